@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The identity of a listener: (family, type, protocol, address, v6only, n), as one 64-bit key.
+ * n tells apart listeners whose addresses are equal: members of an SO_REUSEPORT group, and
+ * binds to port 0.  Two generations that bind the same things compute the same keys.
+ */
+#ifndef GRACE_ADDRESS_H
+#define GRACE_ADDRESS_H
+
+#include <sys/socket.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct address {
+    int family, type, protocol;
+    bool v6only;
+    bool reuseport;
+    bool any_port; /* port 0: the kernel chooses */
+    struct sockaddr_storage addr;
+    socklen_t len;
+};
+
+/* Describes what fd would be after bind(fd, addr, len). False where a listener of this kind is
+ * not handed over (raw sockets, other families, malformed addresses). Keeps errno. */
+bool address_of_bind(struct address *a, int fd, const struct sockaddr *addr, socklen_t len);
+
+/* Describes a bound socket. Keeps errno. */
+bool address_of_socket(struct address *a, int fd);
+
+/* A UNIX path as if bound by a socket of this type. */
+bool address_of_path(struct address *a, const char *path, int type);
+
+uint64_t address_key(const struct address *a, unsigned n);
+
+#endif

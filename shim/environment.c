@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: ISC */
+#include "environment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fdtab.h"
+#include "handoff.h"
+#include "real.h"
+#include "shim.h"
+
+static const char PRELOAD[] = "LD_PRELOAD";
+static const char SEPARATORS[] = ": ";
+
+static size_t place; /* of ours in the user's list without it */
+
+static bool inherits(enum fd_kind kind)
+{
+    int saved = errno;
+    bool found = false;
+
+    for (int fd = fdtab_next(0, kind); fd >= 0 && !found; fd = fdtab_next(fd + 1, kind)) {
+        long flags = real.fcntl(fd, F_GETFD, NULL);
+
+        found = flags >= 0 && !(flags & FD_CLOEXEC);
+    }
+    errno = saved;
+    return found;
+}
+
+/* The server that executes itself (haproxy -W, once its worker runs) stays the server. */
+static bool is_server(void)
+{
+    return atomic_load(&shim.page->first) == getpid();
+}
+
+bool environment_injects(bool in_place)
+{
+    return shim.on && (shim.keep_children || !atomic_load(&shim.page->served) ||
+                       (in_place && is_server()) || inherits(FD_LISTENER) || inherits(FD_DEAF));
+}
+
+static const char *value_of(const char *entry, const char *name)
+{
+    size_t n = strlen(name);
+
+    return strncmp(entry, name, n) == 0 && entry[n] == '=' ? entry + n + 1 : NULL;
+}
+
+static const char *find(char *const envp[], const char *name)
+{
+    for (; envp && *envp; envp++) {
+        const char *value = value_of(*envp, name);
+
+        if (value)
+            return value;
+    }
+    return NULL;
+}
+
+size_t environment_entries(char *const envp[])
+{
+    size_t n = 3; /* LD_PRELOAD, GRACE_HANDOFF, NULL */
+
+    for (; envp && *envp; envp++)
+        n++;
+    return n;
+}
+
+size_t environment_bytes(char *const envp[])
+{
+    const char *preload = find(envp, PRELOAD);
+
+    return HANDOFF_SIZE + sizeof PRELOAD + strlen(shim.library) + 3 +
+           (preload ? strlen(preload) : 0);
+}
+
+static char *append(char *to, const char *text)
+{
+    size_t n = strlen(text);
+
+    memcpy(to, text, n + 1);
+    return to + n;
+}
+
+char *const *environment_inject(char *const envp[], char **entries, char *bytes)
+{
+    const struct handoff h = {.control = shim.control,
+                              .bell = shim.bell,
+                              .memory = shim.memory,
+                              .restart_signal = shim.restart_signal,
+                              .keep_children = shim.keep_children,
+                              .library = shim.library};
+    const char *preload = find(envp, PRELOAD);
+    char **to = entries;
+
+    if (!handoff_format(&h, bytes))
+        return envp;
+    *to++ = bytes;
+    bytes += HANDOFF_SIZE;
+    environment_put_preload(append(append(bytes, PRELOAD), "="), preload, shim.library);
+    *to++ = bytes;
+    for (; envp && *envp; envp++)
+        if (!value_of(*envp, PRELOAD) && !value_of(*envp, HANDOFF_VARIABLE))
+            *to++ = *envp;
+    *to = NULL;
+    return entries;
+}
+
+const char *environment_take(const char *name)
+{
+    const char *value = NULL;
+    char **to = environ;
+
+    for (char **from = environ; from && *from; from++) {
+        const char *found = value_of(*from, name);
+
+        if (found)
+            value = found;
+        else
+            *to++ = *from;
+    }
+    if (value)
+        *to = NULL;
+    return value;
+}
+
+static bool is_separator(char c)
+{
+    return c == ':' || c == ' ';
+}
+
+/* As it is written, or by its file name where a relative path, a bare name or $LIB led to us. */
+static bool is_ours(const char *entry, size_t n, const char *library)
+{
+    const char *slash = strrchr(library, '/');
+    const char *name = slash ? slash + 1 : library;
+    size_t m = strlen(name);
+
+    if (n == strlen(library) && memcmp(entry, library, n) == 0)
+        return true;
+    return (entry[0] != '/' || memchr(entry, '$', n)) && n >= m &&
+           memcmp(entry + n - m, name, m) == 0 && (n == m || entry[n - m - 1] == '/');
+}
+
+/* Takes all of ours out; returns where the first one was, or 0. */
+static size_t take_ours(char *list, const char *library)
+{
+    char *first = NULL;
+
+    for (char *at = list; *at;) {
+        size_t n = strcspn(at, SEPARATORS);
+        char *rest = at[n] ? at + n + 1 : at + n;
+
+        if (!is_ours(at, n, library)) {
+            at = rest;
+            continue;
+        }
+        first = first ? first : at;
+        memmove(at, rest, strlen(rest) + 1);
+    }
+    return first ? (size_t)(first - list) : 0;
+}
+
+const char *environment_take_preload(const char *library)
+{
+    char *list = (char *)(uintptr_t)find(environ, PRELOAD);
+
+    if (list)
+        place = take_ours(list, library);
+    if (list && *list && is_separator(list[strlen(list) - 1]))
+        list[strlen(list) - 1] = '\0';
+    if (list && !*list)
+        environment_take(PRELOAD);
+    return list && *list ? list : NULL;
+}
+
+char *environment_put_preload(char *to, const char *others, const char *library)
+{
+    size_t n = others && strcmp(others, library) != 0 ? strlen(others) : 0;
+    size_t before = place < n ? place : n;
+
+    if (before > 0 && before < n && !is_separator(others[before - 1]))
+        before = 0; /* it is another list by now */
+    if (before > 0) {
+        memcpy(to, others, before);
+        to += before;
+        if (!is_separator(to[-1]))
+            *to++ = ':';
+    }
+    to = append(to, library);
+    return before < n ? append(append(to, ":"), others + before) : to;
+}

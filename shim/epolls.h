@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Which listeners are registered in which epoll, with the data to register them again.
+ *
+ * An epoll watches the open file, not the number: as long as any copy of a listener lives (the
+ * supervisor's always does) it goes on reporting it after the number was closed or replaced, and
+ * then nothing can remove it any more.  So it is removed first, always.
+ */
+#ifndef GRACE_EPOLLS_H
+#define GRACE_EPOLLS_H
+
+#include <sys/epoll.h>
+#include <stdbool.h>
+
+/* The server's epoll_ctl(epfd, op, fd, event) on a listener succeeded, or, silently, with no event
+ * to report in the place of its own. */
+void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently);
+
+/* Lets every epoll that fd is in report nothing. */
+void epolls_silence(int fd);
+
+/* Removes fd from every epoll it is in; attach registers what now has the number again, as the
+ * server has asked for it. */
+void epolls_detach(int fd);
+void epolls_attach(int fd);
+
+/* The server closes fd: as the kernel does for a last close, but only for what this process
+ * registered itself (a fork child's close does not end its parent's registration). */
+void epolls_close(int fd);
+
+/* Calls visit(fd) for each number registered in epfd. */
+void epolls_each(int epfd, void (*visit)(int fd));
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Marks a hook: everything else in the library is hidden.  -fvisibility=hidden covers definitions
+ * only; a variable of the hot paths says so in its declaration as well, or every file but its own
+ * reaches it through its address.
+ */
+#ifndef GRACE_EXPORT_H
+#define GRACE_EXPORT_H
+
+#define EXPORT __attribute__((visibility("default")))
+#define HIDDEN __attribute__((visibility("hidden")))
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+#include "handoff.h"
+
+#include <string.h>
+
+/* Not snprintf: the exec hooks call this in vfork children and signal handlers. */
+static char *put_number(char *to, unsigned number)
+{
+    char digits[16];
+    int n = 0;
+
+    do
+        digits[n++] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    while (n > 0)
+        *to++ = digits[--n];
+    *to++ = ':';
+    return to;
+}
+
+static const char *get_number(const char *from, int *number)
+{
+    int digits = 0;
+
+    *number = 0;
+    for (; from && *from >= '0' && *from <= '9' && digits < 9; from++, digits++)
+        *number = *number * 10 + (*from - '0');
+    return from && digits > 0 && *from == ':' ? from + 1 : NULL;
+}
+
+bool handoff_format(const struct handoff *h, char *variable)
+{
+    const int numbers[] = {HANDOFF_VERSION, h->control,        h->bell,
+                           h->memory,       h->restart_signal, h->keep_children};
+    size_t length = strlen(h->library);
+    char *to = variable + sizeof HANDOFF_VARIABLE;
+
+    if (length > 4095)
+        return false;
+    memcpy(variable, HANDOFF_VARIABLE "=", sizeof HANDOFF_VARIABLE);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        to = put_number(to, (unsigned)numbers[i]);
+    memcpy(to, h->library, length + 1);
+    return true;
+}
+
+bool handoff_parse(struct handoff *h, const char *value)
+{
+    int version, keep;
+    const char *p = get_number(value, &version);
+
+    if (!p || version != HANDOFF_VERSION)
+        return false;
+    p = get_number(p, &h->control);
+    p = get_number(p, &h->bell);
+    p = get_number(p, &h->memory);
+    p = get_number(p, &h->restart_signal);
+    p = get_number(p, &keep);
+    h->keep_children = p && keep;
+    h->library = p;
+    return p && *p == '/';
+}

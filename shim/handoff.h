@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The restart environment: the one private variable by which a process learns that it belongs to
+ * a generation.  Written by the supervisor for the server and by the exec hooks for what the
+ * server execs; read and removed by the constructor.
+ *
+ *   GRACE_HANDOFF=version:control:bell:memory:restart-signal:keep-children:library
+ */
+#ifndef GRACE_HANDOFF_H
+#define GRACE_HANDOFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define HANDOFF_VARIABLE "GRACE_HANDOFF"
+
+enum { HANDOFF_VERSION = 1, HANDOFF_SIZE = 4352 };
+
+struct handoff {
+    int control, bell, memory; /* inherited descriptors */
+    int restart_signal;
+    bool keep_children;
+    const char *library; /* absolute path of libgrace.so */
+};
+
+/* Writes "GRACE_HANDOFF=..." into HANDOFF_SIZE bytes. False when the path is too long. */
+bool handoff_format(const struct handoff *h, char *variable);
+
+/* Reads the value (what follows '='). False when it is of another version or malformed. */
+bool handoff_parse(struct handoff *h, const char *value);
+
+#endif

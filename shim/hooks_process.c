@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: ISC */
+/* Hooks of processes. fork() needs none: its child is met by the atfork handler. vfork() is in
+ * assembler. An exec decides whether the new program belongs to the generation. */
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "environment.h"
+#include "export.h"
+#include "fds.h"
+#include "park.h"
+#include "process.h"
+#include "real.h"
+#include "restart_signal.h"
+#include "shim.h"
+
+/* One program to run, by whichever call. */
+struct program {
+    const char *path;
+    char *const *argv;
+    int dir, flags;
+    const posix_spawn_file_actions_t *actions;
+    const posix_spawnattr_t *attr;
+    pid_t *pid;
+    FILE *stream;
+    int (*run)(struct program *p, char *const envp[]);
+};
+
+static int run_inside(struct program *p, char *const envp[])
+{
+    char *entries[environment_entries(envp)];
+    char bytes[environment_bytes(envp)];
+    int r;
+
+    park_set_cloexec(false);
+    r = p->run(p, environment_inject(envp, entries, bytes));
+    park_set_cloexec(true);
+    return r;
+}
+
+static int run_program(struct program *p, char *const envp[], bool in_place)
+{
+    return environment_injects(in_place) ? run_inside(p, envp) : p->run(p, envp);
+}
+
+/* exec in place: this pid goes on as something that may not have our signal handlers. */
+static int exec_program(struct program *p, char *const envp[])
+{
+    bool own = shim.on && !process_is_guest();
+    int r;
+
+    if (own)
+        atomic_store(&shim.slot->away, 1);
+    restart_signal_release();
+    r = run_program(p, envp, true);
+    if (own) {
+        restart_signal_retake();
+        atomic_store(&shim.slot->away, 0);
+    }
+    return r;
+}
+
+static int run_execve(struct program *p, char *const envp[])
+{
+    return real.execve(p->path, p->argv, envp);
+}
+
+static int run_execvpe(struct program *p, char *const envp[])
+{
+    return real.execvpe(p->path, p->argv, envp);
+}
+
+static int run_execveat(struct program *p, char *const envp[])
+{
+    return real.execveat(p->dir, p->path, p->argv, envp, p->flags);
+}
+
+static int run_fexecve(struct program *p, char *const envp[])
+{
+    return real.fexecve(p->dir, p->argv, envp);
+}
+
+EXPORT int execve(const char *path, char *const argv[], char *const envp[])
+{
+    struct program p = {.path = path, .argv = argv, .run = run_execve};
+
+    return exec_program(&p, envp);
+}
+
+EXPORT int execv(const char *path, char *const argv[])
+{
+    return execve(path, argv, environ);
+}
+
+EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+    struct program p = {.path = file, .argv = argv, .run = run_execvpe};
+
+    return exec_program(&p, envp);
+}
+
+EXPORT int execvp(const char *file, char *const argv[])
+{
+    return execvpe(file, argv, environ);
+}
+
+EXPORT int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)
+{
+    struct program p = {
+        .dir = dir, .path = path, .argv = argv, .flags = flags, .run = run_execveat};
+
+    return exec_program(&p, envp);
+}
+
+EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
+{
+    struct program p = {.dir = fd, .argv = argv, .run = run_fexecve};
+
+    return exec_program(&p, envp);
+}
+
+static size_t count_arguments(va_list list)
+{
+    size_t n = 1;
+
+    while (va_arg(list, char *))
+        n++;
+    return n;
+}
+
+/* On the caller's stack, as libc does: these calls are allowed in a vfork child. */
+#define COLLECT_ARGUMENTS(list, last, first, argv)                 \
+    va_start(list, last);                                          \
+    size_t argv##_count = count_arguments(list) + 1;               \
+    va_end(list);                                                  \
+    char *argv[argv##_count];                                      \
+    va_start(list, last);                                          \
+    argv[0] = (char *)(uintptr_t)(first);                          \
+    for (size_t argv##_i = 1; argv##_i < argv##_count; argv##_i++) \
+    argv[argv##_i] = va_arg(list, char *)
+
+EXPORT int execl(const char *path, const char *arg, ...)
+{
+    va_list list;
+
+    COLLECT_ARGUMENTS(list, arg, arg, argv);
+    va_end(list);
+    return execve(path, argv, environ);
+}
+
+EXPORT int execlp(const char *file, const char *arg, ...)
+{
+    va_list list;
+
+    COLLECT_ARGUMENTS(list, arg, arg, argv);
+    va_end(list);
+    return execvpe(file, argv, environ);
+}
+
+EXPORT int execle(const char *path, const char *arg, ...)
+{
+    va_list list;
+    char *const *envp;
+
+    COLLECT_ARGUMENTS(list, arg, arg, argv);
+    envp = va_arg(list, char *const *);
+    va_end(list);
+    return execve(path, argv, envp);
+}
+
+static int run_spawn(struct program *p, char *const envp[])
+{
+    return real.posix_spawn(p->pid, p->path, p->actions, p->attr, p->argv, envp);
+}
+
+static int run_spawnp(struct program *p, char *const envp[])
+{
+    return real.posix_spawnp(p->pid, p->path, p->actions, p->attr, p->argv, envp);
+}
+
+EXPORT int posix_spawn(pid_t *restrict pid, const char *restrict path,
+                       const posix_spawn_file_actions_t *actions,
+                       const posix_spawnattr_t *restrict attr, char *const argv[restrict],
+                       char *const envp[restrict])
+{
+    struct program p = {
+        .pid = pid, .path = path, .actions = actions, .attr = attr, .argv = argv, .run = run_spawn};
+
+    return run_program(&p, envp, false);
+}
+
+EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
+                        const posix_spawn_file_actions_t *actions,
+                        const posix_spawnattr_t *restrict attr, char *const argv[restrict],
+                        char *const envp[restrict])
+{
+    struct program p = {.pid = pid,
+                        .path = file,
+                        .actions = actions,
+                        .attr = attr,
+                        .argv = argv,
+                        .run = run_spawnp};
+
+    return run_program(&p, envp, false);
+}
+
+/* system() and popen() take the environment from environ. */
+static int run_with_environ(struct program *p, char *const envp[], int (*call)(struct program *p))
+{
+    char **own = environ;
+    int r;
+
+    if (envp != own)
+        environ = (char **)(uintptr_t)envp;
+    r = call(p);
+    if (envp != own && environ == envp)
+        environ = own;
+    return r;
+}
+
+static int call_system(struct program *p)
+{
+    return real.system(p->path);
+}
+
+static int call_popen(struct program *p)
+{
+    p->stream = real.popen(p->path, p->argv[0]);
+    return 0;
+}
+
+static int run_system(struct program *p, char *const envp[])
+{
+    return run_with_environ(p, envp, call_system);
+}
+
+static int run_popen(struct program *p, char *const envp[])
+{
+    return run_with_environ(p, envp, call_popen);
+}
+
+EXPORT int system(const char *command)
+{
+    struct program p = {.path = command, .run = run_system};
+
+    return command ? run_program(&p, environ, false) : real.system(command);
+}
+
+EXPORT FILE *popen(const char *command, const char *type)
+{
+    char *const argv[] = {(char *)(uintptr_t)type};
+    struct program p = {.path = command, .argv = argv, .run = run_popen};
+
+    run_program(&p, environ, false);
+    return p.stream;
+}
+
+/* "Is the process in my pid file alive?": apache, squid, dovecot then refuse to start, hypnotoad
+ * sends its signal there.  The generation that still serves is none of the new one's business. */
+static bool is_hidden(pid_t pid)
+{
+    if (!(shim_attention() & ATTENTION_STARTING) || !page_has_elder(shim.page, pid))
+        return false;
+    if (atomic_exchange(&shim.page->looked_for, pid) == 0)
+        shim_ring();
+    errno = ESRCH;
+    return true;
+}
+
+EXPORT int kill(pid_t pid, int sig)
+{
+    return is_hidden(pid < 0 ? -pid : pid) ? -1 : real.kill(pid, sig);
+}
+
+/* thin asks this way. */
+EXPORT pid_t getpgid(pid_t pid)
+{
+    return is_hidden(pid) ? -1 : real.getpgid(pid);
+}
+
+EXPORT pid_t _Fork(void)
+{
+    pid_t pid = real._Fork();
+
+    if (pid == 0)
+        process_child(); /* runs no atfork handlers */
+    return pid;
+}
+
+EXPORT int daemon(int nochdir, int noclose)
+{
+    int r = real.daemon(nochdir, noclose);
+
+    /* /dev/null went onto these inside libc */
+    for (int fd = 0; r == 0 && !noclose && fd <= 2; fd++)
+        fds_closed(fds_closing(fd));
+    return r;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The constructor: in a process of a generation it joins it, in the first process it becomes the
+ * supervisor, in libgrace.so run as a program it does nothing.  Whatever fails, the server runs
+ * on as if unwrapped and one line says so.  There is no destructor: libraries that are unloaded
+ * after us still call close().
+ */
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drain.h"
+#include "environment.h"
+#include "fdtab.h"
+#include "handoff.h"
+#include "park.h"
+#include "process.h"
+#include "program.h"
+#include "real.h"
+#include "restart_signal.h"
+#include "shim.h"
+
+/* Before main() standard error is still the user's. */
+static void complain(const char *what)
+{
+    static const char tail[] = "; the server runs without grace\n";
+    const char *why = strerrorname_np(errno);
+    char line[256] = "grace: ";
+    char *end = stpncpy(line + 7, what, 150);
+
+    if (why && errno != 0)
+        end = stpncpy(stpcpy(end, ": "), why, 20);
+    end = stpcpy(end, tail);
+    if (write(STDERR_FILENO, line, (size_t)(end - line)) < 0)
+        errno = 0;
+}
+
+static bool is_socket(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+static struct page *map_page(int memory)
+{
+    struct page *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+
+    if (page == MAP_FAILED)
+        return NULL;
+    if (page->version == PAGE_VERSION)
+        return page;
+    munmap(page, sizeof *page);
+    errno = EPROTO;
+    return NULL;
+}
+
+static bool join_descriptors(const struct handoff *h)
+{
+    shim.control = h->control;
+    shim.bell = h->bell;
+    shim.memory = h->memory;
+    return park_fd(&shim.control) == 0 && park_fd(&shim.bell) == 0 && park_fd(&shim.memory) == 0;
+}
+
+static void join_generation(const struct handoff *h)
+{
+    int32_t nobody = 0;
+    struct stat st;
+    struct page *page;
+
+    errno = 0;
+    if (!is_socket(h->control) || fstat(h->memory, &st) < 0 || st.st_size != (off_t)sizeof *page ||
+        !(page = map_page(h->memory))) {
+        complain("the restart environment is not usable");
+        return;
+    }
+    if (!join_descriptors(h)) {
+        complain("no file descriptor left");
+        atomic_fetch_add(&page->failed, 1);
+        return;
+    }
+    memcpy(shim.library, h->library, strnlen(h->library, sizeof shim.library - 1));
+    environment_take_preload(shim.library);
+    shim.restart_signal = h->restart_signal;
+    shim.keep_children = h->keep_children;
+    shim.page = page;
+    shim.slow = &page->attention;
+    process_start();
+    restart_signal_install();
+    shim_join();
+    atomic_compare_exchange_strong(&page->first, &nobody, getpid());
+    shim.on = true;
+    atomic_fetch_add(&page->hello, 1);
+    shim_ring();
+    drain_run();
+}
+
+static void start_supervisor(char **argv)
+{
+    char library[sizeof shim.library];
+
+    errno = 0;
+    if (program_library(library, sizeof library))
+        program_become_supervisor(library, argv);
+    complain("cannot execute libgrace.so as the supervisor");
+}
+
+static __attribute__((constructor)) void init(int argc, char **argv)
+{
+    const char *value;
+    struct handoff h;
+
+    (void)argc;
+    if (program_is_library())
+        return;
+    real_resolve();
+    value = environment_take(HANDOFF_VARIABLE);
+    if (!value)
+        start_supervisor(argv);
+    else if (handoff_parse(&h, value))
+        join_generation(&h);
+    else
+        complain("the restart environment is of another version of grace");
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Messages of the control socket (SOCK_SEQPACKET, one pair per generation).  Only what carries a
+ * file descriptor or a text goes through it; everything else is in the state page, announced by
+ * the doorbell (an eventfd), because a doorbell can neither block, nor raise SIGPIPE, nor be
+ * refused by a seccomp filter that allows write().
+ */
+#ifndef GRACE_MESSAGE_H
+#define GRACE_MESSAGE_H
+
+#include <stdint.h>
+
+enum { MESSAGE_VERSION = 1, MESSAGE_TEXT = 200 };
+
+enum message_type {
+    MESSAGE_ADOPT = 1, /* with a reply socket: hand out listener `index` */
+    MESSAGE_LISTEN,    /* with a copy of the socket: listener `index` exists */
+    MESSAGE_NOTE,      /* text for the log */
+    MESSAGE_GRANTED,   /* reply, with the listener */
+    MESSAGE_REFUSED,   /* reply: bind to the kernel instead */
+};
+
+struct message {
+    uint32_t version;
+    uint32_t type;
+    uint32_t index;
+    int32_t pid;
+    char text[MESSAGE_TEXT];
+};
+
+/* Sends one message with fd (or -1). Never blocks for long, never signals. 0 or -errno. */
+int message_send(int sock, const struct message *m, int fd);
+
+/* Receives one; *fd gets a CLOEXEC descriptor or -1. 1, 0 at end of file, or -errno. */
+int message_receive(int sock, struct message *m, int *fd, int timeout_ms);
+
+#endif

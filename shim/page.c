@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+#include "page.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+_Static_assert(sizeof(struct page_slot) == 64, "one cache line a process");
+
+static uint64_t boottime_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_BOOTTIME, &ts);
+    return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* Negative: that process is just claiming it. */
+static bool slot_is_free(struct page_slot *slot, int32_t *owner)
+{
+    *owner = atomic_load(&slot->pid);
+    return *owner == 0 || (kill(*owner < 0 ? -*owner : *owner, 0) < 0 && errno == ESRCH);
+}
+
+static void slot_reset(struct page_slot *slot)
+{
+    atomic_store(&slot->away, 0);
+    atomic_store(&slot->drained, 0);
+    atomic_store(&slot->deaf, 0);
+    atomic_store(&slot->connections, 0);
+    atomic_store(&slot->accepts, 0);
+    atomic_store(&slot->born, boottime_ms());
+}
+
+struct page_slot *page_claim_slot(struct page *page, int32_t pid)
+{
+    int saved = errno;
+    struct page_slot *found = NULL;
+
+    for (uint32_t tries = 0; tries < PAGE_SLOTS && !found; tries++) {
+        struct page_slot *slot = &page->slots[atomic_fetch_add(&page->hint, 1) % PAGE_SLOTS];
+        int32_t owner;
+
+        if (slot_is_free(slot, &owner) && atomic_compare_exchange_strong(&slot->pid, &owner, -pid))
+            found = slot;
+    }
+    if (found) {
+        slot_reset(found);
+        atomic_store(&found->pid, pid);
+    }
+    errno = saved;
+    return found;
+}
+
+int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *claimed)
+{
+    for (int i = 0; i < PAGE_LISTENERS; i++) {
+        struct page_listener *entry = &page->listeners[i];
+        uint64_t have = 0, want = socket ? socket : page_no_socket(i);
+
+        *claimed = atomic_compare_exchange_strong(&entry->socket, &have, want);
+        if (*claimed) {
+            atomic_store(&entry->key, key);
+            atomic_fetch_or(&entry->flags, LISTENER_CLAIMED);
+        }
+        if (*claimed || (socket && have == socket))
+            return i;
+    }
+    return -1;
+}
+
+int page_find_listener(struct page *page, uint64_t key, uint32_t flags)
+{
+    if (atomic_load(&page->held) == 0)
+        return -1;
+    for (int i = 0; i < PAGE_LISTENERS; i++) {
+        uint32_t have = atomic_load(&page->listeners[i].flags);
+
+        if (have == 0)
+            return -1;
+        if ((have & flags) && (atomic_load(&page->listeners[i].key) == key ||
+                               atomic_load(&page->listeners[i].alias) == key))
+            return i;
+    }
+    return -1;
+}
+
+bool page_has_before(struct page *page, int index, uint64_t key)
+{
+    for (int i = 0; i < index; i++)
+        if (atomic_load(&page->listeners[i].key) == key)
+            return true;
+    return false;
+}
+
+bool page_has_elder(const struct page *page, int32_t pid)
+{
+    for (int i = 0; i < PAGE_ELDERS && page->elders[i] != 0; i++)
+        if (page->elders[i] == pid)
+            return true;
+    return false;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The state page: one memfd per generation, mapped shared by the supervisor and by every
+ * process of the generation.  All fields are atomics; nobody waits for anybody.
+ *
+ * A process owns one slot.  Its writer order is accepting, connections, accepting; the reader's
+ * order is drained, accepting, connections: any other loses connections that are just arriving.
+ * Counters are the fast truth; the supervisor confirms them with the kernel before it kills.
+ */
+#ifndef GRACE_PAGE_H
+#define GRACE_PAGE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    PAGE_VERSION = 1,
+    PAGE_SLOTS = 4096,     /* processes of one generation; more run uncounted (kernel truth) */
+    PAGE_LISTENERS = 1024, /* listeners of one generation; more are not handed over */
+    PAGE_ELDERS = 1024,    /* processes of older generations that the new one is not to see */
+    PAGE_COUNTERS = 64,    /* buckets that number equal binds (port 0, SO_REUSEPORT) */
+};
+
+/* page.attention: non-zero sends the wait calls through their slow path. */
+enum {
+    ATTENTION_STARTING = 1,  /* who waits on which listener is to be reported */
+    ATTENTION_OVERLAP = 2,   /* another generation accepts on the same listeners */
+    ATTENTION_DRAINING = 4,  /* take no new connection */
+    ATTENTION_HELD_BACK = 8, /* hear nothing where the generation before serves */
+};
+
+/* page_listener.flags */
+enum {
+    LISTENER_CLAIMED = 1,     /* index in use */
+    LISTENER_HELD = 2,        /* the supervisor keeps a copy and hands it out at bind() */
+    LISTENER_ADOPTED = 4,     /* bound by this generation from the supervisor's copy */
+    LISTENER_LISTENING = 8,   /* the server called listen() in this generation */
+    LISTENER_WAITED = 16,     /* some process waits on it */
+    LISTENER_NONBLOCK = 32,   /* the server's own view of O_NONBLOCK */
+    LISTENER_CLOSED = 64,     /* some process closed it; the supervisor looks who is left */
+    LISTENER_SUCCEEDED = 128, /* a newer generation has adopted it */
+    LISTENER_UNLINKED = 256,  /* UNIX path removed by the server: not to be handed out again */
+};
+
+struct page_listener {
+    _Atomic uint64_t key;    /* address_key() */
+    _Atomic uint64_t alias;  /* the same of the path that the socket was renamed to, or 0 */
+    _Atomic uint64_t socket; /* its SO_COOKIE, whatever process asks; 0: the entry is free */
+    _Atomic uint32_t flags;
+    uint32_t reserved;
+};
+
+/* In page_slot.accepts: one addition ends an accept() and counts the connection. */
+#define SLOT_ACCEPTED 0x100000
+
+struct page_slot {
+    _Atomic int32_t pid;
+    _Atomic uint32_t away; /* exec'd something without the shim: no longer reports */
+    _Atomic uint32_t drained;
+    _Atomic int32_t connections;
+    _Atomic uint64_t accepts; /* SLOT_ACCEPTED for each that worked, 1 for each in progress */
+    _Atomic uint64_t born;    /* ms on CLOCK_BOOTTIME: a pid started later is another process */
+    _Atomic uint64_t ages;    /* address of that process's table of accept times, by fd */
+    _Atomic uint32_t deaf;    /* it does not hear yet what it was held back from */
+    uint32_t spare;
+    uint64_t reserved[2];
+};
+
+struct page {
+    uint32_t version;
+    uint32_t generation;
+    _Atomic uint32_t attention;
+    _Atomic uint32_t held;      /* listeners with LISTENER_HELD or _LISTENING: 0 skips all search */
+    _Atomic uint32_t served;    /* a listener exists: what is exec'd now is a helper */
+    _Atomic uint32_t hello;     /* constructors that joined */
+    _Atomic int32_t first;      /* pid of the first of them: the server, unless it daemonizes */
+    _Atomic uint32_t failed;    /* constructors that could not */
+    _Atomic uint32_t lost;      /* listeners that could not be handed over */
+    _Atomic uint32_t restarts;  /* restart requests from the server's processes */
+    _Atomic int32_t restarter;  /* who sent the last of them, 0 if not known */
+    _Atomic int32_t looked_for; /* a process of an older generation that was called dead */
+    _Atomic uint32_t hint;      /* where to look for a free slot */
+    _Atomic uint32_t binds[PAGE_COUNTERS];
+    int32_t elders[PAGE_ELDERS]; /* written before the generation starts; 0 ends the list */
+    struct page_listener listeners[PAGE_LISTENERS];
+    _Alignas(64) struct page_slot slots[PAGE_SLOTS];
+};
+
+static inline unsigned page_accepting(const struct page_slot *slot)
+{
+    return (unsigned)(atomic_load(&slot->accepts) % SLOT_ACCEPTED);
+}
+
+static inline uint64_t page_accepted(const struct page_slot *slot)
+{
+    return atomic_load(&slot->accepts) / SLOT_ACCEPTED;
+}
+
+static inline uint32_t page_connections(const struct page_slot *slot)
+{
+    int32_t n = atomic_load(&slot->connections);
+
+    return n > 0 ? (uint32_t)n : 0;
+}
+
+/* Claims a slot for the calling process; NULL when all belong to living processes. */
+struct page_slot *page_claim_slot(struct page *page, int32_t pid);
+
+/* The index of this socket, by its SO_COOKIE (0: not known, so it is new); it is claimed for the
+ * first who asks. -1 when the table is full. */
+int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *claimed);
+
+/* The cookie of an entry whose socket has none. */
+static inline uint64_t page_no_socket(int index)
+{
+    return UINT64_MAX - (unsigned)index;
+}
+
+/* Index of the listener with this key of which any of `flags` is set, or -1. */
+int page_find_listener(struct page *page, uint64_t key, uint32_t flags);
+
+/* Is it a process of a generation that served when this one was started? */
+bool page_has_elder(const struct page *page, int32_t pid);
+
+/* Has an entry before this index the key? */
+bool page_has_before(struct page *page, int index, uint64_t key);
+
+#endif

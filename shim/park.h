@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The shim's own descriptors: parked on high numbers with FD_CLOEXEC, where a server that counts
+ * on getting 3, 4, 5 never meets them, and below 1024, because a high number makes the kernel
+ * copy a table of that size at each fork.  The server's close(), close_range() and closefrom()
+ * pass over them as if they were not open; its dup2() onto one moves it out of the way.
+ */
+#ifndef GRACE_PARK_H
+#define GRACE_PARK_H
+
+#include <stdbool.h>
+
+/* Moves *fd up and marks it ours. Remembers the place, so that it can move again. 0 or -errno. */
+int park_fd(int *fd);
+
+/* The lowest number that is used for parking. */
+int park_floor(void);
+
+/* Frees this number for the server: the parked descriptor gets another one. */
+void park_move(int fd);
+
+/* FD_CLOEXEC of what an exec'd process of the generation needs. */
+void park_set_cloexec(bool on);
+
+#endif

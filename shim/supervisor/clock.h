@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* Time in milliseconds: CLOCK_BOOTTIME, the clock of slots and deadlines. */
+#ifndef GRACE_CLOCK_H
+#define GRACE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+enum { CLOCK_NEVER = -1 }; /* as a duration: no limit */
+
+static inline int64_t clock_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_BOOTTIME, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+#endif

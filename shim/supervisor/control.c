@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+#include "control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "message.h"
+#include "report.h"
+#include "restart.h"
+#include "supervisor.h"
+#include "wish.h"
+
+enum { IN_FLIGHT_MS = 2 };
+
+static void took_listener(struct generation *g, const struct message *m, int fd)
+{
+    struct held *h = NULL;
+
+    if (m->index < PAGE_LISTENERS && fd >= 0 && !g->bound[m->index])
+        h = held_add(fd, atomic_load(&g->page->listeners[m->index].key));
+    if (!h) {
+        report(REPORT_WARNING, "a listener of process %d could not be kept: %s", (int)m->pid,
+               strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    generation_bind(g, m->index, h);
+    held_own(h, m->pid);
+    report(REPORT_DEBUG, "generation %u listens on %s", g->number, h->address);
+}
+
+/* A second bind of an address that the generation still has must fail as without us. */
+static bool is_taken(struct generation *g, unsigned index)
+{
+    uint32_t flags = atomic_load(&g->page->listeners[index].flags);
+
+    if (!(flags & (LISTENER_ADOPTED | LISTENER_LISTENING)))
+        return false;
+    if (held_in_flight(g->bound[index]) || generation_scan(g) < 0)
+        return true;
+    /* twice: adopting moves it to another number, maybe past the eye of the first look */
+    return truth_holds(&g->tree, g->bound[index]->socket.inode) != 0 ||
+           truth_holds(&g->tree, g->bound[index]->socket.inode) != 0;
+}
+
+static void hand_out(struct generation *g, const struct message *m, int reply)
+{
+    struct message answer = {.version = MESSAGE_VERSION, .type = MESSAGE_REFUSED};
+    struct held *h = m->index < PAGE_LISTENERS ? g->bound[m->index] : NULL;
+
+    if (h && h->socket.fd >= 0 && !is_taken(g, m->index)) {
+        answer.type = MESSAGE_GRANTED;
+        h->closed = 0;
+        atomic_fetch_and(&g->page->listeners[m->index].flags, ~(uint32_t)LISTENER_CLOSED);
+        atomic_fetch_or(&g->page->listeners[m->index].flags, LISTENER_ADOPTED);
+        report(REPORT_DEBUG, "generation %u adopts %s", g->number, h->address);
+    }
+    message_send(reply, &answer, answer.type == MESSAGE_GRANTED ? h->socket.fd : -1);
+    if (answer.type != MESSAGE_GRANTED) {
+        close(reply);
+        return;
+    }
+    held_own(h, m->pid);
+    held_sent(h, reply);
+}
+
+static void handle(struct generation *g, const struct message *m, int fd)
+{
+    switch (m->type) {
+    case MESSAGE_LISTEN:
+        took_listener(g, m, fd);
+        break;
+    case MESSAGE_ADOPT:
+        if (fd >= 0)
+            hand_out(g, m, fd);
+        break;
+    case MESSAGE_NOTE:
+        report(REPORT_WARNING, "process %d: %.*s", (int)m->pid, MESSAGE_TEXT, m->text);
+        break;
+    default:
+        if (fd >= 0)
+            close(fd);
+        break;
+    }
+}
+
+void control_read(struct generation *g)
+{
+    struct message m;
+    int fd, r;
+
+    while ((r = message_receive(g->control, &m, &fd, 0)) > 0)
+        handle(g, &m, fd);
+    if (r == 0 || (r < 0 && r != -ETIMEDOUT && r != -EAGAIN && r != -EPROTO)) {
+        close(g->control); /* nobody with the shim is left */
+        g->control = -1;
+    }
+}
+
+static void say_if_lost(struct generation *g)
+{
+    if (g->lost == atomic_load(&g->page->lost))
+        return;
+    g->lost = atomic_load(&g->page->lost);
+    report(REPORT_ERROR,
+           "generation %u could not hand over a listener (seccomp?): it can't be restarted",
+           g->number);
+}
+
+static void say_whom_it_looked_for(struct generation *g)
+{
+    pid_t pid = atomic_load(&g->page->looked_for);
+
+    if (g->looked || pid == 0)
+        return;
+    g->looked = true;
+    report(
+        REPORT_INFO,
+        "generation %u looked for process %d of an older one (a pid file names it): told it is dead",
+        g->number, (int)pid);
+}
+
+void control_bell(struct generation *g)
+{
+    uint64_t rings;
+
+    if (read(g->bell, &rings, sizeof rings) < 0)
+        return;
+    say_if_lost(g);
+    say_whom_it_looked_for(g);
+    if (atomic_exchange(&g->page->restarts, 0) > 0) {
+        char who[64];
+
+        snprintf(who, sizeof who, "a signal to generation %u", g->number);
+        if (wish_is_new(atomic_load(&g->page->restarter), g->number))
+            restart_request(who);
+    }
+}
+
+static void closed_for_good(struct generation *g, struct held *h)
+{
+    report(REPORT_INFO, "%s was closed by the server and is released", h->address);
+    generation_forget(h);
+    held_release(h, g->number);
+}
+
+static void check_closed(struct generation *g, unsigned index, int64_t now)
+{
+    struct held *h = g->bound[index];
+    int64_t patience = held_is_member(h) ? 0 : supervisor.options.settle;
+
+    if (h->closed == 0)
+        h->closed = now;
+    if (now - h->closed < patience || held_in_flight(h)) {
+        supervisor_wake_at(patience ? h->closed + patience : now + IN_FLIGHT_MS);
+        return;
+    }
+    h->closed = 0;
+    atomic_fetch_and(&g->page->listeners[index].flags, ~(uint32_t)LISTENER_CLOSED);
+    if (generation_scan(g) == 0 && truth_holds(&g->tree, h->socket.inode) == 0)
+        closed_for_good(g, h);
+}
+
+/* A generation that is about to adopt it does not miss who bound it for the one before. */
+static void left_by_owner(struct generation *g, const struct held *h)
+{
+    const uint32_t used = LISTENER_ADOPTED | LISTENER_LISTENING;
+
+    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+        if (g->bound[i] == h && (atomic_load(&g->page->listeners[i].flags) & used))
+            atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_CLOSED);
+}
+
+void control_step(int64_t now)
+{
+    struct generation *g = supervisor.current;
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link) {
+        held_in_flight(h);
+        if (held_owner_gone(h) && g)
+            left_by_owner(g, h);
+    }
+    /* in sequential mode it may be draining: that it holds dummies now is our doing */
+    if (!g || supervisor.stopping || g->state > GENERATION_SERVING)
+        return;
+    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+        if (g->bound[i] && (g->page->listeners[i].flags & LISTENER_CLOSED))
+            check_closed(g, i, now);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/* What the processes of a generation say: listeners they made, listeners they want, notes. */
+#ifndef GRACE_CONTROL_H
+#define GRACE_CONTROL_H
+
+#include "generation.h"
+
+/* Handles all messages that wait on g's control socket. */
+void control_read(struct generation *g);
+
+/* The doorbell rang. Restart requests of the server's processes are passed on. */
+void control_bell(struct generation *g);
+
+/* Listeners that the serving generation closed: released when nobody has them after --settle. */
+void control_step(int64_t now);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemonize.h"
+
+#include <sys/prctl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "report.h"
+#include "supervisor.h"
+#include "user.h"
+
+/* The generations are no children of the new process: their ends are seen in /proc. */
+static bool background(void)
+{
+    struct generation *g;
+    pid_t pid = fork();
+
+    if (pid < 0)
+        report(REPORT_ERROR, "fork: %s; nobody is left to watch the server", strerror(errno));
+    if (pid != 0)
+        return false;
+    setsid();
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    TAILQ_FOREACH (g, &generation_list, link)
+        g->exited = true;
+    return true;
+}
+
+void daemonize_follow(struct generation *g)
+{
+    if (g->number > 1)
+        return; /* the caller was let go, or expects us to stay */
+    int gate[2] = {-1, -1};
+    char nothing;
+
+    user_close();
+    if (pipe2(gate, O_CLOEXEC) < 0)
+        report(REPORT_WARNING, "pipe: %s; the caller may be too early to ask us", strerror(errno));
+    if (!background()) {
+        close(gate[1]);
+        _exit(read(gate[0], &nothing, 1) > 0); /* it ends when we can be asked */
+    }
+    user_open();
+    close(gate[0]);
+    close(gate[1]);
+    report(REPORT_INFO, "generation %u went into the background", g->number);
+}
+
+static bool any_draining(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING && (g != supervisor.current || generation_lives(g)))
+            return true;
+    return false;
+}
+
+bool daemonize_last(void)
+{
+    struct generation *ended = supervisor.current;
+
+    if (!any_draining() || !background())
+        return false;
+    supervisor.current = NULL;
+    supervisor.stopping = true;
+    supervisor.stop_deadline = CLOCK_NEVER;
+    if (ended && ended->state != GENERATION_DRAINING)
+        generation_free(ended);
+    return true;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: ISC */
+#include "draining.h"
+
+#include <time.h>
+
+#include "clock.h"
+#include "cut.h"
+#include "hearing.h"
+#include "holding.h"
+#include "report.h"
+#include "restart_signal.h"
+#include "retire.h"
+#include "sequence.h"
+#include "supervisor.h"
+
+enum {
+    ASK_AGAIN_MS = 20,    /* a process that has not answered is told again */
+    UNANSWERED_MS = 1000, /* then the kernel's word has to do */
+    CONFIRM_AGAIN_MS = 4, /* nothing is killed on one look: two have to see no connection */
+    CONFIRM_MS = 20,      /* counters at 0, but the kernel still sees a connection */
+    SWEEP_MS = 1000,      /* processes that count connections are to look for missed closes */
+    EMPTY_QUEUE_MS = 10,
+};
+
+/* Old generation: these paths and sockets belong to the successor. */
+static void mark_succeeded(struct generation *g)
+{
+    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+        if (g->bound[i] && generation_uses(supervisor.current, g->bound[i]))
+            atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_SUCCEEDED);
+}
+
+static void refuse_unwanted(void)
+{
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link) {
+        if (h->leaving || generation_uses(supervisor.current, h))
+            continue;
+        h->leaving = true;
+        held_refuse_new(h);
+        report(REPORT_INFO, "%s is not served by generation %u: its queue is emptied", h->address,
+               supervisor.current->number);
+    }
+}
+
+static bool queues_empty(void)
+{
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link)
+        if (h->leaving && held_has_queue(h))
+            return false;
+    return true;
+}
+
+static void release_unwanted(void)
+{
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link) {
+        if (!h->leaving || h->socket.fd < 0)
+            continue;
+        report(REPORT_INFO, "%s released", h->address);
+        generation_forget(h);
+        held_release(h, supervisor.last_number);
+    }
+}
+
+static void set_deadline(struct generation *g, int64_t duration)
+{
+    g->deadline = duration == CLOCK_NEVER ? CLOCK_NEVER : clock_ms() + duration;
+}
+
+/* --max-old: the oldest makes room at once. */
+static void limit_old(void)
+{
+    struct generation *g;
+    int n = 0;
+
+    TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
+        if (g->state == GENERATION_DRAINING && ++n > supervisor.options.max_old) {
+            report(REPORT_WARNING, "more than %d old generations: generation %u has to go",
+                   supervisor.options.max_old, g->number);
+            g->deadline = clock_ms();
+        }
+}
+
+void draining_begin(struct generation *g)
+{
+    g->state = GENERATION_DRAINING;
+    g->draining = clock_ms();
+    g->muted = false;
+    set_deadline(g, supervisor.options.drain_timeout);
+    mark_succeeded(g);
+    refuse_unwanted();
+    report(REPORT_INFO, "generation %u draining", g->number);
+    supervisor_event("draining", "");
+    limit_old();
+}
+
+/* It may be about to accept even now, so that killing it at once would cost that client. */
+static bool may_have_clients(struct generation *g)
+{
+    return generation_listeners(g).used > 0 && generation_count(g).processes > 0;
+}
+
+void draining_abandon(struct generation *g)
+{
+    bool drain = may_have_clients(g); /* before its own listeners are forgotten */
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link) /* what only it has bound */
+        if (generation_uses(g, h) && !generation_uses(supervisor.current, h)) {
+            generation_forget(h);
+            held_release(h, g->number);
+        }
+    generation_attention(g, ATTENTION_DRAINING, 0);
+    g->draining = clock_ms();
+    set_deadline(g, supervisor.options.drain_timeout);
+    if (drain)
+        g->state = GENERATION_DRAINING;
+    else
+        retire_begin(g, 0);
+}
+
+static bool ask(struct generation *g, const struct generation_counts *c, int64_t now)
+{
+    g->muted = c->undrained == 0;
+    /* a thread that was cancelled in accept() leaves its mark for ever */
+    if (g->muted && (c->accepting == 0 || now - g->draining > UNANSWERED_MS))
+        return true;
+    if (now - g->asked >= ASK_AGAIN_MS) {
+        g->asked = now;
+        generation_tell(g, RESERVED_SIGNAL);
+    }
+    supervisor_wake_at(g->asked + ASK_AGAIN_MS);
+    return false;
+}
+
+/* Asked every CONFIRM_MS, or less often where that would take more than a tenth of a processor. */
+static bool confirmed(struct generation *g, int64_t now)
+{
+    clock_t began = clock();
+    bool any = holding_any(g);
+    bool again = !any && g->empty;
+
+    g->empty = !any;
+    g->confirm = now + (any ? CONFIRM_MS + 10 * 1000 * (clock() - began) / CLOCKS_PER_SEC
+                            : CONFIRM_AGAIN_MS);
+    return again;
+}
+
+/* Nobody counts the datagrams that it has read and not yet answered (a resolver may be asking
+ * others). */
+static bool may_owe_answers(const struct generation *g, int64_t now)
+{
+    int64_t due = g->draining + supervisor.options.settle;
+    bool reads = false;
+
+    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+        reads |= g->bound[i] && g->bound[i]->socket.type == SOCK_DGRAM;
+    if (!reads || now >= due)
+        return false;
+    supervisor_wake_at(due);
+    return true;
+}
+
+static bool drained(struct generation *g, const struct generation_counts *c, int64_t now)
+{
+    if (c->connections > 0 && g->internal == 0) { /* else the kernel alone can tell */
+        g->empty = false;
+        if (now - g->asked >= SWEEP_MS) {
+            g->asked = now;
+            generation_tell(g, RESERVED_SIGNAL);
+            holding_note_internal(g);
+        }
+        supervisor_wake_at(g->asked + SWEEP_MS);
+        return false;
+    }
+    if (now >= g->confirm && confirmed(g, now))
+        return true;
+    supervisor_wake_at(g->confirm);
+    return false;
+}
+
+/* Where nobody serves beside it, it may put its data in order. */
+static int drained_signal(void)
+{
+    if (supervisor.options.stop_signal == 0 && (sequence_active() || supervisor.stopping))
+        return SIGTERM;
+    return supervisor.options.stop_signal;
+}
+
+static void step(struct generation *g, int64_t now)
+{
+    struct generation_counts c;
+
+    if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
+        cut_connections(g);
+        return;
+    }
+    supervisor_wake_at(g->deadline);
+    if (!(atomic_load(&g->page->attention) & ATTENTION_DRAINING)) {
+        if (!queues_empty() || hearing_awaited(now)) {
+            supervisor_wake_in(EMPTY_QUEUE_MS);
+            return;
+        }
+        generation_attention(g, ATTENTION_DRAINING, 0);
+    }
+    c = generation_count(g);
+    if (!ask(g, &c, now) || !drained(g, &c, now) || may_owe_answers(g, now))
+        return;
+    report(REPORT_INFO, "generation %u drained in %lld ms", g->number,
+           (long long)(now - g->draining));
+    supervisor_event("drained", "");
+    retire_begin(g, drained_signal());
+}
+
+static bool any_unmuted(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING && !g->muted)
+            return true;
+    return false;
+}
+
+void draining_step(int64_t now)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING)
+            step(g, now);
+    if (!any_unmuted())
+        release_unwanted();
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One run of the server: its processes, its state page and the sockets it binds.  This module
+ * knows what a generation is and can be asked how it is; when it is started, drained or retired
+ * is decided in restart.c, drain.c and retire.c.
+ */
+#ifndef GRACE_GENERATION_H
+#define GRACE_GENERATION_H
+
+#include <sys/queue.h>
+#include <sys/types.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "held.h"
+#include "page.h"
+#include "tree.h"
+
+/* Connections seen between processes: sent by SCM_RIGHTS, not yet received. */
+struct flights {
+    unsigned n;
+    unsigned long inode[32];
+};
+
+enum generation_state {
+    GENERATION_STARTING,
+    GENERATION_SERVING,
+    GENERATION_DRAINING,
+    GENERATION_RETIRING, /* being ended; gone when its tree is empty */
+};
+
+struct generation {
+    TAILQ_ENTRY(generation) link;
+    unsigned number;
+    enum generation_state state;
+    pid_t main;
+    unsigned long long main_start;
+    bool exited; /* the main process has been reaped, with `status` */
+    int status;
+    bool notified; /* it has said READY=1 itself */
+    bool silent;   /* it was found to run without the shim, or past it */
+    int64_t look;  /* the age at which to look for that next */
+    bool looked;   /* page->looked_for was reported */
+    unsigned lost; /* as page->lost when that was reported */
+    struct page *page;
+    int memory, bell, control;
+    struct held *bound[PAGE_LISTENERS]; /* by index of the page */
+    struct tree tree;
+    int64_t scanned; /* when that was */
+    time_t started_at;
+    int64_t started, ready_ms;
+    unsigned shape;   /* how many listeners are adopted, waited on, ... */
+    int64_t changed;  /* when that last changed */
+    int64_t draining; /* since */
+    int64_t let_go;   /* since when its processes are told to hear, 0 if they need not be */
+    bool muted;       /* every process has stopped accepting */
+    int64_t asked;    /* last time the processes were told to drain, or to hear */
+    int64_t confirm;  /* next look at the kernel's truth */
+    bool empty;       /* the last look saw no connection */
+    size_t internal;  /* connections between its own processes, at the last look */
+    struct flights flights;
+    int64_t deadline; /* of the present state, CLOCK_NEVER for none */
+    int killed;       /* last signal sent to end it */
+};
+
+TAILQ_HEAD(generation_list, generation);
+extern struct generation_list generation_list; /* oldest first */
+
+/* A new one with a page that offers every held listener and names the processes of the others.
+ * NULL with errno. */
+struct generation *generation_new(unsigned number, uint32_t attention);
+void generation_free(struct generation *g);
+
+/* What its processes report, the dead left out. */
+struct generation_counts {
+    unsigned processes, connections, accepting, undrained, deaf;
+    uint64_t accepted;
+};
+struct generation_counts generation_count(struct generation *g);
+
+/* Was this a process of it, by a slot that nobody has taken since? */
+bool generation_had(const struct generation *g, pid_t pid);
+
+/* Is any process of it alive, besides those that were never in a group or tree of ours? */
+bool generation_lives(struct generation *g);
+
+/* Its processes now (g->tree). 0 or -errno. */
+int generation_scan(struct generation *g);
+
+/* Sends sig to each process that has the shim, or to those that are still deaf. */
+void generation_tell(struct generation *g, int sig);
+void generation_tell_deaf(struct generation *g, int sig);
+
+/* Sends sig to the main process; where that has gone (a daemon's first process), to those of its
+ * tree that have no parent in it. The restart signal is the server's own then, no request. */
+void generation_signal(struct generation *g, int sig);
+
+/* Ends the whole tree, main process first. */
+void generation_kill(struct generation *g, int sig);
+
+/* Does it serve (or has it bound) this listener? */
+bool generation_uses(const struct generation *g, const struct held *h);
+
+/* Offers or withdraws a listener in its page. */
+void generation_bind(struct generation *g, unsigned index, struct held *h);
+void generation_forget(struct held *h); /* in all generations */
+
+void generation_attention(struct generation *g, uint32_t set, uint32_t clear);
+
+/* Listeners in its page: offered, adopted or listening, waited on. */
+struct generation_listeners {
+    unsigned offered, adopted, used, waited, missing;
+};
+struct generation_listeners generation_listeners(const struct generation *g);
+
+struct generation *generation_by_pid(pid_t pid);
+
+#endif

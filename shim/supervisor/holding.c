@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+#include "holding.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* With the tree of the last scan. */
+static int look(struct generation *g, struct truth_conn **conns, size_t *n)
+{
+    size_t nsockets;
+    struct truth_listener *sockets = held_sockets(&nsockets);
+    int r = -ENOMEM;
+
+    *conns = NULL;
+    *n = 0;
+    if (sockets)
+        r = truth_connections(sockets, nsockets, &g->tree, conns, n);
+    g->internal = truth_drop_internal(*conns, n, &g->tree);
+    free(sockets);
+    return r;
+}
+
+int holding_list(struct generation *g, struct truth_conn **conns, size_t *n)
+{
+    int r = generation_scan(g);
+
+    *conns = NULL;
+    *n = 0;
+    return r < 0 ? r : look(g, conns, n);
+}
+
+static size_t count_held(const struct truth_conn *conns, size_t n)
+{
+    size_t held = 0;
+
+    for (size_t i = 0; i < n; i++)
+        held += conns[i].pid > 0;
+    return held;
+}
+
+static bool is_among(const struct flights *f, unsigned long inode)
+{
+    for (unsigned i = 0; i < f->n; i++)
+        if (f->inode[i] == inode)
+            return true;
+    return false;
+}
+
+/*
+ * What is passed from process to process has no owner for a moment, and may be the new
+ * generation's: under load some connection always is on its way.  One of ours is seen again by
+ * the next look, there or landed.
+ */
+static bool still_in_flight(struct generation *g, const struct truth_conn *conns, size_t n)
+{
+    struct flights now = {.n = 0};
+    bool still = n > 0 && g->flights.n == 0;
+
+    for (size_t i = 0; i < n && now.n < sizeof now.inode / sizeof now.inode[0]; i++) {
+        still |= is_among(&g->flights, conns[i].inode);
+        now.inode[now.n++] = conns[i].inode;
+    }
+    g->flights = now;
+    return still || n > now.n;
+}
+
+static bool any_held(struct generation *g, const struct truth_conn *conns, size_t n)
+{
+    bool any = count_held(conns, n) > 0;
+
+    if (any)
+        g->flights.n = 0;
+    return any;
+}
+
+void holding_note_internal(struct generation *g)
+{
+    struct truth_conn *conns;
+    const struct held *h;
+    size_t n;
+
+    TAILQ_FOREACH (h, &held_list, link)
+        if (h->socket.family == AF_UNIX) {
+            holding_list(g, &conns, &n);
+            free(conns);
+            return;
+        }
+}
+
+/* The scan of all processes is most of the cost. A process that it would find can only add. */
+bool holding_any(struct generation *g)
+{
+    struct truth_conn *conns;
+    size_t n;
+    int r = look(g, &conns, &n);
+    bool any = any_held(g, conns, n);
+
+    free(conns);
+    if (any)
+        return true;
+    r = holding_list(g, &conns, &n);
+    any = (r < 0 && r != -EACCES) || any_held(g, conns, n) || still_in_flight(g, conns, n);
+    free(conns);
+    return any;
+}
+
+unsigned holding_count(struct generation *g)
+{
+    unsigned counted = generation_count(g).connections;
+    struct truth_conn *conns;
+    size_t n;
+    int r = holding_list(g, &conns, &n);
+
+    if (g != TAILQ_FIRST(&generation_list)) /* somebody has to count those in flight */
+        n = count_held(conns, n);
+    free(conns);
+    return r == 0 || n > counted ? (unsigned)n : counted;
+}

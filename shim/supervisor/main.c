@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * libgrace.so as a program: the supervisor.
+ *
+ *   libgrace.so [--argv0=NAME] [--] COMMAND [ARG...]
+ *
+ * One poll loop; nothing in it blocks.  Whatever it can't set up makes it the server itself,
+ * unwrapped, with one line: never less than what the user had without us.
+ */
+#include <sys/prctl.h>
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "control.h"
+#include "draining.h"
+#include "hearing.h"
+#include "notify.h"
+#include "overlap.h"
+#include "program.h"
+#include "report.h"
+#include "restart.h"
+#include "retire.h"
+#include "signals.h"
+#include "silence.h"
+#include "stop.h"
+#include "supervisor.h"
+#include "terminal.h"
+#include "trim.h"
+#include "user.h"
+
+enum { POLLED = 128, USAGE_STATUS = 125 };
+
+static int signal_fd = -1;
+
+static int poll_generations(struct pollfd *fds, int room)
+{
+    struct generation *g;
+    int n = 0;
+
+    TAILQ_FOREACH (g, &generation_list, link) {
+        if (n + 2 > room)
+            break;
+        fds[n++] = (struct pollfd){.fd = g->bell, .events = POLLIN};
+        fds[n++] = (struct pollfd){.fd = g->control, .events = POLLIN};
+    }
+    return n;
+}
+
+/* Before the bell: a listener has to be known when it is reported as waited on. */
+static void handle_generations(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->control >= 0)
+            control_read(g);
+    TAILQ_FOREACH (g, &generation_list, link)
+        control_bell(g);
+}
+
+static void step(void)
+{
+    int64_t now = clock_ms();
+
+    supervisor.wake = CLOCK_NEVER;
+    if (supervisor.current) {
+        restart_step(now);
+        hearing_step(now);
+        overlap_step();
+        silence_step(now);
+    }
+    control_step(now);
+    draining_step(now);
+    retire_step(now);
+    stop_step(now);
+    if (TAILQ_EMPTY(&generation_list))
+        _exit(0);
+}
+
+static int time_left(void)
+{
+    int64_t left = supervisor.wake == CLOCK_NEVER ? -1 : supervisor.wake - clock_ms();
+
+    if (supervisor.wake == CLOCK_NEVER)
+        return -1;
+    return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+}
+
+_Noreturn void supervisor_loop(void)
+{
+    for (;;) {
+        struct pollfd fds[POLLED];
+        int n = 0, own;
+
+        step();
+        if (supervisor.wake == CLOCK_NEVER)
+            trim();
+        fds[n++] = (struct pollfd){.fd = signal_fd, .events = POLLIN};
+        fds[n++] = (struct pollfd){.fd = notify_fd(), .events = POLLIN};
+        own = n += user_poll(fds + n, POLLED / 2);
+        n += poll_generations(fds + n, POLLED - n);
+        n += held_poll(fds + n, POLLED - n);
+        if (poll(fds, (nfds_t)n, time_left()) < 0 && errno != EINTR)
+            continue;
+        handle_generations();
+        signals_read(signal_fd);
+        if (notify_fd() >= 0)
+            notify_read();
+        user_handle(fds + 2, own - 2);
+    }
+}
+
+static int usage(void)
+{
+    fputs("usage: libgrace.so [--argv0=NAME] [--] COMMAND [ARG...]\n"
+          "Runs COMMAND with zero-downtime restart; see grace(1) and libgrace(7).\n",
+          stderr);
+    return USAGE_STATUS;
+}
+
+static bool parse_command(char **argv)
+{
+    struct command *c = &supervisor.command;
+    char *argv0 = NULL;
+
+    argv++;
+    for (; *argv && strncmp(*argv, "--", 2) == 0; argv++) {
+        if (strncmp(*argv, "--argv0=", 8) == 0) {
+            argv0 = *argv + 8;
+        } else if (strcmp(*argv, "--") == 0) {
+            argv++;
+            break;
+        } else {
+            return false;
+        }
+    }
+    c->argv = argv;
+    c->path = *argv;
+    if (*argv && argv0)
+        *argv = argv0;
+    return c->path && *c->path;
+}
+
+/* The loader's name for the main program is argv[0]; a bare one came from PATH. */
+static const char *own_path(char **argv)
+{
+    static char path[4096];
+    ssize_t n;
+
+    if (strchr(argv[0], '/') && realpath(argv[0], path))
+        return path;
+    n = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[n > 0 ? n : 0] = '\0';
+    return path;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+static _Noreturn void give_up(const char *what)
+{
+    fprintf(stderr, "grace: %s: %s; the server runs without grace\n", what, strerror(errno));
+    notify_withdraw();
+    prctl(PR_SET_CHILD_SUBREAPER, 0); /* it would outlive the exec */
+    spawn_unwrapped();
+    fprintf(stderr, "grace: %s: %s\n", supervisor.command.path, strerror(errno));
+    _exit(errno == ENOENT ? 127 : 126);
+}
+
+static void set_up(void)
+{
+    /* what a look at many connections took goes back at once: the supervisor stays small */
+    mallopt(M_MMAP_THRESHOLD, 16384);
+    mallopt(M_TRIM_THRESHOLD, 16384);
+    mallopt(M_TOP_PAD, 4096);
+    prctl(PR_SET_NAME, "grace");
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    signal_fd = signals_open();
+    if (signal_fd < 0)
+        give_up("signalfd");
+    terminal_open();
+    if (!notify_open(supervisor.options.ready == READY_NOTIFY))
+        give_up("socket for NOTIFY_SOCKET");
+}
+
+int main(int argc, char **argv)
+{
+    const char *step;
+    int failed;
+
+    (void)argc;
+    if (!argv[0] || !parse_command(argv))
+        return usage();
+    supervisor.command.library = own_path(argv);
+    supervisor.last.event = "started";
+    if (!options_read(&supervisor.options))
+        return USAGE_STATUS;
+    supervisor.name =
+        supervisor.options.name ? supervisor.options.name : base_name(supervisor.command.path);
+    spawn_prepare(&supervisor.command, &supervisor.options);
+    set_up();
+    failed = restart_first(&step);
+    if (failed == 125)
+        give_up(step);
+    if (failed)
+        return failed;
+    user_open(); /* late: what gives up before leaves no file behind */
+    supervisor_loop();
+}

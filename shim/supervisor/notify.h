@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * systemd's readiness protocol (sd_notify(3)), proxied.  The service manager listens to the
+ * supervisor alone, so the server gets a socket of ours; what it says is passed on where it is
+ * about the service, and kept where it is about one generation:
+ *
+ *   READY=1                       makes a generation ready with GRACE_READY=notify
+ *   STATUS, WATCHDOG, EXTEND_...  passed on from the serving generation
+ *   RELOADING, STOPPING, MAINPID  said by the supervisor itself when it is so
+ *
+ * Descriptors for the manager's store (FDSTORE) are not passed on.
+ */
+#ifndef GRACE_NOTIFY_H
+#define GRACE_NOTIFY_H
+
+#include <stdbool.h>
+
+/* Opens the proxy where a manager listens or `wanted`; puts its address into NOTIFY_SOCKET of
+ * our environment, that is the server's. False with errno when it is wanted and can't be. */
+bool notify_open(bool wanted);
+
+/* Puts the manager's own address back: the server is to run without us. */
+void notify_withdraw(void);
+
+/* The descriptor to poll, or -1. */
+int notify_fd(void);
+void notify_read(void);
+
+/* To the manager: the service as a whole. Without one nothing happens. */
+void notify_ready(const char *status);
+void notify_reloading(const char *status);
+void notify_stopping(void);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The options: GRACE_* variables, because LD_PRELOAD has no command line.  A bad value stops the
+ * start with one line that names variable, value and what is allowed; a GRACE_ variable that
+ * nobody knows is reported, for it is probably a misspelt one.
+ */
+#ifndef GRACE_OPTIONS_H
+#define GRACE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ready_how { READY_AUTO, READY_NOTIFY, READY_DELAY, READY_EXEC };
+
+struct options {
+    int signal;             /* GRACE_SIGNAL: asks for a restart */
+    bool sequential;        /* GRACE_MODE */
+    enum ready_how ready;   /* GRACE_READY */
+    int64_t ready_delay;    /* its T, ms */
+    const char *ready_exec; /* its CMD */
+    int64_t ready_timeout;  /* durations in ms, CLOCK_NEVER for none */
+    int64_t settle;
+    int64_t probation;
+    int64_t drain_timeout;
+    int stop_signal; /* 0: the default (none for a drained tree, SIGTERM for one overdue) */
+    int64_t stop_timeout;
+    int max_old;
+    bool keep_children;
+    const char *pidfile;     /* the server's own, NULL: none is named */
+    const char *name;        /* NULL: the command's base name */
+    const char *runtime_dir; /* NULL: the default */
+};
+
+/* Reads the environment and takes the variables out of it. On a bad value writes the line to
+ * standard error and returns false. */
+bool options_read(struct options *o);
+
+/* "HUP" for SIGHUP; numbers above the named ones as digits. */
+const char *options_signal_name(int sig);
+
+#endif

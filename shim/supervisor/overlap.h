@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * While two generations accept on the same sockets, O_NONBLOCK is set on all of them: a server
+ * that polls and then accepts on a blocking socket would get stuck when the other generation was
+ * faster.  The shim shows each server the flag it believes in (waits.c).
+ */
+#ifndef GRACE_OVERLAP_H
+#define GRACE_OVERLAP_H
+
+void overlap_begin(void);
+
+/* When only one generation still accepts: the flag becomes what that one believes. */
+void overlap_step(void);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The server's own pid file (GRACE_PIDFILE), for servers that lock it or insist on creating it:
+ * it steps aside while a new generation starts and comes back when that one fails.
+ */
+#ifndef GRACE_PIDFILE_H
+#define GRACE_PIDFILE_H
+
+struct generation;
+
+void pidfile_step_aside(void);
+
+/* The new generation serves: the old file goes, unless no new one was written. */
+void pidfile_settle(void);
+
+/* The new generation was rolled back: the file names the one that goes on. */
+void pidfile_restore(void);
+
+/* A generation has ended: a file that names one of its processes goes. */
+void pidfile_retired(const struct generation *g);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+#include "readiness.h"
+
+#include <sys/wait.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "report.h"
+#include "supervisor.h"
+
+enum { RETRY_MS = 200 };
+
+/* The ready command in progress. */
+static struct {
+    pid_t pid;
+    unsigned generation; /* for which the last run succeeded */
+    int64_t next;
+} probe;
+
+/* Have the numbers stood still for GRACE_SETTLE? */
+static bool settled(struct generation *g, const struct generation_listeners *l)
+{
+    unsigned shape = l->adopted + l->used * 1031 + l->waited * 1062961;
+    int64_t now = clock_ms();
+
+    if (shape != g->shape) {
+        g->shape = shape;
+        g->changed = now;
+    }
+    if (now - g->changed >= supervisor.options.settle)
+        return true;
+    supervisor_wake_at(g->changed + supervisor.options.settle);
+    return false;
+}
+
+static bool auto_ready(struct generation *g)
+{
+    struct generation_listeners l = generation_listeners(g);
+    bool still = settled(g, &l);
+
+    if (l.used == 0 || l.waited == 0 || l.missing > 0)
+        return false;
+    return still || (l.adopted >= l.offered && l.waited >= l.used);
+}
+
+/* Until then a command that asks the server gets its answer from the old generation. */
+static bool took_over(struct generation *g)
+{
+    struct generation_listeners l = generation_listeners(g);
+    bool still = settled(g, &l);
+
+    return l.used > 0 && (still || l.adopted >= l.offered);
+}
+
+static bool delay_over(const struct generation *g)
+{
+    int64_t due = g->started + supervisor.options.ready_delay;
+
+    supervisor_wake_at(due);
+    return clock_ms() >= due;
+}
+
+static void probe_start(const struct generation *g)
+{
+    probe.pid = fork();
+    if (probe.pid == 0) {
+        char number[16], pid[16];
+
+        snprintf(number, sizeof number, "%u", g->number);
+        snprintf(pid, sizeof pid, "%d", (int)g->main);
+        spawn_command(supervisor.options.ready_exec, number, pid);
+    }
+    if (probe.pid < 0)
+        probe.pid = 0;
+}
+
+static bool probe_succeeded(struct generation *g)
+{
+    int64_t now = clock_ms();
+
+    if (probe.generation == g->number)
+        return true;
+    if (!took_over(g))
+        return false;
+    if (probe.pid == 0 && now >= probe.next) {
+        probe_start(g);
+        probe.next = now + RETRY_MS;
+    }
+    if (probe.pid == 0)
+        supervisor_wake_at(probe.next);
+    return false;
+}
+
+bool readiness_reaped(pid_t pid, int status)
+{
+    const struct generation *g = supervisor.next ? supervisor.next : supervisor.current;
+
+    if (pid != probe.pid || pid == 0)
+        return false;
+    probe.pid = 0;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        probe.generation = g->number;
+    else
+        report(REPORT_DEBUG, "the ready command says not yet (status %d)", status);
+    return true;
+}
+
+bool readiness_reached(struct generation *g)
+{
+    switch (supervisor.options.ready) {
+    case READY_NOTIFY:
+        return g->notified;
+    case READY_DELAY:
+        return delay_over(g);
+    case READY_EXEC:
+        return probe_succeeded(g);
+    default:
+        return auto_ready(g);
+    }
+}
+
+/* Databases answer with errors before ("the database system is starting up"), name servers, too. */
+uint32_t readiness_attention(void)
+{
+    bool said = supervisor.options.ready == READY_NOTIFY || supervisor.options.ready == READY_DELAY;
+
+    return said ? ATTENTION_HELD_BACK : 0;
+}
+
+void readiness_missing(const struct generation *g, char *text, size_t size)
+{
+    struct generation_listeners l = generation_listeners(g);
+
+    if (atomic_load(&g->page->hello) == 0)
+        snprintf(text, size, "it does not load libgrace.so (static, setuid or another libc?)");
+    else if (supervisor.options.ready == READY_EXEC)
+        snprintf(text, size, "'%s' did not succeed", supervisor.options.ready_exec);
+    else if (supervisor.options.ready == READY_NOTIFY)
+        snprintf(text, size, "it has not sent READY=1 to NOTIFY_SOCKET");
+    else
+        snprintf(text, size, "%u of %u listeners adopted, %u waited on", l.adopted, l.offered,
+                 l.waited);
+}

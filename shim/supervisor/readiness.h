@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * When is a generation ready?  GRACE_READY=auto: every listener offered to it is adopted and some
+ * process waits on it; or, where some are never adopted or waited on, those that are, and nothing
+ * has changed for GRACE_SETTLE.  notify: it says READY=1 (sd_notify).  delay=T: it lives for T.
+ * exec=CMD: CMD, which is asked once the generation has adopted the listeners, exits 0.
+ */
+#ifndef GRACE_READINESS_H
+#define GRACE_READINESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "generation.h"
+
+bool readiness_reached(struct generation *g);
+
+/* The attention that a new generation starts with: with notify and delay it is held back. */
+uint32_t readiness_attention(void);
+
+/* What it still lacks, for the log. */
+void readiness_missing(const struct generation *g, char *text, size_t size);
+
+/* A child of ours has ended: was it the ready command? */
+bool readiness_reaped(pid_t pid, int status);
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: ISC */
+#include "restart.h"
+
+#include <sys/wait.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "draining.h"
+#include "hearing.h"
+#include "notify.h"
+#include "overlap.h"
+#include "pidfile.h"
+#include "readiness.h"
+#include "report.h"
+#include "sequence.h"
+#include "silence.h"
+#include "supervisor.h"
+#include "terminal.h"
+#include "user.h"
+
+enum { BACKGROUND_LOOK_MS = 100 };
+
+void restart_ended(void)
+{
+    if (supervisor.pending && !supervisor.stopping) {
+        supervisor.pending = false;
+        restart_request("a request during the last restart");
+    }
+}
+
+/* The next generation is given up; what it bound itself goes with it. */
+static void rollback(struct generation *g, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void rollback(struct generation *g, const char *format, ...)
+{
+    char reason[sizeof supervisor.last.reason];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(reason, sizeof reason, format, list);
+    va_end(list);
+    supervisor.next = NULL;
+    supervisor.rolled_back++;
+    report(REPORT_ERROR, "generation %u rolled back: %s; generation %u goes on", g->number, reason,
+           supervisor.current->number);
+    supervisor_event("rolled-back", reason);
+    notify_ready("the last restart was rolled back");
+    user_restart_ended(false, reason);
+    pidfile_restore();
+    draining_abandon(g);
+    restart_ended();
+}
+
+int restart_first(const char **step)
+{
+    struct generation *g = generation_new(++supervisor.last_number, ATTENTION_STARTING);
+    char why[256];
+    int r = g ? spawn_generation(g, step) : -errno;
+
+    if (r == 0) {
+        supervisor.current = g;
+        supervisor_event("started", "");
+        return 0;
+    }
+    if (!g)
+        *step = "memfd or eventfd";
+    if (strcmp(*step, "exec") != 0) {
+        if (g && g->main > 0)
+            waitpid(g->main, NULL, 0);
+        errno = -r;
+        return 125;
+    }
+    spawn_describe(-r, *step, why, sizeof why);
+    report(REPORT_ERROR, "%s; check the command", why);
+    return r == -ENOENT ? 127 : 126;
+}
+
+static void restart_begin(void)
+{
+    struct generation *g;
+    const char *step = "memfd or eventfd";
+    char why[256];
+    int r;
+
+    overlap_begin();
+    g = generation_new(++supervisor.last_number,
+                       ATTENTION_STARTING | ATTENTION_OVERLAP | readiness_attention());
+    if (!g) {
+        spawn_describe(errno, step, why, sizeof why);
+        report(REPORT_ERROR, "restart failed: %s; generation %u goes on", why,
+               supervisor.current->number);
+        supervisor_event("rolled-back", why);
+        supervisor.rolled_back++;
+        user_restart_ended(false, why);
+        return;
+    }
+    supervisor.next = g;
+    supervisor_event("restarting", "");
+    notify_reloading("restarting");
+    report(REPORT_INFO, "generation %u starting", g->number);
+    pidfile_step_aside();
+    r = spawn_generation(g, &step);
+    if (r < 0) {
+        spawn_describe(-r, step, why, sizeof why);
+        rollback(g, "%s", why);
+    } else if (supervisor.options.ready_timeout != CLOCK_NEVER) {
+        g->deadline = g->started + supervisor.options.ready_timeout;
+    }
+}
+
+static const char *refusal(void)
+{
+    if (supervisor.stopping)
+        return "the server is being stopped";
+    if (supervisor.current->lost > 0)
+        return "the server could not hand over a listener";
+    return silence_refusal();
+}
+
+const char *restart_request(const char *who)
+{
+    const char *refused = refusal();
+
+    report(REPORT_DEBUG, "restart requested by %s", who);
+    if (refused) {
+        report(REPORT_WARNING, "no restart: %s", refused);
+    } else if (supervisor.next || supervisor.standby || sequence_active()) {
+        if (!supervisor.pending)
+            report(REPORT_INFO, "restart requested during a restart: one more will follow");
+        supervisor.pending = true;
+    } else if (supervisor.current->state == GENERATION_STARTING) {
+        if (!supervisor.pending)
+            report(REPORT_INFO, "restart waits until generation %u is ready",
+                   supervisor.current->number);
+        supervisor.pending = true;
+    } else if (supervisor.options.sequential) {
+        sequence_begin();
+    } else {
+        restart_begin();
+    }
+    return refused;
+}
+
+static void report_ready(struct generation *g)
+{
+    struct generation_listeners l = generation_listeners(g);
+
+    g->ready_ms = clock_ms() - g->started;
+    report(REPORT_INFO, "generation %u ready in %lld ms (%u listener%s)", g->number,
+           (long long)g->ready_ms, l.used, l.used == 1 ? "" : "s");
+    supervisor_event("ready", "");
+    notify_ready("serving");
+    if (supervisor.options.ready == READY_AUTO && l.waited < l.used)
+        report(REPORT_WARNING, "%u of %u listeners are not waited on; restarts will not expect it",
+               l.used - l.waited, l.used);
+}
+
+/* What the serving generation waits on, the next one has to wait on too. */
+static void note_expectations(struct generation *g)
+{
+    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+        if (g->bound[i])
+            g->bound[i]->waited = (g->page->listeners[i].flags & LISTENER_WAITED) != 0;
+}
+
+static void serve(struct generation *g)
+{
+    g->state = GENERATION_SERVING;
+    g->deadline = CLOCK_NEVER;
+    report_ready(g);
+    note_expectations(g);
+    generation_attention(g, 0, ATTENTION_STARTING);
+    hearing_begin(g);
+}
+
+void restart_succeeded(void)
+{
+    char text[64];
+
+    supervisor.done++;
+    snprintf(text, sizeof text, "generation %u ready in %lld ms", supervisor.current->number,
+             (long long)supervisor.current->ready_ms);
+    user_restart_ended(true, text);
+}
+
+static void probation_over(void)
+{
+    struct generation *old = supervisor.standby;
+
+    supervisor.standby = NULL;
+    restart_succeeded();
+    pidfile_settle();
+    draining_begin(old);
+    restart_ended();
+}
+
+static void promote(void)
+{
+    struct generation *old = supervisor.current;
+
+    supervisor.current = supervisor.next;
+    supervisor.next = NULL;
+    supervisor.standby = old;
+    serve(supervisor.current);
+    terminal_pass(old->main, supervisor.current->main);
+    if (supervisor.options.probation > 0)
+        supervisor.current->deadline = clock_ms() + supervisor.options.probation;
+    else
+        probation_over();
+}
+
+static void step_first(void)
+{
+    struct generation *g = supervisor.current;
+
+    if (g->state != GENERATION_STARTING || !readiness_reached(g))
+        return;
+    serve(g);
+    sequence_ready();
+    restart_ended();
+}
+
+static void step_next(int64_t now)
+{
+    struct generation *g = supervisor.next;
+
+    if (readiness_reached(g)) {
+        promote();
+    } else if (g->exited && !generation_lives(g)) {
+        rollback(g, "all its processes ended after %lld ms, before it was ready",
+                 (long long)(now - g->started));
+    } else if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
+        char missing[160];
+
+        readiness_missing(g, missing, sizeof missing);
+        rollback(g, "not ready after %lld ms: %s", (long long)(now - g->started), missing);
+    } else {
+        supervisor_wake_at(g->deadline);
+        if (g->exited)
+            supervisor_wake_in(BACKGROUND_LOOK_MS);
+    }
+}
+
+void restart_step(int64_t now)
+{
+    if (supervisor.stopping)
+        return;
+    if (supervisor.next)
+        step_next(now);
+    else
+        step_first();
+    sequence_step(now);
+    if (supervisor.standby && now >= supervisor.current->deadline)
+        probation_over();
+    else if (supervisor.standby)
+        supervisor_wake_at(supervisor.current->deadline);
+}
+
+static void probation_failed(struct generation *g, const char *how)
+{
+    supervisor.current = supervisor.standby;
+    supervisor.standby = NULL;
+    terminal_give(supervisor.current->main);
+    rollback(g, "%s %lld ms after it was ready", how,
+             (long long)(clock_ms() - g->started - g->ready_ms));
+}
+
+/* Too early for a fault in serving, and by its own decision. */
+static void hint_at_exclusion(const struct generation *g)
+{
+    if (WIFEXITED(g->status) && WEXITSTATUS(g->status) < 126 && generation_listeners(g).used == 0)
+        report(REPORT_INFO,
+               "if it must be alone: --pidfile (GRACE_PIDFILE) for a pid file that it locks or "
+               "must create, --mode sequential (GRACE_MODE) for data that it locks");
+}
+
+void restart_died(struct generation *g)
+{
+    char how[128];
+
+    if (WIFEXITED(g->status) && WEXITSTATUS(g->status) == 0 && generation_lives(g))
+        return; /* it went into the background, as a daemon does */
+    supervisor_status_text(g->status, how, sizeof how);
+    if (g == supervisor.standby) {
+        report(REPORT_WARNING, "generation %u ended: %s; there is no way back any more", g->number,
+               how);
+        probation_over();
+    } else if (g == supervisor.next) {
+        hint_at_exclusion(g);
+        rollback(g, "%s after %lld ms, before it was ready", how,
+                 (long long)(clock_ms() - g->started));
+    } else {
+        probation_failed(g, how);
+    }
+}

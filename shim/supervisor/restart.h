@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The restart as a state machine: one generation at a time becomes ready; if it does not, it is
+ * rolled back and the serving one has noticed nothing.
+ *
+ *   request -> spawn -> STARTING -> ready -> (probation) -> SERVING, the old one drains
+ *                          |-> died, timed out: rollback
+ */
+#ifndef GRACE_RESTART_H
+#define GRACE_RESTART_H
+
+#include "generation.h"
+
+/* Starts generation 1. 0, or 126 or 127: the command can't be executed, which has been said, or
+ * 125: we can't do our job, for *step failed with errno. */
+int restart_first(const char **step);
+
+/* Somebody wants a restart: begins one, or notes it for after the present one. NULL, or why it
+ * is refused. */
+const char *restart_request(const char *who);
+
+/* What was requested meanwhile is next. */
+void restart_ended(void);
+
+/* Looks whether the next generation is ready, or late. */
+void restart_step(int64_t now);
+
+/* The main process of the next generation, of one in probation, or of the one before has died. */
+void restart_died(struct generation *g);
+
+/* The serving generation is the outcome of a restart: counts it, tells those who wait. */
+void restart_succeeded(void);
+
+#endif

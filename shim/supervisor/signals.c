@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+#include "signals.h"
+
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "readiness.h"
+#include "report.h"
+#include "restart.h"
+#include "stop.h"
+#include "supervisor.h"
+#include "terminal.h"
+#include "wish.h"
+
+int signals_open(void)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP};
+    sigset_t set;
+
+    sigfillset(&set);
+    for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++)
+        sigdelset(&set, faults[i]);
+    /* a signal that is ignored is thrown away even where it is blocked */
+    for (int sig = 1; sig < 65; sig++)
+        if (sigismember(&set, sig) == 1)
+            signal(sig, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void ended(struct generation *g, int status)
+{
+    g->exited = true;
+    g->status = status;
+    if (g == supervisor.next || g == supervisor.standby ||
+        (g == supervisor.current && supervisor.standby))
+        restart_died(g);
+    else if (g == supervisor.current)
+        stop_ended(status);
+}
+
+static void reap(void)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+        struct generation *g = generation_by_pid(pid);
+
+        if (WIFSTOPPED(status)) {
+            if (g && g == supervisor.current)
+                terminal_stopped(g->main, WSTOPSIG(status));
+        } else if (g) {
+            ended(g, status);
+        } else {
+            readiness_reaped(pid, status); /* else an orphan of the server's */
+        }
+    }
+}
+
+static void hang_up(void)
+{
+    if (supervisor.stopping || spawn_ignores(SIGHUP)) /* nohup */
+        return;
+    report(REPORT_INFO, "the terminal is gone");
+    stop_begin(SIGHUP);
+}
+
+static bool is_hang_up(const struct signalfd_siginfo *s)
+{
+    if (s->ssi_signo != SIGHUP)
+        return false;
+    return s->ssi_code == SI_KERNEL || ((pid_t)s->ssi_pid == getsid(0) && terminal_is_gone());
+}
+
+static void forward(int sig)
+{
+    if (supervisor.current)
+        generation_signal(supervisor.current, sig);
+}
+
+/* Ctrl-C and the like: meant for the server, which was in the background until `fg`. */
+static bool is_typed(const struct signalfd_siginfo *s)
+{
+    int sig = (int)s->ssi_signo;
+
+    return s->ssi_code == SI_KERNEL && (sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP);
+}
+
+static void act(const struct signalfd_siginfo *s)
+{
+    int sig = (int)s->ssi_signo;
+
+    if (sig == SIGCHLD) {
+        reap();
+    } else if (!supervisor.current || sig == SIGPIPE || sig == SIGTTIN || sig == SIGTTOU) {
+        return;
+    } else if (is_hang_up(s)) {
+        hang_up();
+    } else if (is_typed(s)) {
+        terminal_give(supervisor.current->main);
+        kill(-supervisor.current->main, sig);
+    } else if (sig == supervisor.options.signal) {
+        char who[48];
+
+        snprintf(who, sizeof who, "SIG%s of process %u", options_signal_name(sig), s->ssi_pid);
+        if (wish_is_new((pid_t)s->ssi_pid, 0))
+            restart_request(who);
+    } else if (sig == SIGTERM || sig == SIGINT) {
+        stop_begin(sig);
+    } else if (sig == SIGTSTP) {
+        kill(-supervisor.current->main, SIGTSTP);
+    } else if (sig == SIGCONT) {
+        terminal_give(supervisor.current->main); /* `fg` gave it to us */
+        kill(-supervisor.current->main, SIGCONT);
+    } else {
+        forward(sig);
+    }
+}
+
+void signals_read(int fd)
+{
+    struct signalfd_siginfo s;
+
+    while (read(fd, &s, sizeof s) == (ssize_t)sizeof s)
+        act(&s);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+#include "silence.h"
+
+#include <string.h>
+
+#include "report.h"
+#include "restart.h"
+#include "supervisor.h"
+
+/* Nothing in it has the shim: it never had, or a wrapper has executed something without. */
+static bool lacks_shim(struct generation *g)
+{
+    if (g->exited)
+        return false;
+    return atomic_load(&g->page->hello) == 0 ||
+           (g->state == GENERATION_STARTING && generation_count(g).processes == 0);
+}
+
+/* Some process has the shim, but what listens was never seen to. */
+static bool listens_unseen(struct generation *g, struct truth_stranger *stranger)
+{
+    return g->state == GENERATION_STARTING && generation_listeners(g).used == 0 &&
+           generation_scan(g) == 0 && truth_listens(&g->tree, stranger);
+}
+
+static void say_what_lacks(void)
+{
+    report(REPORT_ERROR,
+           "%s does not load libgrace.so (static or Go program, setuid, file capabilities, other "
+           "libc?): it runs as without grace and can't be restarted; libgrace(7) says what helps",
+           supervisor.command.path);
+}
+
+static void say_who_listens(const struct truth_stranger *stranger)
+{
+    report(REPORT_ERROR,
+           "process %d listens on %s unseen by libgrace.so (Go or static program, executed with "
+           "another real user?): the server runs as without grace and can't be restarted; "
+           "libgrace(7) says what helps",
+           (int)stranger->pid, stranger->address);
+}
+
+/* At two looks: a server may be listening this very moment, for a moment. */
+static bool still_listens(const struct truth_stranger *now)
+{
+    static struct truth_stranger before;
+    bool same = before.pid == now->pid && strcmp(before.address, now->address) == 0;
+
+    before = *now;
+    return same;
+}
+
+/* A server that takes its time is looked at less and less often. */
+static bool due(struct generation *g, int64_t now)
+{
+    enum { PATIENCE_MS = 1000 };
+
+    if (g->look == 0)
+        g->look = PATIENCE_MS;
+    if (now - g->started < g->look) {
+        supervisor_wake_at(g->started + g->look);
+        return false;
+    }
+    g->look *= 2;
+    supervisor_wake_at(g->started + g->look);
+    return true;
+}
+
+void silence_step(int64_t now)
+{
+    struct generation *g = supervisor.current;
+    struct truth_stranger stranger;
+
+    if (g->silent || (g->state != GENERATION_STARTING && atomic_load(&g->page->hello) > 0) ||
+        !due(g, now))
+        return;
+    if (lacks_shim(g)) {
+        if (atomic_load(&g->page->failed) == 0) /* else the shim has said why */
+            say_what_lacks();
+    } else if (listens_unseen(g, &stranger) && still_listens(&stranger)) {
+        say_who_listens(&stranger);
+    } else {
+        return;
+    }
+    g->silent = true;
+    restart_ended(); /* a signal meanwhile is the server's */
+}
+
+const char *silence_refusal(void)
+{
+    struct generation *g = supervisor.current;
+    struct truth_stranger stranger;
+
+    if (!g->silent || !(lacks_shim(g) || listens_unseen(g, &stranger)))
+        return NULL;
+    generation_signal(g, supervisor.options.signal);
+    return lacks_shim(g) ? "the server does not load libgrace.so, the signal was passed on"
+                         : "the server listens unseen by libgrace.so, the signal was passed on";
+}

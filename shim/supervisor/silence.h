@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A server that can't be restarted because grace does not see what it does: it runs without the
+ * shim, or what listens makes its system calls past it, as Go does.
+ */
+#ifndef GRACE_SILENCE_H
+#define GRACE_SILENCE_H
+
+#include <stdint.h>
+
+/* Says so, once. */
+void silence_step(int64_t now);
+
+/* Why the server can't be restarted, or NULL. Then the signal means something of its own to it,
+ * and is passed on. */
+const char *silence_refusal(void);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef GRACE_SOCKTAB_H
+#define GRACE_SOCKTAB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The kernel's table of sockets in this network namespace, from sock_diag or,
+ * where netlink is refused (seccomp, gVisor), from /proc/net, which is slower.
+ */
+struct socktab_query {
+    int family;      /* AF_INET, AF_INET6, AF_UNIX */
+    int protocol;    /* IPPROTO_TCP or IPPROTO_UDP; of no meaning with AF_UNIX */
+    uint32_t states; /* of 1 << TCP_ESTABLISHED ...; AF_UNIX uses the same numbers */
+    uint16_t port;   /* local, host order; 0: all */
+};
+
+struct socktab_row {
+    int family, type; /* type with AF_UNIX only */
+    unsigned state;
+    unsigned long inode;        /* 0: no process can have it (accept queue, orphan) */
+    uint32_t queue, backlog;    /* of a listener; backlog 0: not known */
+    uint16_t port, peer_port;   /* host order */
+    uint8_t addr[16], peer[16]; /* IPv4 as ::ffff:a.b.c.d */
+    unsigned long peer_inode;   /* AF_UNIX, from sock_diag only; 0: not known */
+    const char *name;           /* AF_UNIX: sun_path, not terminated; see socktab_proc */
+    size_t name_len;
+};
+
+typedef void socktab_fn(void *arg, const struct socktab_row *row);
+
+/* Call fn for each row.  0 or -errno; rows may have been shown before an
+ * error, and one socket may be shown twice (MPTCP subflows). */
+int socktab_read(const struct socktab_query *q, socktab_fn *fn, void *arg);
+
+/* The two sources of socktab_read.  /proc/net/unix has '@' where a name has a
+ * zero byte. */
+int socktab_netlink(const struct socktab_query *q, socktab_fn *fn, void *arg);
+int socktab_proc(const struct socktab_query *q, socktab_fn *fn, void *arg);
+
+/* to = addr (4 or 16 bytes) as IPv6, in which all of IPv4 has its place. */
+void socktab_address(uint8_t to[16], int family, const void *addr);
+
+#endif

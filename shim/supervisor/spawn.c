@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: ISC */
+#include "spawn.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "environment.h"
+#include "handoff.h"
+#include "park.h"
+#include "terminal.h"
+#include "variables.h"
+
+enum { SIGNALS = 65 };
+
+static struct {
+    struct command command;
+    const struct options *options;
+    char directory[PATH_MAX]; /* logical */
+    char preload[2 * PATH_MAX];
+    sigset_t mask;
+    bool ignored[SIGNALS];
+} start;
+
+/* $PWD when it is true: it keeps the symlinks of the way here. */
+static void note_directory(void)
+{
+    const char *pwd = getenv("PWD");
+    struct stat logical, real_one;
+
+    if (pwd && pwd[0] == '/' && strlen(pwd) < sizeof start.directory && stat(pwd, &logical) == 0 &&
+        stat(".", &real_one) == 0 && logical.st_ino == real_one.st_ino &&
+        logical.st_dev == real_one.st_dev)
+        strcpy(start.directory, pwd);
+    else if (!getcwd(start.directory, sizeof start.directory))
+        start.directory[0] = '\0';
+}
+
+/* The user's list: from the shim that became us, or as it is where we were executed. */
+static void note_preload(const char *library)
+{
+    const char *list = environment_take(VARIABLE_PRELOAD);
+    const char *others;
+    char *end = stpcpy(start.preload, "LD_PRELOAD=");
+
+    if (list)
+        setenv("LD_PRELOAD", list, 1);
+    others = environment_take_preload(list ? PRELOAD_OURS : library);
+    if (others && strlen(others) + strlen(library) + 3 > sizeof start.preload - 11)
+        others = NULL;
+    environment_put_preload(end, others, library);
+    environment_take("LD_PRELOAD");
+}
+
+void spawn_prepare(const struct command *command, const struct options *options)
+{
+    start.command = *command;
+    start.options = options;
+    note_directory();
+    note_preload(command->library);
+    sigprocmask(SIG_SETMASK, NULL, &start.mask);
+    for (int sig = 1; sig < SIGNALS; sig++) {
+        struct sigaction act;
+
+        start.ignored[sig] = sigaction(sig, NULL, &act) == 0 && act.sa_handler == SIG_IGN;
+    }
+}
+
+bool spawn_ignores(int sig)
+{
+    return start.ignored[sig];
+}
+
+static void restore_signals(void)
+{
+    for (int sig = 1; sig < SIGNALS; sig++)
+        signal(sig, start.ignored[sig] ? SIG_IGN : SIG_DFL);
+    sigprocmask(SIG_SETMASK, &start.mask, NULL);
+}
+
+/* systemd's socket activation names the process it is meant for. */
+static void rewrite_listen_pid(pid_t was)
+{
+    const char *value = getenv("LISTEN_PID");
+    char text[16];
+
+    if (value && atoi(value) == was) {
+        snprintf(text, sizeof text, "%d", (int)getpid());
+        setenv("LISTEN_PID", text, 1);
+    }
+}
+
+static int dup_high(int fd)
+{
+    return fcntl(fd, F_DUPFD, park_floor());
+}
+
+static bool export_handoff(const struct generation *g, int control, char *variable)
+{
+    const struct handoff h = {.control = dup_high(control),
+                              .bell = dup_high(g->bell),
+                              .memory = dup_high(g->memory),
+                              .restart_signal = start.options->signal,
+                              .keep_children = start.options->keep_children,
+                              .library = start.command.library};
+
+    if (h.control < 0 || h.bell < 0 || h.memory < 0 || !handoff_format(&h, variable))
+        return false;
+    return putenv(variable) == 0 && putenv(start.preload) == 0;
+}
+
+static void exec_command(void)
+{
+    if (strchr(start.command.path, '/'))
+        execv(start.command.path, start.command.argv);
+    else
+        execvp(start.command.path, start.command.argv);
+}
+
+struct failure {
+    int error;
+    int step;
+};
+
+static const char *const step_names[] = {"exec", "chdir", "environment", "fork",
+                                         "socketpair or pipe"};
+enum { STEP_EXEC, STEP_CHDIR, STEP_ENVIRONMENT, STEP_FORK, STEP_PIPE };
+
+static _Noreturn void child(const struct generation *g, int control, int failed, pid_t supervisor)
+{
+    struct failure f = {.step = STEP_ENVIRONMENT};
+    char variable[HANDOFF_SIZE];
+
+    setpgid(0, 0);
+    if (g->number == 1)
+        terminal_give(getpid());
+    rewrite_listen_pid(supervisor);
+    if (export_handoff(g, control, variable)) {
+        f.step = STEP_CHDIR;
+        if (g->number == 1 || !start.directory[0] || chdir(start.directory) == 0) {
+            f.step = STEP_EXEC;
+            restore_signals();
+            exec_command();
+        }
+    }
+    f.error = errno;
+    if (write(failed, &f, sizeof f) < 0)
+        _exit(125);
+    _exit(126);
+}
+
+/* End of file is the close-on-exec of an exec that worked. */
+static int await_exec(int pipe_end, const char **step)
+{
+    struct failure f;
+    ssize_t n;
+
+    do
+        n = read(pipe_end, &f, sizeof f);
+    while (n < 0 && errno == EINTR);
+    if (n != (ssize_t)sizeof f)
+        return 0;
+    *step = step_names[f.step];
+    return -f.error;
+}
+
+int spawn_generation(struct generation *g, const char **step)
+{
+    int control[2] = {-1, -1}, failed[2] = {-1, -1};
+    pid_t supervisor = getpid();
+    int r;
+
+    *step = step_names[STEP_PIPE];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 ||
+        pipe2(failed, O_CLOEXEC) < 0) {
+        r = -errno;
+        goto out;
+    }
+    *step = step_names[STEP_FORK];
+    g->main = fork();
+    if (g->main == 0)
+        child(g, control[1], failed[1], supervisor);
+    if (g->main < 0) {
+        r = -errno;
+        g->main = 0;
+        goto out;
+    }
+    setpgid(g->main, g->main);
+    g->main_start = tree_start_time(g->main);
+    close(failed[1]);
+    failed[1] = -1;
+    r = await_exec(failed[0], step);
+    g->control = control[0];
+    control[0] = -1;
+out:
+    for (int i = 0; i < 2; i++) {
+        if (control[i] >= 0)
+            close(control[i]);
+        if (failed[i] >= 0)
+            close(failed[i]);
+    }
+    return r;
+}
+
+void spawn_describe(int error, const char *step, char *text, size_t size)
+{
+    const char *path = start.command.path;
+
+    if (strcmp(step, step_names[STEP_CHDIR]) == 0)
+        snprintf(text, size, "%s %s: %s", step, start.directory, strerror(error));
+    else if (strcmp(step, step_names[STEP_EXEC]) != 0)
+        snprintf(text, size, "%s: %s", step, strerror(error));
+    else if (error == ENOENT && strchr(path, '/') && access(path, F_OK) == 0)
+        snprintf(text, size, "%s %s: %s (its interpreter is missing)", step, path, strerror(error));
+    else
+        snprintf(text, size, "%s %s: %s", step, path, strerror(error));
+}
+
+void spawn_unwrapped(void)
+{
+    restore_signals();
+    if (start.preload[0] && putenv(start.preload) == 0)
+        environment_take_preload(start.command.library);
+    exec_command();
+}
+
+void spawn_command(const char *command, const char *generation, const char *main_pid)
+{
+    restore_signals();
+    setpgid(0, 0);
+    setenv("GRACE_GENERATION", generation, 1);
+    setenv("GRACE_MAIN_PID", main_pid, 1);
+    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    _exit(127);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting the server: the same command, from the same directory by its logical name (so that a
+ * switched `current` symlink is followed), with the environment, signal mask, dispositions,
+ * stdio and descriptors that the supervisor was given.
+ */
+#ifndef GRACE_SPAWN_H
+#define GRACE_SPAWN_H
+
+#include <stdbool.h>
+
+#include "generation.h"
+#include "options.h"
+
+struct command {
+    const char *path; /* what to execute; without a slash it is looked up in PATH */
+    char **argv;
+    const char *library; /* absolute path of libgrace.so */
+};
+
+/* Notes what the server is to get: call before anything is changed. */
+void spawn_prepare(const struct command *command, const struct options *options);
+
+/* Was the signal ignored when we were started, as nohup does? */
+bool spawn_ignores(int sig);
+
+/* Starts g. On failure -errno, and *step names what failed ("exec", "fork", ...). */
+int spawn_generation(struct generation *g, const char **step);
+
+/* "exec /usr/sbin/x: Permission denied": what failed in spawn_generation, for people. */
+void spawn_describe(int error, const char *step, char *text, size_t size);
+
+/* In a child: runs a shell command of the user with the signals of the server and
+ * GRACE_GENERATION and GRACE_MAIN_PID in its environment. */
+_Noreturn void spawn_command(const char *command, const char *generation, const char *main_pid);
+
+/* Becomes the server, unwrapped: the supervisor can't do its job. Returns only on failure. */
+void spawn_unwrapped(void);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+#include "status.h"
+
+#include <sys/un.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "holding.h"
+#include "sequence.h"
+#include "supervisor.h"
+#include "truth.h"
+
+/* Bytes of the UTF-8 character at p, 0 when it is none. */
+static unsigned utf8_length(const unsigned char *p)
+{
+    unsigned n = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 : *p >= 0xe0 && *p < 0xf0 ? 3 : 4;
+
+    if ((*p >= 0x80 && *p < 0xc2) || *p > 0xf4)
+        return 0;
+    for (unsigned i = 1; i < n; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    return n;
+}
+
+/* Arguments are bytes, JSON is UTF-8: what is none is shown as U+FFFD. */
+static void put_string(FILE *out, const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+
+    putc('"', out);
+    while (*p) {
+        unsigned n = utf8_length(p);
+
+        if (n == 0)
+            fputs("\\ufffd", out);
+        else if (*p == '"' || *p == '\\')
+            fprintf(out, "\\%c", *p);
+        else if (*p < 0x20)
+            fprintf(out, "\\u%04x", *p);
+        else
+            fwrite(p, 1, n, out);
+        p += n ? n : 1;
+    }
+    putc('"', out);
+}
+
+static const char *state_name(void)
+{
+    if (supervisor.stopping)
+        return "stopping";
+    if (supervisor.next || supervisor.standby || sequence_active())
+        return "restarting";
+    return supervisor.current->state == GENERATION_STARTING ? "starting" : "serving";
+}
+
+static void put_command(FILE *out)
+{
+    fputs(",\"command\":[", out);
+    for (char **arg = supervisor.command.argv; *arg; arg++) {
+        if (arg != supervisor.command.argv)
+            putc(',', out);
+        put_string(out, *arg);
+    }
+    putc(']', out);
+}
+
+static void put_generation(FILE *out, struct generation *g)
+{
+    static const char *const names[] = {"starting", "serving", "draining", "retiring"};
+    struct generation_counts c = generation_count(g);
+
+    fprintf(out,
+            "{\"generation\":%u,\"pid\":%d,\"state\":\"%s\",\"processes\":%u,\"connections\":%u,"
+            "\"accepted\":%llu,\"started\":%lld,\"ready_ms\":%lld}",
+            g->number, (int)g->main, names[g->state], c.processes, holding_count(g),
+            (unsigned long long)c.accepted, (long long)g->started_at, (long long)g->ready_ms);
+}
+
+static void put_generations(FILE *out)
+{
+    struct generation *g;
+
+    fputs(",\"generations\":[", out);
+    TAILQ_FOREACH (g, &generation_list, link) {
+        if (g != TAILQ_FIRST(&generation_list))
+            putc(',', out);
+        put_generation(out, g);
+    }
+    putc(']', out);
+}
+
+static const char *type_name(int type)
+{
+    return type == SOCK_STREAM ? "stream" : type == SOCK_DGRAM ? "datagram" : "seqpacket";
+}
+
+static void put_listeners(FILE *out)
+{
+    const char *separator = "";
+    struct held *h;
+
+    fputs(",\"listeners\":[", out);
+    TAILQ_FOREACH (h, &held_list, link) {
+        unsigned queue = 0, backlog = 0;
+
+        if (h->socket.fd < 0)
+            continue;
+        truth_queue(&h->socket, &queue, &backlog);
+        fprintf(out, "%s{\"address\":", separator);
+        put_string(out, h->address);
+        fprintf(out, ",\"type\":\"%s\",\"queue\":%u,\"backlog\":%u}", type_name(h->socket.type),
+                queue, backlog);
+        separator = ",";
+    }
+    putc(']', out);
+}
+
+char *status_json(void)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out)
+        return NULL;
+    fputs("{\"name\":", out);
+    put_string(out, supervisor.name);
+    fprintf(out, ",\"pid\":%d", (int)getpid());
+    put_command(out);
+    fprintf(out, ",\"state\":\"%s\",\"generation\":%u", state_name(), supervisor.current->number);
+    put_generations(out);
+    put_listeners(out);
+    fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u}", supervisor.done,
+            supervisor.rolled_back);
+    fprintf(out, ",\"last\":{\"event\":\"%s\",\"at\":%lld,\"reason\":", supervisor.last.event,
+            (long long)supervisor.last.at);
+    put_string(out, supervisor.last.reason);
+    fputs("}}\n", out);
+    fclose(out);
+    return text;
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: ISC */
+/* The state of everything as one line of JSON; the names are stable, additions are allowed. */
+#ifndef GRACE_STATUS_H
+#define GRACE_STATUS_H
+
+/* Free the result; NULL when memory is short. */
+char *status_json(void);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A supervisor sleeps for days beside a server that needs the memory.  Before it does it gives
+ * back what the work has brought in: free heap, and the pages of code, which the kernel maps 16
+ * at a time and which are in the page cache when they are wanted again.
+ */
+#ifndef GRACE_TRIM_H
+#define GRACE_TRIM_H
+
+void trim(void);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: ISC */
+/* What the kernel says about a listener itself. */
+#include "socktab.h"
+#include "truth.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct hold {
+    unsigned long inode;
+    bool found;
+};
+
+static bool held(void *arg, unsigned long inode)
+{
+    struct hold *h = arg;
+    h->found |= inode == h->inode;
+    return !h->found;
+}
+
+pid_t truth_holds(const struct tree *t, unsigned long inode)
+{
+    struct hold h = {.inode = inode};
+    int failed = 0;
+
+    for (size_t i = 0; i < t->n; i++) {
+        int err = procfs_sockets(t->proc[i].pid, held, &h);
+        if (h.found)
+            return t->proc[i].pid;
+        if (err && err != -ESRCH)
+            failed = err == -EPERM ? -EACCES : err;
+    }
+    return failed;
+}
+
+struct lookup {
+    unsigned long inode;
+    uint32_t queue, backlog;
+    bool found;
+};
+
+static void look_up(void *arg, const struct socktab_row *row)
+{
+    struct lookup *look = arg;
+    if (row->inode != look->inode)
+        return;
+    look->found = true;
+    look->queue = row->queue;
+    look->backlog = row->backlog;
+}
+
+/* With the socket at hand the answer costs one call. */
+static int queue_of_fd(int fd, unsigned *queue, unsigned *backlog)
+{
+    struct tcp_info info;
+    socklen_t len = sizeof info;
+
+    if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+        return -EINVAL;
+    if (info.tcpi_state != TCP_LISTEN)
+        return -EINVAL;
+    *queue = info.tcpi_unacked;
+    *backlog = info.tcpi_sacked;
+    return 0;
+}
+
+int truth_queue(const struct truth_listener *l, unsigned *queue, unsigned *backlog)
+{
+    struct socktab_query q = {.family = l->family, .protocol = IPPROTO_TCP};
+    struct lookup look = {.inode = l->inode};
+
+    *queue = *backlog = 0;
+    if (l->family != AF_UNIX && l->type == SOCK_STREAM && queue_of_fd(l->fd, queue, backlog) == 0)
+        return 0;
+    if (l->family != AF_UNIX && l->type == SOCK_DGRAM)
+        q.protocol = IPPROTO_UDP;
+    q.states = l->type == SOCK_DGRAM ? UINT32_MAX : 1 << TCP_LISTEN;
+    int err = socktab_read(&q, look_up, &look);
+    if (err || !look.found)
+        return err ? err : -ENOENT;
+    *queue = look.queue;
+    *backlog = l->type == SOCK_DGRAM ? 0 : look.backlog;
+    return 0;
+}
+
+struct sockets {
+    unsigned long *inode;
+    size_t n, room;
+    struct socktab_row listener; /* one of them; .inode 0: none found yet */
+};
+
+static int by_number(const void *a, const void *b)
+{
+    unsigned long x = *(const unsigned long *)a, y = *(const unsigned long *)b;
+    return (x > y) - (x < y);
+}
+
+static bool add_socket(void *arg, unsigned long inode)
+{
+    struct sockets *s = arg;
+
+    if (s->n == s->room) {
+        size_t room = s->room ? s->room * 2 : 64;
+        unsigned long *p = realloc(s->inode, room * sizeof *p);
+        if (!p)
+            return false;
+        s->inode = p;
+        s->room = room;
+    }
+    s->inode[s->n++] = inode;
+    return true;
+}
+
+static bool is_own(unsigned long inode)
+{
+    struct hold h = {.inode = inode};
+    return procfs_sockets(getpid(), held, &h) == 0 && h.found;
+}
+
+static void match_listener(void *arg, const struct socktab_row *row)
+{
+    struct sockets *s = arg;
+
+    if (s->listener.inode == 0 && s->n > 0 &&
+        bsearch(&row->inode, s->inode, s->n, sizeof *s->inode, by_number) && !is_own(row->inode))
+        s->listener = *row;
+}
+
+bool truth_listens(const struct tree *t, struct truth_stranger *stranger)
+{
+    struct socktab_query q = {.protocol = IPPROTO_TCP, .states = 1 << TCP_LISTEN};
+    static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
+    struct sockets s = {0};
+
+    for (size_t i = 0; i < t->n; i++)
+        procfs_sockets(t->proc[i].pid, add_socket, &s);
+    if (s.n)
+        qsort(s.inode, s.n, sizeof *s.inode, by_number);
+    for (size_t i = 0; s.n && i < sizeof families / sizeof families[0]; i++) {
+        q.family = families[i];
+        socktab_read(&q, match_listener, &s);
+    }
+    free(s.inode);
+    if (s.listener.inode == 0)
+        return false;
+    stranger->pid = truth_holds(t, s.listener.inode);
+    if (s.listener.family == AF_UNIX)
+        snprintf(stranger->address, sizeof stranger->address, "a UNIX socket");
+    else
+        snprintf(stranger->address, sizeof stranger->address, "port %u", s.listener.port);
+    return stranger->pid > 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The user socket, <runtime directory>/<pid>.sock, for the same user and root.  A client sends
+ * one line, `status`, `restart`, `stop` or `stop drain`, and reads lines until end of file:
+ * `step TEXT` as things happen, at last `done TEXT`, `failed TEXT` or `busy TEXT`; for status
+ * one line of JSON.
+ */
+#ifndef GRACE_USER_H
+#define GRACE_USER_H
+
+#include <poll.h>
+#include <stdbool.h>
+
+/* Without the socket the server is served all the same; a line says so. */
+void user_open(void);
+void user_close(void);
+
+/* Adds what to poll; returns how many. */
+int user_poll(struct pollfd *fds, int room);
+void user_handle(const struct pollfd *fds, int n);
+
+/* A restart has ended: tells those who wait for it. */
+void user_restart_ended(bool ready, const char *text);
+
+/* The supervisor ends: tells those who wait for a stop. */
+void user_stopped(const char *text);
+
+#endif
