@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+#include "grace.h"
+
+#include <sys/pidfd.h>
+
+#include <err.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "duration.h"
+#include "follow.h"
+#include "target.h"
+
+enum { LAST_WORDS = 1000 }; /* milliseconds between hanging up and exiting */
+
+struct request {
+    const char *target, *line;
+    int64_t deadline;
+};
+
+static void parse(int argc, char **argv, struct request *request)
+{
+    static const struct option options[] = {{"drain", no_argument, NULL, 'd'},
+                                            {"timeout", required_argument, NULL, 't'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    int64_t timeout = DURATION_NONE;
+    int c;
+
+    request->line = "stop";
+    while ((c = option_next(argc, argv, ":h", options)) != -1) {
+        if (c == 'd')
+            request->line = "stop drain";
+        else
+            timeout = duration_option("--timeout", optarg);
+    }
+    request->target = option_target(argc, argv, true);
+    request->deadline = deadline_after(timeout);
+}
+
+/* The verdict comes before the end of the supervisor, and who starts the server again at once
+ * wants its pid file, its name and its ports free. */
+static int wait_gone(int pidfd, pid_t pid, int64_t deadline)
+{
+    struct pollfd pfd = {.fd = pidfd, .events = POLLIN};
+
+    if (pidfd == -1 || poll(&pfd, 1, deadline_left(deadline)) == 1)
+        return EXIT_DONE;
+    return follow_timed_out(pid, "stop");
+}
+
+/* A supervisor that goes away without a word has done what was asked. */
+static int check_gone(int pidfd, pid_t pid)
+{
+    struct pollfd pfd = {.fd = pidfd, .events = POLLIN};
+
+    if (pidfd == -1 || poll(&pfd, 1, LAST_WORDS) == 1)
+        return EXIT_DONE;
+    warnx("supervisor %d hung up and is still there: see its log", (int)pid);
+    return EXIT_FAILED;
+}
+
+int cmd_stop(int argc, char **argv)
+{
+    struct request request;
+    struct ctl *ctl;
+    int code, pidfd;
+
+    parse(argc, argv, &request);
+    ctl = target_connect(request.target, request.deadline);
+    pidfd = pidfd_open(ctl_pid(ctl), 0);
+    code = follow(ctl, "stop", request.line, request.deadline);
+    if (code == EXIT_DONE)
+        code = wait_gone(pidfd, ctl_pid(ctl), request.deadline);
+    else if (code == FOLLOW_GONE)
+        code = check_gone(pidfd, ctl_pid(ctl));
+    if (pidfd != -1)
+        close(pidfd);
+    ctl_close(ctl);
+    return code;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+#include "follow.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grace.h"
+#include "process.h"
+#include "text.h"
+
+int follow_silent(pid_t supervisor)
+{
+    int pid = (int)supervisor;
+
+    if (process_stopped(supervisor))
+        warnx("supervisor %d doesn't answer because it is stopped: kill -CONT %d", pid, pid);
+    else
+        warnx("supervisor %d doesn't answer: see its log", pid);
+    return EXIT_TIMED_OUT;
+}
+
+int follow_timed_out(pid_t supervisor, const char *what)
+{
+    if (process_stopped(supervisor))
+        return follow_silent(supervisor);
+    warnx("the %s isn't over in time and goes on: see 'grace status %d'", what, (int)supervisor);
+    return EXIT_TIMED_OUT;
+}
+
+enum { MORE = FOLLOW_GONE - 1 };
+
+static const struct {
+    const char *word;
+    int code;
+    const char *complaint;
+} answers[] = {
+    {"step ", MORE, NULL},
+    {"done ", EXIT_DONE, NULL},
+    {"failed ", EXIT_FAILED, "failed"},
+    {"busy ", EXIT_FAILED, "refused"},
+};
+
+static int tell(pid_t supervisor, const char *what, const char *line)
+{
+    for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
+        size_t n = strlen(answers[i].word);
+        if (strncmp(line, answers[i].word, n) != 0)
+            continue;
+        if (answers[i].complaint != NULL)
+            warnx("%s %s: %s", what, answers[i].complaint, line + n);
+        else if (answers[i].code == MORE)
+            puts(line + n); /* the text of `done` only repeats the last step */
+        return answers[i].code;
+    }
+    warnx("pid %d doesn't speak like a supervisor of this version: '%.60s'", (int)supervisor, line);
+    return EXIT_FAILED;
+}
+
+static int tell_visible(pid_t supervisor, const char *what, const char *line)
+{
+    char *visible = text_visible(line);
+    int code = tell(supervisor, what, visible);
+
+    free(visible);
+    return code;
+}
+
+int follow(struct ctl *ctl, const char *what, const char *request, int64_t deadline)
+{
+    int code = MORE;
+    char *line;
+
+    if (ctl_send(ctl, request) != 0)
+        return FOLLOW_GONE;
+    while (code == MORE) {
+        int n = ctl_line(ctl, &line, deadline);
+        if (n == 1)
+            code = tell_visible(ctl_pid(ctl), what, line);
+        else if (n == 0 || errno == ECONNRESET)
+            return FOLLOW_GONE;
+        else if (errno == ETIMEDOUT)
+            return follow_timed_out(ctl_pid(ctl), what);
+        else
+            err(EXIT_FAILED, "can't read the answer of supervisor %d", (int)ctl_pid(ctl));
+    }
+    return code;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+#include "grace.h"
+
+#include <err.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    int bad_usage; /* exit code for a bad command line */
+    const char *arguments;
+    const char *summary;
+    const char *options;
+};
+
+static int cmd_help(int argc, char **argv);
+
+static const struct command commands[] = {
+    {"run", cmd_run, EXIT_NOT_RUN, "[options] [--] COMMAND [ARG...]",
+     "start a server so that it can be restarted without losing a request",
+     "  -s, --signal SIG       restart on this signal (HUP)\n"
+     "  -m, --mode MODE        overlap, or sequential for servers that can't run twice\n"
+     "  --ready HOW            what counts as ready: auto, notify, delay=T, exec=CMD (auto)\n"
+     "  --ready-timeout T      give up a new generation that isn't ready by then (60s)\n"
+     "  --settle T             wait for listeners that nobody has taken over (1s)\n"
+     "  --probation T          roll back if the new one dies within T after ready (0)\n"
+     "  --drain-timeout T      cut connections of the old generation after T (60s)\n"
+     "  --stop-signal SIG      end a drained generation with SIG, not SIGKILL\n"
+     "  --stop-timeout T       SIGKILL what is left T after the stop signal (10s)\n"
+     "  --max-old N            draining generations kept (3)\n"
+     "  --pidfile PATH         the server's own, to step aside during a restart\n"
+     "  --name NAME            name for status, restart and stop (base name of COMMAND)\n"
+     "  --log WHERE            stderr, syslog or an absolute path (stderr)\n"
+     "  --log-level LEVEL      error, warning, info or debug (info)\n"
+     "T is a duration: 500ms, 10s, 2m or none.\n"},
+    {"restart", cmd_restart, EXIT_BAD_USAGE, "TARGET [--timeout T]",
+     "restart a server and wait until the new generation is ready",
+     "  --timeout T            stop waiting after T (none); the restart goes on\n"},
+    {"stop", cmd_stop, EXIT_BAD_USAGE, "TARGET [--drain] [--timeout T]",
+     "stop a server and wait until it is gone",
+     "  --drain                let it finish the connections it has first\n"
+     "  --timeout T            stop waiting after T (none); the stop goes on\n"},
+    {"status", cmd_status, EXIT_BAD_USAGE, "[TARGET] [--json] [--watch]",
+     "show the servers that run under grace, or one of them",
+     "  --json                 one line of JSON; an array if no TARGET is given\n"
+     "  --watch                again every second until interrupted\n"},
+    {"help", cmd_help, EXIT_BAD_USAGE, "[COMMAND]", "show how a command is used", ""},
+};
+
+static const struct command *current;
+
+static const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static void help_command(const struct command *cmd)
+{
+    printf("usage: grace %s %s\n\n%s\n", cmd->name, cmd->arguments, cmd->summary);
+    if (*cmd->options != '\0')
+        printf("\n%s", cmd->options);
+    if (strstr(cmd->arguments, "TARGET") != NULL)
+        puts("\nTARGET is a name (see 'grace status') or the pid of any process of the server.");
+}
+
+static void help_all(void)
+{
+    puts("usage: grace COMMAND [ARG...]\n\nRestart unmodified servers without losing a request.\n");
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+        printf("  %-9s%s\n", commands[i].name, commands[i].summary);
+    puts("\n'grace help COMMAND' shows a command's options, 'grace --version' the version.");
+}
+
+static int cmd_help(int argc, char **argv)
+{
+    const struct command *cmd;
+
+    while (option_next(argc, argv, ":h", NULL) != -1)
+        continue;
+    if (argc - optind > 1)
+        usage_error("unexpected argument '%s'", argv[optind + 1]);
+    if (optind == argc) {
+        help_all();
+        return EXIT_DONE;
+    }
+    cmd = command_find(argv[optind]);
+    if (cmd == NULL)
+        usage_error("no command '%s'", argv[optind]);
+    help_command(cmd);
+    return EXIT_DONE;
+}
+
+void usage_error(const char *format, ...)
+{
+    va_list ap;
+
+    fprintf(stderr, "grace%s%s: ", current ? " " : "", current ? current->name : "");
+    va_start(ap, format);
+    vfprintf(stderr, format, ap);
+    va_end(ap);
+    if (current == NULL || current->run == cmd_help)
+        fputs("; see 'grace help'\n", stderr);
+    else
+        fprintf(stderr, "; see 'grace help %s'\n", current->name);
+    exit(current ? current->bad_usage : EXIT_BAD_USAGE);
+}
+
+/* getopt tells a bad long option only by its place, a bad short one only by its letter. */
+static _Noreturn void option_bad(char **argv, int c)
+{
+    const char *what = c == ':' ? "needs a value" : "isn't an option here";
+    const char *word = argv[optind - 1];
+
+    if (strncmp(word, "--", 2) == 0)
+        usage_error("%s %s", word, what);
+    usage_error("-%c %s", optopt, what);
+}
+
+int option_next(int argc, char **argv, const char *shorts, const struct option *longs)
+{
+    static const struct option none[] = {{"help", no_argument, NULL, 'h'}, {0}};
+    int c = getopt_long(argc, argv, shorts, longs ? longs : none, NULL);
+
+    if (c == '?' || c == ':')
+        option_bad(argv, c);
+    if (c == 'h') {
+        help_command(current);
+        exit(fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED);
+    }
+    return c;
+}
+
+const char *option_target(int argc, char **argv, bool needed)
+{
+    if (argc - optind > 1)
+        usage_error("unexpected argument '%s'", argv[optind + 1]);
+    if (optind < argc && *argv[optind] != '\0')
+        return argv[optind];
+    if (needed || optind < argc)
+        usage_error("TARGET is missing: a name or a pid");
+    return NULL;
+}
+
+static int run_command(int argc, char **argv)
+{
+    const struct command *cmd = command_find(argv[1]);
+
+    if (cmd == NULL)
+        usage_error("no command '%s'", argv[1]);
+    current = cmd;
+    opterr = 0;
+    return cmd->run(argc - 1, argv + 1);
+}
+
+static int grace_main(int argc, char **argv)
+{
+    if (argc < 2)
+        usage_error("a command is missing");
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        help_all();
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        puts("grace " GRACE_VERSION);
+        return EXIT_DONE;
+    }
+    return run_command(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+    int code;
+
+    setlocale(LC_CTYPE, "");
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    code = grace_main(argc, argv);
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_DONE) {
+        warnx("can't write to standard output: is the disk full?");
+        return EXIT_FAILED;
+    }
+    return code;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+#include "status.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grace.h"
+#include "runtime.h"
+
+static struct json_object *parse(const char *line)
+{
+    struct json_object *status = json_tokener_parse(line);
+
+    if (status != NULL && json_object_is_type(status, json_type_object))
+        return status;
+    json_object_put(status);
+    errno = EPROTO;
+    return NULL;
+}
+
+static struct json_object *read_status(struct ctl *ctl, int64_t deadline)
+{
+    char *line;
+    int n = ctl_line(ctl, &line, deadline);
+
+    if (n == 1)
+        return parse(line);
+    if (n == 0)
+        errno = EPROTO;
+    return NULL;
+}
+
+struct json_object *status_ask(struct ctl *ctl, int64_t deadline)
+{
+    return ctl_send(ctl, "status") == 0 ? read_status(ctl, deadline) : NULL;
+}
+
+struct question {
+    pid_t pid;
+    struct ctl *ctl;
+    int error;
+};
+
+static void question_ask(struct question *q, int64_t deadline)
+{
+    q->ctl = ctl_connect(q->pid, deadline);
+    if (q->ctl == NULL || ctl_send(q->ctl, "status") != 0)
+        q->error = errno;
+}
+
+/* A socket that nobody listens on any more isn't worth a visit. */
+static void question_finish(struct question *q, status_visit *visit, void *data, int64_t deadline)
+{
+    struct json_object *status = NULL;
+
+    if (q->error == 0 && (status = read_status(q->ctl, deadline)) == NULL)
+        q->error = errno;
+    if (q->error != ENOENT)
+        visit(q->pid, status, q->error, data);
+    json_object_put(status);
+    if (q->ctl != NULL)
+        ctl_close(q->ctl);
+}
+
+void status_each(status_visit *visit, void *data, int64_t deadline)
+{
+    pid_t *pids;
+    size_t n = runtime_list(&pids);
+    struct question *questions = calloc(n + 1, sizeof(*questions));
+
+    if (questions == NULL)
+        err(EXIT_FAILED, "can't ask %zu supervisors", n);
+    for (size_t i = 0; i < n; i++) {
+        questions[i].pid = pids[i];
+        question_ask(&questions[i], deadline);
+    }
+    for (size_t i = 0; i < n; i++)
+        question_finish(&questions[i], visit, data, deadline);
+    free(questions);
+    free(pids);
+}
+
+static struct json_object *member(struct json_object *object, const char *key, json_type type)
+{
+    struct json_object *value = NULL;
+
+    if (!json_object_object_get_ex(object, key, &value))
+        return NULL;
+    return json_object_is_type(value, type) ? value : NULL;
+}
+
+const char *status_text(struct json_object *object, const char *key)
+{
+    struct json_object *text = member(object, key, json_type_string);
+
+    return text ? json_object_get_string(text) : "";
+}
+
+int64_t status_number(struct json_object *object, const char *key)
+{
+    struct json_object *number = member(object, key, json_type_int);
+
+    return number ? json_object_get_int64(number) : 0;
+}
+
+struct json_object *status_list(struct json_object *object, const char *key)
+{
+    return member(object, key, json_type_array);
+}

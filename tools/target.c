@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+#include "target.h"
+
+#include <err.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "duration.h"
+#include "follow.h"
+#include "grace.h"
+#include "process.h"
+#include "runtime.h"
+#include "status.h"
+
+static _Noreturn void connect_failed(pid_t pid, const char *target)
+{
+    if (errno == ETIMEDOUT)
+        exit(follow_silent(pid));
+    if (errno == ENOENT)
+        errx(EXIT_NO_TARGET, "supervisor %d of '%s' is gone", (int)pid, target);
+    err(EXIT_FAILED, "can't talk to supervisor %d in %s", (int)pid, runtime_path());
+}
+
+struct ctl *target_supervisor(pid_t pid, const char *target, int64_t deadline)
+{
+    struct ctl *ctl = ctl_connect(pid, deadline);
+
+    if (ctl == NULL)
+        connect_failed(pid, target);
+    return ctl;
+}
+
+/* Orphans of a server become children of its supervisor, so every process has it above. */
+static struct ctl *connect_above(pid_t pid, const char *target, int64_t deadline)
+{
+    pid_t parent = pid;
+    struct ctl *ctl;
+
+    if (process_parent(pid) == -1)
+        errx(EXIT_NO_TARGET, "no process %d: 'grace status' lists the servers", (int)pid);
+    while (parent > 0) {
+        ctl = ctl_connect(parent, deadline);
+        if (ctl != NULL)
+            return ctl;
+        if (errno != ENOENT)
+            connect_failed(parent, target);
+        parent = process_parent(parent);
+    }
+    errx(EXIT_NO_TARGET, "process %d doesn't run under grace (looked in %s)", (int)pid,
+         runtime_path());
+}
+
+enum { LOOKUP_PATIENCE = 2000 }; /* milliseconds */
+
+struct matches {
+    const char *name;
+    pid_t first;
+    size_t count, silent;
+    char pids[256];
+};
+
+static void match(pid_t pid, struct json_object *status, int error, void *data)
+{
+    struct matches *found = data;
+    size_t used = strlen(found->pids);
+
+    if (status == NULL) {
+        found->silent += error == ETIMEDOUT;
+        return;
+    }
+    if (strcmp(status_text(status, "name"), found->name) != 0)
+        return;
+    if (found->count++ == 0)
+        found->first = pid;
+    snprintf(found->pids + used, sizeof(found->pids) - used, " %d", (int)pid);
+}
+
+/* A server that hangs must not use up the time of the one that is meant. */
+static int64_t lookup_deadline(int64_t deadline)
+{
+    int left = deadline_left(deadline);
+
+    return deadline_after(left < 0 || left > 2 * LOOKUP_PATIENCE ? LOOKUP_PATIENCE : left / 2);
+}
+
+static struct ctl *connect_name(const char *name, int64_t deadline)
+{
+    struct matches found = {.name = name};
+
+    status_each(match, &found, lookup_deadline(deadline));
+    if (found.count > 1)
+        errx(EXIT_BAD_USAGE, "'%s' is the name of %zu servers, use one of the pids:%s", name,
+             found.count, found.pids);
+    if (found.count == 0 && found.silent > 0)
+        errx(EXIT_TIMED_OUT, "no server '%s' among those that answer; %zu didn't: use its pid",
+             name, found.silent);
+    if (found.count == 0)
+        errx(EXIT_NO_TARGET, "no server '%s' in %s: 'grace status' lists the servers", name,
+             runtime_path());
+    return target_supervisor(found.first, name, deadline);
+}
+
+struct ctl *target_connect(const char *target, int64_t deadline)
+{
+    const char *error;
+    pid_t pid;
+
+    if (target[strspn(target, "0123456789")] != '\0')
+        return connect_name(target, deadline);
+    pid = (pid_t)strtonum(target, 1, INT_MAX, &error);
+    if (error != NULL)
+        errx(EXIT_NO_TARGET, "'%s' can't be a pid: 'grace status' lists the servers", target);
+    return connect_above(pid, target, deadline);
+}
