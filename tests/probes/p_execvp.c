@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+#include <unistd.h>
+
+#include "executing.h"
+#include "probe.h"
+
+static int call(const char *path, char *const envp[])
+{
+    (void)envp;
+    return execvp(path, executing_argv);
+}
+
+PROBE(execvp)
+{
+    executing_probe(call, EXEC_SEARCHES_PATH);
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: ISC */
+#include <fcntl.h>
+
+#include "copying.h"
+#include "probe.h"
+
+PROBE(fcntl64)
+{
+    copying_fcntl_probe(fcntl64);
+}

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: ISC
+"""A server that wants to be alone, by its pid file. pidfiled.py MODE PORT PIDFILE
+
+alive, group: it refuses to start when the file names a living process, or one with a group; excl:
+when there is a file; lock: when it is locked; keep: it writes one whenever there is none; none: it
+has no file. SIGTERM removes the file."""
+import fcntl
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+
+mode, port, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+
+
+def refuse(why):
+    sys.exit(f"refused: {why}")
+
+
+def write(fd):
+    os.ftruncate(fd, 0)
+    os.write(fd, b"%d\n" % os.getpid())
+    return fd
+
+
+def claim_unless(lives):
+    try:
+        lives(int(open(path).read()))
+        refuse("already running")
+    except (FileNotFoundError, ProcessLookupError):
+        write(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
+
+
+def claim_alive():
+    claim_unless(lambda pid: os.kill(pid, 0))
+
+
+def claim_group():
+    claim_unless(os.getpgid)
+
+
+def claim_excl():
+    try:
+        write(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+    except FileExistsError:
+        refuse("file exists")
+
+
+def claim_lock():
+    fd = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        refuse("locked")
+    write(fd)
+
+
+def write_missing():
+    while True:
+        if not os.path.exists(path):
+            os.close(write(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644)))
+        time.sleep(0.01)
+
+
+def claim_keep():
+    threading.Thread(target=write_missing, daemon=True).start()
+
+
+def leave(*_):
+    os.unlink(path)
+    os._exit(0)
+
+
+{
+    "alive": claim_alive,
+    "group": claim_group,
+    "excl": claim_excl,
+    "lock": claim_lock,
+    "keep": claim_keep,
+    "none": lambda: None,
+}[mode]()
+signal.signal(signal.SIGTERM, leave)
+listener = socket.create_server(("127.0.0.1", port), backlog=128)
+body = b"%d\n" % os.getpid()
+while True:
+    client, _ = listener.accept()
+    if b"slow" in client.recv(4096):
+        signal.pause()
+    client.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    client.close()

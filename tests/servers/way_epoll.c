@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+#include "way.h"
+
+#include <sys/epoll.h>
+
+#include <err.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+
+static void *epoll_open(void)
+{
+    int epfd = epoll_create1(EPOLL_CLOEXEC);
+    if (epfd == -1)
+        err(1, "epoll_create1");
+    return (void *)(intptr_t)epfd;
+}
+
+static void control(void *set, int op, int fd, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.fd = fd};
+    if (epoll_ctl((int)(intptr_t)set, op, fd, &event) == -1)
+        err(1, "epoll_ctl %d fd %d", op, fd);
+}
+
+static void watch_lt(void *set, int fd, bool listener)
+{
+    (void)listener;
+    control(set, EPOLL_CTL_ADD, fd, EPOLLIN);
+}
+
+static void watch_et(void *set, int fd, bool listener)
+{
+    (void)listener;
+    control(set, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLET);
+}
+
+static void watch_oneshot(void *set, int fd, bool listener)
+{
+    control(set, EPOLL_CTL_ADD, fd, listener ? EPOLLIN | EPOLLONESHOT : EPOLLIN);
+}
+
+static void watch_exclusive(void *set, int fd, bool listener)
+{
+    control(set, EPOLL_CTL_ADD, fd, listener ? EPOLLIN | EPOLLEXCLUSIVE : EPOLLIN);
+}
+
+static void rearm_oneshot(void *set, int listener)
+{
+    control(set, EPOLL_CTL_MOD, listener, EPOLLIN | EPOLLONESHOT);
+}
+
+static void forget(void *set, int fd)
+{
+    control(set, EPOLL_CTL_DEL, fd, 0);
+}
+
+static int wait_for(void *set, int ready[], int max, int timeout)
+{
+    struct epoll_event events[64];
+    int n = epoll_wait((int)(intptr_t)set, events, max < 64 ? max : 64, timeout);
+
+    if (n == -1 && errno != EINTR)
+        err(1, "epoll_wait");
+    for (int i = 0; i < n; i++)
+        ready[i] = events[i].data.fd;
+    return n;
+}
+
+static int wait_events(void *set, int ready[], int max)
+{
+    return wait_for(set, ready, max, -1);
+}
+
+/* As EventMachine does: the set itself is polled, and only then asked. */
+static int wait_polled(void *set, int ready[], int max)
+{
+    struct pollfd p = {.fd = (int)(intptr_t)set, .events = POLLIN};
+
+    return poll(&p, 1, -1) == -1 ? -1 : wait_for(set, ready, max, 0);
+}
+
+#define EPOLL_WAY .open = epoll_open, .forget = forget, .wait = wait_events
+
+const struct way way_epoll_lt = {.name = "epoll-lt", EPOLL_WAY, .watch = watch_lt};
+const struct way way_epoll_et = {.name = "epoll-et", EPOLL_WAY, .watch = watch_et};
+const struct way way_epoll_oneshot = {
+    .name = "epoll-oneshot", EPOLL_WAY, .watch = watch_oneshot, .rearm = rearm_oneshot};
+const struct way way_epoll_exclusive = {
+    .name = "epoll-exclusive", EPOLL_WAY, .watch = watch_exclusive};
+const struct way way_epoll_shared = {
+    .name = "epoll-shared", EPOLL_WAY, .watch = watch_lt, .shared = true};
+const struct way way_epoll_polled = {.name = "epoll-polled",
+                                     .open = epoll_open,
+                                     .forget = forget,
+                                     .wait = wait_polled,
+                                     .watch = watch_lt};

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* What the clients of the load client saw, summed up. Every function locks. */
+#ifndef LOAD_STATS_H
+#define LOAD_STATS_H
+
+#include "load_request.h"
+
+/* Seconds on the monotonic clock. */
+double stats_now(void);
+
+/* Silence and the times of failures count from here. */
+void stats_begin(void);
+
+/* One request is over; it had begun at `begun`. */
+void stats_add(enum outcome outcome, double begun, const struct answer *answer);
+
+unsigned long stats_requests(void);
+unsigned long stats_failed(void);
+
+/* The last stretch of silence ends here. */
+void stats_end(void);
+
+/* `key value` lines on stdout. */
+void stats_print(void);
+
+#endif

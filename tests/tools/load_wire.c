@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+#include "load_wire.h"
+
+#include <sys/socket.h>
+
+#include <openssl/ssl.h>
+
+#include <err.h>
+#include <errno.h>
+#include <pthread.h>
+#include <unistd.h>
+
+static SSL_CTX *context;
+
+static void context_create(void)
+{
+    context = SSL_CTX_new(TLS_client_method());
+    if (context == NULL)
+        errx(2, "no TLS");
+}
+
+/* The errno of a call of OpenSSL that has failed; what is no system call is a bad peer. */
+static int error_of(SSL *tls, int rc)
+{
+    return SSL_get_error(tls, rc) == SSL_ERROR_SYSCALL && errno != 0 ? errno : EPROTO;
+}
+
+bool wire_encrypt(struct wire *wire)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, context_create);
+    wire->tls = SSL_new(context);
+    if (wire->tls == NULL || SSL_set_fd(wire->tls, wire->fd) != 1)
+        errx(2, "no TLS on a socket");
+    errno = 0;
+    int rc = SSL_connect(wire->tls);
+    if (rc == 1)
+        return true;
+    errno = error_of(wire->tls, rc);
+    return false;
+}
+
+bool wire_send(struct wire *wire, const char *bytes, size_t len)
+{
+    if (wire->tls == NULL)
+        return send(wire->fd, bytes, len, MSG_NOSIGNAL) == (ssize_t)len;
+    int rc = SSL_write(wire->tls, bytes, (int)len);
+    if (rc == (int)len)
+        return true;
+    errno = error_of(wire->tls, rc);
+    return false;
+}
+
+ssize_t wire_receive(struct wire *wire, char *buffer, size_t size)
+{
+    if (wire->tls == NULL)
+        return recv(wire->fd, buffer, size, 0);
+    errno = 0;
+    int rc = SSL_read(wire->tls, buffer, (int)size);
+    if (rc > 0)
+        return rc;
+    if (SSL_get_error(wire->tls, rc) == SSL_ERROR_ZERO_RETURN)
+        return 0;
+    errno = error_of(wire->tls, rc);
+    return -1;
+}
+
+void wire_close(struct wire *wire)
+{
+    SSL_free(wire->tls);
+    close(wire->fd);
+}

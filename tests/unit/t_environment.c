@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC */
+#include "environment.h"
+
+#include <sys/socket.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fdtab.h"
+#include "handoff.h"
+#include "real.h"
+#include "shim.h"
+#include "tap.h"
+
+static int plain_fcntl(int fd, int cmd, void *arg)
+{
+    return fcntl(fd, cmd, arg);
+}
+
+struct real real = {.fcntl = plain_fcntl};
+
+static struct page page;
+struct shim shim = {.page = &page,
+                    .control = 1000,
+                    .bell = 1001,
+                    .memory = 1002,
+                    .restart_signal = 1,
+                    .library = "/lib/grace.so"};
+
+static const char HANDOFF[] = "GRACE_HANDOFF=1:1000:1001:1002:1:0:/lib/grace.so";
+
+/* What an exec with this environment passes on, joined with spaces. */
+static const char *injected(char *const envp[])
+{
+    static char text[8192];
+    size_t n = environment_entries(envp);
+    char **entries = calloc(n, sizeof *entries);
+    char *bytes = malloc(environment_bytes(envp));
+    char *const *result = environment_inject(envp, entries, bytes);
+
+    text[0] = '\0';
+    for (char *const *e = result; *e; e++)
+        strcat(strcat(text, e == result ? "" : " "), *e);
+    free(entries);
+    free(bytes);
+    return text;
+}
+
+#define ENVIRONMENT(...)                \
+    (char *const[])                     \
+    {                                   \
+        __VA_ARGS__ __VA_OPT__(, ) NULL \
+    }
+
+static void is_injected(char *const envp[], const char *preload, const char *rest, const char *name)
+{
+    char want[8192];
+
+    snprintf(want, sizeof want, "%s LD_PRELOAD=%s%s%s", HANDOFF, preload, *rest ? " " : "", rest);
+    is_str(injected(envp), want, "%s", name);
+}
+
+static void test_inject(void)
+{
+    is_injected(ENVIRONMENT(), "/lib/grace.so", "", "into nothing");
+    is_injected(NULL, "/lib/grace.so", "", "into no environment at all");
+    is_injected(ENVIRONMENT("A=1", "B="), "/lib/grace.so", "A=1 B=", "the others stay, in order");
+    is_injected(ENVIRONMENT("LD_PRELOAD=/x.so:/y.so", "A=1"), "/lib/grace.so:/x.so:/y.so", "A=1",
+                "before other libraries");
+    is_injected(ENVIRONMENT("LD_PRELOAD=/lib/grace.so"), "/lib/grace.so", "", "once");
+    is_injected(ENVIRONMENT("LD_PRELOAD="), "/lib/grace.so", "", "into an empty list");
+    is_injected(ENVIRONMENT("GRACE_HANDOFF=old", "A=1"), "/lib/grace.so", "A=1",
+                "an old handoff goes");
+    is_injected(ENVIRONMENT("LD_PRELOAD_X=1", "GRACE_HANDOFFS=2", "odd"), "/lib/grace.so",
+                "LD_PRELOAD_X=1 GRACE_HANDOFFS=2 odd", "names that only begin like ours stay");
+}
+
+static char *entries[16];
+static char text[16][64];
+
+static void set_environment(char *const envp[])
+{
+    int n = 0;
+
+    for (; envp[n]; n++)
+        entries[n] = strcpy(text[n], envp[n]);
+    entries[n] = NULL;
+    environ = entries;
+}
+
+static void test_take(void)
+{
+    set_environment(ENVIRONMENT("A=1", "X=first", "B=2", "X=second", "XY=3"));
+    is_str(environment_take("X"), "second", "the value of a variable");
+    is_str(entries[0], "A=1", "what was before stays");
+    is_str(entries[1], "B=2", "what was after moves up");
+    is_str(entries[2], "XY=3", "a longer name is another");
+    ok(entries[3] == NULL, "all of that name are gone");
+    ok(environment_take("X") == NULL, "there is no more");
+    ok(environment_take("A=1") == NULL, "a name is no entry");
+    environ = NULL;
+    ok(environment_take("X") == NULL, "there may be no environment");
+    ok(environment_take_preload("/lib/grace.so") == NULL, "and no list");
+}
+
+static void takes_preload(const char *list, const char *rest)
+{
+    char entry[64];
+    const char *got;
+
+    snprintf(entry, sizeof entry, "LD_PRELOAD=%s", list);
+    set_environment(ENVIRONMENT("A=1", entry, "B=2"));
+    got = environment_take_preload("/lib/grace.so");
+    is_str(got ? got : "", rest, "'%s' leaves '%s'", list, rest);
+    if (*rest)
+        ok(strcmp(entries[1] + 11, rest) == 0 && entries[2] != NULL, "in its place");
+    else
+        ok(strcmp(entries[1], "B=2") == 0 && !entries[2], "and no variable");
+}
+
+static void test_take_preload(void)
+{
+    takes_preload("/lib/grace.so", "");
+    takes_preload("/lib/grace.so:", "");
+    takes_preload("/lib/grace.so:/x.so", "/x.so");
+    takes_preload("/lib/grace.so /x.so", "/x.so");
+    takes_preload("/x.so:/lib/grace.so", "/x.so");
+    takes_preload("/x.so:/lib/grace.so:/y.so", "/x.so:/y.so");
+    takes_preload("/x.so", "/x.so");
+    takes_preload("/lib/grace.so.1", "/lib/grace.so.1");
+    takes_preload("/usr/lib/grace.so", "/usr/lib/grace.so");
+    takes_preload("/x.so /lib/grace.so", "/x.so");
+    takes_preload("/lib/grace.so:/lib/grace.so", "");
+    takes_preload("/lib/grace.so:/x.so:/lib/grace.so", "/x.so");
+}
+
+static void test_who_belongs(void)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    ok(!environment_injects(false), "nobody does where the shim is off");
+    shim.on = true;
+    ok(environment_injects(false), "what is run before anything serves does");
+    atomic_store(&page.served, 1);
+    ok(!environment_injects(false), "a helper of the server does not");
+    ok(!environment_injects(true), "nor what a process of it turns into");
+    atomic_store(&page.first, getpid());
+    ok(environment_injects(true), "what the server itself turns into does");
+    ok(!environment_injects(false), "its helper does not");
+    atomic_store(&page.first, 0);
+    fdtab_set(fd, FD_LISTENER);
+    ok(!environment_injects(false), "nor with a listener that is closed by exec");
+    fcntl(fd, F_SETFD, 0);
+    ok(environment_injects(false), "what inherits a listener does");
+    fdtab_set(fd, FD_NONE);
+    shim.keep_children = true;
+    ok(environment_injects(false), "all do with GRACE_CHILDREN=keep");
+    close(fd);
+}
+
+int main(void)
+{
+    test_inject();
+    test_take();
+    test_take_preload();
+    test_who_belongs();
+    return done();
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+#include "handoff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tap.h"
+
+static char variable[HANDOFF_SIZE];
+
+static const struct handoff sample = {.control = 1000,
+                                      .bell = 1001,
+                                      .memory = 1002,
+                                      .restart_signal = 1,
+                                      .keep_children = true,
+                                      .library = "/usr/lib/libgrace.so"};
+
+static void test_round_trip(void)
+{
+    struct handoff h = {0};
+
+    ok(handoff_format(&sample, variable), "a handoff can be written");
+    is_str(variable, "GRACE_HANDOFF=1:1000:1001:1002:1:1:/usr/lib/libgrace.so", "as documented");
+    ok(handoff_parse(&h, strchr(variable, '=') + 1), "and read");
+    is_int(h.control, 1000, "control");
+    is_int(h.bell, 1001, "bell");
+    is_int(h.memory, 1002, "memory");
+    is_int(h.restart_signal, 1, "signal");
+    ok(h.keep_children, "keep");
+    is_str(h.library, "/usr/lib/libgrace.so", "library");
+}
+
+static void test_extremes(void)
+{
+    struct handoff h = sample;
+    char path[5000];
+
+    memset(path, 'x', sizeof path);
+    path[0] = '/';
+    path[4095] = '\0';
+    h = (struct handoff){999999999, 0, 7, 64, false, path};
+    ok(handoff_format(&h, variable), "the longest path");
+    ok(strlen(variable) < HANDOFF_SIZE, "fits");
+    ok(handoff_parse(&h, strchr(variable, '=') + 1), "and is read");
+    is_int(h.control, 999999999, "the highest number");
+    ok(!h.keep_children, "keep is off");
+    is_int((long long)strlen(h.library), 4095, "all of the path");
+    path[4095] = 'x';
+    path[4096] = '\0';
+    h.library = path;
+    ok(!handoff_format(&h, variable), "a longer path is refused");
+    h = sample;
+    h.control = -1;
+    ok(handoff_format(&h, variable) && !handoff_parse(&h, strchr(variable, '=') + 1),
+       "no descriptor is no handoff");
+}
+
+static void test_garbage(void)
+{
+    static const char *const garbage[] = {
+        "",
+        ":",
+        "1",
+        "1:",
+        "1:2:3:4:5:0",
+        "1:2:3:4:5:0:",
+        "1:2:3:4:5:0:relative",
+        "1:2:3:4:5:/lib",
+        "1:2:3:4:5:x:/lib",
+        "1::3:4:5:0:/lib",
+        "1:-2:3:4:5:0:/lib",
+        "1: 2:3:4:5:0:/lib",
+        "1:2:3:4:5:0 :/lib",
+        "1:9999999999:3:4:5:0:/lib",
+        "2:2:3:4:5:0:/lib",
+        "0:2:3:4:5:0:/lib",
+        "x:2:3:4:5:0:/lib",
+        "/lib",
+    };
+    struct handoff h;
+
+    for (size_t i = 0; i < sizeof garbage / sizeof garbage[0]; i++)
+        ok(!handoff_parse(&h, garbage[i]), "garbage: '%s'", garbage[i]);
+}
+
+int main(void)
+{
+    test_round_trip();
+    test_extremes();
+    test_garbage();
+    return done();
+}

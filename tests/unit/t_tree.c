@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: ISC */
+/* tree: which processes belong to a generation. */
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "processes.h"
+#include "supervisor/tree.h"
+#include "tap.h"
+
+static size_t scan(struct tree *t, pid_t a, pid_t b)
+{
+    struct tree_root roots[] = {{a, 0, false}, {b, 0, false}};
+    return tree_scan(t, roots, b ? 2 : 1, getpid()) == 0 ? t->n : (size_t)-1;
+}
+
+static void test_self(void)
+{
+    unsigned long long start = tree_start_time(getpid());
+
+    ok(start > 0, "this process has a start time");
+    ok(tree_alive(getpid(), start) && tree_alive(getpid(), 0), "and is alive");
+    ok(!tree_alive(getpid(), start + 1), "another start time is another process");
+    ok(tree_start_time(0) == 0 && tree_start_time(1 << 29) == 0, "no such process: 0");
+    begin();
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED | WNOWAIT);
+    ok(tree_start_time(pid) == 0 && !tree_alive(pid, 0), "a zombie is not alive");
+    end();
+}
+
+static _Noreturn void family(void)
+{
+    setpgid(0, 0);
+    prctl(PR_SET_NAME, ") Z 1 1\n(");
+    if (fork() == 0) {
+        fork_stay(2);
+        stay(1);
+    }
+    pid_t dead = fork();
+    if (dead == 0)
+        _exit(0);
+    waitid(P_PID, (id_t)dead, &(siginfo_t){0}, WEXITED | WNOWAIT);
+    shared->pid[3] = dead;
+    stay(0);
+}
+
+static void test_descendants(void)
+{
+    struct tree t = {0};
+
+    begin();
+    pid_t main_pid = fork();
+    if (main_pid == 0)
+        family();
+    pid_t next = fork_stay(4);
+    hear(4);
+    ok(scan(&t, main_pid, 0) == 3, "a process, its child and grandchild");
+    ok(tree_has(&t, main_pid) && tree_has(&t, shared->pid[1]) && tree_has(&t, shared->pid[2]),
+       "and a name can't fool us");
+    ok(!tree_has(&t, shared->pid[3]), "a zombie is no member");
+    ok(!tree_has(&t, getpid()) && !tree_ignores(&t, getpid()), "the supervisor is not concerned");
+    ok(!tree_has(&t, next) && tree_ignores(&t, next), "its other child belongs elsewhere");
+    ok(tree_kin(&t, next) == TREE_SUPERVISED && tree_kin(&t, 1) == TREE_OTHER, "kin of strangers");
+    pid_t late = fork();
+    if (late == 0) {
+        setpgid(0, main_pid);
+        stay(5);
+    }
+    hear(1);
+    ok(!tree_has(&t, late) && tree_kin(&t, late) == TREE_MEMBER, "kin of one born after the scan");
+    ok(scan(&t, main_pid, 0) == 4, "whom the next scan has by its process group");
+    ok(tree_signal(&t, SIGKILL, main_pid) == 4, "four are signalled");
+    end();
+    ok(scan(&t, main_pid, 0) == 0 && tree_signal(&t, SIGKILL, 0) == 0, "none is left");
+    tree_free(&t);
+}
+
+/* main - middle (a session of its own) - orphan; middle ends at the gate. */
+static pid_t daemonize(void)
+{
+    pid_t main_pid = fork();
+    if (main_pid)
+        return main_pid;
+    if (fork() == 0) {
+        setsid();
+        shared->pid[1] = getpid();
+        fork_stay(2);
+        tell();
+        gate_wait();
+        _exit(0);
+    }
+    signal(SIGCHLD, SIG_IGN);
+    stay(0);
+}
+
+static void test_orphan(void)
+{
+    struct tree known = {0}, rooted = {0}, blank = {0}, late = {0}, other = {0};
+
+    begin();
+    pid_t main_pid = daemonize();
+    hear(3);
+    ok(scan(&known, main_pid, 0) == 3, "before the daemon's parent ends");
+    gate_open();
+    gone(shared->pid[1]);
+    ok(scan(&known, main_pid, 0) == 2 && tree_has(&known, shared->pid[2]),
+       "an orphan in a session of its own, seen before, stays a member");
+    ok(scan(&known, main_pid, 0) == 2, "and in the next scan");
+    ok(scan(&rooted, main_pid, shared->pid[1]) == 2 && tree_has(&rooted, shared->pid[2]),
+       "one never seen is a member by the dead leader of its session");
+    ok(scan(&blank, main_pid, 0) == 1 && tree_ignores(&blank, shared->pid[2]),
+       "but not without a trace of it");
+    struct tree_root left = {shared->pid[1], 0, true};
+    ok(tree_scan(&late, &left, 1, getpid()) == 0 && tree_has(&late, shared->pid[2]),
+       "one that is gone has what it left to the supervisor");
+    ok(tree_scan(&other, &left, 1, main_pid) == 0 && other.n == 0, "and nothing else");
+    kill(main_pid, SIGKILL);
+    gone(main_pid);
+    ok(scan(&known, main_pid, 0) == 1, "the main process dead, the orphan is the generation");
+    end();
+    tree_free(&known);
+    tree_free(&rooted);
+    tree_free(&blank);
+    tree_free(&late);
+    tree_free(&other);
+}
+
+/* The shim of a running server starts a new supervisor: a child of a member. */
+static void test_adopted(void)
+{
+    struct tree t = {0};
+
+    begin();
+    pid_t main_pid = fork();
+    if (main_pid == 0) {
+        setsid();
+        if (fork() == 0) {
+            fork_stay(2);
+            stay(1);
+        }
+        stay(0);
+    }
+    hear(3);
+    struct tree_root root = {main_pid, 0, false};
+    tree_scan(&t, &root, 1, shared->pid[1]);
+    ok(t.n == 1 && tree_has(&t, main_pid), "a supervisor below its generation is no member");
+    ok(tree_ignores(&t, shared->pid[2]) && tree_kin(&t, shared->pid[2]) == TREE_SUPERVISED,
+       "nor is what it starts, though in the session of the generation");
+    end();
+    tree_free(&t);
+}
+
+static void *thread_stay(void *arg)
+{
+    (void)arg;
+    while (tree_start_time(getpid()) == 0)
+        sched_yield();
+    struct procfs_stat st = {0};
+    while (procfs_stat(getpid(), &st) < 0 || st.state != 'Z')
+        sched_yield();
+    stay(0);
+}
+
+static void test_first_thread(void)
+{
+    struct tree t = {0};
+
+    begin();
+    pid_t pid = fork();
+    if (pid == 0) {
+        pthread_t thread;
+        pthread_create(&thread, NULL, thread_stay, NULL);
+        pthread_exit(NULL);
+    }
+    hear(1);
+    ok(scan(&t, pid, 0) == 1, "a process lives on without its first thread");
+    ok(tree_signal(&t, SIGKILL, 0) == 1, "and can be signalled");
+    end();
+    tree_free(&t);
+}
+
+static void test_time(void)
+{
+    struct timespec a, b;
+    struct tree t = {0};
+
+    begin();
+    for (int i = 0; i < 200; i++)
+        fork_stay(0);
+    hear(200);
+    clock_gettime(CLOCK_MONOTONIC, &a);
+    struct tree_root root = {shared->pid[0], 0, false};
+    tree_scan(&t, &root, 1, getpid());
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    printf("# scan with %zu processes below the supervisor: %ld us\n", t.n + t.nother,
+           (b.tv_sec - a.tv_sec) * 1000000 + (b.tv_nsec - a.tv_nsec) / 1000);
+    ok(t.n == 1 && t.nother == 199, "200 processes");
+    end();
+    tree_free(&t);
+}
+
+int main(void)
+{
+    int fds = setup();
+
+    test_self();
+    test_descendants();
+    test_orphan();
+    test_adopted();
+    test_first_thread();
+    test_time();
+    ok(count_fds() == fds, "no fd is left open");
+    return done();
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: ISC */
+/* truth: what the kernel says about connections, for each kind of listener. */
+#include <sys/un.h>
+
+#include <netinet/in.h>
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "actors.h"
+#include "supervisor/truth.h"
+#include "tap.h"
+
+static struct truth_conn *conn;
+static size_t nconn;
+
+static int look(const struct truth_listener *l, size_t nl, const struct actor *a)
+{
+    struct tree t = {0};
+    struct tree_root root = {a->pid, 0, false};
+
+    free(conn);
+    tree_scan(&t, &root, 1, getpid());
+    int err = truth_connections(l, nl, &t, &conn, &nconn);
+    tree_free(&t);
+    return err ? err : (int)nconn;
+}
+
+static bool same(const struct truth_conn *a, size_t na, const struct truth_conn *b, size_t nb)
+{
+    for (size_t i = 0; na == nb && i < na; i++)
+        if (a[i].inode != b[i].inode || a[i].pid != b[i].pid || a[i].family != b[i].family ||
+            (a[i].family != AF_UNIX && memcmp(a[i].peer, b[i].peer, 16) != 0) ||
+            a[i].peer_port != b[i].peer_port)
+            return false;
+    return na == nb;
+}
+
+/* The same answer where netlink is refused. */
+static bool confirmed(const struct truth_listener *l, size_t nl, const struct actor *a)
+{
+    struct truth_conn *first = conn;
+    size_t n = nconn;
+    int status = -1;
+
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct tree t = {0};
+        struct tree_root root = {a->pid, 0, false};
+        if (refuse_netlink() < 0)
+            _exit(2);
+        tree_scan(&t, &root, 1, getppid());
+        bool agreed =
+            truth_connections(l, nl, &t, &conn, &nconn) == 0 && same(first, n, conn, nconn);
+        tree_free(&t);
+        free(first);
+        free(conn);
+        _exit(!agreed);
+    }
+    reap(pid, &status);
+    return status == 0;
+}
+
+#define count(want, a, ...)                             \
+    do {                                                \
+        is_int(look(&l, 1, a), want, __VA_ARGS__);      \
+        ok(confirmed(&l, 1, a), "and without netlink"); \
+    } while (0)
+
+static bool holds(const struct actor *a, unsigned long inode)
+{
+    struct tree t = {0};
+    struct tree_root root = {a->pid, 0, false};
+
+    tree_scan(&t, &root, 1, getpid());
+    pid_t pid = truth_holds(&t, inode);
+    tree_free(&t);
+    return pid > 0;
+}
+
+static void test_kind(const struct kind *kind)
+{
+    struct truth_listener l;
+    struct actor ours, next;
+    unsigned queue, backlog;
+    char peer[TRUTH_PEER];
+
+    printf("# %s\n", kind->name);
+    stage_open();
+    if (listen_as(&l, kind) < 0) {
+        ok(true, "%s # SKIP %s", kind->name, strerror(errno));
+        stage_close(NULL, NULL);
+        return;
+    }
+    actor_start(&ours, &l);
+    actor_start(&next, &l);
+    count(0, &ours, "a listener alone");
+    ok(holds(&ours, l.inode) && !holds(&ours, l.inode + 100000), "which it holds");
+    int client = connect_to(&l, kind);
+    count(0, &ours, "a connection that nobody has accepted");
+    truth_queue(&l, &queue, &backlog);
+    ok(queue == 1 && backlog == 7, "is in the queue (%u of %u)", queue, backlog);
+    struct truth_listener remote = l; /* without the fd */
+    remote.fd = -1;
+    int err = truth_queue(&remote, &queue, &backlog);
+    ok(kind->protocol || (!err && queue == 1 && backlog == 7), "by its inode too");
+    actor_do(&ours, 'a');
+    count(1, &ours, "an accepted connection");
+    ok(nconn == 1 && conn[0].pid == ours.pid, "and who holds it");
+    ok(nconn == 1 && strcmp(truth_peer(&conn[0], peer), peer_of(client)) == 0,
+       "and whose it is: %s", peer);
+    count(0, &next, "nothing of the other generation");
+    actor_do(&ours, 'f');
+    count(1, &ours, "the connection of a forked child");
+    actor_do(&ours, 'x');
+    count(1, &ours, "the connection of a program that is executed");
+    ok(nconn == 1 && conn[0].pid != ours.pid, "which isn't the main process");
+    int second = connect_to(&l, kind);
+    actor_do(&ours, 'a');
+    count(2, &ours, "a second connection");
+    actor_do(&ours, 's');
+    count(2, &ours, "one of them in flight");
+    ok(nconn == 2 && (conn[0].pid == 0) != (conn[1].pid == 0), "without an owner");
+    actor_do(&next, 'r');
+    count(1, &ours, "once received by another generation it is not ours");
+    count(1, &next, "but its");
+    actor_do(&next, 'c');
+    if (kind->protocol) { /* Linux 6.18 shows a closed MPTCP socket until its peer is closed */
+        close(second);
+        while (look(&l, 1, &next) != 0)
+            sched_yield();
+    }
+    count(0, &next, "and closed is closed");
+    close(client);
+    if (!kind->protocol)
+        close(second);
+    unlisten(&l);
+    stage_close(&ours, &next);
+}
+
+static void test_strangers(void)
+{
+    struct truth_listener l, elsewhere;
+    struct actor ours, other;
+
+    stage_open();
+    puts("# another address");
+    listen_inet(&l, SOCK_STREAM, "127.0.0.1", 0);
+    listen_inet(&elsewhere, SOCK_STREAM, "127.0.0.2", port_of(&l));
+    actor_start(&ours, &l);
+    actor_start(&other, &elsewhere);
+    int a = connect_to(&elsewhere, NULL);
+    actor_do(&other, 'a');
+    count(0, &ours, "the same port of another address");
+    count(0, &other, "doesn't count for who has it either");
+    int b = connect_to(&l, NULL);
+    actor_do(&ours, 'a');
+    count(1, &ours, "our own does");
+    struct truth_listener both[] = {l, elsewhere};
+    is_int(look(both, 2, &ours), 1, "of two listeners on a port");
+    is_int(look(both, 2, &other), 1, "each has its own");
+    ((struct sockaddr_in *)&both[0].addr)->sin_addr.s_addr = 0;
+    is_int(look(both, 1, &other), 1, "a wildcard has both");
+    close(a);
+    close(b);
+    unlisten(&l);
+    unlisten(&elsewhere);
+    stage_close(&ours, &other);
+}
+
+static void test_twins(void)
+{
+    struct truth_listener l, twin;
+    struct actor ours, other;
+
+    stage_open();
+    puts("# another server on the same address");
+    listen_inet(&l, SOCK_STREAM, "127.0.0.1", 0);
+    listen_inet(&twin, SOCK_STREAM, "127.0.0.1", port_of(&l));
+    steer(&l, 1);
+    actor_start(&ours, &l);
+    actor_start(&other, &twin);
+    int client = connect_to(&l, NULL);
+    actor_do(&other, 'a');
+    count(0, &ours, "its connection isn't ours");
+    count(1, &other, "but its");
+    close(client);
+    unlisten(&l);
+    unlisten(&twin);
+    stage_close(&ours, &other);
+}
+
+/* Nine ports are more than are asked for one by one. */
+static void test_ports(void)
+{
+    struct truth_listener l[9];
+    struct actor ours;
+    int client[9];
+
+    stage_open();
+    puts("# many ports");
+    for (int i = 0; i < 9; i++)
+        listen_inet(&l[i], SOCK_STREAM, "127.0.0.1", 0);
+    for (int i = 0; i < 9; i++) {
+        client[i] = connect_to(&l[i], NULL);
+        if (i == 0)
+            actor_start(&ours, &l[0]);
+    }
+    actor_do(&ours, 'a');
+    is_int(look(l, 9, &ours), 1, "one of nine ports has a connection");
+    ok(confirmed(l, 9, &ours), "and without netlink");
+    for (int i = 0; i < 9; i++) {
+        close(client[i]);
+        unlisten(&l[i]);
+    }
+    stage_close(&ours, NULL);
+}
+
+/* As root in a container: processes of other users are closed to us. */
+static void test_blind(void)
+{
+    struct truth_listener l;
+    struct actor ours, next;
+    int status = -1;
+
+    puts("# without CAP_SYS_PTRACE");
+    if (geteuid() != 0) {
+        ok(true, "another user # SKIP not root");
+        return;
+    }
+    stage_open();
+    listen_inet(&l, SOCK_STREAM, "127.0.0.1", 0);
+    actor_start(&ours, &l);
+    actor_start(&next, &l);
+    actor_do(&ours, 'p');
+    actor_do(&next, 'u');
+    int a = connect_to(&l, NULL);
+    actor_do(&ours, 'a');
+    int b = connect_to(&l, NULL);
+    actor_do(&next, 'a');
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct tree t = {0};
+        struct tree_root root = {ours.pid, 0, false};
+        if (drop_ptrace() < 0)
+            _exit(10);
+        tree_scan(&t, &root, 1, getppid());
+        free(conn);
+        int err = truth_connections(&l, 1, &t, &conn, &nconn);
+        tree_free(&t);
+        free(conn);
+        _exit(err != -EACCES ? 11 : (int)nconn);
+    }
+    reap(pid, &status);
+    is_int(status >> 8, 1, "our own connection, and that there may be more");
+    is_int(look(&l, 1, &ours), 1, "with the privilege there is no doubt");
+    close(a);
+    close(b);
+    unlisten(&l);
+    stage_close(&ours, &next);
+}
+
+static void test_datagram(void)
+{
+    struct truth_listener l;
+    struct actor ours;
+    unsigned queue, backlog;
+
+    stage_open();
+    puts("# datagrams");
+    listen_inet(&l, SOCK_DGRAM, "127.0.0.1", 0);
+    actor_start(&ours, &l);
+    is_int(look(&l, 1, &ours), 0, "a datagram socket has no connections");
+    ok(truth_queue(&l, &queue, &backlog) == 0 && queue == 0 && backlog == 0, "an empty queue");
+    int client = connect_to(&l, NULL);
+    is_int(send(client, "x", 1, 0), 1, "a datagram");
+    ok(truth_queue(&l, &queue, &backlog) == 0 && queue > 0, "is in the queue");
+    close(client);
+    unlisten(&l);
+    stage_close(&ours, NULL);
+}
+
+static long best_time(const struct truth_listener *l, const struct actor *a, int want)
+{
+    struct tree t = {0};
+    struct tree_root root = {a->pid, 0, false};
+    long best = 1L << 40;
+
+    tree_scan(&t, &root, 1, getpid());
+    for (int i = 0; i < 7; i++) {
+        free(conn);
+        long start = cpu_us();
+        int err = truth_connections(l, 1, &t, &conn, &nconn);
+        long took = cpu_us() - start;
+        if (err || nconn != (size_t)want)
+            return -1;
+        best = took < best ? took : best;
+    }
+    tree_free(&t);
+    return best;
+}
+
+static void test_time(void)
+{
+    enum { MANY = 2000 };
+    static int client[MANY];
+    struct truth_listener l;
+    struct actor ours, next;
+
+    stage_open();
+    more_fds(MANY + 64);
+    listen_inet(&l, SOCK_STREAM, "127.0.0.1", 0);
+    actor_start(&ours, &l);
+    actor_start(&next, &l);
+    for (int i = 0; i < MANY; i++) {
+        client[i] = connect_to(&l, NULL);
+        actor_do(&ours, 'a');
+    }
+    long took = best_time(&l, &ours, MANY);
+    printf("# 2,000 connections of one process: %ld us\n", took);
+    ok(took >= 0 && took < 20000, "fast");
+    took = best_time(&l, &next, 0);
+    printf("# none of ours, 2,000 of the next generation: %ld us\n", took);
+    ok(took >= 0 && took < 20000, "fast too");
+    for (int i = 0; i < MANY; i++)
+        close(client[i]);
+    unlisten(&l);
+    stage_close(&ours, &next);
+}
+
+int main(void)
+{
+    isolate();
+    int fds = setup();
+
+    for (const struct kind *kind = kinds; kind->name; kind++)
+        test_kind(kind);
+    test_strangers();
+    test_twins();
+    test_ports();
+    test_blind();
+    test_datagram();
+    /* Valgrind is slow. */
+    if (!getenv("LD_PRELOAD") || !strstr(getenv("LD_PRELOAD"), "vgpreload"))
+        test_time();
+    free(conn);
+    conn = NULL;
+    is_int(count_fds(), fds, "no fd is left open");
+    return done();
+}
