@@ -1,0 +1,384 @@
+# SPDX-License-Identifier: ISC
+# A new generation takes over each listener of the old one, whatever its kind, as if bind() had
+# made it; and the set of listeners may change.
+load scripted
+
+setup() {
+    PORT=$(free_port)
+    OTHER=$(free_port)
+    export GRACE_SETTLE=200ms
+}
+
+teardown() {
+    stop_all
+}
+
+# serves_on "LISTEN..." ADDRESS...: three restarts lose nothing on any address.
+serves_on() {
+    local listen=$1 options=() each
+    shift
+    for each in $listen; do
+        options+=(--listen "$each")
+    done
+    start_wrapped server "$SERVER" "${options[@]}" "${MORE[@]}"
+    hammer "$@"
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    hammer_finish
+    ! log_has 'is released|not served' || fail "$(<"$LOG")"
+}
+
+@test "IPv4" { serves_on "127.0.0.1:$PORT" "127.0.0.1 $PORT"; }
+@test "IPv6" { serves_on "[::1]:$PORT" "::1 $PORT"; }
+
+# What is dual can't be tried on a loopback address.
+@test "dual stack" {
+    MORE=(--v6only 0)
+    serves_on "[::]:$PORT" "127.0.0.1 $PORT" "::1 $PORT"
+}
+
+@test "IPv6 only, and the same port on IPv4" {
+    MORE=(--v6only 1)
+    serves_on "[::]:$PORT 127.0.0.1:$PORT" "127.0.0.1 $PORT" "::1 $PORT"
+}
+
+@test "IPv6 only where it makes no difference" {
+    version <<<"serve(listening(('::1', $PORT), [(IPV6, socket.IPV6_V6ONLY, 0)]), body='1')"
+    start_version
+    hammer "::1 $PORT"
+    version <<<"serve(listening(('::1', $PORT), [(IPV6, socket.IPV6_V6ONLY, 1)]), body='2')"
+    restart_and_wait "$PID"
+    hammer_finish
+    answers 2 ::1 "$PORT"
+}
+
+# As without grace: the kernel has no room for both, and nobody notices the attempt.
+@test "a wider address on the same port: the new version fails and the old one goes on" {
+    version <<<"serve(listening(('::1', $PORT)), body='1')"
+    start_version
+    hammer "::1 $PORT"
+    version <<<"serve(listening(('::', $PORT)), body='2')"
+    kill -HUP "$PID"
+    wait_until 10 rolled_back "$PID" 1
+    wait_until 10 settled "$PID" 1
+    hammer_finish
+    log_has 'Address already in use'
+    answers 1 ::1 "$PORT"
+}
+
+@test "several at once" {
+    serves_on "127.0.0.1:$PORT [::1]:$OTHER unix:$BATS_TEST_TMPDIR/s unix:@s$PORT" \
+        "127.0.0.1 $PORT" "::1 $OTHER" "unix:$BATS_TEST_TMPDIR/s"
+}
+
+@test "two of port 0 keep their ports and their order" {
+    start_wrapped server "$SERVER" --listen 127.0.0.1:0 --listen 127.0.0.1:0 --listen "[::1]:0" \
+        --portfile "$BATS_TEST_TMPDIR/ports"
+    mapfile -t before <"$BATS_TEST_TMPDIR/ports"
+    hammer "${before[@]}"
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    hammer_finish
+    mapfile -t after <"$BATS_TEST_TMPDIR/ports"
+    [[ ${after[*]} == "${before[*]}" ]] || fail "${before[*]} became ${after[*]}"
+}
+
+# server_fds: as the server sees them, without what differs from socket to socket.
+server_fds() {
+    "$PYTHON" - "$PORT" <<'END'
+import re, sys, urllib.request
+text = urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/fds").read().decode()
+lines = [re.sub(r"\[\d+\]", "", line) for line in text.splitlines()]
+print(*sorted(line for line in lines if int(line.split()[0]) < 1000), sep="\n")
+END
+}
+
+@test "the numbers of all files are those of the unwrapped server" {
+    start plain "$SERVER" --listen "127.0.0.1:$PORT" --listen "127.0.0.1:$OTHER"
+    wait_until 5 server_fds
+    plain=$(server_fds)
+    stop_all
+    start_wrapped plain "$SERVER" --listen "127.0.0.1:$PORT" --listen "127.0.0.1:$OTHER"
+    [[ $(server_fds) == "$plain" ]] || fail "unwrapped: $plain" "wrapped: $(server_fds)"
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    [[ $(server_fds) == "$plain" ]] || fail "unwrapped: $plain" "restarted: $(server_fds)"
+}
+
+# inheritable 0|1: a version whose listener's close-on-exec flag is as the version set it.
+inheritable() {
+    version <<END
+a = bound($PORT)
+a.set_inheritable($1 == 1)
+a.listen(128)
+serve(a, body=lambda: str(int(a.get_inheritable())))
+END
+}
+
+@test "close-on-exec is what each version asked for" {
+    version <<<"a = listening($PORT); serve(a, body=lambda: str(int(a.get_inheritable())))"
+    start_version
+    answers 0 127.0.0.1 "$PORT"
+    inheritable 1
+    restart_and_wait "$PID"
+    answers 1 127.0.0.1 "$PORT"
+    inheritable 0
+    restart_and_wait "$PID"
+    answers 0 127.0.0.1 "$PORT"
+}
+
+# set_before NAME...: a version that sets these between socket() and bind() and says what it has.
+set_before() {
+    version <<END
+options = [$1]
+a = listening($PORT, options)
+names = [(ANY, socket.SO_KEEPALIVE), (ANY, socket.SO_RCVBUF), (TCP, socket.TCP_DEFER_ACCEPT),
+         (TCP, socket.TCP_NODELAY), (ANY, socket.SO_SNDTIMEO)]
+serve(a, body=lambda: " ".join(str(a.getsockopt(*name)) for name in names))
+END
+}
+
+@test "options set before bind are replayed, and those of a new version count" {
+    set_before "(ANY, socket.SO_KEEPALIVE, 1), (ANY, socket.SO_RCVBUF, 30000),
+        (TCP, socket.TCP_DEFER_ACCEPT, 3), (TCP, socket.TCP_NODELAY, 1)"
+    start_version
+    answers '1 60000 3 1 0' 127.0.0.1 "$PORT"
+    restart_and_wait "$PID"
+    answers '1 60000 3 1 0' 127.0.0.1 "$PORT"
+    hammer "127.0.0.1 $PORT"
+    set_before "(ANY, socket.SO_KEEPALIVE, 0), (ANY, socket.SO_RCVBUF, 40000),
+        (TCP, socket.TCP_DEFER_ACCEPT, 7), (TCP, socket.TCP_NODELAY, 0)"
+    restart_and_wait "$PID"
+    hammer_finish
+    answers '0 80000 7 0 0' 127.0.0.1 "$PORT"
+    [[ $(ss -tlnmH "sport = $PORT") == *rb80000,* ]] || fail "$(ss -tlnmH "sport = $PORT")"
+}
+
+@test "TCP_DEFER_ACCEPT and TCP_FASTOPEN set after listen" {
+    version <<END
+a = listening($PORT)
+a.setsockopt(TCP, socket.TCP_DEFER_ACCEPT, 3)
+a.setsockopt(TCP, socket.TCP_FASTOPEN, 16)
+serve(a, body=lambda: "%d %d" % (a.getsockopt(TCP, socket.TCP_DEFER_ACCEPT),
+                                 a.getsockopt(TCP, socket.TCP_FASTOPEN)))
+END
+    start_version
+    hammer "127.0.0.1 $PORT"
+    for _ in 1 2 3; do
+        answers '3 16' 127.0.0.1 "$PORT"
+        restart_and_wait "$PID"
+    done
+    hammer_finish
+    answers '3 16' 127.0.0.1 "$PORT"
+}
+
+# waits HOW: from the next start on.
+waits() {
+    printf '#!/bin/sh\nexec %q --listen 127.0.0.1:%s --wait %s\n' "$SERVER" "$PORT" "$1" \
+        >"$BATS_TEST_TMPDIR/serve.new"
+    chmod +x "$BATS_TEST_TMPDIR/serve.new"
+    mv "$BATS_TEST_TMPDIR/serve.new" "$BATS_TEST_TMPDIR/serve"
+}
+
+@test "a blocking listener becomes non-blocking and blocking again" {
+    local way
+    waits select-accept
+    start_wrapped server "$BATS_TEST_TMPDIR/serve"
+    load_start 127.0.0.1 "$PORT"
+    for way in epoll-lt accept poll select-accept epoll-et select-accept accept epoll-lt; do
+        waits "$way"
+        restart_and_wait "$PID"
+    done
+    load_finish
+    at_most longest_silence_ms 1000
+}
+
+@test "O_NONBLOCK is what each generation believes" {
+    local flag
+    for flag in True False True True False False; do
+        version <<END
+import fcntl
+a = listening($PORT)
+a.setblocking(not $flag)
+threads([a], answering(lambda: str(bool(fcntl.fcntl(a, fcntl.F_GETFL) & os.O_NONBLOCK))))
+END
+        [[ $flag == False ]] || version <<END
+import fcntl
+a = listening($PORT)
+serve(a, body=lambda: str(bool(fcntl.fcntl(a, fcntl.F_GETFL) & os.O_NONBLOCK)))
+END
+        if [[ -v PID ]]; then
+            restart_and_wait "$PID"
+        else
+            start_version
+        fi
+        answers "$flag" 127.0.0.1 "$PORT"
+        # And once no other generation is left, it is the truth.
+        "$PYTHON" - "$(server_pid "$PID")" "$flag" <<'END'
+import glob, os, sys
+pid, want = sys.argv[1:]
+for path in glob.glob(f"/proc/{pid}/fd/*"):
+    if os.path.basename(path) == "3":
+        flags = int(open(f"/proc/{pid}/fdinfo/3").read().split("flags:")[1].split()[0], 8)
+        assert bool(flags & os.O_NONBLOCK) == (want == "True"), oct(flags)
+END
+    done
+}
+
+backlog_is() {
+    [[ $(ss -tlnH "sport = $PORT" | awk '{ print $3 }') == "$1" ]]
+}
+
+@test "the backlog of the new version counts" {
+    version <<<"serve(listening($PORT, backlog=17), body='1')"
+    start_version
+    backlog_is 17
+    version <<<"serve(listening($PORT, backlog=33), body='2')"
+    restart_and_wait "$PID"
+    backlog_is 33
+    [[ $(status "$PID") == *'"backlog":33'* ]]
+}
+
+@test "a listener is added" {
+    version <<<"serve(listening($PORT), body='1')"
+    start_version
+    hammer "127.0.0.1 $PORT"
+    version <<<"serve(listening($OTHER), listening($PORT), body='2')"
+    restart_and_wait "$PID"
+    hammer_finish
+    hammer "127.0.0.1 $PORT" "127.0.0.1 $OTHER"
+    restart_and_wait "$PID"
+    hammer_finish
+}
+
+# queue COUNT: that many clients whose connections wait to be accepted.
+queue() {
+    local i supervisor=$PID log=$LOG
+    for ((i = 0; i < $1; i++)); do
+        start "queued$i" "$LOAD" -c 1 -n 1 -t 20 --expect '^old$' 127.0.0.1 "$OTHER"
+        QUEUED+=("$PID")
+    done
+    PID=$supervisor LOG=$log
+    wait_until 5 queue_is "$1"
+}
+
+queue_is() {
+    [[ $(ss -tlnH "sport = $OTHER" | awk '{ print $2 }') == "$1" ]]
+}
+
+@test "a listener is removed: what its queue holds is answered first, then it refuses" {
+    local each
+    version <<END
+a, b = listening($PORT), listening($OTHER)
+threading.Thread(target=accept_all, args=(a, answering("old")), daemon=True).start()
+select.select([b], [], [])
+wait_for("$BATS_TEST_TMPDIR/open")
+accept_all(b, answering("old"))
+END
+    start_version
+    hammer "127.0.0.1 $PORT"
+    queue 5
+    version <<<"serve(listening($PORT), body='new')"
+    kill -HUP "$PID"
+    wait_until 10 log_has "tcp 127.0.0.1:$OTHER is not served by generation 2: its queue is emptied"
+    queue_is 5
+    touch "$BATS_TEST_TMPDIR/open"
+    for each in "${QUEUED[@]}"; do
+        wait "$each" || fail "$(cat "$BATS_TEST_TMPDIR"/queued*.log)"
+    done
+    wait_until 10 log_has "tcp 127.0.0.1:$OTHER released"
+    wait_until 10 settled "$PID" 2
+    refused 127.0.0.1 "$OTHER"
+    hammer_finish
+    [[ $(status "$PID") != *":$OTHER"* ]] || fail "$(status "$PID")"
+}
+
+@test "the new version has another port only" {
+    version <<<"serve(listening($PORT), body='1')"
+    start_version
+    version <<<"serve(listening($OTHER), body='2')"
+    restart_and_wait "$PID"
+    answers 2 127.0.0.1 "$OTHER"
+    refused 127.0.0.1 "$PORT"
+    version <<<"serve(listening($PORT), body='3')"
+    restart_and_wait "$PID"
+    answers 3 127.0.0.1 "$PORT"
+    refused 127.0.0.1 "$OTHER"
+}
+
+reloaded() {
+    [[ $(grep -c '^reloaded$' "$LOG") == "$1" ]]
+}
+
+@test "a server that closes and binds again in its own reload loses nothing" {
+    local i
+    version <<END
+import signal
+reload = False
+def on_usr1(*_):
+    global reload
+    reload = True
+signal.signal(signal.SIGUSR1, on_usr1)
+a = listening($PORT)
+while True:
+    if reload:
+        reload = False
+        a.close()
+        unrelated = socket.socket() # takes the number
+        a = listening($PORT)
+        unrelated.close()
+        print("reloaded")
+    a.settimeout(0.02)
+    try:
+        conn, _ = a.accept()
+    except TimeoutError:
+        continue
+    conn.settimeout(None)
+    answering("1")(conn)
+END
+    start_version
+    hammer "127.0.0.1 $PORT"
+    for i in 1 2 3; do
+        kill -USR1 "$(server_pid "$PID")"
+        wait_until 5 reloaded "$i"
+    done
+    restart_and_wait "$PID"
+    kill -USR1 "$(server_pid "$PID")"
+    wait_until 5 reloaded 4
+    hammer_finish
+    ! log_has 'released|Error' || fail "$(<"$LOG")"
+}
+
+@test "a second bind of an address that the same generation has fails as without grace" {
+    version <<END
+def bind_again():
+    try:
+        bound($PORT)
+    except OSError as error:
+        return os.strerror(error.errno)
+    return "bound twice"
+serve(listening($PORT), body=bind_again)
+END
+    start_version
+    answers 'Address already in use' 127.0.0.1 "$PORT"
+    restart_and_wait "$PID"
+    answers 'Address already in use' 127.0.0.1 "$PORT"
+}
+
+@test "a listener that is closed for good is refused after the settling time" {
+    version <<END
+a, b = listening($PORT), listening($OTHER)
+def close_other():
+    b.close()
+    return "closed"
+serve(a, body=close_other)
+END
+    start_version
+    run ! refused 127.0.0.1 "$OTHER"
+    answers closed 127.0.0.1 "$PORT"
+    wait_until 5 refused 127.0.0.1 "$OTHER"
+    log_has "tcp 127.0.0.1:$OTHER was closed by the server and is released"
+    restart_and_wait "$PID"
+    run ! refused 127.0.0.1 "$OTHER"
+}

@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: ISC
+# The grace command against the real supervisor.
+
+# shellcheck disable=SC2030,SC2031
+load helper
+
+setup() {
+    PORT=$(free_port)
+}
+
+teardown() {
+    stop_all
+}
+
+# serve [OPTION...]: a python server under `grace run`, with the name web; sets PID.
+serve() {
+    cd "$BATS_TEST_TMPDIR" || return
+    start web "$GRACE" run --name web "$@" -- \
+        "$PYTHON" -m http.server --bind 127.0.0.1 "$PORT"
+    wait_until 20 settled "$PID" 1 || dump_log
+}
+
+answers() {
+    "$LOAD" -c 1 -n 1 127.0.0.1 "$PORT" >/dev/null
+}
+
+# complains CODE REGEX: the last `run --separate-stderr` ended so, with one line on stderr.
+complains() {
+    [[ $status -eq $1 ]] || fail "exit code $status, not $1: $output $stderr"
+    [[ $stderr =~ $2 ]] || fail "stderr is not like '$2': $stderr"
+    [[ $stderr != *$'\n'* ]] || fail "not one line: $stderr"
+}
+
+grace() {
+    run --separate-stderr timeout 60 "$GRACE" "$@"
+}
+
+json_check() {
+    "$PYTHON" - "$@" <<'EOF'
+import json, sys
+text = sys.argv[1]
+s = json.loads(text)
+assert "\n" not in text
+if sys.argv[2] == "array":
+    assert isinstance(s, list) and len(s) == 1
+    s = s[0]
+assert {"name", "pid", "command", "state", "generation", "generations", "listeners",
+        "restarts", "last"} <= set(s), s.keys()
+for g in s["generations"]:
+    assert {"generation", "pid", "state", "processes", "connections", "accepted", "started",
+            "ready_ms"} <= set(g), g.keys()
+for l in s["listeners"]:
+    assert {"address", "type", "queue", "backlog"} <= set(l), l.keys()
+assert {"done", "rolled_back"} <= set(s["restarts"])
+assert {"event", "at", "reason"} <= set(s["last"])
+assert s["name"] == "web" and s["state"] == "serving" and s["generation"] == 1
+assert s["pid"] == int(sys.argv[3])
+assert s["command"][1:4] == ["-m", "http.server", "--bind"]
+assert [l["address"] for l in s["listeners"]] == ["tcp 127.0.0.1:" + sys.argv[4]]
+assert s["listeners"][0]["type"] == "stream"
+assert len(s["generations"]) == 1 and s["generations"][0]["processes"] == 1
+EOF
+}
+
+@test "a bad command line is exit code 2 and one line that names the help" {
+    while read -r words; do
+        # shellcheck disable=SC2086
+        grace $words
+        complains 2 "see 'grace help"
+    done <<'EOF'
+
+foo
+--foo
+help foo
+help run stop
+restart
+restart a b
+restart a --foo
+restart a -x
+restart a --timeout
+restart a --timeout 5
+restart a --timeout -5s
+restart a --timeout 99999999999s
+restart a --timeout soon
+stop
+stop a --drain=yes
+status a b
+status --json=3
+EOF
+}
+
+@test "a bad command line of run is exit code 125" {
+    grace run
+    complains 125 "COMMAND is missing"
+    grace run --foo -- true
+    complains 125 "--foo isn't an option here"
+    grace run --settle
+    complains 125 "--settle needs a value"
+}
+
+@test "help and version go to stdout" {
+    for words in help "help run" "restart -h" "run --help" --help --version; do
+        # shellcheck disable=SC2086
+        grace $words
+        [[ $status -eq 0 && -n $output && -z $stderr ]]
+    done
+    grace help
+    for command in run restart stop status help; do
+        [[ $output == *"  $command"* ]]
+    done
+}
+
+@test "an answer that can't be written is a failure" {
+    run -1 bash -c "$GRACE help >/dev/full"
+}
+
+@test "no target is exit code 3" {
+    grace restart web
+    complains 3 "no server 'web'"
+    grace stop $$
+    complains 3 "process $$ doesn't run under grace"
+    grace status 4194305
+    complains 3 "no process 4194305"
+    grace restart 99999999999
+    complains 3 "can't be a pid"
+}
+
+@test "without servers the status is empty" {
+    grace status
+    [[ $status -eq 0 && -z $output && -z $stderr ]]
+    grace status --json
+    [[ $status -eq 0 && $output == '[]' ]]
+}
+
+@test "a runtime directory that others can write is refused" {
+    mkdir "$GRACE_RUNTIME_DIR"
+    chmod 777 "$GRACE_RUNTIME_DIR"
+    grace status
+    complains 1 "writable by others"
+}
+
+@test "run passes the exit status on" {
+    grace run -- sh -c 'exit 7'
+    [[ $status -eq 7 ]]
+    grace run -- sh -c 'kill -9 $$'
+    [[ $status -eq 137 ]]
+    run -127 "$GRACE" run -- /nonexistent/server
+    run -126 "$GRACE" run -- "$BATS_TEST_TMPDIR"
+}
+
+@test "run lets the supervisor judge the values" {
+    grace run --settle soon -- true
+    complains 125 "GRACE_SETTLE.*soon"
+    grace run -s NOSUCH -- true
+    complains 125 "GRACE_SIGNAL.*NOSUCH"
+}
+
+@test "run works when the library has lost its x bit" {
+    mkdir -p "$BATS_TEST_TMPDIR"/copy/{tools,shim}
+    cp "$GRACE" "$BATS_TEST_TMPDIR/copy/tools"
+    cp "$LIBGRACE" "$BATS_TEST_TMPDIR/copy/shim"
+    chmod 644 "$BATS_TEST_TMPDIR/copy/shim/libgrace.so"
+    GRACE=$BATS_TEST_TMPDIR/copy/tools/grace serve
+    answers
+    grace restart web
+    [[ $status -eq 0 ]]
+}
+
+@test "restart by name, pid of the supervisor, and pid of a worker" {
+    start web "$GRACE" run --name web -- "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
+    wait_until 20 settled "$PID" 1 || dump_log
+    local target
+    for target in name supervisor worker; do
+        case $target in
+            name) grace restart web ;;
+            supervisor) grace restart "$PID" ;;
+            worker) grace restart "$(tree_of "$PID" | tail -n 1)" ;;
+        esac
+        [[ $status -eq 0 && $output == *' ready in '* && -z $stderr ]] ||
+            fail "$target: $output $stderr"
+        wait_until 20 settled "$PID" "$(generation_of "$PID")"
+    done
+    [[ $(generation_of "$PID") -eq 4 ]]
+    answers
+}
+
+@test "restart tells of a failure with exit code 1" {
+    cat >"$BATS_TEST_TMPDIR/server" <<EOF
+#!/bin/bash
+[[ ! -e $BATS_TEST_TMPDIR/broken ]] || exit 5
+exec $PYTHON -m http.server --bind 127.0.0.1 $PORT
+EOF
+    chmod +x "$BATS_TEST_TMPDIR/server"
+    cd "$BATS_TEST_TMPDIR" || return
+    start web "$GRACE" run -- ./server
+    wait_until 20 settled "$PID" 1 || dump_log
+    touch broken
+    grace restart server
+    complains 1 "failed: .*5"
+    [[ $(status_number "$PID" rolled_back) -eq 1 ]]
+    answers
+    rm broken
+    grace restart server
+    [[ $status -eq 0 ]]
+    [[ $(status_number "$PID" "done") -eq 1 ]]
+}
+
+@test "restart and stop time out with exit code 4 and go on" {
+    serve --ready delay=2s
+    grace restart web --timeout 100ms
+    complains 4 "isn't over in time and goes on"
+    wait_until 20 settled "$PID" 2
+    grace restart web --timeout 20s
+    [[ $status -eq 0 ]]
+}
+
+@test "a supervisor that is stopped isn't waited for" {
+    serve
+    kill -STOP "$PID"
+    grace restart "$PID" --timeout 200ms
+    complains 4 "doesn't answer because it is stopped"
+    grace stop "$PID" --timeout 0
+    complains 4 "doesn't answer because it is stopped"
+    grace status "$PID"
+    complains 4 "doesn't answer because it is stopped"
+    grace status --json
+    complains 4 "doesn't answer because it is stopped"
+    [[ $output == '[]' ]]
+    kill -CONT "$PID"
+}
+
+@test "status shows a table" {
+    serve
+    grace status
+    [[ $status -eq 0 && ${#lines[@]} -eq 2 ]]
+    [[ ${lines[0]} =~ ^NAME\ +PID\ +GEN\ +STATE ]]
+    [[ ${lines[1]} =~ ^web\ +$PID\ +1\ +serving\ +$(server_pid "$PID")\ .*http\.server ]]
+    grace status web
+    [[ $output == *"listener  tcp 127.0.0.1:$PORT"* && $output == *"restarts  0 done"* ]]
+}
+
+@test "status escapes what would play with the terminal" {
+    cd "$BATS_TEST_TMPDIR" || return
+    start web "$GRACE" run --name web -- "$PYTHON" -c '
+import http.server, sys
+http.server.test(port=int(sys.argv[1]), bind="127.0.0.1")' "$PORT" $'\e[31m'
+    wait_until 20 settled "$PID" 1 || dump_log
+    grace status
+    [[ ${#lines[@]} -eq 2 && $output == *'\^[[31m'* && $output != *$'\e'* ]]
+}
+
+@test "status --json has the names that it promises" {
+    serve
+    grace status web --json
+    [[ $status -eq 0 ]]
+    json_check "$output" object "$PID" "$PORT"
+    grace status --json
+    [[ $status -eq 0 ]]
+    json_check "$output" array "$PID" "$PORT"
+}
+
+@test "status --watch repeats until the target is gone" {
+    serve
+    "$GRACE" status web --json --watch >"$BATS_TEST_TMPDIR/watch" 2>&1 3>&- &
+    local watch=$!
+    twice() { [[ $(wc -l <"$BATS_TEST_TMPDIR/watch") -ge 2 ]]; }
+    wait_until 10 twice
+    grace stop web
+    wait "$watch" || [[ $? -eq 1 || $? -eq 3 ]]
+    wait_until 10 grep -q "^grace: " "$BATS_TEST_TMPDIR/watch"
+}
+
+@test "an ambiguous name is exit code 2 with the candidates" {
+    serve
+    local first=$PID
+    PORT=$(free_port)
+    serve
+    grace restart web
+    complains 2 "2 servers.* $first"
+    complains 2 " $PID"
+    grace restart "$PID"
+    [[ $status -eq 0 ]]
+    [[ $(generation_of "$first") -eq 1 ]]
+}
+
+@test "stop returns when the server is gone" {
+    serve
+    local main
+    main=$(server_pid "$PID")
+    grace stop web
+    [[ $status -eq 0 && -z $stderr ]] || fail "$output $stderr"
+    [[ ! -e /proc/$main ]]
+    [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
+    run ! answers
+}
+
+@test "stop --drain lets a request in progress finish" {
+    cd "$BATS_TEST_TMPDIR" || return
+    start web "$GRACE" run --name web -- "$SERVER" --listen "127.0.0.1:$PORT" --slow-ms 1500
+    wait_until 20 settled "$PID" 1 || dump_log
+    "$PYTHON" -c '
+import sys, urllib.request
+print(urllib.request.urlopen(sys.argv[1]).status)' "http://127.0.0.1:$PORT/slow" \
+        >"$BATS_TEST_TMPDIR/slow" 2>&1 3>&- &
+    local client=$!
+    busy() { [[ $(status_number "$PID" connections) -eq 1 ]]; }
+    wait_until 10 busy
+    grace stop web --drain
+    [[ $status -eq 0 ]] || fail "$output $stderr"
+    wait "$client"
+    [[ $(<"$BATS_TEST_TMPDIR/slow") == 200 ]]
+}
+
+@test "what dead supervisors left is ignored and removed" {
+    serve
+    local dead=$PID
+    kill -KILL "$PID" "$(server_pid "$PID")"
+    wait "$PID" || true
+    [[ -e $GRACE_RUNTIME_DIR/$dead.sock ]]
+    grace restart web
+    complains 3 "no server 'web'"
+    [[ ! -e $GRACE_RUNTIME_DIR/$dead.sock ]]
+}
+
+@test "a socket that speaks something else is told from a supervisor" {
+    mkdir -m 700 "$GRACE_RUNTIME_DIR"
+    "$PYTHON" - "$GRACE_RUNTIME_DIR" 3>&- <<'EOF' &
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind("%s/%d.sock" % (sys.argv[1], os.getpid()))
+s.listen()
+while True:
+    c = s.accept()[0]
+    c.recv(100)
+    c.sendall(os.urandom(5000) + b"\n")
+    c.close()
+EOF
+    local pid=$!
+    STARTED+=("$pid")
+    wait_until 10 test -S "$GRACE_RUNTIME_DIR/$pid.sock"
+    grace restart "$pid"
+    complains 1 "doesn't speak like a supervisor"
+    grace status
+    complains 1 "doesn't tell its status"
+}

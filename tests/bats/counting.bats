@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: ISC
+# Whatever a server does with a connection, its generation lives as long as the connection and no
+# longer, and the status tells how many there are.
+load scripted
+
+HANDOVER=$BUILD/tests/servers/handover
+
+setup() {
+    PORT=$(free_port)
+}
+
+teardown() {
+    stop_all
+}
+
+# hold: one more connection, which says nothing yet.
+hold() {
+    local fd
+    exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
+    HELD+=("$fd")
+}
+
+# echoes N: the Nth held connection, from 0, is served.
+echoes() {
+    local line fd=${HELD[$1]}
+    printf 'hello %s\n' "$fd" >&"$fd"
+    read -r -t 10 -u "$fd" line || fail "connection $1 was cut"
+    [[ $line == "hello $fd" ]]
+}
+
+release() {
+    local fd=${HELD[$1]}
+    exec {fd}>&-
+}
+
+# holds GENERATION COUNT
+holds() {
+    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,[^}]*\"connections\":$2,"
+}
+
+serves() {
+    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"serving\""
+}
+
+# counts WAY: a connection of the old generation is served to its end, and with it ends that.
+counts() {
+    start_wrapped server "$HANDOVER" "$PORT" "$1" "$BATS_TEST_TMPDIR/gate"
+    hold
+    wait_until 5 holds 1 1 || fail "$(status "$PID")"
+    kill -HUP "$PID"
+    wait_until 10 serves 2
+    wait_until 5 holds 1 1 || fail "$(status "$PID")"
+    holds 2 0
+    hold # is the new one's
+    touch "$BATS_TEST_TMPDIR/gate"
+    echoes 0
+    echoes 1
+    wait_until 3 holds 1 1
+    wait_until 3 holds 2 1
+    release 0
+    wait_until 3 settled "$PID" 2 || fail "$(status "$PID")"
+    echoes 1
+    release 1
+    wait_until 3 holds 2 0
+    ! log_has 'killed|cut' || fail "$(<"$LOG")"
+}
+
+@test "dup" { counts dup; }
+@test "dup2" { counts dup2; }
+@test "dup3 onto a number in use" { counts dup3; }
+@test "fcntl(F_DUPFD_CLOEXEC)" { counts dupfd; }
+@test "closefrom" { counts closefrom; }
+@test "close_range" { counts close_range; }
+@test "a child that ends without a close" { counts fork; }
+@test "parent and child have it" { counts fork-both; }
+@test "a child by the system call alone" { counts clone; }
+@test "fork and /bin/cat" { counts cat; }
+@test "vfork and /bin/cat" { counts vfork-cat; }
+@test "posix_spawn of /bin/cat" { counts spawn-cat; }
+@test "system" { counts system; }
+@test "in flight between processes" { counts flight; }
+@test "threads cancelled in accept" { counts cancel; }
+
+@test "helpers that keep the shim" {
+    export GRACE_CHILDREN=keep
+    counts cat
+}
+
+# holder: a process of generation 1 that has an accepted connection.
+holder() {
+    local tree
+    tree=$(tree_of "$OLD" | paste -sd '|')
+    ss -tnpH state established "sport = :$PORT" | grep -oE "pid=($tree)," | grep -oE '[0-9]+' | head -n 1
+}
+
+@test "a worker that is killed takes its connections out of the count" {
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
+    OLD=$(server_pid "$PID")
+    hold && hold && hold
+    wait_until 5 holds 1 3
+    kill -HUP "$PID"
+    wait_until 10 serves 2
+    # The master replaces each of them, and the new ones don't accept.
+    while holder=$(holder) && [[ $holder ]]; do
+        kill -KILL "$holder"
+        wait_until 5 eval "! [[ -d /proc/$holder ]]"
+    done
+    wait_until 5 settled "$PID" 2 || fail "$(status "$PID")"
+    ! log_has 'deadline' || fail "$(<"$LOG")"
+}
+
+@test "a killed worker's connections are gone while the generation serves" {
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
+    OLD=$(server_pid "$PID")
+    hold
+    wait_until 5 holds 1 1
+    kill -KILL "$(holder)"
+    wait_until 5 holds 1 0
+    load_start -r 500 127.0.0.1 "$PORT"
+    restart_and_wait "$PID"
+    load_finish
+}
+
+@test "many connections over several restarts are counted one by one" {
+    local i
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --model threads
+    for ((i = 0; i < 50; i++)); do
+        hold
+    done
+    wait_until 5 holds 1 50
+    kill -HUP "$PID"
+    wait_until 10 serves 2
+    for ((i = 0; i < 25; i++)); do
+        hold
+    done
+    wait_until 5 holds 2 25
+    holds 1 50
+    for ((i = 0; i < 49; i++)); do
+        release "$i"
+    done
+    wait_until 5 holds 1 1
+    release 49
+    wait_until 5 settled "$PID" 2
+    holds 2 25
+}
+
+@test "connections on their way between new processes don't keep the old ones" {
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --pass scm
+    load_start 127.0.0.1 "$PORT"
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    load_finish
+    ! log_has 'drained in [0-9]{4,} ms|deadline' || fail "$(<"$LOG")"
+}

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: ISC
+# Datagram sockets: both generations share one, the old one stops reading, nothing is lost.
+load helper
+
+setup() {
+    PORT=$(free_port)
+    VERSION=$BATS_TEST_TMPDIR/version
+    export GRACE_SETTLE=3s
+    ask_at 127.0.0.1 "$PORT"
+}
+
+teardown() {
+    stop_all
+}
+
+install_version() {
+    echo "version $1" >"$VERSION.new"
+    mv "$VERSION.new" "$VERSION"
+}
+
+# ask_at HOST PORT | unix:PATH: where the clients ask.
+ask_at() {
+    ADDRESS=("$@")
+}
+
+only_newest_answers() {
+    "$LOAD" --udp -c 4 -n 50 --send '?' --expect "version $1" "${ADDRESS[@]}" >/dev/null
+}
+
+# two_restarts: under load. The old generation does not read while it still lives.
+two_restarts() {
+    local version
+    load_start --udp -r 2000 --send '?' --expect 'version [0-9]+' "${ADDRESS[@]}"
+    for version in 2 3; do
+        install_version "$version"
+        kill -HUP "$PID"
+        wait_until 10 log_has "generation $((version - 1)) draining"
+        wait_until 2 only_newest_answers "$version"
+        run ! log_has "generation $((version - 1)) drained"
+        wait_until 10 settled "$PID" "$version"
+    done
+    load_finish
+}
+
+# serve WAY ADDRESS [WORKERS]
+serve() {
+    install_version 1
+    start_wrapped server "$PYTHON" "$ROOT/tests/servers/datagrams.py" "$1" "$2" "$VERSION" "${@:3}"
+}
+
+survives() {
+    serve "$1" "$PORT" "${@:2}"
+    two_restarts
+}
+
+@test "epoll: restarts under load lose no datagram" {
+    survives epoll
+}
+
+@test "poll: restarts under load lose no datagram" {
+    survives poll
+}
+
+@test "select: restarts under load lose no datagram" {
+    survives select
+}
+
+@test "blocking recvfrom: restarts under load lose no datagram" {
+    survives block
+}
+
+@test "recvfrom with a time-out: restarts under load lose no datagram" {
+    survives timeout
+}
+
+@test "a group of three that share the port: restarts under load lose no datagram" {
+    survives epoll 3
+}
+
+@test "UNIX datagrams: the path stays, and restarts under load lose nothing" {
+    local path=$BATS_TEST_TMPDIR/socket inode
+    ask_at "unix:$path"
+    serve poll "$path"
+    inode=$(stat -c %i "$path")
+    two_restarts
+    [[ $(stat -c %i "$path") == "$inode" ]]
+}
+
+@test "a datagram socket that came with the process" {
+    install_version 1
+    start server env ACTIVATED_PRELOAD="$LIBGRACE" "$PYTHON" "$ROOT/tests/tools/activate.py" \
+        --datagram "$PORT" "$PYTHON" "$ROOT/tests/servers/datagrams.py" poll - "$VERSION"
+    wait_until 10 settled "$PID" 1
+    two_restarts
+}
+
+@test "status names it" {
+    serve epoll "$PORT"
+    [[ $(status "$PID") == *"\"udp 127.0.0.1:$PORT\",\"type\":\"datagram\""* ]]
+}

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: ISC
+# An old generation takes no new connection, finishes those it has, and goes when the last is closed
+# or its time is up.
+# shellcheck disable=SC2030,SC2031
+load scripted
+
+setup() {
+    PORT=$(free_port)
+}
+
+teardown() {
+    stop_all
+}
+
+WAYS=(epoll-lt epoll-et epoll-oneshot epoll-exclusive epoll-shared poll ppoll select pselect accept
+    select-accept)
+
+slow_clients() {
+    (($(ss -tnH state established "( $PORTS )" | wc -l) == $1))
+}
+
+# every_way MILLISECONDS SERVER-OPTION...: in every way to wait at once, a slow answer is in progress
+# while the server restarts.
+every_way() {
+    local way port servers=() clients=() i
+    PORTS=
+    for way in "${WAYS[@]}"; do
+        port=$(free_port)
+        start "$way" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$port" \
+            --wait "$way" --body "$way" --slow-ms "$@"
+        servers+=("$PID")
+        wait_until 20 settled "$PID" 1 || dump_log
+        start "slow-$way" "$LOAD" -c 1 -n 1 -p /slow --expect "^$way\$" 127.0.0.1 "$port"
+        clients+=("$PID")
+        PORTS+="${PORTS:+or }dport = :$port "
+    done
+    wait_until 10 slow_clients "${#WAYS[@]}"
+    kill -HUP "${servers[@]}"
+    for i in "${!WAYS[@]}"; do
+        wait "${clients[i]}" || fail "${WAYS[i]}: $(<"$BATS_TEST_TMPDIR/slow-${WAYS[i]}.log")"
+        wait_until 10 settled "${servers[i]}" 2 || fail "$(<"$BATS_TEST_TMPDIR/${WAYS[i]}.log")"
+    done
+}
+
+@test "a slow answer in every way to wait, accept" { every_way 5000 --accept accept; }
+@test "a slow answer in every way to wait, accept4" { every_way 5000 --accept accept4; }
+@test "a slow answer in every way to wait, syscall" { every_way 5000 --accept syscall; }
+@test "a slow answer in every way to wait, threads with all signals blocked" {
+    every_way 5000 --model threads --block-signals
+}
+
+@test "the old generation ends when its last connection is closed" {
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    "$PYTHON" - "$PID" "$PORT" "$GRACE" <<'END'
+import json, os, select, signal, socket, statistics, subprocess, sys, time
+supervisor, port, grace = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+
+def generations():
+    line = subprocess.run([grace, "status", "--json", str(supervisor)], stdout=subprocess.PIPE)
+    return json.loads(line.stdout)["generations"]
+
+def wait_for(condition):
+    end = time.monotonic() + 20
+    while not condition(generations()):
+        assert time.monotonic() < end, generations()
+        time.sleep(0.01)
+
+took = []
+for _ in range(9):
+    conn = socket.create_connection(("127.0.0.1", port))
+    conn.sendall(b"GET /")
+    wait_for(lambda all: len(all) == 1 and all[0]["connections"] == 1)
+    old = os.pidfd_open(generations()[0]["pid"])
+    os.kill(supervisor, signal.SIGHUP)
+    wait_for(lambda all: len(all) == 2 and all[0]["state"] == "draining" and
+             all[1]["state"] == "serving")
+    closed = time.monotonic()
+    assert not select.select([old], [], [], 0)[0], "it is gone with a connection open"
+    conn.close()
+    assert select.select([old], [], [], 20)[0]
+    took.append((time.monotonic() - closed) * 1000)
+    wait_for(lambda all: len(all) == 1)
+# On a machine of its own 50 ms is the limit; here others run, too.
+print("ms from the last close to the end:", *(f"{ms:.1f}" for ms in sorted(took)))
+assert statistics.median(took) <= 150, took
+END
+}
+
+# hold: one more connection, which says nothing; its descriptor is the last of HELD.
+hold() {
+    local fd
+    exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
+    HELD+=("$fd")
+}
+
+# release N: the Nth held connection, from 0, is asked for its answer; prints that.
+release() {
+    local fd=${HELD[$1]}
+    printf 'GET / HTTP/1.0\r\n\r\n' >&"$fd"
+    timeout 5 cat <&"$fd" | tail -n 1
+    exec {fd}>&-
+}
+
+connections_are() {
+    [[ $(status "$PID" | grep -oE '"connections":[0-9]+' | tr -dc '0-9\n' | paste -sd ' ') == "$1" ]]
+}
+
+@test "idle connections hold it until the drain timeout, then they are cut, counted and named" {
+    local i began peers named
+    export GRACE_DRAIN_TIMEOUT=2s
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    hold && hold && hold
+    wait_until 5 connections_are 3
+    mapfile -t peers < <(ss -tnH state established "dport = :$PORT" | awk '{ print $3 }' | sort)
+    began=${EPOCHREALTIME/[.,]/}
+    kill -HUP "$PID"
+    wait_until 10 connections_are '3 0'
+    for i in 0 1 2; do
+        # End of file or a reset, but no answer.
+        ! read -r -t 20 -u "${HELD[i]}" || fail "an answer"
+    done
+    ((${EPOCHREALTIME/[.,]/} - began >= 2000000)) || fail "cut too early"
+    wait_until 10 settled "$PID" 2
+    log_has 'generation 1: drain deadline reached, 3 connections cut'
+    mapfile -t named < <(sed -nE \
+        's/.*generation 1: cutting connection of ([0-9.:]+), age [23] s, process [0-9]+$/\1/p' "$LOG" | sort)
+    [[ ${named[*]} == "${peers[*]}" ]] || fail "${peers[*]} are named ${named[*]}" "$(<"$LOG")"
+}
+
+@test "several old generations drain at once, each for itself" {
+    local i
+    export GRACE_DRAIN_TIMEOUT=none
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    load_start -r 300 127.0.0.1 "$PORT"
+    for i in 1 2 3; do
+        MAINS+=("$(server_of "$i")")
+        hold
+        wait_until 5 holds "$i" 1
+        kill -HUP "$PID"
+        wait_until 10 serves $((i + 1))
+    done
+    load_finish
+    connections_are '1 1 1 0'
+    for i in 1 0 2; do
+        [[ $(release "$i") == "pid ${MAINS[i]}" ]]
+        wait_until 5 gone $((i + 1))
+    done
+    settled "$PID" 4
+}
+
+# server_of GENERATION: its main process.
+server_of() {
+    status "$PID" | grep -oE "\"generation\":$1,\"pid\":[0-9]+" | grep -oE '[0-9]+$'
+}
+
+holds() {
+    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,[^}]*\"connections\":$2,"
+}
+
+serves() {
+    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"serving\""
+}
+
+gone() {
+    ! status "$PID" | grep -qE "\"generation\":$1,\"pid\""
+}
+
+@test "with more old generations than allowed the oldest has to go" {
+    export GRACE_MAX_OLD=1
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    hold
+    wait_until 5 holds 1 1
+    kill -HUP "$PID"
+    wait_until 10 serves 2
+    hold
+    wait_until 5 holds 2 1
+    holds 1 1
+    kill -HUP "$PID"
+    wait_until 10 gone 1
+    log_has 'more than 1 old generations: generation 1 has to go'
+    log_has 'generation 1: drain deadline reached, 1 connection cut'
+    holds 2 1
+    [[ $(release 1) == "pid "* ]]
+    wait_until 5 settled "$PID" 3
+}
+
+@test "SIGHUP to the server, to a worker, to all processes at once: one restart" {
+    local all
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
+    load_start -r 500 127.0.0.1 "$PORT"
+    signalled "$(server_pid "$PID")"
+    mapfile -t all < <(tree_of "$PID")
+    signalled "${all[-1]}"
+    wait_until 10 lone_generation "$PID"
+    mapfile -t all < <(tree_of "$PID")
+    ((${#all[@]} == 5))
+    signalled "${all[@]}"
+    load_finish
+}
+
+@test "twenty SIGHUPs at once: one restart, and one more" {
+    local i
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --start-ms 200
+    load_start -r 500 127.0.0.1 "$PORT"
+    for ((i = 0; i < 20; i++)); do
+        kill -HUP "$PID"
+    done
+    wait_until 20 settled_beyond "$PID" 1
+    wait_until 20 settled "$PID" "$(($(starts) + 1))"
+    load_finish
+    (($(starts) <= 2)) || fail "$(<"$LOG")"
+}
+
+all_gone() {
+    local pid
+    for pid; do
+        [[ ! -d /proc/$pid ]] || return 1
+    done
+}
+
+@test "workers that outlive a stop of their parent finish what they have, then end" {
+    local all
+    version <<END
+import os
+listener = listening($PORT)
+if os.fork():
+    os.wait()
+threads([listener], lambda conn: threading.Thread(target=answering("late"), args=[conn]).start())
+END
+    start_version
+    hold
+    wait_until 5 connections_are 1
+    mapfile -t all < <(tree_of "$PID")
+    kill "$PID"
+    wait_until 5 log_has 'processes of generation 1 outlive its main process'
+    wait_until 5 refused 127.0.0.1 "$PORT"
+    [[ $(release 0) == late ]]
+    wait_until 10 all_gone "${all[@]}"
+}

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: ISC
+# The environment of a wrapped server, and of what it runs, is that without us.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load helper
+
+NOTING=$ROOT/tests/servers/noting.py
+
+teardown() {
+    stop_all
+}
+
+start_noting() {
+    PORT=$(free_port)
+    start_wrapped noting "$PYTHON" "$NOTING" "$PORT"
+}
+
+fetch() {
+    "$PYTHON" -c 'import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).read().decode())' \
+        "http://127.0.0.1:$PORT$1"
+}
+
+# same_environment COMMAND...: with and without libgrace, entry by entry and in the same order.
+same_environment() {
+    local plain=(env -i A=1 PATH="$PATH" 'B=two words' GRACEFUL=yes C=) all
+    all=(GRACE_RUNTIME_DIR="$GRACE_RUNTIME_DIR" GRACE_SIGNAL=USR1 GRACE_READY=auto
+        GRACE_READY_TIMEOUT=9s GRACE_SETTLE=1s GRACE_PROBATION=0 GRACE_DRAIN_TIMEOUT=9s
+        GRACE_STOP_SIGNAL=TERM GRACE_STOP_TIMEOUT=9s GRACE_MAX_OLD=2 GRACE_CHILDREN=scrub
+        GRACE_MODE=overlap GRACE_PIDFILE=/nowhere GRACE_NAME=it GRACE_LOG=stderr
+        GRACE_LOG_LEVEL=info GRACE_UNKNOWN=)
+    "${plain[@]}" "$@" >"$BATS_TEST_TMPDIR/plain"
+    "${plain[@]}" LD_PRELOAD="$LIBGRACE" "${all[@]}" "$@" >"$BATS_TEST_TMPDIR/wrapped" \
+        2>"$BATS_TEST_TMPDIR/wrapped.err"
+    cmp "$BATS_TEST_TMPDIR/plain" "$BATS_TEST_TMPDIR/wrapped" ||
+        fail "$(diff "$BATS_TEST_TMPDIR/plain" "$BATS_TEST_TMPDIR/wrapped")"
+    [[ $(wc -l <"$BATS_TEST_TMPDIR/wrapped.err") == 1 ]] # about the unknown one
+}
+
+@test "the environment of a program is that without us" {
+    same_environment /usr/bin/env
+    same_environment /usr/bin/python3 -c 'import os; print(os.environ)'
+}
+
+@test "other preloads stay where they are" {
+    local other others
+    other=$(dirname "$(ldd "$SERVER" | awk '$1 == "libc.so.6" { print $3 }')")/libm.so.6
+    for others in "$LIBGRACE:$other" "$other:$LIBGRACE" "$LIBGRACE $other"; do
+        LD_PRELOAD=$others run --separate-stderr env
+        [[ $'\n'$output$'\n' == *$'\n'"LD_PRELOAD=$other"$'\n'* ]] || fail "$others: $output"
+    done
+}
+
+@test "the environment of a server is the same in each generation, of its children too" {
+    start_noting
+    fetch /env | sort >"$BATS_TEST_TMPDIR/1"
+    restart_and_wait "$PID"
+    fetch /env | sort >"$BATS_TEST_TMPDIR/2"
+    cmp "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/2"
+    ! grep -E '^(GRACE_|LD_PRELOAD)' "$BATS_TEST_TMPDIR/2" || false
+    fetch /children | sort >"$BATS_TEST_TMPDIR/children"
+    diff "$BATS_TEST_TMPDIR/2" "$BATS_TEST_TMPDIR/children"
+    [[ $(fetch /maps) != *libgrace.so* ]]
+}
+
+@test "GRACE_CHILDREN=keep: what the server runs has the library too" {
+    export GRACE_CHILDREN=keep
+    start_noting
+    [[ $(fetch /env) != *LD_PRELOAD* ]]
+    restart_and_wait "$PID"
+    [[ $(fetch /children) != *GRACE_* ]]
+    [[ $(fetch /maps) == *libgrace.so* ]]
+}

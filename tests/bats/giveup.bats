@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: ISC
+# Where grace can't do its job the server runs as without it, and one line says so.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load helper
+
+CONFINE=$BUILD/tests/tools/confine
+NOTING=$ROOT/tests/servers/noting.py
+
+# Our server, linked so that nothing can be preloaded.
+setup_file() {
+    local sources
+    mapfile -t sources < <(grep -L '^int main(' "$ROOT"/tests/servers/*.c)
+    cc -std=gnu11 -static -D_GNU_SOURCE -w -o "$BATS_FILE_TMPDIR/static" "${sources[@]}" \
+        "$ROOT/tests/servers/main.c" 2>/dev/null
+}
+
+setup() {
+    PORT=$(free_port)
+}
+
+teardown() {
+    stop_all
+}
+
+confined() {
+    start confined "$LAUNCH" -- "$CONFINE" "$@"
+}
+
+answers() {
+    "$LOAD" -c 1 -n 20 127.0.0.1 "$PORT" >/dev/null 2>&1
+}
+
+ended() {
+    [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
+}
+
+# ends_with STATUS: the process that was started.
+ends_with() {
+    local rc=0
+    wait_until 10 ended "$PID"
+    wait "$PID" || rc=$?
+    ((rc == $1)) || fail "exit status $rc"
+}
+
+lines_of_grace() {
+    grep -c '^grace' "$LOG"
+}
+
+# runs_unwrapped REGEX OPTION...: of confine; one line matches, and the server is the process that
+# was started, with nobody above or below it.
+runs_unwrapped() {
+    confined "${@:2}" env LD_PRELOAD="$LIBGRACE" "$PYTHON" "$NOTING" "$PORT" HUP=note TERM=exit:5
+    wait_until 10 answers || dump_log
+    [[ $(lines_of_grace) == 1 ]] || fail "$(<"$LOG")"
+    log_has "^grace: $1; the server runs without grace$" || fail "$(<"$LOG")"
+    [[ $(tree_of "$PID") == "$PID" ]]
+    [[ $(readlink "/proc/$PID/exe") == *python3* ]]
+    ! grep -q libgrace "/proc/$PID/maps" || fail "the library is still mapped"
+    [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
+    kill -HUP "$PID"
+    wait_until 5 log_has 'SIGHUP arrived'
+    answers
+    kill -TERM "$PID"
+    ends_with 5
+}
+
+@test "no memfd_create" { runs_unwrapped 'memfd.*: Operation not permitted' --deny memfd_create; }
+@test "no ftruncate" { runs_unwrapped 'memfd.*: Operation not permitted' --deny ftruncate; }
+@test "no eventfd" { runs_unwrapped '.*eventfd: Operation not permitted' --deny eventfd2; }
+@test "no signalfd" { runs_unwrapped 'signalfd: Operation not permitted' --deny signalfd4; }
+@test "no socketpair" { runs_unwrapped 'socketpair or pipe: Operation not permitted' --deny socketpair; }
+@test "no pipe" { runs_unwrapped '.*pipe.*: Operation not permitted' --deny pipe2; }
+
+@test "no process left" {
+    cd / # which that user can enter
+    runs_unwrapped 'fork: Resource temporarily unavailable' --uid 54321 --processes 1
+}
+
+# What a server inherits: signals, masks, open files, and the subreaper's duty it must not have.
+STATE='import ctypes, os, signal
+reaper = ctypes.c_int()
+ctypes.CDLL(None).prctl(37, ctypes.byref(reaper))
+status = open("/proc/self/status").read().splitlines()
+print(reaper.value, [line for line in status if line[:3] == "Sig" and line[:4] != "SigQ"])
+print(sorted(os.listdir("/proc/self/fd")), sorted(os.environ.items()))
+try: print(os.waitpid(-1, 0))
+except ChildProcessError: print("no child")
+raise SystemExit(7)'
+
+@test "what it gives up leaves nothing behind in the server" {
+    local plain call
+    plain=$("$LAUNCH" -- env GRACE_RUNTIME_DIR= "$PYTHON" -c "$STATE" || (($? == 7)))
+    plain=${plain/"('GRACE_RUNTIME_DIR', ''), "/}
+    for call in memfd_create eventfd2 signalfd4 socketpair pipe2; do
+        run --separate-stderr -7 "$LAUNCH" -- "$CONFINE" --deny "$call" env \
+            LD_PRELOAD="$LIBGRACE" "$PYTHON" -c "$STATE"
+        [[ $output == "$plain" ]] || fail "$call: $output" "$plain"
+        # shellcheck disable=SC2154 # bats sets it
+        [[ ${#stderr_lines[@]} == 1 ]] || fail "$call: $stderr"
+    done
+}
+
+@test "few file descriptors: it runs, wrapped or not, with a line at most" {
+    local n rc wrapped=0
+    for n in {4..24}; do
+        rc=0
+        "$LAUNCH" -- "$CONFINE" --files "$n" env LD_PRELOAD="$LIBGRACE" /bin/sh -c \
+            'echo started; exit 7' >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || rc=$?
+        [[ $rc == 7 && $(<"$BATS_TEST_TMPDIR/out") == started ]] || fail "$n: exit status $rc"
+        (($(wc -l <"$BATS_TEST_TMPDIR/err") <= 1)) || fail "$n: $(<"$BATS_TEST_TMPDIR/err")"
+        if [[ -s $BATS_TEST_TMPDIR/err ]]; then
+            ((wrapped == 0)) || fail "$n: $(<"$BATS_TEST_TMPDIR/err")"
+        else
+            wrapped=1
+        fi
+    done
+    ((wrapped)) || fail "24 file descriptors are not enough"
+}
+
+@test "few file descriptors: it serves, and a restart that can't be is harmless" {
+    local n
+    for n in 7 8 9 10 11 12 14 16 18 20 24; do
+        confined --files "$n" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" \
+            --hup install
+        wait_until 10 answers || dump_log
+        kill -HUP "$PID"
+        wait_until 10 log_has "SIGHUP arrived|generation 2 (retired|rolled back)|generation 1 retired" ||
+            dump_log
+        wait_until 10 answers || dump_log
+        tree_of "$PID" | xargs kill -KILL
+        wait_until 10 ended "$PID"
+        : >"$LOG"
+    done
+}
+
+# restarts COMMAND...: nothing is missing that a restart needs.
+restarts() {
+    start confined "$@"
+    wait_until 10 lone_generation "$PID" || dump_log
+    load_start -r 500 127.0.0.1 "$PORT"
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    load_finish
+}
+
+@test "no pidfd_open, no process_vm_readv, no setpgid, no prctl: it restarts all the same" {
+    restarts "$CONFINE" --deny pidfd_open --deny process_vm_readv --deny setpgid --deny prctl \
+        env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+}
+
+@test "a server that can't pass its listener on says so and serves" {
+    confined --deny sendmsg env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+    wait_until 10 answers
+    kill -HUP "$PID"
+    wait_until 10 log_has 'no restart: the server could not hand over a listener'
+    log_has "grace.*: generation 1 could not hand over a listener .*: it can't be restarted"
+    [[ $(lines_of_grace) == 2 ]] || fail "$(<"$LOG")"
+    answers
+}
+
+@test "no process left for a restart" {
+    cd /
+    confined --uid 54321 --processes 2 env -u GRACE_RUNTIME_DIR LD_PRELOAD="$LIBGRACE" "$SERVER" \
+        --listen "127.0.0.1:$PORT"
+    wait_until 10 log_has 'generation 1 ready'
+    kill -HUP "$PID"
+    wait_until 5 log_has 'rolled back: fork: Resource temporarily unavailable; generation 1 goes on'
+    answers
+    kill -TERM "$PID"
+    ends_with 143
+    rm -rf /tmp/grace-54321
+}
+
+@test "a runtime directory that can't be: signals still work" {
+    export GRACE_RUNTIME_DIR=/proc/nowhere
+    start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+    wait_until 10 log_has 'generation 1 ready'
+    [[ $(lines_of_grace) == 2 ]]
+    log_has "/proc/nowhere/$PID.sock: .*\`grace\` can't reach this server, signals still work"
+    load_start -r 500 127.0.0.1 "$PORT"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 1 retired'
+    load_finish
+}
+
+@test "a library without the x bit" {
+    cp "$LIBGRACE" "$BATS_TEST_TMPDIR/libgrace.so"
+    chmod 644 "$BATS_TEST_TMPDIR/libgrace.so"
+    restarts env LD_PRELOAD="$BATS_TEST_TMPDIR/libgrace.so" "$SERVER" --listen "127.0.0.1:$PORT"
+}
+
+# cant_restart COMMAND...: of a static server with --hup install.
+cant_restart() {
+    start static "$@"
+    wait_until 10 answers || dump_log
+    wait_until 5 log_has "does not load libgrace.so .*can't be restarted"
+    [[ $(lines_of_grace) == 1 ]] || fail "$(<"$LOG")"
+    kill -HUP "$PID"
+    wait_until 5 log_has 'SIGHUP arrived'
+    [[ $(grep -c 'SIGHUP arrived' "$LOG") == 1 ]]
+    answers
+    kill -TERM "$PID"
+    ends_with 143
+}
+
+@test "a static program runs, and gets its SIGHUP" {
+    cant_restart "$LIBGRACE" "$BATS_FILE_TMPDIR/static" --listen "127.0.0.1:$PORT" --hup install
+}
+
+@test "a static program started by a script" {
+    printf '#!/bin/sh\nexec "%s" --listen 127.0.0.1:%s --hup install\n' \
+        "$BATS_FILE_TMPDIR/static" "$PORT" >"$BATS_TEST_TMPDIR/app"
+    chmod +x "$BATS_TEST_TMPDIR/app"
+    cant_restart env LD_PRELOAD="$LIBGRACE" "$BATS_TEST_TMPDIR/app"
+}
+
+@test "a static program that a script waits for" {
+    cat >"$BATS_TEST_TMPDIR/app" <<END
+#!/bin/sh
+"$BATS_FILE_TMPDIR/static" --listen 127.0.0.1:$PORT &
+trap '' HUP
+trap 'kill \$!; exit 7' TERM
+wait
+END
+    chmod +x "$BATS_TEST_TMPDIR/app"
+    start waiting env LD_PRELOAD="$LIBGRACE" "$BATS_TEST_TMPDIR/app"
+    wait_until 10 answers
+    wait_until 10 log_has "listens on port $PORT unseen by libgrace.so .*can't be restarted"
+    [[ $(lines_of_grace) == 1 ]] || fail "$(<"$LOG")"
+    kill -HUP "$PID"
+    wait_until 5 log_has 'no restart: the server listens unseen by libgrace.so'
+    run -1 "$GRACE" restart "$PID"
+    answers
+    kill -TERM "$PID"
+    ends_with 7
+}
+
+@test "a server that is slow to listen is not taken for one that listens unseen" {
+    start slow env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" --start-ms 2500
+    wait_until 10 settled "$PID" 1
+    ! log_has unseen || fail "$(<"$LOG")"
+}
+
+@test "a new version that is static: the old one goes on" {
+    export GRACE_READY_TIMEOUT=1s
+    cp "$SERVER" "$BATS_TEST_TMPDIR/app"
+    start_wrapped app "$BATS_TEST_TMPDIR/app" --listen "127.0.0.1:$PORT"
+    load_start -r 500 127.0.0.1 "$PORT"
+    cp "$BATS_FILE_TMPDIR/static" "$BATS_TEST_TMPDIR/app.new"
+    mv "$BATS_TEST_TMPDIR/app.new" "$BATS_TEST_TMPDIR/app"
+    kill -HUP "$PID"
+    wait_until 10 rolled_back "$PID" 1
+    wait_until 10 lone_generation "$PID"
+    cp "$SERVER" "$BATS_TEST_TMPDIR/app.new"
+    mv "$BATS_TEST_TMPDIR/app.new" "$BATS_TEST_TMPDIR/app"
+    restart_and_wait "$PID"
+    load_finish
+}

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: ISC
+# time-limit: 600
+# GRACE_READY=notify and delay: until a new generation is ready the one before alone serves.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load helper
+
+setup() {
+    PORT=$(free_port)
+    BODY=$BATS_TEST_TMPDIR/body
+    READY=$BATS_TEST_TMPDIR/ready
+    export GRACE_READY=notify
+    export GRACE_LOG_LEVEL=debug
+    touch "$READY"
+}
+
+teardown() {
+    stop_all
+}
+
+install_version() {
+    printf 'version %s' "$1" >"$BODY.new"
+    mv "$BODY.new" "$BODY"
+}
+
+# start_version_1 SERVER-OPTION...
+start_version_1() {
+    install_version 1
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --bodyfile "$BODY" \
+        --notify "$READY" "$@"
+    load_start -c 4 --expect '^version [0-9]+$' 127.0.0.1 "$PORT"
+}
+
+# begin N: a restart to version N, until that has the listener.
+begin() {
+    rm -f "$READY"
+    install_version "$1"
+    kill -HUP "$PID"
+    wait_until 10 log_has "generation $1 adopts"
+}
+
+# only N: version N answers every request for a while.
+only() {
+    "$LOAD" -c 8 -n 250 -r 1000 --expect "^version $1\$" 127.0.0.1 "$PORT" >/dev/null
+}
+
+# main_of N: the main process of generation N.
+main_of() {
+    status "$PID" | grep -oE "\"generation\": ?$1, ?\"pid\": ?[0-9]+" | grep -oE '[0-9]+$'
+}
+
+# is_held_back SERVER-OPTION...
+is_held_back() {
+    local version
+    start_version_1 "$@"
+    for version in 2 3; do
+        begin "$version"
+        only $((version - 1)) || fail "version $version has answered"
+        run ! log_has "generation $version ready"
+        touch "$READY"
+        wait_until 10 settled "$PID" "$version"
+        only "$version" || fail "version $version does not answer"
+    done
+    load_finish
+}
+
+@test "epoll-lt, single" { is_held_back --wait epoll-lt --model single; }
+@test "epoll-et, single" { is_held_back --wait epoll-et --model single; }
+@test "epoll-oneshot, single" { is_held_back --wait epoll-oneshot --model single; }
+@test "epoll-exclusive, single" { is_held_back --wait epoll-exclusive --model single; }
+@test "epoll-shared, single" { is_held_back --wait epoll-shared --model single; }
+@test "epoll-polled, single" { is_held_back --wait epoll-polled --model single; }
+@test "poll, single" { is_held_back --wait poll --model single; }
+@test "ppoll, single" { is_held_back --wait ppoll --model single; }
+@test "select, single" { is_held_back --wait select --model single; }
+@test "pselect, single" { is_held_back --wait pselect --model single; }
+@test "accept, single" { is_held_back --wait accept --model single; }
+@test "select-accept, single" { is_held_back --wait select-accept --model single; }
+
+@test "epoll-lt, threads" { is_held_back --wait epoll-lt --model threads; }
+@test "epoll-et, threads" { is_held_back --wait epoll-et --model threads; }
+@test "epoll-oneshot, threads" { is_held_back --wait epoll-oneshot --model threads; }
+@test "epoll-exclusive, threads" { is_held_back --wait epoll-exclusive --model threads; }
+@test "epoll-shared, threads" { is_held_back --wait epoll-shared --model threads; }
+@test "epoll-polled, threads" { is_held_back --wait epoll-polled --model threads; }
+@test "poll, threads" { is_held_back --wait poll --model threads; }
+@test "ppoll, threads" { is_held_back --wait ppoll --model threads; }
+@test "select, threads" { is_held_back --wait select --model threads; }
+@test "pselect, threads" { is_held_back --wait pselect --model threads; }
+@test "accept, threads" { is_held_back --wait accept --model threads; }
+@test "select-accept, threads" { is_held_back --wait select-accept --model threads; }
+
+@test "epoll-lt, prefork" { is_held_back --wait epoll-lt --model prefork; }
+@test "epoll-et, prefork" { is_held_back --wait epoll-et --model prefork; }
+@test "epoll-oneshot, prefork" { is_held_back --wait epoll-oneshot --model prefork; }
+@test "epoll-exclusive, prefork" { is_held_back --wait epoll-exclusive --model prefork; }
+@test "epoll-shared, prefork" { is_held_back --wait epoll-shared --model prefork; }
+@test "epoll-polled, prefork" { is_held_back --wait epoll-polled --model prefork; }
+@test "poll, prefork" { is_held_back --wait poll --model prefork; }
+@test "ppoll, prefork" { is_held_back --wait ppoll --model prefork; }
+@test "select, prefork" { is_held_back --wait select --model prefork; }
+@test "pselect, prefork" { is_held_back --wait pselect --model prefork; }
+@test "accept, prefork" { is_held_back --wait accept --model prefork; }
+@test "select-accept, prefork" { is_held_back --wait select-accept --model prefork; }
+
+@test "a process for each connection" { is_held_back --model fork; }
+@test "a sandbox that allows no more than before" { is_held_back --wait poll --sandbox seccomp; }
+@test "calls by number" { is_held_back --accept syscall; }
+
+# udp WAY [WORKERS]: whoever answers has been ready before.
+udp() {
+    local version=1 answer
+    install_version 1
+    GRACE_READY=delay=700ms start_wrapped server "$PYTHON" "$ROOT/tests/servers/datagrams.py" \
+        "$1" "$PORT" "$BODY" "${@:2}"
+    load_start --udp -r 1000 --send '?' --expect 'version [0-9]+' 127.0.0.1 "$PORT"
+    for version in 2 3; do
+        install_version "$version"
+        kill -HUP "$PID"
+        until settled "$PID" "$version"; do
+            answer=$("$LOAD" --udp -c 1 -n 1 --send '?' --expect 'version [0-9]+' 127.0.0.1 "$PORT")
+            [[ $answer != *"answer version $version "* ]] || log_has "generation $version ready" ||
+                fail "version $version was not ready yet"
+        done
+        "$LOAD" --udp -c 4 -n 50 --send '?' --expect "version $version" 127.0.0.1 "$PORT" >/dev/null
+    done
+    load_finish
+}
+
+@test "datagrams: epoll" { udp epoll; }
+@test "datagrams: poll" { udp poll; }
+@test "datagrams: select" { udp select; }
+@test "datagrams: blocking recvfrom" { udp block; }
+@test "datagrams: recvfrom with a time-out" { udp timeout; }
+@test "datagrams: a group of three that share the port" { udp epoll 3; }
+
+@test "a version that never gets ready has answered nobody" {
+    local model
+    export GRACE_READY_TIMEOUT=600ms
+    for model in single threads prefork; do
+        PORT=$(free_port)
+        touch "$READY"
+        start_version_1 --model "$model"
+        begin 2
+        wait_until 10 rolled_back "$PID" 1
+        wait_until 10 settled "$PID" 1
+        load_finish
+        [[ $(load_value answer) == 'version 1 '* && $(load_value answer | wc -l) == 1 ]] || fail "$model"
+        touch "$READY"
+        restart_and_wait "$PID"
+        only 2
+    done
+}
+
+@test "a version that crashes before it is ready takes no connection with it" {
+    start_version_1 --wait accept --model threads
+    begin 2
+    only 1
+    kill -SEGV "$(main_of 2)"
+    wait_until 10 rolled_back "$PID" 1
+    only 1
+    load_finish
+    [[ $(load_value answer) == 'version 1 '* ]]
+}
+
+@test "a worker that is replaced while its generation is held back hears with the others" {
+    local worker main
+    start_version_1 --model prefork
+    begin 2
+    only 1
+    main=$(main_of 2)
+    worker=$(tree_of "$main" | grep -vx "$main" | head -n 1)
+    kill -KILL "$worker"
+    wait_until 5 test ! -e "/proc/$worker"
+    only 1
+    touch "$READY"
+    wait_until 10 settled "$PID" 2
+    only 2
+    load_finish
+}
+
+# What is started by exec has to find out that it is deaf.
+inherits() {
+    local answer
+    install_version 1
+    GRACE_READY=delay=700ms start server env ACTIVATED_PRELOAD="$LIBGRACE" \
+        "$PYTHON" "$ROOT/tests/tools/activate.py" "$PORT" \
+        "$PYTHON" "$ROOT/tests/servers/inherited.py" "$1" "$BODY"
+    wait_until 20 settled "$PID" 1
+    load_start --expect '^version [0-9]+ mine$' 127.0.0.1 "$PORT"
+    install_version 2
+    kill -HUP "$PID"
+    until settled "$PID" 2; do
+        answer=$("$LOAD" -c 1 -n 1 --expect '^version [0-9]+ mine$' 127.0.0.1 "$PORT")
+        [[ $answer != *"answer version 2 "* ]] || log_has 'generation 2 ready' ||
+            fail 'version 2 was not ready yet'
+    done
+    load_finish
+    answers_match 'version 2 mine'
+}
+
+@test "a listener that the server was started with: blocking accept" { inherits blocking; }
+@test "a listener that the server was started with: select" { inherits polling; }
+
+@test "an address of its own is served at once" {
+    local extra script=$BATS_TEST_TMPDIR/script
+    extra=$(free_port)
+    # shellcheck disable=SC2016 # for the script to expand
+    printf '#!/bin/sh\nexec "$@" $(cat %s.more)\n' "$script" >"$script"
+    chmod +x "$script"
+    : >"$script.more"
+    install_version 1
+    start_wrapped server "$script" "$SERVER" --listen "127.0.0.1:$PORT" --bodyfile "$BODY" \
+        --notify "$READY"
+    echo "--listen 127.0.0.1:$extra" >"$script.more"
+    begin 2
+    only 1
+    wait_until 5 "$LOAD" -n 1 -c 1 --expect '^version 2$' 127.0.0.1 "$extra"
+    only 1
+    touch "$READY"
+    wait_until 10 settled "$PID" 2
+    only 2
+}
+
+@test "in sequential mode clients wait until the new generation is ready" {
+    export GRACE_MODE=sequential
+    start_version_1 --wait poll
+    begin 2
+    run ! timeout 0.5 "$LOAD" -n 1 -c 1 --expect version 127.0.0.1 "$PORT"
+    touch "$READY"
+    wait_until 10 settled "$PID" 2
+    only 2
+    load_finish
+}

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# What the tests that run whole servers share. Use: load helper; teardown() { stop_all; }
+bats_require_minimum_version 1.5.0
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=${BUILD_DIR:-$ROOT/build}
+LIBGRACE=$BUILD/shim/libgrace.so
+GRACE=$BUILD/tools/grace
+LAUNCH=$BUILD/tests/tools/launch
+LOAD=$BUILD/tests/tools/load
+SERVER=$BUILD/tests/servers/server
+PYTHON=/usr/bin/python3
+export ROOT BUILD LIBGRACE GRACE LAUNCH LOAD SERVER PYTHON
+export GRACE_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
+
+# Sessions and processes that stop_all ends.
+STARTED=()
+
+fail() {
+    printf '%s\n' "$@" >&2
+    return 1
+}
+
+# wait_until SECONDS COMMAND...: the only place that lets time pass.
+wait_until() {
+    local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+    local limit=$1
+    shift
+    until "$@"; do
+        if ((${EPOCHREALTIME/[.,]/} > deadline)); then
+            fail "not within $limit s: $*"
+            return 1
+        fi
+        sleep 0.01
+    done
+}
+
+# Below the ephemeral ports, so that no client takes it first.
+free_port() {
+    local port file=$BATS_TEST_TMPDIR/ports
+    touch "$file"
+    while port=$((10000 + SRANDOM % 20000)); do
+        grep -qx "$port" "$file" && continue
+        (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue
+        echo "$port" | tee -a "$file"
+        return 0
+    done
+}
+
+# start NAME COMMAND...: in a session of its own, output in NAME.log; sets PID and LOG.
+start() {
+    local name=$1
+    shift
+    LOG=$BATS_TEST_TMPDIR/$name.log
+    : >>"$LOG"
+    "$LAUNCH" --setsid --stdin /dev/null --stdout "$LOG" --stderr "$LOG" -- "$@" &
+    PID=$!
+    STARTED+=("$PID")
+}
+
+# start_wrapped NAME COMMAND...: start with the shim, and wait until generation 1 serves.
+start_wrapped() {
+    local name=$1
+    shift
+    start "$name" env LD_PRELOAD="$LIBGRACE" "$@"
+    wait_until 20 settled "$PID" 1 || dump_log
+}
+
+dump_log() {
+    tail -n 40 "$LOG" >&2
+    return 1
+}
+
+log_has() {
+    grep -Eq -- "$1" "$LOG"
+}
+
+# status PID: one line of JSON.
+status() {
+    "$GRACE" status --json "$1" 2>/dev/null
+}
+
+# lone_generation PID: sets GENERATION to the one that serves, if no other is left. Asked often
+# while the machine is busy, so it starts one program only.
+lone_generation() {
+    local json inner
+    json=$(status "$1") || return 1
+    json=${json// /}
+    [[ $json =~ '"state":"serving","generation":'([0-9]+),'"generations":['([^]]*)']' ]] || return 1
+    GENERATION=${BASH_REMATCH[1]} inner=${BASH_REMATCH[2]}
+    [[ $inner == '{"generation":'$GENERATION,*'"state":"serving"'* && $inner != *'},{'* ]]
+}
+
+# settled PID GENERATION: it serves, and no other generation is left.
+settled() {
+    lone_generation "$1" && ((GENERATION == $2))
+}
+
+# settled_beyond PID GENERATION: so does a later one.
+settled_beyond() {
+    lone_generation "$1" && ((GENERATION > $2))
+}
+
+# status_number PID KEY: the first number of that name, outermost first.
+status_number() {
+    status "$1" | grep -oE "\"$2\": ?[0-9]+" | head -n 1 | grep -oE '[0-9]+$'
+}
+
+generation_of() {
+    status_number "$1" generation
+}
+
+rolled_back() {
+    [[ $(status_number "$1" rolled_back) == "$2" ]]
+}
+
+# The main process of the only generation.
+server_pid() {
+    status "$1" | grep -oE '"generations": ?\[.*' | grep -oE '"pid": ?[0-9]+' | head -n 1 |
+        grep -oE '[0-9]+$'
+}
+
+# restart_and_wait PID: SIGHUP, until a later generation serves alone.
+restart_and_wait() {
+    wait_until 30 lone_generation "$1" || return 1
+    kill -HUP "$1"
+    wait_until 30 settled_beyond "$1" "$GENERATION" || {
+        status "$1" >&2
+        dump_log
+    }
+}
+
+starts() {
+    grep -c 'generation [0-9]* starting' "$LOG"
+}
+
+# signalled PID...: SIGHUP to each of them at once is one restart.
+signalled() {
+    local before
+    before=$(starts || true)
+    wait_until 10 lone_generation "$PID"
+    kill -HUP "$@"
+    wait_until 20 settled_beyond "$PID" "$GENERATION"
+    (($(starts) - before == 1)) || fail "$(<"$LOG")"
+}
+
+# load_start [OPTION...] HOST PORT: clients that go on until load_finish; returns after the first
+# answer.
+load_start() {
+    rm -f "$BATS_TEST_TMPDIR/until"
+    truncate -s 0 "$BATS_TEST_TMPDIR/load.out" "$BATS_TEST_TMPDIR/load.err"
+    "$LAUNCH" --setsid --stdin /dev/null --stdout "$BATS_TEST_TMPDIR/load.out" \
+        --stderr "$BATS_TEST_TMPDIR/load.err" -- \
+        "$LOAD" -c 8 -t 240 --until "$BATS_TEST_TMPDIR/until" "$@" &
+    LOAD_PID=$!
+    STARTED+=("$LOAD_PID")
+    wait_until 10 grep -q first_ms "$BATS_TEST_TMPDIR/load.out" ||
+        { cat "$BATS_TEST_TMPDIR/load.err" >&2 && return 1; }
+}
+
+# load_finish: fails if a single request failed.
+load_finish() {
+    local rc=0
+    touch "$BATS_TEST_TMPDIR/until"
+    wait "$LOAD_PID" || rc=$?
+    cat "$BATS_TEST_TMPDIR/load.out" "$BATS_TEST_TMPDIR/load.err" >&2
+    return $rc
+}
+
+# load_value KEY: of the summary.
+load_value() {
+    sed -n "s/^$1 //p" "$BATS_TEST_TMPDIR/load.out"
+}
+
+# at_most KEY LIMIT: of the summary, which has decimals.
+at_most() {
+    awk -v got="$(load_value "$1")" -v limit="$2" 'BEGIN { exit got == "" || got + 0 > limit }' ||
+        fail "$1 is $(load_value "$1"), more than $2"
+}
+
+# answers_match REGEX: some answer of the last load looks like this.
+answers_match() {
+    grep -Eq "^answer $1 [0-9]+\$" "$BATS_TEST_TMPDIR/load.out" ||
+        fail "no answer looks like $1"
+}
+
+fds_of() {
+    find "/proc/$1/fd" -mindepth 1 -printf '%f %l\n' | sort -n
+}
+
+# processes: a line "PID PARENT SESSION" for each that is not a zombie.
+processes() {
+    ps -eo pid=,ppid=,sess=,stat= | awk '$4 !~ /^Z/ { print $1, $2, $3 }'
+}
+
+# tree_of PID: it and all its descendants, a line each.
+tree_of() {
+    processes | awk -v root="$1" '
+        { parent[$1] = $2 }
+        function below(pid) { return pid == root || (pid in parent && below(parent[pid])) }
+        END { for (pid in parent) if (below(pid)) print pid }' | sort -n
+}
+
+# Kilobytes that belong to the process alone.
+anonymous_kb() {
+    awk '/^RssAnon:/ { print $2 }' "/proc/$1/status"
+}
+
+# leftovers: what STARTED stands for: its sessions and trees.
+leftovers() {
+    ((${#STARTED[@]})) || return 0
+    processes | awk -v roots="${STARTED[*]}" '
+        BEGIN { n = split(roots, list); for (i = 1; i <= n; i++) root[list[i]] = 1 }
+        { parent[$1] = $2; session[$1] = $3 }
+        function ours(pid) {
+            return pid in root || session[pid] in root || (pid in parent && ours(parent[pid]))
+        }
+        END { for (pid in parent) if (ours(pid)) print pid }'
+}
+
+kill_leftovers() {
+    local pids
+    mapfile -t pids < <(leftovers)
+    ((${#pids[@]} == 0)) && return 0
+    # What leaves its session and its parent later is still known by its number.
+    STARTED+=("${pids[@]}")
+    kill -KILL "${pids[@]}" 2>/dev/null || true
+    return 1
+}
+
+# For teardown: nothing survives, drained or not.
+stop_all() {
+    wait_until 10 kill_leftovers
+    wait 2>/dev/null || true
+    STARTED=()
+}

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: ISC
+# A response in progress at the restart is finished by the generation that began it, however that
+# one accepts, passes on and closes its connections; and then this generation is gone at once.
+load helper
+
+teardown() {
+    stop_all
+}
+
+# asks COUNT PORT: so many clients wait for an answer.
+asks() {
+    (($(ss -tnH state established "dport = :$2" | wc -l) == $1))
+}
+
+drains() {
+    status "$1" | grep -qE '\{"generation": ?1,[^}]*"state": ?"draining"'
+}
+
+gone() {
+    [[ ! -d /proc/$1 ]]
+}
+
+# answers_over_restart MILLISECONDS SERVER-OPTION...: four slow answers of that length; sets LATE to
+# the microseconds between the last one and the end of the old generation.
+answers_over_restart() {
+    local port slow old closed
+    port=$(free_port)
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$port" --body 'one' --slow-ms "$@"
+    old=$(server_pid "$PID")
+    start slow "$LOAD" -c 4 -n 4 -p /slow --expect '^one$' 127.0.0.1 "$port"
+    slow=$PID PID=${STARTED[-2]}
+    wait_until 5 asks 4 "$port"
+    kill -HUP "$PID"
+    wait_until 10 drains "$PID"
+    wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow.log")"
+    closed=${EPOCHREALTIME/[.,]/}
+    until gone "$old"; do
+        ((${EPOCHREALTIME/[.,]/} < closed + 5000000)) || fail "$(status "$PID")"
+    done
+    LATE=$((${EPOCHREALTIME/[.,]/} - closed))
+    wait_until 5 settled "$PID" 2
+}
+
+# A busy machine may delay one end, but not three in a row.
+outlives_restart() {
+    local try late=()
+    for try in first second third; do
+        answers_over_restart "$@"
+        ((LATE > 50000)) || return 0
+        late+=("$try: $LATE")
+        stop_all
+    done
+    fail "the old generation ended ${late[*]} us after its last answer"
+}
+
+@test "3 s, accept" { outlives_restart 3000 --accept accept; }
+@test "3 s, accept4" { outlives_restart 3000 --accept accept4; }
+@test "3 s, syscall(SYS_accept4)" { outlives_restart 3000 --accept syscall; }
+
+@test "close: close" { outlives_restart 1000 --close close; }
+@test "close: fclose" { outlives_restart 1000 --close fclose; }
+@test "close: close_range" { outlives_restart 1000 --close close_range; }
+@test "close: dup2" { outlives_restart 1000 --close dup2; }
+@test "close: syscall(SYS_close)" { outlives_restart 1000 --close syscall; }
+@test "close: shutdown" { outlives_restart 1000 --close shutdown; }
+
+@test "threads" { outlives_restart 1000 --wait accept --model threads --workers 4; }
+@test "prefork" { outlives_restart 1000 --model prefork; }
+@test "fork per connection" { outlives_restart 1000 --model fork; }
+@test "fork per connection, fclose" { outlives_restart 1000 --model fork --close fclose; }
+@test "a master passes connections to its workers" { outlives_restart 1000 --pass scm --workers 4; }
+@test "a helper program gets the connection" { outlives_restart 1000 --pass exec; }

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: ISC
+# meson install: the library, the command and the manuals, and nothing else.
+
+setup() {
+    BUILD=${BUILD_DIR:-$BATS_TEST_DIRNAME/../../build}
+    meson install -C "$BUILD" --no-rebuild --destdir "$BATS_TEST_TMPDIR/root" >/dev/null
+    cd "$BATS_TEST_TMPDIR/root" || return
+}
+
+installed() {
+    find . -type f -name "$1"
+}
+
+@test "everything is installed that belongs to grace, and nothing else" {
+    run bash -c 'find . -type f -printf "%f\n" | sort | tr "\n" " "'
+    [ "$output" = 'grace grace.1 libgrace.7 libgrace.so ' ]
+}
+
+@test "the manuals are where man looks for them" {
+    [[ $(installed grace.1) == */share/man/man1/grace.1 ]]
+    [[ $(installed libgrace.7) == */share/man/man7/libgrace.7 ]]
+}
+
+@test "the library is a program too" {
+    [ -x "$(installed libgrace.so)" ]
+}
+
+@test "no path of the build tree is left to be searched for libraries" {
+    run readelf -d "$(installed libgrace.so)" "$(installed grace)"
+    [ "$status" -eq 0 ]
+    [[ $output != *R*PATH* ]]
+}

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: ISC
+# What holds at every instant, whatever happens: a test for each.
+# shellcheck disable=SC2016,SC2030,SC2031
+load scripted
+
+setup() {
+    PORT=$(free_port)
+    OTHER=$(free_port)
+    export GRACE_SETTLE=200ms
+}
+
+teardown() {
+    stop_all
+}
+
+@test "at every instant somebody accepts on every listener" {
+    local i
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --listen "127.0.0.1:$OTHER"
+    cat >"$BATS_TEST_TMPDIR/probe.py" <<'END'
+import os, socket, sys, time
+ports, enough = sys.argv[1:3], sys.argv[3]
+longest = count = 0
+while not os.path.exists(enough):
+    for port in ports:
+        began = time.monotonic()
+        with socket.create_connection(("127.0.0.1", int(port)), 5) as conn:
+            conn.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert conn.recv(4096).startswith(b"HTTP/1.0 200")
+        longest = max(longest, time.monotonic() - began)
+        count += 1
+print(f"{count} connections, the slowest took {longest * 1000:.1f} ms")
+sys.exit(longest > 1)
+END
+    start probe "$PYTHON" "$BATS_TEST_TMPDIR/probe.py" "$PORT" "$OTHER" "$BATS_TEST_TMPDIR/enough"
+    probe=$PID PID=${STARTED[0]}
+    for ((i = 0; i < 20; i++)); do
+        restart_and_wait "$PID"
+    done
+    touch "$BATS_TEST_TMPDIR/enough"
+    wait "$probe" || fail "$(<"$BATS_TEST_TMPDIR/probe.log")"
+}
+
+# remains: all that a client or an administrator could see of the server.
+remains() {
+    local pid
+    pid=$(server_pid "$PID")
+    echo "$pid" && tree_of "$PID" && fds_of "$pid" && fds_of "$PID" && ss -tlneH "sport = $PORT"
+}
+
+@test "a failed restart changes nothing, and the next one works" {
+    version <<<"serve(listening($PORT), body='1')"
+    start_version
+    hammer "127.0.0.1 $PORT"
+    restart_and_wait "$PID"
+    hammer_finish
+    wait_until 5 settled "$PID" 2
+    remains >"$BATS_TEST_TMPDIR/before"
+    hammer "127.0.0.1 $PORT"
+    version <<<"listening($PORT); sys.exit(1)"
+    kill -HUP "$PID"
+    wait_until 20 rolled_back "$PID" 1
+    wait_until 10 settled "$PID" 2
+    hammer_finish
+    remains >"$BATS_TEST_TMPDIR/after"
+    diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+    version <<<"serve(listening($PORT), body='3')"
+    restart_and_wait "$PID"
+    answers 3 127.0.0.1 "$PORT"
+}
+
+@test "at most one generation is becoming ready" {
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --start-ms 100
+    "$PYTHON" - "$PID" <<'END'
+import json, os, signal, socket, sys, time
+supervisor = int(sys.argv[1])
+
+def status():
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.connect(f"{os.environ['GRACE_RUNTIME_DIR']}/{supervisor}.sock")
+        sock.sendall(b"status\n")
+        text = b""
+        while got := sock.recv(65536):
+            text += got
+    return json.loads(text)
+
+states = set()
+end = time.monotonic() + 3
+while time.monotonic() < end:
+    os.kill(supervisor, signal.SIGHUP)
+    now = status()
+    starting = sum(g["state"] == "starting" for g in now["generations"])
+    serving = sum(g["state"] == "serving" for g in now["generations"])
+    assert starting <= 1, now
+    assert serving == 1, now
+    states.add((starting, serving))
+assert (1, 1) in states and now["restarts"]["done"] >= 2, now
+END
+}
+
+@test "no connection is closed by grace before the drain deadline" {
+    local i fd held=()
+    export GRACE_DRAIN_TIMEOUT=none GRACE_MAX_OLD=10
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    for i in 1 2 3 4 5; do
+        exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
+        held+=("$fd")
+        wait_until 5 accepted_by "$i"
+        kill -HUP "$PID"
+        wait_until 10 accepted_by "$i" serving $((i + 1))
+    done
+    for fd in "${held[@]}"; do
+        printf 'GET / HTTP/1.0\r\n\r\n' >&"$fd"
+        timeout 5 cat <&"$fd" | grep -q '^pid ' || fail "cut: $(<"$LOG")"
+        exec {fd}>&-
+    done
+    wait_until 10 settled "$PID" 6
+}
+
+# accepted_by GENERATION [serving GENERATION]
+accepted_by() {
+    local json
+    json=$(status "$PID")
+    [[ $json == *"\"generation\":$1,\"pid\":"*'"connections":1,'* ]] &&
+        [[ $# == 1 || $json =~ \"generation\":$3,\"pid\":[0-9]+,\"state\":\"serving\" ]]
+}
+
+zombies() {
+    ps -eo ppid=,stat= | awk -v parent="$PID" '$1 == parent && $2 ~ /^Z/' | wc -l
+}
+
+# left: fds, environment, processes, zombies and files.
+left() {
+    local pid
+    pid=$(server_pid "$PID")
+    fds_of "$PID" | sed -E 's/\[[0-9]+\]//'
+    fds_of "$pid" | sed -E 's/\[[0-9]+\]//'
+    tr '\0' '\n' <"/proc/$pid/environ" | sed -E 's/=.*//' | sort
+    wc -c <"/proc/$pid/environ"
+    body 127.0.0.1 "$PORT" # the environment that the server sees
+    tree_of "$PID" | wc -l
+    zombies
+    (cd "$BATS_TEST_TMPDIR" && find . -name 'files*' -prune -o -print | sort)
+    find "$TMPDIR" "$GRACE_RUNTIME_DIR" /dev/shm -mindepth 1 | sort
+}
+
+@test "restarts leave no file, process or variable behind" {
+    local i
+    export TMPDIR=$BATS_TEST_TMPDIR/files
+    mkdir "$TMPDIR"
+    version <<END
+if os.fork() == 0:
+    while True:
+        time.sleep(100)
+serve(listening($PORT), body=lambda: "\n".join(f"{k}={v}" for k, v in os.environ.items()))
+END
+    start_version
+    restart_and_wait "$PID"
+    left >"$BATS_TEST_TMPDIR/files.first"
+    for ((i = 0; i < 10; i++)); do
+        restart_and_wait "$PID"
+    done
+    left >"$BATS_TEST_TMPDIR/files.last"
+    diff "$BATS_TEST_TMPDIR/files.first" "$BATS_TEST_TMPDIR/files.last"
+    [[ $(body 127.0.0.1 "$PORT") != *GRACE_HANDOFF* ]]
+}
+
+# same COMMAND...: output, error output and exit status with grace are those without.
+same() {
+    local how status
+    cd "$BATS_TEST_TMPDIR" || return
+    for how in without with; do
+        status=0
+        if [[ $how == with ]]; then
+            env LD_PRELOAD="$LIBGRACE" "$@" <"$BATS_TEST_FILENAME" >out.with 2>err.with || status=$?
+        else
+            "$@" <"$BATS_TEST_FILENAME" >out.without 2>err.without || status=$?
+        fi
+        echo "$status" >"status.$how"
+    done
+    for how in out err status; do
+        diff "$how.without" "$how.with" || fail "$* differs with grace"
+    done
+}
+
+@test "programs behave as without grace: output, errors, exit status" {
+    unset "${!GRACE_@}"
+    export GRACE_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
+    same ls -l /usr
+    same ls /nonexistent
+    same sh -c 'echo out; echo err >&2; exit 3'
+    same sh -c 'kill -TERM $$'
+    same sh -c 'kill -ABRT $$'
+    same sh -c 'ulimit -n; umask; pwd; echo $#; tty' sh a b
+    same bash -c 'set -o pipefail; seq 1000 | sort -r | head -n 3; echo "${PIPESTATUS[@]}"'
+    same bash -c 'seq 20 | xargs -n 3 -P 2 echo | sort; wc -c <(echo x) | cut -d" " -f1'
+    same bash -c 'exec 5</etc/passwd; read -r line <&5; echo "$line"; exec 5<&-; read -r line <&5'
+    same bash -c 'trap "echo hup" HUP; kill -USR1 $$; echo not reached'
+    same bash -c 'coproc cat; echo a >&"${COPROC[1]}"; read -r b <&"${COPROC[0]}"; echo "$b"'
+    same cat
+    same wc -l
+    same xargs -n 4 echo
+    same perl -e 'print `echo a; exit 4`, $? >> 8, "\n"; open(my $p, "-|", "ls /usr"); print <$p>; exit 5'
+    same perl -e 'fork // die; wait; print "$$\n" if 0; $SIG{CHLD} = "IGNORE"; system("true"); print "$?\n"'
+    same "$PYTHON" -c 'import subprocess as s; print(s.run("echo a; exit 3", shell=True).returncode)'
+    same "$PYTHON" -c 'import subprocess as s
+with s.Popen(["cat"], stdin=s.PIPE, stdout=s.PIPE, close_fds=True) as p: print(p.communicate(b"x"))'
+    same "$PYTHON" -c 'import multiprocessing as m; print(m.Pool(2).map(abs, [-1, -2]))'
+    same "$PYTHON" -c 'import asyncio
+async def main():
+    p = await asyncio.create_subprocess_exec("echo", "x", stdout=-1)
+    print(await p.communicate())
+asyncio.run(main())'
+    same "$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); s.close(); s.listen()'
+    same "$PYTHON" -c 'import os, signal
+os.kill(os.getpid(), signal.SIGSEGV)'
+    same env -u GRACE_RUNTIME_DIR
+}

@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# The service manager hears one service: NOTIFY_SOCKET is proxied.
+
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load helper
+
+setup() {
+    PORT=$(free_port)
+    RELEASE=$BATS_TEST_TMPDIR/release
+    HEARD=$BATS_TEST_TMPDIR/heard
+    export NOTIFY_SOCKET=$BATS_TEST_TMPDIR/manager.sock
+    start manager "$PYTHON" "$ROOT/tests/tools/manager.py" "$NOTIFY_SOCKET" "$HEARD"
+    wait_until 10 test -S "$NOTIFY_SOCKET"
+}
+
+teardown() {
+    stop_all
+}
+
+start_notifying() {
+    start server env LD_PRELOAD="$LIBGRACE" "$@" "$PYTHON" "$ROOT/tests/servers/notifying.py" \
+        "$PORT" "$RELEASE"
+}
+
+heard() {
+    grep -Eq -- "$1" "$HEARD"
+}
+
+heard_times() {
+    [[ $(grep -Ec -- "$1" "$HEARD") == "$2" ]]
+}
+
+@test "the manager hears READY from the supervisor, whichever process of the server says it" {
+    touch "$RELEASE"
+    start_notifying GRACE_READY=notify
+    wait_until 10 heard "READY=1 .*MAINPID=$PID\$"
+    heard_times 'MAINPID=' 1
+}
+
+@test "STATUS and WATCHDOG of the serving generation are passed on" {
+    touch "$RELEASE"
+    start_notifying
+    wait_until 10 heard 'STATUS=loading'
+    wait_until 10 heard 'WATCHDOG=1'
+}
+
+@test "with GRACE_READY=notify a new generation is ready when it says so, not before" {
+    touch "$RELEASE"
+    start_notifying GRACE_READY=notify
+    wait_until 10 settled "$PID" 1
+    old=$(curl -s "127.0.0.1:$PORT")
+    rm "$RELEASE"
+    kill -HUP "$PID"
+    wait_until 10 heard 'RELOADING=1 MONOTONIC_USEC=[0-9]+'
+    wait_until 10 log_has 'generation 2 starting'
+    heard_times 'READY=1' 1
+    touch "$RELEASE"
+    wait_until 10 settled "$PID" 2
+    wait_until 10 heard_times 'READY=1' 2
+    [[ $(curl -s "127.0.0.1:$PORT") != "$old" ]]
+}
+
+@test "a generation that never says READY is rolled back, and the manager hears the old one is" {
+    touch "$RELEASE"
+    start_notifying GRACE_READY=notify GRACE_READY_TIMEOUT=500ms
+    wait_until 10 settled "$PID" 1
+    rm "$RELEASE"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 rolled back: .*READY=1'
+    wait_until 10 heard 'READY=1 STATUS=.*rolled back'
+}
+
+@test "STOPPING is said when the service stops, not when a generation does" {
+    touch "$RELEASE"
+    start_notifying GRACE_READY=notify
+    restart_and_wait "$PID"
+    heard_times STOPPING 0
+    kill "$PID"
+    wait_until 10 heard 'STOPPING=1'
+}
+
+@test "without a manager the server's NOTIFY_SOCKET stays unset" {
+    unset NOTIFY_SOCKET
+    run env LD_PRELOAD="$LIBGRACE" env
+    [[ $status -eq 0 && $output != *NOTIFY_SOCKET* ]]
+}
+
+# queued N: connections wait for the listener.
+queued() {
+    [[ $(status_number "$PID" queue) == "$1" ]]
+}
+
+# nobody_before_ready WAY: a sequential restart; the clients come while the new one is not ready.
+nobody_before_ready() {
+    local client rc=0
+    touch "$RELEASE"
+    export GRACE_MODE=sequential GRACE_READY=notify
+    start_wrapped "$1" "$SERVER" --wait "$1" --notify "$RELEASE" --listen "127.0.0.1:$PORT"
+    rm "$RELEASE"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 starting'
+    wait_until 10 listens
+    "$LOAD" -c 4 -n 4 127.0.0.1 "$PORT" &
+    client=$!
+    wait_until 10 queued 4
+    [[ $(status_number "$PID" accepted) == 0 ]]
+    touch "$RELEASE"
+    wait "$client" || rc=$?
+    ((rc == 0)) || fail "$1: a client got no answer" || return
+    wait_until 10 settled "$PID" 2
+    kill "$PID"
+    wait_until 10 test ! -e "/proc/$PID"
+}
+
+# It listens: the thread that says READY=1 is there.
+listens() {
+    local threads
+    threads=("/proc/$(server_pid "$PID")/task"/*)
+    ((${#threads[@]} == 2))
+}
+
+@test "with GRACE_READY=notify nobody is served before, however the server waits" {
+    local way
+    for way in epoll-lt epoll-et epoll-oneshot poll select select-accept accept; do
+        nobody_before_ready "$way"
+    done
+}
+
+@test "while one is not ready the other serves everybody" {
+    local old
+    touch "$RELEASE"
+    export GRACE_READY=notify
+    start_wrapped server "$SERVER" --wait select-accept --notify "$RELEASE" --listen "127.0.0.1:$PORT"
+    old=$(server_pid "$PID")
+    rm "$RELEASE"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 starting'
+    "$LOAD" -n 500 127.0.0.1 "$PORT" >"$BATS_TEST_TMPDIR/answers"
+    grep -q "^answer pid $old 500\$" "$BATS_TEST_TMPDIR/answers" || fail "$(<"$BATS_TEST_TMPDIR/answers")"
+    load_start -r 300 127.0.0.1 "$PORT"
+    touch "$RELEASE"
+    wait_until 10 settled "$PID" 2
+    load_finish
+}
+
+@test "with GRACE_READY=notify and no supervisor any more the new one serves" {
+    touch "$RELEASE"
+    export GRACE_MODE=sequential GRACE_READY=notify
+    start_wrapped server "$SERVER" --notify "$RELEASE" --listen "127.0.0.1:$PORT"
+    rm "$RELEASE"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 starting'
+    STARTED+=("$(server_pid "$PID")")
+    kill -KILL "$PID"
+    wait_until 10 "$LOAD" -n 10 127.0.0.1 "$PORT"
+}

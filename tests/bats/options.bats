@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: ISC
+# The GRACE_ variables of libgrace: what each does and what it refuses.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load helper
+
+NOTING=$ROOT/tests/servers/noting.py
+
+teardown() {
+    stop_all
+}
+
+# wrapped NAME=VALUE... COMMAND...
+wrapped() {
+    run --separate-stderr "$LAUNCH" --stdin /dev/null -- env "LD_PRELOAD=$LIBGRACE" "$@"
+}
+
+# refuses NAME VALUE ALLOWED: with one line, and the server does not start.
+refuses() {
+    wrapped "$1=$2" /bin/sh -c 'echo started'
+    [[ $status == 125 && $output == '' ]] || fail "$1=$2: exit status $status"
+    # shellcheck disable=SC2154 # bats sets it
+    [[ ${#stderr_lines[@]} == 1 && $stderr == "grace: $1=$2: "*"$3"* ]] || fail "$1=$2: $stderr"
+}
+
+takes() {
+    local value
+    for value in "${@:2}"; do
+        wrapped GRACE_LOG_LEVEL=warning "$1=$value" /bin/sh -c 'echo started; exit 7'
+        [[ $status == 7 && $output == started && $stderr == '' ]] || fail "$1=$value: $stderr"
+    done
+}
+
+# duration NAME [none]: what can and can't be one.
+duration() {
+    takes "$1" 0 500ms 10s 2m 1h
+    for value in '' 10 -1s 1.5s 10x 's' ' 1s' '1 s' 99999999999999999999s; do
+        refuses "$1" "$value" 'a duration such as 500ms, 10s'
+    done
+    if [[ ${2-} == none ]]; then
+        takes "$1" none
+    else
+        refuses "$1" none 'a duration'
+    fi
+}
+
+start_server() {
+    PORT=$(free_port)
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" "$@"
+}
+
+start_noting() {
+    PORT=$(free_port)
+    start_wrapped noting "$PYTHON" "$NOTING" "$PORT" "$@"
+}
+
+# slow NAME COUNT: so many clients of /slow.
+slow() {
+    "$LAUNCH" --setsid --stdin /dev/null --stdout "$BATS_TEST_TMPDIR/$1" --stderr /dev/null -- \
+        "$LOAD" -c "$2" -n "$2" -p /slow 127.0.0.1 "$PORT" &
+    SLOW=$!
+    STARTED+=("$SLOW")
+    wait_until 5 established "$SLOW" "$2"
+}
+
+established() {
+    (($(ss -tnpH state established "dport = :$PORT" | grep -c "pid=$1,") == $2))
+}
+
+# ends_with STATUS PID
+ends_with() {
+    local rc=0
+    wait "$2" || rc=$?
+    ((rc == $1)) || fail "exit status $rc"
+}
+
+@test "GRACE_READY_TIMEOUT: values" { duration GRACE_READY_TIMEOUT none; }
+@test "GRACE_DRAIN_TIMEOUT: values" { duration GRACE_DRAIN_TIMEOUT none; }
+@test "GRACE_STOP_TIMEOUT: values" { duration GRACE_STOP_TIMEOUT none; }
+@test "GRACE_PROBATION: values" { duration GRACE_PROBATION none; }
+@test "GRACE_SETTLE: values" { duration GRACE_SETTLE; }
+
+@test "GRACE_SIGNAL: values" {
+    takes GRACE_SIGNAL HUP SIGUSR1 usr2 WINCH sigquit 10
+    for value in '' TERM KILL STOP INT CHLD FOO 0 65 -1 'HUP '; do
+        refuses GRACE_SIGNAL "$value" 'HUP, USR1, USR2'
+    done
+}
+
+@test "GRACE_STOP_SIGNAL: values" {
+    takes GRACE_STOP_SIGNAL TERM SIGQUIT INT KILL 12
+    for value in '' FOO 0 65 'TERM QUIT'; do
+        refuses GRACE_STOP_SIGNAL "$value" 'a signal such as TERM'
+    done
+}
+
+@test "GRACE_READY: values" {
+    takes GRACE_READY auto notify delay=0 delay=100ms 'exec=test -e /'
+    for value in '' Auto delay delay= delay=10 delay=none exec exec= soon; do
+        refuses GRACE_READY "$value" 'auto, '
+    done
+}
+
+@test "GRACE_MAX_OLD: values" {
+    takes GRACE_MAX_OLD 1 3 100
+    for value in '' 0 101 -1 3x many; do
+        refuses GRACE_MAX_OLD "$value" 'a number from 1 to 100'
+    done
+}
+
+@test "the others: values" {
+    takes GRACE_MODE overlap sequential
+    refuses GRACE_MODE parallel 'overlap or sequential'
+    takes GRACE_PIDFILE "$BATS_TEST_TMPDIR/pid"
+    refuses GRACE_PIDFILE relative.pid 'an absolute path'
+    takes GRACE_RUNTIME_DIR "$BATS_TEST_TMPDIR/run" ''
+    refuses GRACE_RUNTIME_DIR run 'an absolute path'
+    takes GRACE_CHILDREN scrub keep
+    refuses GRACE_CHILDREN none 'scrub or keep'
+    takes GRACE_NAME shop shop-1 x
+    for value in '' 'two words' a/b 1st $'a\nb'; do
+        wrapped "GRACE_NAME=$value" /bin/true
+        [[ $status == 125 && ${stderr_lines[0]} == 'grace: GRACE_NAME='* ]]
+    done
+    takes GRACE_LOG stderr "$BATS_TEST_TMPDIR/log"
+    for value in '' STDERR relative/path "$BATS_TEST_TMPDIR/no/such/directory" "$BATS_TEST_TMPDIR"; do
+        refuses GRACE_LOG "$value" ''
+    done
+    takes GRACE_LOG_LEVEL error warning info
+    refuses GRACE_LOG_LEVEL loud 'error, warning, info or debug'
+}
+
+@test "each is in the manual" {
+    local variables variable
+    mapfile -t variables < <(sed -n 's/^    {"\(GRACE_[A-Z_]*\)", set_.*/\1/p' \
+        "$ROOT/shim/supervisor/options.c")
+    ((${#variables[@]} >= 16))
+    for variable in "${variables[@]}"; do
+        grep -q "^\.It Ev $variable$" "$ROOT/docs/libgrace.7" || fail "$variable is not"
+    done
+}
+
+@test "an unknown variable is named, and the server starts" {
+    wrapped GRACE_DRIAN_TIMEOUT=1s /bin/sh -c 'echo started; exit 7'
+    [[ $status == 7 && $output == started ]]
+    [[ ${#stderr_lines[@]} == 1 && $stderr == *GRACE_DRIAN_TIMEOUT* ]]
+    [[ $stderr != *GRACE_DRIAN_TIMEOUT=* ]] || fail "the value may be a secret: $stderr"
+}
+
+@test "GRACE_SIGNAL: any of its signals restarts, SIGHUP is the server's" {
+    for GRACE_SIGNAL in USR1 USR2 QUIT WINCH ALRM PWR URG; do
+        export GRACE_SIGNAL
+        start_noting HUP=note
+        kill -HUP "$PID"
+        wait_until 5 log_has 'SIGHUP arrived'
+        kill -s "$GRACE_SIGNAL" "$PID"
+        wait_until 10 settled "$PID" 2
+        kill -s "$GRACE_SIGNAL" "$(server_pid "$PID")"
+        wait_until 10 settled "$PID" 3
+        [[ $(grep -c arrived "$LOG") == 1 ]]
+        rm "$LOG"
+    done
+}
+
+ready_ms() {
+    sed -n "s/.*generation $1 ready in \([0-9]*\) ms.*/\1/p" "$LOG"
+}
+
+@test "GRACE_READY=delay" {
+    export GRACE_READY=delay=700ms
+    start_server
+    restart_and_wait "$PID"
+    (($(ready_ms 2) >= 700 && $(ready_ms 2) < 2000))
+}
+
+@test "GRACE_READY=exec" {
+    local flag=$BATS_TEST_TMPDIR/flag
+    # shellcheck disable=SC2016 # for the command
+    export GRACE_READY="exec=test -e $flag-\$GRACE_GENERATION && kill -0 \$GRACE_MAIN_PID"
+    touch "$flag-1"
+    start_server
+    load_start -r 500 127.0.0.1 "$PORT"
+    kill -HUP "$PID"
+    wait_until 5 log_has 'generation 2 starting'
+    wait_until 5 adopted_but_not_ready
+    touch "$flag-2"
+    wait_until 5 settled "$PID" 2
+    load_finish
+}
+
+adopted_but_not_ready() {
+    [[ $(status "$PID") == *'"state":"restarting"'*'"accepted":'[1-9]*'"accepted":'[1-9]* ]]
+}
+
+@test "GRACE_READY=exec: never, until GRACE_READY_TIMEOUT" {
+    local flag=$BATS_TEST_TMPDIR/flag
+    export GRACE_READY="exec=test -e $flag" GRACE_READY_TIMEOUT=700ms
+    touch "$flag"
+    start_server
+    rm "$flag"
+    load_start -r 500 127.0.0.1 "$PORT"
+    kill -HUP "$PID"
+    wait_until 5 rolled_back "$PID" 1
+    log_has "rolled back: not ready after 7[0-9]{2} ms: 'test -e $flag' did not succeed"
+    load_finish
+}
+
+@test "GRACE_LOG, GRACE_LOG_LEVEL, GRACE_NAME" {
+    export GRACE_LOG=$BATS_TEST_TMPDIR/file GRACE_LOG_LEVEL=warning GRACE_NAME=shop
+    PORT=$(free_port)
+    cat >"$BATS_TEST_TMPDIR/app" <<END
+#!/bin/sh
+[ ! -e '$BATS_TEST_TMPDIR/broken' ] || exit 9
+exec '$SERVER' --listen 127.0.0.1:$PORT
+END
+    chmod +x "$BATS_TEST_TMPDIR/app"
+    start_wrapped server "$BATS_TEST_TMPDIR/app"
+    [[ $(status shop) == '{"name":"shop","pid":'$PID,* ]]
+    restart_and_wait "$PID"
+    [[ ! -s $GRACE_LOG ]]
+    touch "$BATS_TEST_TMPDIR/broken"
+    kill -HUP "$PID"
+    wait_until 5 rolled_back "$PID" 1
+    [[ $(<"$GRACE_LOG") == "grace[$PID]: generation 3 rolled back: exit status 9 "* ]]
+    [[ ! -s $LOG ]]
+}
+
+@test "GRACE_LOG_LEVEL=debug says more, error less" {
+    GRACE_LOG_LEVEL=debug start_server
+    log_has 'generation 1 listens on tcp 127.0.0.1'
+    GRACE_LOG_LEVEL=error start_server --body other
+    restart_and_wait "$PID"
+    [[ $(grep -c "^grace\[$PID\]" "$LOG") == 0 ]]
+}
+
+# with_dev_log COMMAND...: with a /dev/log that is $BATS_TEST_TMPDIR/log.sock.
+with_dev_log() {
+    local dev=$BATS_TEST_TMPDIR/dev node
+    mkdir "$dev"
+    mount -t tmpfs none "$dev"
+    for node in null zero tty urandom; do
+        touch "$dev/$node"
+        mount --bind "/dev/$node" "$dev/$node"
+    done
+    touch "$dev/log"
+    mount --bind "$BATS_TEST_TMPDIR/log.sock" "$dev/log"
+    mount --move "$dev" /dev
+    exec "$@"
+}
+
+@test "GRACE_LOG=syslog" {
+    export -f with_dev_log
+    start syslog "$PYTHON" -c 'import os, socket, sys
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.bind(sys.argv[1])
+while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
+    wait_until 5 test -S "$BATS_TEST_TMPDIR/log.sock"
+    PORT=$(free_port)
+    # shellcheck disable=SC2016 # for the shell inside
+    start server unshare --mount bash -c 'with_dev_log "$@"' bash env GRACE_LOG=syslog \
+        "LD_PRELOAD=$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+    wait_until 10 lone_generation "$PID" || dump_log
+    restart_and_wait "$PID"
+    [[ ! -s $LOG ]]
+    LOG=$BATS_TEST_TMPDIR/syslog.log
+    wait_until 5 log_has "^<30>.* grace\[$PID\]: generation 2 ready in [0-9]+ ms \(1 listener\)"
+}
+
+@test "GRACE_SETTLE: so long a listener may be missing" {
+    local other
+    other=$(free_port)
+    PORT=$(free_port)
+    export GRACE_SETTLE=800ms
+    for listen in "--listen 127.0.0.1:$other" ''; do
+        printf '#!/bin/sh\nexec "%s" --listen 127.0.0.1:%s %s\n' "$SERVER" "$PORT" "$listen" \
+            >"$BATS_TEST_TMPDIR/app.new"
+        chmod +x "$BATS_TEST_TMPDIR/app.new"
+        mv "$BATS_TEST_TMPDIR/app.new" "$BATS_TEST_TMPDIR/app"
+        [[ -z $listen ]] || start_wrapped app "$BATS_TEST_TMPDIR/app"
+    done
+    load_start -r 500 127.0.0.1 "$PORT"
+    restart_and_wait "$PID"
+    load_finish
+    (($(ready_ms 2) >= 800 && $(ready_ms 2) < 2000))
+    log_has "tcp 127.0.0.1:$other is not served by generation 2"
+    run -1 "$LOAD" -n 1 127.0.0.1 "$other"
+}
+
+@test "GRACE_MAX_OLD: the oldest has to go" {
+    export GRACE_MAX_OLD=1 GRACE_STOP_TIMEOUT=1s
+    start_server --slow-ms 30000
+    slow first 2
+    kill -HUP "$PID"
+    wait_until 5 log_has 'generation 1 draining'
+    kill -0 "$SLOW"
+    slow second 1
+    kill -HUP "$PID"
+    wait_until 5 log_has 'more than 1 old generations?: generation 1 has to go'
+    wait_until 5 log_has 'generation 1 retired'
+    log_has 'generation 1: .*2 connections cut'
+    ! log_has 'generation 2 (drained|retired)' || fail "$(<"$LOG")"
+    kill -0 "$SLOW"
+}
+
+@test "GRACE_DRAIN_TIMEOUT: connections that outlive it are cut, counted and named" {
+    local peers peer
+    export GRACE_DRAIN_TIMEOUT=1200ms
+    start_server --slow-ms 30000 --model prefork
+    slow slow 3
+    mapfile -t peers < <(ss -tnpH state established "dport = :$PORT" | grep "pid=$SLOW," |
+        awk '{ print $3 }')
+    ((${#peers[@]} == 3))
+    kill -HUP "$PID"
+    wait_until 10 settled "$PID" 2
+    log_has 'generation 1: drain deadline reached, 3 connections cut'
+    for peer in "${peers[@]}"; do
+        log_has "generation 1: cutting connection of $peer, age [12] s, process [0-9]+"
+    done
+    ! log_has 'did not stop' || fail "$(<"$LOG")"
+    ends_with 1 "$SLOW"
+}
+
+@test "GRACE_DRAIN_TIMEOUT=none" {
+    export GRACE_DRAIN_TIMEOUT=none
+    start_server --slow-ms 1000
+    slow slow 2
+    restart_and_wait "$PID"
+    wait "$SLOW"
+}
+
+@test "GRACE_STOP_SIGNAL: asks the old generation to go" {
+    export GRACE_STOP_SIGNAL=USR1
+    start_noting USR1=exit:0 TERM=note
+    restart_and_wait "$PID"
+    [[ $(grep -c 'SIGUSR1 arrived' "$LOG") == 1 ]]
+    ! log_has 'SIGTERM' || fail "$(<"$LOG")"
+}
+
+@test "GRACE_STOP_TIMEOUT: then it is killed" {
+    export GRACE_STOP_SIGNAL=USR1 GRACE_STOP_TIMEOUT=700ms
+    start_noting USR1=note TERM=note
+    restart_and_wait "$PID"
+    [[ $(grep -c 'SIGUSR1 arrived' "$LOG") == 1 ]]
+    log_has 'generation 1 did not stop on SIGUSR1, killing it'
+    kill -TERM "$PID"
+    ends_with 137 "$PID"
+    log_has 'SIGTERM arrived'
+    log_has 'did not stop in time, killing it'
+}

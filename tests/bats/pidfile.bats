@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# Servers that want to be alone, by their pid file.
+
+load helper
+
+setup() {
+    PORT=$(free_port)
+    PIDFILE=$BATS_TEST_TMPDIR/server.pid
+}
+
+teardown() {
+    stop_all
+}
+
+start_pidfiled() { # MODE [VARIABLE=VALUE...]
+    local mode=$1
+    shift
+    start_wrapped server "$@" "$PYTHON" "$ROOT/tests/servers/pidfiled.py" "$mode" "$PORT" \
+        "$PIDFILE"
+}
+
+# The file names the process that answers.
+names_the_server() {
+    [[ $(curl -s "127.0.0.1:$PORT") == "$(<"$PIDFILE")" ]]
+}
+
+restart_under_load() {
+    load_start 127.0.0.1 "$PORT"
+    for _ in 1 2 3 4 5; do
+        restart_and_wait "$PID"
+        names_the_server
+    done
+    load_finish
+}
+
+@test "a file that names the living old generation is no reason not to start" {
+    start_pidfiled alive
+    restart_under_load
+    log_has 'generation 2 looked for process [0-9]+ of an older one'
+}
+
+@test "nor is its process group" {
+    start_pidfiled group
+    restart_under_load
+}
+
+@test "outside a restart a second server still sees that the first is alive" {
+    start_pidfiled alive
+    run "$PYTHON" "$ROOT/tests/servers/pidfiled.py" alive "$(free_port)" "$PIDFILE"
+    [[ $status -eq 1 && $output == *"already running"* ]]
+}
+
+@test "a file that must be created steps aside with GRACE_PIDFILE" {
+    start_pidfiled excl "GRACE_PIDFILE=$PIDFILE"
+    restart_under_load
+    [[ ! -e $PIDFILE.grace ]]
+}
+
+@test "a file that is locked steps aside with GRACE_PIDFILE" {
+    start_pidfiled lock "GRACE_PIDFILE=$PIDFILE"
+    restart_under_load
+    log_has "pid file $PIDFILE steps aside"
+}
+
+@test "a file that the old generation writes once more goes with it, and the new one writes it" {
+    start_pidfiled keep "GRACE_PIDFILE=$PIDFILE"
+    wait_until 5 names_the_server
+    for _ in 1 2 3; do
+        restart_and_wait "$PID"
+        wait_until 5 names_the_server
+    done
+    log_has 'names a process of generation 1 and is removed'
+}
+
+@test "without GRACE_PIDFILE the locked file makes a rollback, and the log says why" {
+    start_pidfiled lock
+    kill -HUP "$PID"
+    wait_until 10 log_has 'refused: locked'
+    wait_until 10 log_has 'generation 2 rolled back: exit status 1'
+    log_has 'if it must be alone: --pidfile'
+    names_the_server
+}
+
+@test "after a rollback the file names the old generation again, and the next restart works" {
+    local gate=$BATS_TEST_TMPDIR/gate
+    touch "$gate"
+    start_pidfiled excl "GRACE_PIDFILE=$PIDFILE" "GRACE_READY=exec=test -e $gate" \
+        GRACE_READY_TIMEOUT=400ms
+    rm "$gate"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 rolled back'
+    wait_until 10 names_the_server
+    touch "$gate"
+    wait_until 10 settled "$PID" 1
+    restart_and_wait "$PID"
+    names_the_server
+}
+
+@test "a generation that is told to stop leaves the file of its successor" {
+    start_pidfiled alive GRACE_STOP_SIGNAL=TERM
+    restart_and_wait "$PID"
+    names_the_server
+    kill "$PID"
+    wait_until 10 test ! -e "/proc/$PID"
+    [[ ! -e $PIDFILE ]]
+}
+
+@test "a server that does not write the file keeps the one there was" {
+    echo 1 >"$PIDFILE"
+    start_pidfiled none "GRACE_PIDFILE=$PIDFILE"
+    restart_and_wait "$PID"
+    log_has "did not write $PIDFILE"
+    [[ $(<"$PIDFILE") == 1 ]]
+}
+
+@test "a relative GRACE_PIDFILE stops the start" {
+    run env LD_PRELOAD="$LIBGRACE" GRACE_PIDFILE=server.pid true
+    [[ $status -eq 125 && $output == *"GRACE_PIDFILE=server.pid: the value must be an absolute path"* ]]
+}
+
+@test "a server that looks by connect() whether its UNIX path is served finds nobody" {
+    start_wrapped server "$PYTHON" "$ROOT/tests/servers/pathed.py" "$BATS_TEST_TMPDIR/socket"
+    load_start "unix:$BATS_TEST_TMPDIR/socket"
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    load_finish
+    run ! log_has refused
+}

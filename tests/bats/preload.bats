@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: ISC
+# Next to other libraries, before libraries are initialised, and through whatever starts the server.
+load helper
+
+RESTARTS=3
+TINY=$BUILD/tests/probes/preload/tiny
+COUNTER=$BUILD/tests/probes/preload/libcounting.so
+
+setup() {
+    PORT=$(free_port)
+}
+
+teardown() {
+    stop_all
+}
+
+# survives COMMAND...: started as given, it restarts again and again without losing a request.
+survives() {
+    local i
+    start server "$@"
+    wait_until 20 settled "$PID" 1 || dump_log
+    load_start -n 1500 127.0.0.1 "$PORT"
+    for ((i = 0; i < RESTARTS; i++)); do
+        restart_and_wait "$PID"
+    done
+    load_finish
+    ! grep -E 'without grace|ERROR: ' "$LOG" || fail 'complaints'
+}
+
+# has_loaded REGEX: the server that runs now.
+has_loaded() {
+    grep -Eq "$1" "/proc/$(server_pid "$PID")/maps" || fail "$1 is not loaded"
+}
+
+jemalloc() {
+    /sbin/ldconfig -p | sed -n 's/.*libjemalloc\.so\.2 .*=> //p' | head -n 1
+}
+
+# counted: the other library has seen every connection, and libgrace too.
+counted() {
+    local seen accepted
+    seen=$(stat -c %s "$BATS_TEST_TMPDIR/count")
+    accepted=$(load_value requests)
+    ((seen >= accepted)) || fail "$seen of $accepted counted"
+    has_loaded libgrace
+    has_loaded libcounting
+}
+
+@test "another library after it" {
+    survives env COUNTING="$BATS_TEST_TMPDIR/count" LD_PRELOAD="$LIBGRACE:$COUNTER" "$TINY" "$PORT"
+    counted
+}
+
+@test "another library before it" {
+    survives env COUNTING="$BATS_TEST_TMPDIR/count" LD_PRELOAD="$COUNTER:$LIBGRACE" "$TINY" "$PORT"
+    counted
+}
+
+@test "another library, separated by a space" {
+    survives env COUNTING="$BATS_TEST_TMPDIR/count" LD_PRELOAD="$COUNTER $LIBGRACE" "$TINY" "$PORT"
+    counted
+}
+
+# load_order: what the loader of this python has put where
+load_order() {
+    cat <<'EOF'
+import ctypes, os
+
+class Info(ctypes.Structure):
+    _fields_ = [("address", ctypes.c_void_p), ("name", ctypes.c_char_p)]
+
+@ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(Info), ctypes.c_size_t, ctypes.c_void_p)
+def show(info, size, data):
+    name = os.path.basename(info.contents.name.decode())
+    if name in ("libgrace.so", "libcounting.so"):
+        print(name)
+    return 0
+
+ctypes.CDLL(None).dl_iterate_phdr(show, None)
+EOF
+}
+
+@test "the order in LD_PRELOAD stays, through wrappers too" {
+    local list wanted
+    load_order >"$BATS_TEST_TMPDIR/order.py"
+    for list in "$COUNTER:$LIBGRACE" "$LIBGRACE:$COUNTER"; do
+        wanted=$(tr ':' '\n' <<<"$list" | sed 's/.*\///')
+        run env LD_PRELOAD="$list" "$PYTHON" "$BATS_TEST_TMPDIR/order.py"
+        [ "$output" = "$wanted" ] || fail "$list has become $output"
+        run env LD_PRELOAD="$list" sh -c "exec '$PYTHON' '$BATS_TEST_TMPDIR/order.py'"
+        [ "$output" = "$wanted" ] || fail "$list has become $output in the wrapper's program"
+    done
+}
+
+# What the server itself executes later must not start a supervisor of its own.
+@test "a relative path and a bare name are taken out of LD_PRELOAD, too" {
+    local name show
+    # shellcheck disable=SC2016 # for the shell that is started
+    show='echo "left: $LD_PRELOAD"'
+    cd "$(dirname "$LIBGRACE")" || return
+    for name in ./libgrace.so ../shim/libgrace.so libgrace.so; do
+        run env LD_LIBRARY_PATH=. LD_PRELOAD="$name" sh -c "$show"
+        [ "$output" = 'left: ' ] || fail "$name: $output"
+        run env LD_LIBRARY_PATH=. LD_PRELOAD="$COUNTER $name" sh -c "$show"
+        [ "$output" = "left: $COUNTER" ] || fail "$name: $output"
+    done
+}
+
+@test "jemalloc preloaded after it" {
+    survives env LD_PRELOAD="$LIBGRACE:$(jemalloc)" "$TINY" "$PORT"
+    has_loaded libjemalloc
+    has_loaded libgrace
+}
+
+@test "jemalloc preloaded before it" {
+    survives env LD_PRELOAD="$(jemalloc):$LIBGRACE" "$TINY" "$PORT"
+    has_loaded libjemalloc
+    has_loaded libgrace
+}
+
+@test "a server linked with jemalloc" {
+    survives env LD_PRELOAD="$LIBGRACE" "$TINY-jemalloc" "$PORT"
+    has_loaded libjemalloc
+    has_loaded libgrace
+}
+
+@test "interposed calls in .preinit_array" {
+    survives env LD_PRELOAD="$LIBGRACE" "$TINY-early" "$PORT"
+    has_loaded libgrace
+}
+
+@test "a server built with ASan, whose library comes first" {
+    local asan
+    asan=$(realpath "$("${CC:-cc}" -print-file-name=libasan.so)")
+    survives env LD_PRELOAD="$asan:$LIBGRACE" "$TINY-asan" "$PORT"
+    has_loaded libasan
+    has_loaded libgrace
+}
+
+@test "a server that writes over its environment" {
+    survives env LD_PRELOAD="$LIBGRACE" "$TINY-wiped" "$PORT"
+    has_loaded libgrace
+}
+
+@test "sh -c 'exec server'" {
+    survives env LD_PRELOAD="$LIBGRACE" sh -c "exec '$TINY' $PORT"
+    has_loaded libgrace
+}
+
+@test "sh -c 'server; exit': not the main process" {
+    survives env LD_PRELOAD="$LIBGRACE" sh -c "'$TINY' $PORT; exit 1"
+    has_loaded libgrace
+}
+
+@test "env -i" {
+    survives env LD_PRELOAD="$LIBGRACE" env -i PATH=/usr/bin:/bin "$TINY" "$PORT"
+    has_loaded libgrace
+}
+
+@test "a script that executes the server" {
+    local script=$BATS_TEST_TMPDIR/script
+    printf '#!/bin/bash\nexport CONFIGURED=1\nulimit -c 0\nexec "%s" "$@"\n' "$TINY" >"$script"
+    chmod +x "$script"
+    survives env LD_PRELOAD="$LIBGRACE" "$script" "$PORT"
+    has_loaded libgrace
+    grep -qz CONFIGURED=1 "/proc/$(server_pid "$PID")/environ"
+}
+
+@test "python's subprocess, which closes all in a vfork child" {
+    survives env LD_PRELOAD="$LIBGRACE" "$PYTHON" -c \
+        'import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:], close_fds=True).returncode)' \
+        "$TINY" "$PORT"
+    has_loaded libgrace
+}
+
+@test "python's subprocess with an environment of its own" {
+    survives env LD_PRELOAD="$LIBGRACE" "$PYTHON" -c \
+        'import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:], env={"A": "b"}).returncode)' \
+        "$TINY" "$PORT"
+    has_loaded libgrace
+}
+
+@test "started by its loader" {
+    local loader
+    loader=$(readelf -lW "$TINY" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p')
+    survives env LD_PRELOAD="$LIBGRACE" "$loader" "$TINY" "$PORT"
+    has_loaded libgrace
+}

@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: ISC
+# To whoever started it, a wrapped program is that program: its status, its signals, its terminal.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load helper
+
+NOTING=$ROOT/tests/servers/noting.py
+
+setup() {
+    PORT=$(free_port)
+}
+
+teardown() {
+    stop_all
+}
+
+start_noting() {
+    start_wrapped noting "$PYTHON" "$NOTING" "$PORT" "$@"
+}
+
+answers() {
+    "$LOAD" -c 1 -n 1 127.0.0.1 "$PORT" >/dev/null 2>&1
+}
+
+ended() {
+    [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
+}
+
+# ends_with STATUS: and leaves nothing behind.
+ends_with() {
+    local rc=0
+    wait_until 20 ended "$PID"
+    wait "$PID" || rc=$?
+    ((rc == $1)) || fail "exit status $rc"
+    [[ -z $(processes | awk -v sid="$PID" '$3 == sid') ]]
+    [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
+}
+
+arrived() {
+    (($(grep -c "SIG$1 arrived" "$LOG") == $2))
+}
+
+# python's return code tells a signal (negative) from a status.
+returncode() {
+    "$LAUNCH" -- env GRACE_SIGNAL=USR2 "$PYTHON" -c 'import os, subprocess, sys
+env = dict(os.environ, LD_PRELOAD=sys.argv[1])
+print(subprocess.run(sys.argv[2:], env=env).returncode)' "$LIBGRACE" "$@"
+}
+
+@test "the exit status" {
+    for status in 0 1 3 125 126 127 255; do
+        [[ $(returncode sh -c "exit $status") == "$status" ]]
+    done
+}
+
+@test "the signal it died of" {
+    for sig in HUP INT QUIT ABRT FPE KILL SEGV PIPE ALRM TERM USR1 VTALRM RTMIN; do
+        sig=$(kill -l "$sig")
+        [[ $(returncode sh -c "ulimit -c 0; kill -$sig \$\$") == "-$sig" ]] || fail "signal $sig"
+    done
+}
+
+@test "a command that can't be: 126 and 127, with one line" {
+    run --separate-stderr -127 "$LIBGRACE" "$BATS_TEST_TMPDIR/missing"
+    # shellcheck disable=SC2154 # bats sets it
+    [[ $stderr == *"exec $BATS_TEST_TMPDIR/missing: No such file or directory"* ]]
+    # shellcheck disable=SC2154 # bats sets it
+    [[ ${#stderr_lines[@]} == 1 ]]
+    run --separate-stderr -127 "$LIBGRACE" no-such-command-in-path
+    touch "$BATS_TEST_TMPDIR/file"
+    run --separate-stderr -126 "$LIBGRACE" "$BATS_TEST_TMPDIR/file"
+    [[ $stderr == *"exec $BATS_TEST_TMPDIR/file: Permission denied"* ]]
+}
+
+@test "standard input, output and error are its own" {
+    [[ $(printf 'in' | LD_PRELOAD=$LIBGRACE sh -c 'cat; echo out; echo err >&2' 2>&1) == $'inout\nerr' ]]
+    [[ $(printf 'one\ntwo\n' | LD_PRELOAD=$LIBGRACE head -n 1) == one ]]
+}
+
+@test "signals are passed on, once each" {
+    local signals=(USR1 USR2 QUIT WINCH ALRM CONT URG PIPE VTALRM RTMIN) sig
+    start_noting "${signals[@]/%/=note}"
+    for sig in "${signals[@]}"; do
+        [[ $sig != PIPE ]] || continue # a broken standard error is not the server's affair
+        kill -s "$sig" "$PID"
+        wait_until 5 arrived "$sig" 1
+    done
+    kill -USR1 "$PID"
+    wait_until 5 arrived USR1 2
+    restart_and_wait "$PID"
+    kill -USR1 "$PID"
+    wait_until 5 arrived USR1 3
+    [[ $(grep -c arrived "$LOG") == 11 ]]
+}
+
+@test "TERM and INT stop it, and its status is ours" {
+    for sig in TERM INT; do
+        start_noting TERM=exit:5 INT=exit:5
+        restart_and_wait "$PID"
+        kill -s "$sig" "$PID"
+        ends_with 5
+        arrived "$sig" 1
+        log_has 'stopped: exit status 5'
+        rm "$LOG"
+    done
+}
+
+@test "TERM kills what has no handler: 143" {
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    kill -TERM "$PID"
+    ends_with 143
+}
+
+@test "TERM twice within a moment, as timeout(1) sends it, is one" {
+    start_noting TERM=slowly:5
+    kill -TERM "$PID"
+    wait_until 5 arrived TERM 1
+    kill -TERM "$PID"
+    ends_with 5
+    arrived TERM 1
+}
+
+terminate() {
+    kill -TERM "$PID" 2>/dev/null
+    ended "$PID"
+}
+
+@test "another TERM later kills it" {
+    start_noting TERM=note
+    kill -TERM "$PID"
+    wait_until 5 arrived TERM 1
+    answers
+    wait_until 5 terminate
+    ends_with 137
+    arrived TERM 1
+    log_has 'second stop signal: killing the server'
+}
+
+@test "GRACE_STOP_TIMEOUT: it is killed, with all its processes" {
+    export GRACE_STOP_TIMEOUT=500ms
+    start_wrapped server sh -c "trap '' TERM; '$SERVER' --listen 127.0.0.1:$PORT --model prefork & wait"
+    kill -TERM "$PID"
+    ends_with 137
+    log_has 'did not stop in time, killing it'
+}
+
+@test "TERM while a restart goes on stops both" {
+    export GRACE_READY=exec=false
+    touch "$BATS_TEST_TMPDIR/ready"
+    GRACE_READY="exec=test -e $BATS_TEST_TMPDIR/ready" start_noting TERM=exit:5
+    wait_until 5 answers
+    rm "$BATS_TEST_TMPDIR/ready"
+    kill -HUP "$PID"
+    wait_until 5 log_has 'generation 2 starting'
+    wait_until 5 eval "((\$(tree_of $PID | wc -l) >= 3))"
+    kill -TERM "$PID"
+    ends_with 5 || dump_log
+}
+
+asks() {
+    ss -tnpH state established "dport = :$PORT" | grep -q "pid=$1,"
+}
+
+@test "TERM while an old generation drains: its answers are finished, then all is gone" {
+    local slow
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --slow-ms 1500
+    "$LAUNCH" -- "$LOAD" -c 2 -n 2 -p /slow 127.0.0.1 "$PORT" >"$BATS_TEST_TMPDIR/slow" 2>&1 &
+    slow=$!
+    wait_until 5 asks "$slow"
+    kill -HUP "$PID"
+    wait_until 5 log_has 'generation 1 draining'
+    kill -TERM "$PID"
+    wait_until 5 ended "$PID"
+    kill -0 "$slow"
+    wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
+    wait_until 5 session_is_empty
+    ends_with 143
+}
+
+has_connections() {
+    [[ $(status_number "$PID" connections) == "$1" ]]
+}
+
+refuses() {
+    ! answers
+}
+
+@test "TERM to a server that leaves its workers behind: they finish what they have, and end" {
+    local slow
+    echo left >"$BATS_TEST_TMPDIR/body"
+    start_wrapped server "$PYTHON" "$ROOT/tests/servers/spawning.py" "$PORT" "$BATS_TEST_TMPDIR/body"
+    "$LAUNCH" -- "$LOAD" -c 1 -n 1 --pause "$BATS_TEST_TMPDIR/go" 127.0.0.1 "$PORT" \
+        >"$BATS_TEST_TMPDIR/slow" 2>&1 &
+    slow=$!
+    STARTED+=("$slow")
+    wait_until 5 has_connections 1
+    kill -TERM "$PID"
+    wait_until 5 ended "$PID"
+    wait_until 5 refuses
+    touch "$BATS_TEST_TMPDIR/go"
+    wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
+    wait_until 5 session_is_empty
+    ends_with 143
+}
+
+session_is_empty() {
+    [[ -z $(processes | awk -v sid="$PID" '$3 == sid') ]]
+}
+
+orphan() {
+    "$PYTHON" -c 'import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).read().decode())' \
+        "http://127.0.0.1:$PORT/orphan"
+}
+
+no_zombies() {
+    ps -o stat= --ppid "$1" | awk '/Z/ { exit 1 }'
+}
+
+@test "orphans of the server are reaped" {
+    start_noting
+    for _ in 1 2 3; do
+        wait_until 5 ended "$(orphan)"
+        wait_until 5 no_zombies "$PID"
+    done
+}
+
+# start_as_init COMMAND...: PID 1 of a namespace; sets INIT, its number here.
+start_as_init() {
+    start init unshare --pid --fork --mount-proc env LD_PRELOAD="$LIBGRACE" "$@"
+    wait_until 10 log_has 'grace\[1\]: generation 1 ready' || dump_log
+    INIT=$(ps -o pid= --ppid "$PID" | tr -d ' ')
+}
+
+@test "PID 1: restarts, reaps, and ends with the server's status" {
+    start_as_init "$PYTHON" "$NOTING" "$PORT" TERM=exit:5
+    load_start -r 200 127.0.0.1 "$PORT"
+    kill -HUP "$INIT"
+    wait_until 10 log_has 'generation 1 retired'
+    load_finish
+    orphan
+    wait_until 5 no_zombies "$INIT"
+    kill -TERM "$INIT"
+    ends_with 5
+}
+
+@test "PID 1: a server that died of a signal gives 128+n" {
+    start_as_init "$SERVER" --listen "127.0.0.1:$PORT"
+    kill -TERM "$INIT"
+    ends_with 143
+}
+
+@test "PID 1: a server that ignores TERM is killed, and so is the namespace" {
+    export GRACE_STOP_TIMEOUT=300ms
+    start_as_init "$PYTHON" "$NOTING" "$PORT" TERM=note
+    kill -TERM "$INIT"
+    ends_with 137
+}
+
+# Its children leave session and parent while the supervisor looks for them.
+background_restarts() {
+    start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --daemonize "$1" --listen "127.0.0.1:$PORT"
+    wait "$PID"
+    wait_until 10 answers
+    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
+    STARTED+=("$PID")
+    for _ in {1..50}; do
+        restart_and_wait "$PID"
+    done
+    [[ $(status_number "$PID" rolled_back) == 0 ]]
+}
+
+@test "a server that goes to the background is never taken for dead" { background_restarts 1; }
+@test "nor one that forks twice for it" { background_restarts 2; }

@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: ISC
+# A new version that does not come up changes nothing that a client sees: the old one goes on, one
+# line says why, and the next restart runs what is on disk then.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load helper
+
+setup() {
+    PORT=$(free_port)
+    APP=$BATS_TEST_TMPDIR/app
+    export GRACE_READY_TIMEOUT=10s GRACE_SETTLE=200ms
+}
+
+teardown() {
+    stop_all
+}
+
+# put PATH: standard input, in place of what was there.
+put() {
+    cat >"$1.new"
+    chmod +x "$1.new"
+    mv "$1.new" "$1"
+}
+
+# version BODY SERVER-OPTION...: a script that runs the server.
+version() {
+    put "$APP" <<END
+#!/bin/sh
+exec '$SERVER' --listen 127.0.0.1:$PORT --body '$1' ${*:2}
+END
+}
+
+start_app() {
+    version one
+    start_wrapped app "$APP"
+    load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+}
+
+answer() {
+    "$LOAD" -n 1 -c 1 --expect "^$1\$" 127.0.0.1 "$PORT"
+}
+
+# fails_because REGEX: the next restart fails, and one line says why.
+fails_because() {
+    local count
+    count=$(status_number "$PID" rolled_back)
+    kill -HUP "$PID"
+    wait_until 20 rolled_back "$PID" $((count + 1)) || dump_log
+    wait_until 10 alone
+    [[ $(grep -c 'rolled back' "$LOG") == $((count + 1)) ]] || fail "$(<"$LOG")"
+    grep 'rolled back' "$LOG" | tail -n 1 | grep -Eq -- "rolled back: $1; generation [0-9]+ goes on" ||
+        fail "$(<"$LOG")"
+    answer one
+}
+
+alone() {
+    lone_generation "$PID" >/dev/null
+}
+
+# recovers: a good version is started as if nothing had happened.
+recovers() {
+    version two
+    restart_and_wait "$PID"
+    answer two
+    load_finish
+}
+
+# breaks SERVER-OPTION... REGEX
+breaks() {
+    start_app
+    version two "${@:1:$#-1}"
+    fails_because "${!#}"
+    recovers
+}
+
+@test "it exits at once" { breaks --fail exit:3 'exit status 3 after [0-9]+ ms, before it was ready'; }
+@test "it exits at once with status 0" { breaks --fail exit:0 'exit status 0 after [0-9]+ ms.*'; }
+@test "it dies by a signal" { breaks --fail crash 'killed by signal 11 \(Segmentation fault\) after [0-9]+ ms.*'; }
+@test "it crashes when it has bound" { breaks --fail after-bind 'killed by signal 11 .*'; }
+
+@test "it never listens" {
+    export GRACE_READY_TIMEOUT=500ms
+    breaks --fail never-listen 'not ready after 5[0-9]{2} ms: .*0 waited on'
+}
+
+@test "it hangs before it binds" {
+    export GRACE_READY_TIMEOUT=500ms
+    breaks --fail hang 'not ready after 5[0-9]{2} ms: 0 of 1 listeners adopted.*'
+}
+
+@test "it answers on one of two sockets only until the time is up" {
+    local other
+    other=$(free_port)
+    export GRACE_READY_TIMEOUT=1s GRACE_SETTLE=10s
+    version one --listen "127.0.0.1:$other"
+    start_wrapped app "$APP"
+    load_start -r 800 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    for model in single prefork threads; do
+        version two --model "$model"
+        fails_because_not_ready
+    done
+    load_finish
+    answers_match two
+}
+
+fails_because_not_ready() {
+    local count
+    count=$(status_number "$PID" rolled_back)
+    kill -HUP "$PID"
+    wait_until 20 rolled_back "$PID" $((count + 1))
+    wait_until 10 alone
+    grep 'rolled back' "$LOG" | tail -n 1 | grep -q 'not ready after .* 1 of 2 listeners adopted'
+}
+
+@test "the file is missing" {
+    start_app
+    rm "$APP"
+    fails_because "exec $APP: No such file or directory"
+    recovers
+}
+
+@test "the file is not executable" {
+    start_app
+    chmod -x "$APP"
+    fails_because "exec $APP: Permission denied"
+    recovers
+}
+
+@test "the file is garbage" {
+    start_app
+    head -c 4096 /dev/urandom | put "$APP"
+    fails_because "exec $APP: Exec format error"
+    recovers
+}
+
+@test "the file is empty" {
+    start_app
+    put "$APP" </dev/null
+    fails_because "exec $APP: Exec format error"
+    recovers
+}
+
+# e_machine 183 is AArch64; 3, the 32-bit x86, would run on some kernels.
+@test "the file is for another architecture" {
+    start_app
+    cp "$SERVER" "$APP.arm"
+    printf '\267\0' | dd of="$APP.arm" bs=1 seek=18 conv=notrunc status=none
+    mv "$APP.arm" "$APP"
+    fails_because "exec $APP: Exec format error"
+    recovers
+}
+
+@test "the script's interpreter is missing" {
+    start_app
+    put "$APP" <<<'#!/no/such/interpreter'
+    fails_because "exec $APP: No such file or directory \\(its interpreter is missing\\)"
+    recovers
+}
+
+@test "the file is a directory" {
+    start_app
+    rm "$APP"
+    mkdir "$APP"
+    fails_because "exec $APP: Permission denied"
+    rmdir "$APP"
+    recovers
+}
+
+@test "the directory is gone" {
+    mkdir "$BATS_TEST_TMPDIR/dir"
+    version one
+    cd "$BATS_TEST_TMPDIR/dir"
+    start_wrapped app "$APP"
+    cd "$BATS_TEST_TMPDIR"
+    load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    rmdir dir
+    fails_because "chdir $BATS_TEST_TMPDIR/dir: No such file or directory"
+    mkdir dir
+    recovers
+}
+
+@test "several broken versions in a row" {
+    start_app
+    for i in 1 2 3; do
+        version two --fail exit:$i
+        fails_because "exit status $i after.*"
+        put "$APP" <<<'nonsense'
+        fails_because "exec $APP: Exec format error"
+        version two --fail after-bind
+        fails_because 'killed by signal 11.*'
+    done
+    recovers
+}
+
+@test "probation: it dies some time after it was ready" {
+    export GRACE_PROBATION=20s
+    start_app
+    version two --fail later:300 --model prefork
+    fails_because 'exit status 70 [0-9]+ ms after it was ready'
+    version two
+    kill -HUP "$PID"
+    wait_until 10 answers two
+    load_finish
+    [[ $(status_number "$PID" rolled_back) == 1 ]]
+}
+
+answers() {
+    answer "$1" >/dev/null 2>&1
+}
+
+@test "probation: who survives it is followed at once by the next" {
+    export GRACE_PROBATION=500ms
+    start_app
+    version two
+    kill -HUP "$PID"
+    wait_until 5 log_has 'generation 2 ready'
+    kill -HUP "$PID"
+    wait_until 20 settled "$PID" 3
+    load_finish
+    [[ $(status_number "$PID" "done") == 2 ]]
+}
+
+# storm COUNT: signals at 20 ms.
+storm() {
+    local i
+    for ((i = 0; i < $1; i++)); do
+        kill -HUP "$PID"
+        ((i % 10)) || kill -HUP "$(server_pid "$PID")" || true # it may be gone by now
+        read -rt 0.02 <>"$BATS_TEST_TMPDIR/nothing" || true
+    done
+}
+
+@test "100 signals at 20 ms lead to one restart after the other, and one more" {
+    local begun=${EPOCHREALTIME/[.,]/} took done_count
+    mkfifo "$BATS_TEST_TMPDIR/nothing"
+    start_app
+    version two --start-ms 300
+    storm 100
+    took=$(((${EPOCHREALTIME/[.,]/} - begun) / 1000))
+    wait_until 20 settled_for_good || dump_log
+    load_finish
+    done_count=$(status_number "$PID" "done")
+    ((done_count >= 3 && done_count <= took / 300 + 2)) || fail "$done_count restarts in $took ms"
+    [[ $(generation_of "$PID") == $((done_count + 1)) ]]
+    [[ $(status_number "$PID" rolled_back) == 0 ]]
+    (($(grep -c 'one more will follow' "$LOG") <= done_count)) || fail "a line for each signal"
+}
+
+# Neither a restart goes on nor is one to follow.
+settled_for_good() {
+    lone_generation "$PID" && (($(grep -c retired "$LOG") == GENERATION - 1)) &&
+        [[ $(grep -E '(ready in|retired|will follow)' "$LOG" | tail -n 1) == *retired ]]
+}
+
+@test "the file that is there now: replaced by rename, deleted, another kind" {
+    cp "$SERVER" "$APP"
+    start_wrapped app "$APP" --listen "127.0.0.1:$PORT" --body one
+    [[ /proc/$(server_pid "$PID")/exe -ef $APP ]]
+    load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    cp "$SERVER" "$APP.new"
+    mv "$APP.new" "$APP"
+    [[ ! /proc/$(server_pid "$PID")/exe -ef $APP ]]
+    restart_and_wait "$PID"
+    [[ /proc/$(server_pid "$PID")/exe -ef $APP ]]
+    rm "$APP"
+    cp "$SERVER" "$APP"
+    restart_and_wait "$PID"
+    [[ /proc/$(server_pid "$PID")/exe -ef $APP ]]
+    version two
+    restart_and_wait "$PID"
+    answer two
+    cp "$SERVER" "$APP.new"
+    mv "$APP.new" "$APP"
+    restart_and_wait "$PID"
+    answer one
+    load_finish
+}
+
+# releases: two versions, `current` points to the first.
+releases() {
+    local base=$BATS_TEST_TMPDIR
+    mkdir "$base/1" "$base/2"
+    APP=$base/1/app version one
+    APP=$base/2/app version two
+    ln -s 1 "$base/current"
+}
+
+# switches COMMAND: from where we are.
+switches() {
+    start_wrapped app "$1"
+    load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    answer one
+    ln -s 2 "$BATS_TEST_TMPDIR/next"
+    mv -T "$BATS_TEST_TMPDIR/next" "$BATS_TEST_TMPDIR/current"
+    restart_and_wait "$PID"
+    answer two
+    rm -r "$BATS_TEST_TMPDIR/1"
+    restart_and_wait "$PID"
+    load_finish
+}
+
+@test "a symlink is switched: an absolute path through it" {
+    releases
+    switches "$BATS_TEST_TMPDIR/current/app"
+}
+
+@test "a symlink is switched: the working directory through it" {
+    releases
+    cd "$BATS_TEST_TMPDIR/current"
+    switches ./app
+    [[ $(readlink "/proc/$(server_pid "$PID")/cwd") == "$BATS_TEST_TMPDIR/2" ]]
+    cd /
+}
+
+@test "a python script, by its #! line" {
+    local body=$BATS_TEST_TMPDIR/body
+    echo one >"$body"
+    { echo "#!/usr/bin/env python3" && cat "$ROOT/tests/servers/asyncio_http.py"; } | put "$APP"
+    start_wrapped app "$APP" "$PORT" "$body"
+    load_start -r 200 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    put "$APP" <<<$'#!/usr/bin/python3\nraise SystemExit(4)'
+    fails_because 'exit status 4 after.*'
+    version two
+    restart_and_wait "$PID"
+    answer two
+    load_finish
+}

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: ISC
+# tests/run itself: a runner that misses a failure makes every other test worthless.
+
+setup() {
+    cd "$BATS_TEST_DIRNAME/../.." || return
+    fake=$BATS_TEST_TMPDIR/fake
+}
+
+# fake_test: a test file with the lines of stdin
+fake_test() {
+    { echo '#!/bin/bash' && cat; } >"$fake"
+    chmod +x "$fake"
+}
+
+last_line() {
+    echo "${lines[-1]}"
+}
+
+@test "results are summed up" {
+    fake_test <<<'echo "ok 1 - a"; echo "ok 2 - b"; echo 1..2'
+    run tests/run "$fake"
+    [ "$status" -eq 0 ]
+    [ "$(last_line)" = '2 passed, 0 failed' ]
+}
+
+@test "a failure is shown with its output" {
+    fake_test <<<'echo 1..2; echo "not ok 1 - it works"; echo "# got 3"; echo "ok 2 - b"'
+    run tests/run "$fake"
+    [ "$status" -eq 1 ]
+    [[ $output == *'fake: not ok 1 - it works'*'# got 3'* ]]
+    [ "$(last_line)" = '1 passed, 1 failed' ]
+}
+
+@test "a skipped test is a failure" {
+    fake_test <<<'echo 1..1; echo "ok 1 - b # skip no such daemon"'
+    run tests/run "$fake"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = '0 passed, 1 failed' ]
+}
+
+@test "fewer tests than planned are a failure" {
+    fake_test <<<'echo 1..3; echo "ok 1 - a"'
+    run tests/run "$fake"
+    [ "$status" -eq 1 ]
+    [[ $output == *'planned 3 tests, but 1 ran'* ]]
+    [ "$(last_line)" = '1 passed, 1 failed' ]
+}
+
+@test "no plan is a failure" {
+    fake_test <<<'echo "ok 1 - a"'
+    run tests/run "$fake"
+    [ "$(last_line)" = '1 passed, 1 failed' ]
+}
+
+@test "no result is a failure" {
+    fake_test <<<'echo hello'
+    run tests/run "$fake"
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = '0 passed, 1 failed' ]
+}
+
+@test "an exit status without a failed test is a failure" {
+    fake_test <<<'echo 1..1; echo "ok 1 - a"; echo complaint >&2; exit 3'
+    run tests/run "$fake"
+    [[ $output == *'exit status 3'*'complaint'* ]]
+    [ "$(last_line)" = '1 passed, 1 failed' ]
+}
+
+@test "a bats file that does not parse is a failure" {
+    printf '@test "x" {\n  if\n}\n' >"$fake.bats"
+    run tests/run "$fake.bats"
+    [ "$status" -eq 1 ]
+    [[ $(last_line) == '0 passed, '* ]]
+}
+
+@test "the time limit is a failure" {
+    fake_test <<<'echo "ok 1 - a"; read -r _ <> <(:); echo 1..1'
+    TEST_TIMEOUT=0.2 run tests/run "$fake"
+    [ "$status" -eq 1 ]
+    [[ $output == *'the time limit of 0.2 s is over'* ]]
+}
+
+@test "a file may name its own time limit" {
+    fake_test <<<$'# time-limit: 1\necho "ok 1 - a"; read -r _ <> <(:); echo 1..1'
+    run tests/run "$fake"
+    [[ $output == *'the time limit of 1 s is over'* ]]
+}
+
+@test "a process left behind is killed and is a failure" {
+    # As a daemon does it: own session, orphaned, no environment to know it by.
+    fake_test <<<"echo 'ok 1 - a'; echo 1..1
+        (setsid env -i sh -c 'echo \$\$ >$fake.pid; exec tail -f /dev/null' >/dev/null 2>&1 &)
+        while [ ! -s $fake.pid ]; do :; done"
+    run tests/run "$fake"
+    [ "$status" -eq 1 ]
+    [[ $output == *"left behind: process $(cat "$fake.pid"): tail -f /dev/null"* ]]
+    [ "$(last_line)" = '1 passed, 1 failed' ]
+    [ ! -e "/proc/$(cat "$fake.pid")" ]
+}
+
+@test "a name that stands for no test is a failure" {
+    run tests/run no-such-test
+    [ "$status" -eq 1 ]
+    [ "$(last_line)" = '0 passed, 1 failed' ]
+}
+
+@test "the caller's settings of grace do not reach the tests" {
+    # shellcheck disable=SC2016 # for the script
+    fake_test <<<'echo 1..1; [ -z "${LD_PRELOAD-}${GRACE_MODE-}" ] && echo "ok 1 - a"'
+    GRACE_MODE=sequential LD_PRELOAD='' run tests/run "$fake"
+    [ "$(last_line)" = '1 passed, 0 failed' ]
+}
+
+@test "an interrupted run takes its tests along" {
+    fake_test <<<"echo \$\$ >$fake.pid; tail -f /dev/null"
+    for signal in TERM KILL; do
+        rm -f "$fake.pid"
+        tests/run "$fake" 3>&- &
+        run_pid=$!
+        until [ -s "$fake.pid" ]; do :; done
+        kill -"$signal" $run_pid
+        wait $run_pid || true
+        timeout 10 tail --pid="$(cat "$fake.pid")" -f /dev/null
+    done
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# GRACE_MODE=sequential: servers that can't run twice. Clients wait, none is refused.
+
+load helper
+
+setup() {
+    PORT=$(free_port)
+    LOCK=$BATS_TEST_TMPDIR/lock
+    export GRACE_MODE=sequential
+}
+
+teardown() {
+    stop_all
+}
+
+start_alone() {
+    start_wrapped server "$PYTHON" "$ROOT/tests/servers/pidfiled.py" lock "$PORT" "$LOCK"
+}
+
+@test "a server that locks its data is restarted under load, no request fails" {
+    start_alone
+    load_start 127.0.0.1 "$PORT"
+    for _ in 1 2 3 4 5; do
+        restart_and_wait "$PID"
+    done
+    load_finish
+    run ! log_has 'refused|rolled back|failed'
+}
+
+@test "the old one has ended before the new one starts" {
+    start_alone
+    restart_and_wait "$PID"
+    grep -nE 'generation (1|2) (ends|draining|drained|starting|ready)' "$LOG" >&2
+    [[ $(grep -oE 'generation [12] (ends|draining|drained|starting)' "$LOG" | tr '\n' ,) == \
+        "generation 1 ends,generation 1 draining,generation 1 drained,generation 2 starting," ]]
+}
+
+@test "redis with an append-only file keeps every write over five restarts" {
+    start_wrapped server redis-server --port "$PORT" --bind 127.0.0.1 --dir "$BATS_TEST_TMPDIR" \
+        --appendonly yes --appendfsync no --save ''
+    local redis=$PID clients log
+    start clients "$PYTHON" "$ROOT/tests/servers/counting.py" "$PORT" 60 "$BATS_TEST_TMPDIR/until"
+    clients=$PID log=$LOG
+    for _ in 1 2 3 4 5; do
+        restart_and_wait "$redis"
+    done
+    touch "$BATS_TEST_TMPDIR/until"
+    wait_until 30 test ! -e "/proc/$clients"
+    cat "$log" >&2
+    [[ $(<"$log") =~ acknowledged\ ([0-9]+)\ failed\ 0\ .*stored\ ([0-9]+) ]]
+    ((BASH_REMATCH[1] > 100 && BASH_REMATCH[1] == BASH_REMATCH[2]))
+}
+
+@test "a new version that fails is tried again while clients wait, and its end serves them" {
+    local gate=$BATS_TEST_TMPDIR/gate
+    printf '#!/bin/sh\ntest -e %s || exit 3\nexec "$@"\n' "$gate" >"$BATS_TEST_TMPDIR/serve"
+    chmod +x "$BATS_TEST_TMPDIR/serve"
+    touch "$gate"
+    start_wrapped server "$BATS_TEST_TMPDIR/serve" "$PYTHON" "$ROOT/tests/servers/pidfiled.py" \
+        lock "$PORT" "$LOCK"
+    load_start 127.0.0.1 "$PORT"
+    rm "$gate"
+    run "$GRACE" restart "$PID"
+    [[ $status -eq 1 && $output == *"exit status 3"* ]]
+    log_has 'generation 2 failed: exit status 3 .*trying again in 500 ms, clients wait'
+    touch "$gate"
+    wait_until 20 settled_beyond "$PID" 2
+    load_finish
+}
+
+@test "a stop while the next generation is awaited ends everything" {
+    printf '#!/bin/sh\ntest -e %s && exit 3\ntouch %s\nexec "$@"\n' "$LOCK.once" "$LOCK.once" \
+        >"$BATS_TEST_TMPDIR/serve"
+    chmod +x "$BATS_TEST_TMPDIR/serve"
+    start_wrapped server "$BATS_TEST_TMPDIR/serve" "$PYTHON" "$ROOT/tests/servers/pidfiled.py" \
+        lock "$PORT" "$LOCK"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 failed'
+    kill "$PID"
+    wait_until 10 test ! -e "/proc/$PID"
+}
+
+@test "a restart asked for during one follows it" {
+    start_alone
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 1 ends'
+    kill -HUP "$PID"
+    wait_until 20 settled "$PID" 3
+}
+
+@test "GRACE_MODE has two values" {
+    run env GRACE_MODE=parallel LD_PRELOAD="$LIBGRACE" true
+    [[ $status -eq 125 && $output == *"GRACE_MODE=parallel: the value must be overlap or sequential"* ]]
+}
+
+has_accepted() {
+    [[ $(status_number "$PID" accepted) == "$1" ]]
+}
+
+# A child closes its copy; the dummy that its parent has by now is none.
+@test "listeners outlive a slow end of the old generation" {
+    local client rc=0
+    export GRACE_SETTLE=100ms
+    start_wrapped server "$SERVER" --model fork --slow-ms 1000 --listen "127.0.0.1:$PORT"
+    "$LOAD" -n 1 -c 1 -p /slow 127.0.0.1 "$PORT" &
+    client=$!
+    wait_until 10 has_accepted 1
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 1 draining'
+    "$LOAD" -c 8 -n 50 127.0.0.1 "$PORT"
+    wait "$client" || rc=$?
+    ((rc == 0))
+    wait_until 10 settled "$PID" 2
+    run ! log_has released
+}
+
+# PostgreSQL does; it would never hear the signal that asks it to end.
+@test "a server that was polled first does not get stuck in accept() when it is to end" {
+    local client rc=0
+    start_wrapped server "$PYTHON" "$ROOT/tests/servers/selecting.py" "$PORT" 500
+    "$LOAD" -n 1 -c 1 127.0.0.1 "$PORT" &
+    client=$!
+    wait_until 10 log_has readable
+    kill -HUP "$PID"
+    wait_until 10 settled "$PID" 2
+    wait "$client" || rc=$?
+    ((rc == 0))
+    log_has nobody
+    run ! log_has 'did not stop'
+}

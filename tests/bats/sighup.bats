@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: ISC
+# SIGHUP restarts the server whatever the server itself does with it, and never reaches it.
+load helper
+
+teardown() {
+    stop_all
+}
+
+start_server() {
+    PORT=$(free_port)
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" "$@"
+}
+
+restarts() {
+    local generation
+    start_server "$@"
+    load_start -r 1000 127.0.0.1 "$PORT"
+    restart_and_wait "$PID"
+    generation=$(generation_of "$PID")
+    kill -HUP "$(server_pid "$PID")"
+    wait_until 20 settled_beyond "$PID" "$generation"
+    load_finish
+    ! log_has 'SIGHUP arrived' || fail "the server has seen it"
+}
+
+# With another signal for restarts, the server's own meaning of SIGHUP comes back.
+own_meaning() {
+    export GRACE_SIGNAL=USR2
+    start_server "$@"
+    kill -HUP "$PID"
+    wait_until 5 log_has 'SIGHUP arrived'
+    kill -USR2 "$PID"
+    wait_until 20 settled "$PID" 2
+}
+
+@test "default action" { restarts; }
+@test "a handler" { restarts --hup install; }
+@test "blocked" { restarts --hup block; }
+@test "a thread in sigwait" { restarts --hup sigwait; }
+@test "a thread in sigwait, workers in accept" { restarts --hup sigwait --wait accept --model threads; }
+@test "signalfd" { restarts --hup signalfd; }
+@test "signalfd in poll" { restarts --hup signalfd --wait poll; }
+@test "ignored" { restarts --hup ignore; }
+@test "a handler in prefork workers" { restarts --hup install --model prefork; }
+@test "all signals blocked in all threads" { restarts --block-signals --model threads; }
+
+@test "own meaning: a handler" { own_meaning --hup install; }
+@test "own meaning: sigwait" { own_meaning --hup sigwait; }
+@test "own meaning: signalfd" { own_meaning --hup signalfd; }

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: ISC
+# What grace costs, as far as it can be counted; tests/bench/run also measures time.
+load helper
+# shellcheck source=tests/bench/measure.bash
+source "$ROOT/tests/bench/measure.bash"
+
+teardown() {
+    stop_all
+}
+
+# at_most_added ROW LIMIT
+at_most_added() {
+    ((ADDED[$1] <= $2)) || fail "$1: ${ADDED[$1]} instructions more than without, $2 are allowed"
+}
+
+@test "instructions a call" {
+    rows_compare
+    at_most_added close 12
+    at_most_added accept4+close 80
+    at_most_added epoll_wait 8
+    at_most_added read 0
+}
+
+@test "instructions of nginx for a request on a connection of its own" {
+    nginx_configure
+    nginx_request plain 1
+    plain=$REQUEST
+    nginx_request wrapped 1
+    ((REQUEST * 1000 <= plain * 1006)) || fail "$plain without, $REQUEST with"
+}
+
+@test "memory of the supervisor" {
+    subject_start wrapped
+    exec {SOCKET}>&-
+    restart_times 1
+    wait_until 5 pss_at_most "$PID" 300
+    restart_times 20
+    wait_until 5 pss_at_most "$PID" 300
+}
+
+@test "the limit of open files does not matter for the start" {
+    local few many
+    few=$(start_instructions 1024)
+    many=$(start_instructions "$(most_files)")
+    ((many - few < 1000)) || fail "$few instructions with 1024 files, $many with $(most_files)"
+    few=$(start_calls 1024)
+    many=$(start_calls "$(most_files)")
+    ((many - few < 500)) || fail "$few system calls with 1024 files, $many with $(most_files)"
+}

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: ISC
+# The test tools themselves, without the shim: what finds nothing wrong must be able to.
+load helper
+
+teardown() {
+    stop_all
+}
+
+start_server() {
+    start server "$SERVER" --listen "127.0.0.1:$1" --portfile "$BATS_TEST_TMPDIR/port" "${@:2}"
+    wait_until 5 test -s "$BATS_TEST_TMPDIR/port"
+    read -r HOST PORT <"$BATS_TEST_TMPDIR/port"
+}
+
+expect_failure() {
+    local rc=0
+    load_finish || rc=$?
+    [ "$rc" -eq 1 ]
+    [ "$(load_value failed)" -gt 0 ]
+}
+
+@test "load: every way to wait answers under every model" {
+    for model in single threads prefork fork; do
+        for way in epoll-lt epoll-et epoll-oneshot epoll-exclusive epoll-shared poll ppoll select \
+            pselect accept select-accept; do
+            rm -f "$BATS_TEST_TMPDIR/port"
+            start_server 0 --wait "$way" --model "$model"
+            "$LOAD" -n 200 --expect "^pid $PID" "$HOST" "$PORT"
+        done
+        stop_all
+    done
+}
+
+@test "load: a server that is killed and started again costs requests" {
+    start_server 0 --model prefork
+    load_start "$HOST" "$PORT"
+    tree_of "$PID" | xargs kill -KILL
+    wait_until 5 grep -q 'first refused' "$BATS_TEST_TMPDIR/load.err"
+    start_server "$PORT"
+    expect_failure
+    [ "$(load_value refused)" -gt 0 ]
+}
+
+@test "load: a connection that is reset is a failure" {
+    start_server 0 --slow-ms 60000
+    load_start "$HOST" "$PORT"
+    "$LAUNCH" -- "$LOAD" -c 1 -p /slow "$HOST" "$PORT" >"$BATS_TEST_TMPDIR/slow.out" 2>&1 &
+    slow=$!
+    wait_until 5 connected "$PORT" "$slow"
+    kill -KILL "$PID"
+    rc=0
+    wait "$slow" || rc=$?
+    [ "$rc" -eq 1 ]
+    grep -Eq '^(eof|reset) 1$' "$BATS_TEST_TMPDIR/slow.out"
+}
+
+connected() {
+    ss -tnp state established "dport = :$1" | grep -q "pid=$2,"
+}
+
+@test "load: an answer that is too short, or another one, is a failure" {
+    start_server 0 --body "version 2"
+    run -1 "$LOAD" -n 10 --expect '^version 1' "$HOST" "$PORT"
+    [[ $output == *'wrong 1'* ]]
+    printf 'HTTP/1.0 200 OK\r\nContent-Length: 20\r\n\r\nonly half' >"$BATS_TEST_TMPDIR/half"
+    port=$(free_port)
+    start half "$PYTHON" "$ROOT/tests/servers/say.py" "$port" "$BATS_TEST_TMPDIR/half"
+    wait_until 5 log_has listening
+    run -1 "$LOAD" -n 10 127.0.0.1 "$port"
+    [[ $output == *'first eof'*'9 of 20 bytes'* ]]
+}
+
+@test "load: a silence is measured, also at the end" {
+    start_server 0
+    load_start "$HOST" "$PORT"
+    kill -STOP "$PID"
+    wait_until 5 silent_for_half_a_second
+    kill -CONT "$PID"
+    load_finish
+    ! at_most longest_silence_ms 400 || false
+}
+
+silent_for_half_a_second() {
+    [[ ${stopped-} ]] || stopped=${EPOCHREALTIME/[.,]/}
+    ((${EPOCHREALTIME/[.,]/} > stopped + 500000))
+}
+
+@test "launch: only three files are open, signals are as new" {
+    trap '' USR1
+    run -0 "$LAUNCH" --stdin /dev/null -- ls /proc/self/fd
+    trap - USR1
+    [ "$(wc -w <<<"$output")" -eq 4 ]
+    run -0 "$LAUNCH" -- grep -E '^Sig(Ign|Blk)' /proc/self/status
+    [[ $output == *$'SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000'* ]]
+}

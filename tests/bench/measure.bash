@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # the results are used elsewhere
+# How each number is taken; on top of tests/bats/helper.bash. Used by run and by speed.bats.
+SUBJECT=$BUILD/tests/bench/subject
+TIMING=$BUILD/tests/bench/timing
+
+# The rows that have a target, and those for information; the blocking listener of the last one
+# changes what the wait calls have to do.
+ROWS=(close accept4+close epoll_wait epoll_pwait poll select socket+close fcntl dup+close
+    'syscall(close)' read accept+close-blocking)
+
+# launched PLAIN|WRAPPED COMMAND...: the command that starts it so
+launched() {
+    if [[ $1 == wrapped ]]; then
+        COMMAND=("$LIBGRACE" -- "${@:2}")
+    else
+        COMMAND=("${@:2}")
+    fi
+}
+
+# subject_start PLAIN|WRAPPED [TOOL...]: starts the subject under a tool, connects as $SOCKET
+subject_start() {
+    local port=$BATS_TEST_TMPDIR/port
+    rm -f "$port"
+    launched "$1" "${@:2}" "$SUBJECT" "$port"
+    start subject "${COMMAND[@]}"
+    wait_until 60 test -s "$port" || dump_log
+    [[ $1 == plain ]] || wait_until 60 settled "$PID" 1 || dump_log
+    exec {SOCKET}<>"/dev/tcp/127.0.0.1/$(<"$port")"
+}
+
+# subject_tell COMMAND: sets ANSWER
+subject_tell() {
+    echo "$1" >&"$SOCKET"
+    read -r -t 300 -u "$SOCKET" ANSWER
+}
+
+subject_exit() {
+    echo exit >&"$SOCKET"
+    exec {SOCKET}>&-
+    wait "$PID"
+}
+
+collected() {
+    sed -n 's/^totals: //p' "$1"
+}
+
+# rows_count PLAIN|WRAPPED: sets INSTRUCTIONS[row], of one round; the row empty is the loop
+rows_count() {
+    local out=$BATS_TEST_TMPDIR/rows.$1 row n i=0
+    subject_start "$1" valgrind -q --tool=callgrind --callgrind-out-file="$out" \
+        --toggle-collect=rows_measure --dump-after=rows_measure
+    for row in empty "${ROWS[@]}"; do
+        for n in 100 200; do
+            subject_tell "row $row $n"
+            [[ $ANSWER == 'done' ]] || fail "$ANSWER" || return 1
+        done
+    done
+    subject_exit
+    declare -gA INSTRUCTIONS=()
+    for row in empty "${ROWS[@]}"; do
+        INSTRUCTIONS[$row]=$((($(collected "$out.$((i + 2))") - $(collected "$out.$((i + 1))")) / 100))
+        ((i += 2))
+    done
+}
+
+# rows_compare: sets PLAIN[row] and ADDED[row]
+rows_compare() {
+    local row
+    declare -gA PLAIN=() ADDED=()
+    rows_count plain || return 1
+    for row in "${ROWS[@]}"; do PLAIN[$row]=$((INSTRUCTIONS[$row] - INSTRUCTIONS[empty])); done
+    rows_count wrapped || return 1
+    for row in "${ROWS[@]}"; do
+        ADDED[$row]=$((INSTRUCTIONS[$row] - INSTRUCTIONS[empty] - PLAIN[$row]))
+    done
+}
+
+# As nginx comes from its makers, but the time is read every 100 s only: what that costs depends
+# on how long a run takes.
+nginx_configure() {
+    local dir=$BATS_TEST_TMPDIR name
+    NGINX_PORT=$(free_port)
+    echo 'Hello, world!' >"$dir/index.html"
+    {
+        echo "daemon off; master_process off; timer_resolution 100s; pid $dir/nginx.pid;"
+        echo "error_log /dev/null; events {} http { access_log $dir/access.log;"
+        echo 'sendfile on; keepalive_timeout 65; client_header_timeout 1h;'
+        echo 'include /etc/nginx/mime.types; default_type application/octet-stream;'
+        for name in client_body proxy fastcgi uwsgi scgi; do echo "${name}_temp_path $dir/temp;"; done
+        echo "server { listen 127.0.0.1:$NGINX_PORT; root $dir; } }"
+    } >"$dir/nginx.conf"
+}
+
+nginx_accepts() {
+    exec {IDLE}<>"/dev/tcp/127.0.0.1/$NGINX_PORT"
+} 2>/dev/null
+
+# nginx_total PLAIN|WRAPPED REQUESTS IDLE: instructions of its life; IDLE=1 holds one connection
+nginx_total() {
+    local out=$BATS_TEST_TMPDIR/nginx.callgrind
+    rm -f "$out"
+    launched "$1" valgrind -q --tool=callgrind --callgrind-out-file="$out" \
+        nginx -c "$BATS_TEST_TMPDIR/nginx.conf"
+    start nginx "${COMMAND[@]}"
+    wait_until 60 nginx_accepts || dump_log || return 1
+    [[ $1 == plain ]] || wait_until 60 settled "$PID" 1 || dump_log || return 1
+    (($3)) || exec {IDLE}>&-
+    "$LOAD" -c 1 -n "$2" 127.0.0.1 "$NGINX_PORT" >/dev/null || return 1
+    kill -TERM "$PID"
+    wait "$PID" || return 1
+    (($3 == 0)) || exec {IDLE}>&-
+    TOTAL=$(collected "$out")
+}
+
+# nginx_request PLAIN|WRAPPED IDLE: instructions of a request
+nginx_request() {
+    local once
+    nginx_total "$1" 500 "$2" && once=$TOTAL && nginx_total "$1" 1500 "$2" || return 1
+    REQUEST=$(((TOTAL - once + 500) / 1000))
+}
+
+# timed start|restart ROUNDS [LIMIT]: sets TIMED[name] in microseconds, from tests/bench/timing
+timed() {
+    local name value
+    declare -gA TIMED=()
+    while read -r name value; do
+        TIMED[$name]=$value
+    done < <(ulimit -n "${3:-$(ulimit -n)}" && "$TIMING" "$1" "$2" "$LIBGRACE" "$SUBJECT")
+    ((${#TIMED[@]}))
+}
+
+pss_kb() {
+    awk '/^Pss:/ { print $2 }' "/proc/$1/smaps_rollup"
+}
+
+# It lets go of what it has needed when all is done.
+pss_at_most() {
+    (($(pss_kb "$1") <= $2))
+}
+
+restart_times() {
+    local i
+    for ((i = 0; i < $1; i++)); do restart_and_wait "$PID" || return 1; done
+}
+
+# stall_once MEGABYTES: sets ANSWER to how many microseconds a thread of the old generation stood
+# still while a restart went on around it
+stall_once() {
+    subject_start wrapped
+    subject_tell "touch $1" && subject_tell watch && kill -HUP "$PID" || return 1
+    wait_until 60 log_has 'generation 1 draining' || dump_log || return 1
+    sleep 0.2 # what the old one is told to do is done by then
+    subject_tell gap
+    exec {SOCKET}>&-
+    stop_all 2>/dev/null
+    : >"$LOG"
+}
+
+# stall_least MEGABYTES: sets STALL, the least of three: other programs get in the way, too
+stall_least() {
+    local i
+    STALL=
+    for ((i = 0; i < 3; i++)); do
+        stall_once "$1" || return 1
+        [[ -n $STALL ]] && ((STALL <= ANSWER)) || STALL=$ANSWER
+    done
+}
+
+# As root the hard limit can be raised.
+most_files() {
+    (ulimit -n 1048576 && ulimit -n) 2>/dev/null || ulimit -Hn
+}
+
+# start_instructions LIMIT: of /bin/true with the shim in it
+start_instructions() {
+    local out=$BATS_TEST_TMPDIR/start.callgrind
+    rm -f "$out".*
+    (ulimit -n "$1" && valgrind -q --tool=callgrind --trace-children=yes \
+        --callgrind-out-file="$out.%p" "$LIBGRACE" -- /bin/true 2>/dev/null)
+    collected "$(grep -l '^cmd: */bin/true' "$out".*)"
+}
+
+# start_calls LIMIT: system calls of the same and of its supervisor, which also looks at all
+# other processes
+start_calls() {
+    (ulimit -n "$1" && strace -f -qq -o /dev/stdout "$LIBGRACE" -- /bin/true) | grep -c '('
+}

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # the tests use what is set here
+# A daemon as its description has it (see README.md here), and what one does with it.
+load ../bats/helper
+
+setup() {
+    DIR=$BATS_TEST_TMPDIR/site
+    mkdir -p "$DIR"
+    # Servers that give up root have to get there.
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "$DIR" "${BATS_TEST_TMPDIR%/*}"
+    PORT=$(free_port)
+    daemon_describe
+    ! declare -F prepare >/dev/null || prepare
+}
+
+teardown() {
+    stop_all
+}
+
+# daemon_describe: reads the description that DAEMON names, after the defaults.
+daemon_describe() {
+    packages=() core=no proof=no model='' remark='' pidfile='' processes=same unsupported=''
+    in_flight=answered message=''
+    load_options --expect '^version [0-9]+$' 127.0.0.1 "$PORT"
+    load_rate 300
+    # shellcheck source=/dev/null
+    source "${DAEMON:?names a description: tests/daemons/NAME.daemon}"
+    NAME=$(basename "$DAEMON" .daemon)
+}
+
+# daemon_command COMMAND...: the same for every version.
+daemon_command() {
+    COMMAND=("$@")
+}
+
+# load_options OPTION... HOST PORT: how to ask it.
+load_options() {
+    LOAD_OPTIONS=("$@")
+}
+
+# load_rate N: requests a second that it answers without effort.
+load_rate() {
+    RATE=$1
+}
+
+# replace FILE: with standard input, as an installer would.
+replace() {
+    cat >"$1.new"
+    mv "$1.new" "$1"
+}
+
+# version_file VERSION: what the applications in tests/servers answer, as they read it at the start.
+version_file() {
+    export VERSION_FILE=$DIR/version
+    replace "$VERSION_FILE" <<<"version $1"
+}
+
+# python_module VERSION: tests/servers/application.py can be imported.
+python_module() {
+    export PYTHONPATH=$ROOT/tests/servers PYTHONDONTWRITEBYTECODE=1
+    version_file "$1"
+}
+
+# release VERSION: a directory to serve; $DIR/current is a symbolic link to the newest.
+release() {
+    mkdir -p "$DIR/release-$1"
+    echo "version $1" >"$DIR/release-$1/index.html"
+    ln -s "release-$1" "$DIR/current.new"
+    mv -T "$DIR/current.new" "$DIR/current"
+}
+
+# backend VERSION: what is behind a proxy of that version; BACKEND is its port.
+backend() {
+    local file=$DIR/backend-$1
+    if [[ ! -e $file ]]; then
+        free_port >"$file"
+        start_helper "backend-$1" "$SERVER" --listen "127.0.0.1:$(<"$file")" --body "version $1"
+    fi
+    BACKEND=$(<"$file")
+}
+
+# go_server FILE NAME=VALUE...: tests/servers/http.go, compiled with these settings into FILE.
+go_server() {
+    [[ ! -e $1 ]] || return 0
+    env GOCACHE="$BATS_FILE_TMPDIR/go" GOPROXY=off GO111MODULE=off "${@:2}" \
+        /usr/lib/go-1.19/bin/go build -o "$1" "$ROOT/tests/servers/http.go"
+}
+
+# certificate FILE: a key and a certificate that nobody trusts.
+certificate() {
+    [[ -e $1 ]] || openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 \
+        -keyout "$1.key" -out "$1.crt" 2>/dev/null
+    cat "$1.key" "$1.crt" >"$1"
+    chmod 600 "$1"
+}
+
+# daemon_script COMMAND...: the command is a script, for what is configured by arguments only.
+daemon_script() {
+    printf '#!/bin/sh\nexec %s\n' "${*@Q}" | replace "$DIR/daemon"
+    chmod +x "$DIR/daemon"
+    daemon_command "$DIR/daemon"
+}
+
+# answer_of VERSION: a regular expression; descriptions may have their own.
+answer_of() {
+    echo "version[ -]$1"
+}
+
+# newest_answers VERSION: and no other.
+newest_answers() {
+    local seen=$BATS_TEST_TMPDIR/newest
+    "$LOAD" -c 4 -n 20 -r "$RATE" "${LOAD_OPTIONS[@]}" >"$seen" || fail "$(<"$seen")" || return
+    grep -Eq "^answer .*$(answer_of "$1") 20\$" "$seen" ||
+        fail "not every answer is of version $1" "$(<"$seen")"
+}
+
+# install_script VERSION [LINE]: $DIR/serve runs LINE, then the daemon.
+install_script() {
+    configure "$1"
+    printf '%s\n' '#!/bin/bash' "${2-}" "exec ${COMMAND[*]@Q}" >"$DIR/serve.new"
+    chmod +x "$DIR/serve.new"
+    mv "$DIR/serve.new" "$DIR/serve"
+}
+
+# line_server FILE: a program that answers a line with "version" and its argument.
+line_server() {
+    [[ ! -e $1 ]] || return 0
+    # shellcheck disable=SC2016 # for that program
+    printf '#!/bin/sh\nread -r _ && echo "version $1"\n' | replace "$1"
+    chmod +x "$1"
+}
+
+# keep_writing COMMAND: runs "COMMAND N" for N from 1, one after the other, until all_written is
+# asked; $DIR/acknowledged has those that succeeded. Once it is on a second call does nothing.
+keep_writing() {
+    local n
+    [[ ! -e $DIR/acknowledged ]] || return 0
+    : >"$DIR/acknowledged"
+    for ((n = 1; ; n++)); do
+        "$1" "$n" || exit
+        echo "$n" >>"$DIR/acknowledged"
+        [[ ! -e $DIR/enough ]] || exit 0
+    done 3>&- >"$DIR/writes" 2>&1 &
+    WRITER=$!
+    STARTED+=("$WRITER")
+    wait_until 10 test -s "$DIR/acknowledged"
+}
+
+# all_written COMMAND...: no write has failed, and COMMAND prints the number of each.
+all_written() {
+    local rc=0
+    touch "$DIR/enough"
+    wait "$WRITER" || rc=$?
+    ((rc == 0)) || fail "a write failed:" "$(<"$DIR/writes")" || return
+    "$@" | sort >"$DIR/kept"
+    ! sort "$DIR/acknowledged" | comm -23 - "$DIR/kept" | grep . || fail "these writes are lost"
+}
+
+# start_helper NAME COMMAND...: something that the daemon needs, without the shim.
+start_helper() {
+    local PID LOG
+    start "$@"
+}
+
+# start_daemon COMMAND...: wrapped, until it answers.
+start_daemon() {
+    start_wrapped daemon "$@"
+    wait_until 10 answers
+}
+
+# A listener may be there before what stands behind it.
+answers() {
+    "$LOAD" -n 1 "${LOAD_OPTIONS[@]}" >/dev/null 2>&1
+}
+
+# dns_options [--udp]: asks for the TXT record of test.local.
+dns_options() {
+    local question='\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04test\x05local\x00\x00\x10\x00\x01'
+    [[ ${1-} == --udp ]] || question='\x00\x1c'$question
+    load_options "$@" --send "$question" --expect 'version [0-9]+' 127.0.0.1 "$PORT"
+}

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: ISC
+# time-limit: 240
+# shellcheck disable=SC2030,SC2031,SC2154 # descriptions set variables; each test has its STARTED
+# What every daemon has to stand; DAEMON names its description. tests/run chooses those of these tests
+# that it is a case for.
+load checks
+
+# The user of each process of the server, sorted.
+users() {
+    local pid
+    for pid in $(tree_of "$PID"); do
+        [[ $pid == "$PID" ]] || ps -o euser= -p "$pid"
+    done | sort
+}
+
+same_users() {
+    case $processes in
+        same) [[ $(users) == "$1" ]] ;;
+        varies) [[ $(users | uniq) == "$(uniq <<<"$1")" ]] ;;
+    esac
+}
+
+# none_of PID...: is alive.
+none_of() {
+    local pid
+    for pid; do
+        [[ ! -e /proc/$pid ]] || return 1
+    done
+}
+
+old_tree() {
+    tree_of "$PID" | grep -vx "$PID"
+}
+
+pidfile_is_right() {
+    local pid
+    [[ -z $pidfile ]] && return
+    read -r pid _ <"$pidfile"
+    tree_of "$PID" | grep -qx "$pid" && [[ $pid != "$PID" ]]
+}
+
+socket_modes() {
+    find "$DIR" -type s -printf '%P %M %u\n' | sort
+}
+
+# record WHAT: the daemon's row of docs/compatibility.md.
+record() {
+    local rows=$BUILD/compatibility version
+    version=$(dpkg-query -W -f '${Version}' "${packages[0]}")
+    mkdir -p "$rows"
+    echo "| $NAME | $version | $model | ${GRACE_MODE:-overlap} | $1 | $remark |" >"$rows/$NAME"
+}
+
+five_restarts_lose_nothing() {
+    local version old first sockets
+    configure 1
+    start_daemon "${COMMAND[@]}"
+    newest_answers 1
+    first=$(users) sockets=$(socket_modes)
+    load_start -r "$RATE" -n $((RATE * 2)) "${LOAD_OPTIONS[@]}"
+    for version in 2 3 4 5 6; do
+        mapfile -t old < <(old_tree)
+        configure "$version"
+        restart_and_wait "$PID"
+        newest_answers "$version"
+        wait_until 5 none_of "${old[@]}"
+        wait_until 5 pidfile_is_right
+    done
+    load_finish
+    wait_until 10 same_users "$first" || {
+        users >&2
+        fail "these processes are not those of the first generation:" "$first"
+    }
+    [[ $(socket_modes) == "$sockets" ]]
+    record "5 | $(load_value requests) | $(load_value failed)"
+}
+
+runs_unharmed() {
+    configure 1
+    start daemon env LD_PRELOAD="$LIBGRACE" "${COMMAND[@]}"
+    wait_until 20 answers
+    load_start -r "$RATE" -n "$RATE" "${LOAD_OPTIONS[@]}"
+    wait_until 10 log_has "$message"
+    load_finish
+    newest_answers 1
+    record "- | $(load_value requests) | $(load_value failed)"
+}
+
+@test "restarts" {
+    rm -f "$BUILD/compatibility/$NAME"
+    five_restarts_lose_nothing
+}
+
+@test "can't be restarted, and says so" {
+    rm -f "$BUILD/compatibility/$NAME"
+    remark=$unsupported runs_unharmed
+}
+
+# same_program: the processes of the server that run what its main process runs.
+same_program() {
+    local pid program
+    program=$(readlink "/proc/$(server_pid "$PID")/exe")
+    for pid in $(old_tree); do
+        [[ $(readlink "/proc/$pid/exe") != "$program" ]] || echo "$pid"
+    done
+}
+
+@test "SIGHUP to its main process, to a worker, to all of them" {
+    local all
+    configure 1
+    start_daemon "${COMMAND[@]}"
+    configure 2
+    signalled "$(server_pid "$PID")"
+    newest_answers 2
+    mapfile -t all < <(same_program)
+    configure 3
+    signalled "${all[-1]}"
+    newest_answers 3
+    mapfile -t all < <(same_program)
+    configure 4
+    signalled "$PID" "${all[@]}"
+    newest_answers 4
+}
+
+# ask_half: a client that has sent half of its request; finish_half waits for its answer.
+ask_half() {
+    "$LAUNCH" --setsid --stdin /dev/null --stdout "$DIR/slow" --stderr "$DIR/slow" -- \
+        "$LOAD" -c 1 -n 1 --pause "$DIR/go" "${LOAD_OPTIONS[@]}" &
+    CLIENT=$!
+    STARTED+=("$CLIENT")
+    wait_until 10 grep -q paused "$DIR/slow"
+}
+
+finish_half() {
+    local rc=0
+    touch "$DIR/go"
+    wait "$CLIENT" || rc=$?
+    cat "$DIR/slow" >&2
+    case $in_flight in
+        answered) ((rc == 0)) && grep -Eq "^answer .*$(answer_of 1) 1\$" "$DIR/slow" ;;
+        cut) ((rc != 0)) ;;
+    esac
+}
+
+@test "a request in progress" {
+    configure 1
+    start_daemon "${COMMAND[@]}"
+    ask_half
+    configure 2
+    restart_begins
+    # In sequential mode everybody waits for that client.
+    [[ ${GRACE_MODE-} == sequential ]] || newest_answers 2
+    finish_half
+    wait_until 30 settled "$PID" 2
+    newest_answers 2
+}
+
+# idle_worker PID...: sets IDLE to one that is neither the main process nor has a client.
+idle_worker() {
+    local pid main holders
+    main=$(server_pid "$PID")
+    holders=$(ss -Htnp state established "sport = :$PORT")
+    for pid; do
+        [[ $pid == "$main" || $holders == *"pid=$pid,"* ]] || { IDLE=$pid && return; }
+    done
+    return 1
+}
+
+others_than() {
+    [[ -n $(comm -13 <(printf '%s\n' "$@" | sort) <(old_tree | sort)) ]]
+}
+
+@test "a worker that dies while the old generation drains" {
+    local old both
+    configure 1
+    start_daemon "${COMMAND[@]}"
+    mapfile -t old < <(same_program)
+    ask_half
+    configure 2
+    restart_begins
+    newest_answers 2
+    mapfile -t both < <(old_tree)
+    wait_until 10 idle_worker "${old[@]}" # the last answer of another may still be on its way
+    kill -KILL "$IDLE"
+    wait_until 10 others_than "${both[@]}"
+    "$LOAD" -n 200 -r "$RATE" "${LOAD_OPTIONS[@]}" >"$DIR/after"
+    grep -Eq "^answer .*$(answer_of 2) 200\$" "$DIR/after" || fail "$(<"$DIR/after")"
+    finish_half
+    wait_until 30 settled "$PID" 2
+}
+
+# Until the next one serves; the one before it may still drain. In sequential mode it has to.
+restart_begins() {
+    kill -HUP "$PID"
+    if [[ ${GRACE_MODE-} == sequential ]]; then
+        wait_until 10 log_has 'generation 1 draining'
+    else
+        wait_until 30 serves_beyond 1
+        newest_answers 2
+    fi
+}
+
+serves_beyond() {
+    (($(generation_of "$PID") > $1))
+}
+
+# In sequential mode there is no old one to go on with: the new one is tried again and again.
+broken_version_failed() {
+    if [[ ${GRACE_MODE-} == sequential ]]; then
+        wait_until 20 log_has 'failed: exit status 3'
+    else
+        wait_until 20 rolled_back "$PID" 1
+        settled "$PID" 1
+    fi
+}
+
+mended_version_serves() {
+    if [[ ${GRACE_MODE-} == sequential ]]; then
+        wait_until 30 settled_beyond "$PID" 1
+    else
+        restart_and_wait "$PID"
+    fi
+}
+
+@test "a broken version" {
+    install_script 1
+    start_daemon "$DIR/serve"
+    load_start -r "$RATE" -n "$RATE" "${LOAD_OPTIONS[@]}"
+    install_script 2 'exit 3'
+    kill -HUP "$PID"
+    broken_version_failed
+    install_script 2
+    mended_version_serves
+    load_finish
+    newest_answers 2
+}
+
+@test "its data" {
+    local version
+    configure 1
+    start_daemon "${COMMAND[@]}"
+    for version in 2 3 4; do
+        data_written "$version"
+        configure "$version"
+        restart_and_wait "$PID"
+    done
+    data_intact
+}
+
+@test "a stop" {
+    local all
+    configure 1
+    start_daemon "${COMMAND[@]}"
+    mapfile -t all < <(tree_of "$PID")
+    kill "$PID"
+    wait_until 20 none_of "${all[@]}"
+    run ! answers
+}
+
+@test "started by a script" {
+    local version rc=0
+    configure 1
+    daemonize
+    start daemon env LD_PRELOAD="$LIBGRACE" "${COMMAND[@]}"
+    wait "$PID" || rc=$?
+    ((rc == 0))
+    wait_until 10 answers
+    PID=$(daemon_supervisor)
+    STARTED+=("$PID")
+    wait_until 10 settled "$PID" 1
+    load_start -r "$RATE" -n "$RATE" "${LOAD_OPTIONS[@]}"
+    for version in 2 3; do
+        configure "$version"
+        restart_and_wait "$PID"
+        newest_answers "$version"
+        wait_until 5 pidfile_is_right
+    done
+    load_finish
+    kill "$PID"
+    wait_until 20 none_of "$PID"
+    run ! answers
+}
+
+# The supervisor has gone to the background: it is the only one of this test.
+daemon_supervisor() {
+    basename "$GRACE_RUNTIME_DIR"/*.sock .sock
+}

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: ISC
+# time-limit: 600
+# What a few daemons have to stand besides: more restarts, longer, and nothing left behind.
+load checks
+
+@test "20 restarts under load lose nothing" {
+    local version
+    configure 1
+    start_daemon "${COMMAND[@]}"
+    load_start -n 5000 "${LOAD_OPTIONS[@]}"
+    for ((version = 2; version <= 21; version++)); do
+        configure "$version"
+        restart_and_wait "$PID"
+    done
+    load_finish
+    newest_answers 21
+}
+
+@test "a version that starts slowly is not noticed" {
+    local version
+    install_script 1
+    start_daemon "$DIR/serve"
+    load_start -r "$RATE" "${LOAD_OPTIONS[@]}"
+    for ((version = 2; version <= 6; version++)); do
+        install_script "$version" 'sleep 1'
+        restart_and_wait "$PID"
+    done
+    load_finish
+    at_most longest_silence_ms 100
+    newest_answers 6
+}
+
+@test "a broken version is not noticed" {
+    install_script 1
+    start_daemon "$DIR/serve"
+    load_start -n 5000 "${LOAD_OPTIONS[@]}"
+    install_script 2 'exit 3'
+    kill -HUP "$PID"
+    wait_until 20 rolled_back "$PID" 1
+    settled "$PID" 1
+    install_script 3
+    restart_and_wait "$PID"
+    load_finish
+    newest_answers 3
+}
+
+@test "100 restarts leave nothing behind" {
+    local i
+    configure 1
+    start_daemon "${COMMAND[@]}"
+    restart_and_wait "$PID"
+    "$LOAD" -n 100 "${LOAD_OPTIONS[@]}"
+    resources >"$DIR/first"
+    anonymous_kb "$PID" >"$DIR/memory.first"
+    load_start -r 200 "${LOAD_OPTIONS[@]}"
+    for ((i = 2; i <= 100; i++)); do
+        restart_and_wait "$PID"
+        ((i != 30)) || anonymous_kb "$PID" >"$DIR/memory.warm"
+    done
+    load_finish
+    wait_until 5 same_resources || { diff "$DIR/first" "$DIR/now" || return 1; }
+    memory_as_after_the_first
+}
+
+# Without what differs from file to file: inode numbers, and deleted names.
+kinds_of_fds() {
+    fds_of "$1" | sed -E 's/^[0-9]+ //; s/\[[0-9]+\]/[]/; s/[0-9]+/N/g' | sort
+}
+
+environment_names() {
+    tr '\0' '\n' <"/proc/$1/environ" | sed 's/=.*//' | sort
+}
+
+resources() {
+    local server
+    server=$(server_pid "$PID")
+    echo "files of the supervisor:" && kinds_of_fds "$PID"
+    echo "files of the server:" && kinds_of_fds "$server"
+    echo "environment of the server:" && environment_names "$server"
+    echo "processes: $(tree_of "$PID" | wc -l)"
+}
+
+same_resources() {
+    resources >"$DIR/now"
+    cmp -s "$DIR/first" "$DIR/now"
+}
+
+# A heap grows to its working size, about 50 kB more in 1,000 restarts, and then stays; a leak of
+# 500 bytes a restart is seen here.
+memory_as_after_the_first() {
+    local first warm now
+    first=$(<"$DIR/memory.first") warm=$(<"$DIR/memory.warm") now=$(anonymous_kb "$PID")
+    ((now <= first + 64 && now <= warm + 32)) ||
+        fail "the supervisor has $now kB; it had $first after the first restart, $warm after 30"
+}
