@@ -13,6 +13,17 @@ users() {
     done | sort
 }
 
+# steady COMMAND...: what it prints, once that has been the same for half a second. Masters start
+# their workers one by one (gunicorn: up to 0.1 s apart), and nothing tells which one is the last.
+steady() {
+    local last=$BATS_TEST_TMPDIR/steady
+    "$@" >"$last"
+    until sleep 0.5 && "$@" | cmp -s - "$last"; do
+        "$@" >"$last"
+    done
+    cat "$last"
+}
+
 same_users() {
     case $processes in
         same) [[ $(users) == "$1" ]] ;;
@@ -56,7 +67,7 @@ five_restarts_lose_nothing() {
     configure 1
     start_daemon "${COMMAND[@]}"
     newest_answers 1
-    first=$(users) sockets=$(socket_modes)
+    first=$(steady users) sockets=$(socket_modes)
     load_start -r "$RATE" -n $((RATE * 2)) "${LOAD_OPTIONS[@]}"
     for version in 2 3 4 5 6; do
         mapfile -t old < <(old_tree)
@@ -166,6 +177,12 @@ idle_worker() {
     return 1
 }
 
+# idle_process: sets IDLE, and old to all that run the server's program.
+idle_process() {
+    mapfile -t old < <(same_program)
+    idle_worker "${old[@]}"
+}
+
 others_than() {
     [[ -n $(comm -13 <(printf '%s\n' "$@" | sort) <(old_tree | sort)) ]]
 }
@@ -174,8 +191,8 @@ others_than() {
     local old both
     configure 1
     start_daemon "${COMMAND[@]}"
-    mapfile -t old < <(same_program)
     ask_half
+    wait_until 10 idle_process # the main process may still be starting them
     configure 2
     restart_begins
     newest_answers 2
