@@ -151,28 +151,19 @@ static void closed_for_good(struct generation *g, struct held *h)
 static void check_closed(struct generation *g, unsigned index, int64_t now)
 {
     struct held *h = g->bound[index];
-    int64_t patience = held_is_member(h) ? 0 : supervisor.options.settle;
+    int64_t due;
 
     if (h->closed == 0)
         h->closed = now;
-    if (now - h->closed < patience || held_in_flight(h)) {
-        supervisor_wake_at(patience ? h->closed + patience : now + IN_FLIGHT_MS);
+    due = h->closed + (held_is_member(h) ? 0 : supervisor.options.settle);
+    if (now < due || held_in_flight(h)) {
+        supervisor_wake_at(now < due ? due : now + IN_FLIGHT_MS);
         return;
     }
     h->closed = 0;
     atomic_fetch_and(&g->page->listeners[index].flags, ~(uint32_t)LISTENER_CLOSED);
     if (generation_scan(g) == 0 && truth_holds(&g->tree, h->socket.inode) == 0)
         closed_for_good(g, h);
-}
-
-/* A generation that is about to adopt it does not miss who bound it for the one before. */
-static void left_by_owner(struct generation *g, const struct held *h)
-{
-    const uint32_t used = LISTENER_ADOPTED | LISTENER_LISTENING;
-
-    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
-        if (g->bound[i] == h && (atomic_load(&g->page->listeners[i].flags) & used))
-            atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_CLOSED);
 }
 
 void control_step(int64_t now)
@@ -183,7 +174,7 @@ void control_step(int64_t now)
     TAILQ_FOREACH (h, &held_list, link) {
         held_in_flight(h);
         if (held_owner_gone(h) && g)
-            left_by_owner(g, h);
+            generation_left(g, h);
     }
     /* in sequential mode it may be draining: that it holds dummies now is our doing */
     if (!g || supervisor.stopping || g->state > GENERATION_SERVING)

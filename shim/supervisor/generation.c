@@ -317,6 +317,13 @@ bool generation_uses(const struct generation *g, const struct held *h)
     return false;
 }
 
+void generation_left(struct generation *g, const struct held *h)
+{
+    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+        if (g->bound[i] == h && entry_used(atomic_load(&g->page->listeners[i].flags)))
+            atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_CLOSED);
+}
+
 void generation_forget(struct held *h)
 {
     struct generation *g;

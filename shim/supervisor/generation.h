@@ -102,6 +102,10 @@ void generation_kill(struct generation *g, int sig);
 /* Does it serve (or has it bound) this listener? */
 bool generation_uses(const struct generation *g, const struct held *h);
 
+/* Who bound it is gone: closed, unless the generation is still about to adopt it (it does not miss
+ * the one who bound it for the generation before). */
+void generation_left(struct generation *g, const struct held *h);
+
 /* Offers or withdraws a listener in its page. */
 void generation_bind(struct generation *g, unsigned index, struct held *h);
 void generation_forget(struct held *h); /* in all generations */
