@@ -21,6 +21,18 @@ installed() {
     [[ $(installed libgrace.7) == */share/man/man7/libgrace.7 ]]
 }
 
+@test "it is where the documents say, unless told otherwise" {
+    local documented
+    cd "$BATS_TEST_DIRNAME/../.."
+    run bash -c "grep -oh '/[a-z/]*/libgrace\.so' README.md docs/*.[17] | grep -v '^/path/' | sort -u"
+    documented=$output
+    run meson introspect meson.build --buildoptions
+    [[ $output =~ \"name\":\ \"prefix\",\ \"value\":\ \"([^\"]*)\" ]]
+    documented=${documented#"${BASH_REMATCH[1]}"}
+    [[ $output =~ \"name\":\ \"libdir\",\ \"value\":\ \"([^\"]*)\" ]]
+    [ "$documented" = "/${BASH_REMATCH[1]}/libgrace.so" ]
+}
+
 @test "the library is a program too" {
     [ -x "$(installed libgrace.so)" ]
 }
