@@ -14,14 +14,16 @@
 /* Bytes of the UTF-8 character at p, 0 when it is none. */
 static unsigned utf8_length(const unsigned char *p)
 {
-    unsigned n = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 : *p >= 0xe0 && *p < 0xf0 ? 3 : 4;
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned n = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf8 ? 4 : 0;
+    uint32_t c = n > 1 ? *p & (0xffU >> (n + 1)) : *p;
 
-    if ((*p >= 0x80 && *p < 0xc2) || *p > 0xf4)
-        return 0;
-    for (unsigned i = 1; i < n; i++)
+    for (unsigned i = 1; i < n; i++) {
         if ((p[i] & 0xc0) != 0x80)
             return 0;
-    return n;
+        c = c << 6 | (p[i] & 0x3f);
+    }
+    return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0 : n;
 }
 
 /* Arguments are bytes, JSON is UTF-8: what is none is shown as U+FFFD. */

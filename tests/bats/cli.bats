@@ -249,6 +249,19 @@ http.server.test(port=int(sys.argv[1]), bind="127.0.0.1")' "$PORT" $'\e[31m'
     [[ ${#lines[@]} -eq 2 && $output == *'\^[[31m'* && $output != *$'\e'* ]]
 }
 
+@test "status --json is UTF-8 whatever the arguments are" {
+    start web "$GRACE" run --name web -- "$PYTHON" -c '
+import http.server, sys
+http.server.test(port=int(sys.argv[1]), bind="127.0.0.1")' "$PORT" \
+        $'\xc3\xa9 \xed\xa0\x80 \xe0\x80\x80 \xf0\x8f\xbf\xbf \xf4\x90\x80\x80 \xff \xe2\x82'
+    wait_until 20 settled "$PID" 1 || dump_log
+    "$GRACE" status --json web | "$PYTHON" -c '
+import json, sys
+last = json.load(sys.stdin.buffer)["command"][-1]
+bad = "\ufffd"
+assert last == "\u00e9 " + " ".join([3 * bad, 3 * bad, 4 * bad, 4 * bad, bad, 2 * bad]), ascii(last)'
+}
+
 @test "status --json has the names that it promises" {
     serve
     grace status web --json
