@@ -137,7 +137,7 @@ void control_bell(struct generation *g)
 
         snprintf(who, sizeof who, "a signal to generation %u", g->number);
         if (wish_is_new(atomic_load(&g->page->restarter), g->number))
-            restart_request(who);
+            restart_request(WISH_SIGNAL, who);
     }
 }
 

@@ -26,10 +26,20 @@ enum { BACKGROUND_LOOK_MS = 100 };
 
 void restart_ended(void)
 {
-    if (supervisor.pending && !supervisor.stopping) {
-        supervisor.pending = false;
-        restart_request("a request during the last restart");
-    }
+    enum restart_wish wish = supervisor.pending;
+    const char *refused;
+
+    if (wish == WISH_NONE || supervisor.stopping)
+        return;
+    supervisor.pending = WISH_NONE;
+    refused = restart_request(wish, "a request during the last restart");
+    if (refused)
+        user_restart_ended(false, refused);
+}
+
+bool restart_busy(void)
+{
+    return supervisor.next || supervisor.standby || sequence_starting();
 }
 
 /* The next generation is given up; what it bound itself goes with it. */
@@ -122,22 +132,43 @@ static const char *refusal(void)
     return silence_refusal();
 }
 
-const char *restart_request(const char *who)
+static void refuse(enum restart_wish wish, const char *refused)
+{
+    bool pass_on = wish == WISH_SIGNAL && silence_refusal();
+
+    report(REPORT_WARNING, "no restart: %s%s", refused,
+           pass_on ? ", the signal was passed on" : "");
+    if (pass_on)
+        generation_signal(supervisor.current, supervisor.options.signal);
+}
+
+static bool going_on(void)
+{
+    return restart_busy() || sequence_active();
+}
+
+static void postpone(enum restart_wish wish)
+{
+    if (supervisor.pending == WISH_NONE && going_on())
+        report(REPORT_INFO, "restart requested during a restart: one more will follow");
+    else if (supervisor.pending == WISH_NONE)
+        report(REPORT_INFO, "restart waits until generation %u is ready",
+               supervisor.current->number);
+    if (supervisor.pending != WISH_SIGNAL)
+        supervisor.pending = wish;
+}
+
+const char *restart_request(enum restart_wish wish, const char *who)
 {
     const char *refused = refusal();
 
     report(REPORT_DEBUG, "restart requested by %s", who);
     if (refused) {
-        report(REPORT_WARNING, "no restart: %s", refused);
-    } else if (supervisor.next || supervisor.standby || sequence_active()) {
-        if (!supervisor.pending)
-            report(REPORT_INFO, "restart requested during a restart: one more will follow");
-        supervisor.pending = true;
-    } else if (supervisor.current->state == GENERATION_STARTING) {
-        if (!supervisor.pending)
-            report(REPORT_INFO, "restart waits until generation %u is ready",
-                   supervisor.current->number);
-        supervisor.pending = true;
+        refuse(wish, refused);
+    } else if (sequence_hurry()) {
+        report(REPORT_INFO, "trying again at once");
+    } else if (going_on() || supervisor.current->state == GENERATION_STARTING) {
+        postpone(wish);
     } else if (supervisor.options.sequential) {
         sequence_begin();
     } else {

@@ -15,9 +15,15 @@
  * 125: we can't do our job, for *step failed with errno. */
 int restart_first(const char **step);
 
+/* How somebody asks: a signal that can't be obeyed still means something to the server. */
+enum restart_wish { WISH_NONE, WISH_COMMAND, WISH_SIGNAL };
+
 /* Somebody wants a restart: begins one, or notes it for after the present one. NULL, or why it
  * is refused. */
-const char *restart_request(const char *who);
+const char *restart_request(enum restart_wish wish, const char *who);
+
+/* A restart is going on, with a version that may be older than what is there now. */
+bool restart_busy(void);
 
 /* What was requested meanwhile is next. */
 void restart_ended(void);

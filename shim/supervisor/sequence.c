@@ -28,6 +28,19 @@ bool sequence_active(void)
     return sequence.phase != IDLE;
 }
 
+bool sequence_starting(void)
+{
+    return sequence.phase == STARTING;
+}
+
+bool sequence_hurry(void)
+{
+    if (sequence.phase != PAUSING)
+        return false;
+    sequence.retry = 0;
+    return true;
+}
+
 void sequence_begin(void)
 {
     sequence.phase = ENDING;

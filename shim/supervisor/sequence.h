@@ -18,6 +18,12 @@ bool sequence_active(void);
 
 void sequence_begin(void);
 
+/* Its next generation is running, with what was on disk when it started. */
+bool sequence_starting(void);
+
+/* If it pauses before it tries again: no longer. */
+bool sequence_hurry(void);
+
 /* No process of the current generation is left. True when another one took its place, so that it
  * can be freed. */
 bool sequence_gone(void);

@@ -109,7 +109,7 @@ static void act(const struct signalfd_siginfo *s)
 
         snprintf(who, sizeof who, "SIG%s of process %u", options_signal_name(sig), s->ssi_pid);
         if (wish_is_new((pid_t)s->ssi_pid, 0))
-            restart_request(who);
+            restart_request(WISH_SIGNAL, who);
     } else if (sig == SIGTERM || sig == SIGINT) {
         stop_begin(sig);
     } else if (sig == SIGTSTP) {

@@ -93,7 +93,6 @@ const char *silence_refusal(void)
 
     if (!g->silent || !(lacks_shim(g) || listens_unseen(g, &stranger)))
         return NULL;
-    generation_signal(g, supervisor.options.signal);
-    return lacks_shim(g) ? "the server does not load libgrace.so, the signal was passed on"
-                         : "the server listens unseen by libgrace.so, the signal was passed on";
+    return lacks_shim(g) ? "the server does not load libgrace.so"
+                         : "the server listens unseen by libgrace.so";
 }

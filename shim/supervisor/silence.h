@@ -11,8 +11,7 @@
 /* Says so, once. */
 void silence_step(int64_t now);
 
-/* Why the server can't be restarted, or NULL. Then the signal means something of its own to it,
- * and is passed on. */
+/* Why the server can't be restarted, or NULL. */
 const char *silence_refusal(void);
 
 #endif

@@ -19,7 +19,7 @@ enum { LOOK_MS = 1000, SAME_MS = 500 };
 static void stop_note(void)
 {
     supervisor.stopping = true;
-    supervisor.pending = false;
+    supervisor.pending = WISH_NONE;
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
 }

@@ -12,6 +12,7 @@
 
 #include "generation.h"
 #include "options.h"
+#include "restart.h"
 #include "spawn.h"
 
 struct supervisor {
@@ -22,7 +23,7 @@ struct supervisor {
     struct generation *next;    /* becoming ready */
     struct generation *standby; /* served before, kept until the probation is over */
     unsigned last_number;
-    bool pending; /* a restart was asked for during one */
+    enum restart_wish pending; /* a restart was asked for during one */
     bool stopping;
     bool stop_after_drain;
     int64_t stop_begun, stop_deadline;

@@ -149,12 +149,11 @@ static void send_status(struct client *c)
 
 static void want_restart(struct client *c)
 {
-    bool busy = supervisor.next || supervisor.standby;
     const char *refused;
 
     c->waiting = WAIT_RESTART;
-    c->queued = busy;
-    refused = restart_request("grace restart");
+    c->queued = restart_busy();
+    refused = restart_request(WISH_COMMAND, "grace restart");
     /* a restart that failed at once has answered already */
     if (refused && c < clients + nclients && c->waiting == WAIT_RESTART)
         finish(c, "failed", refused);

@@ -207,6 +207,17 @@ cant_restart() {
     cant_restart "$LIBGRACE" "$BATS_FILE_TMPDIR/static" --listen "127.0.0.1:$PORT" --hup install
 }
 
+@test "grace restart of a static program fails at once, and the program lives" {
+    start static "$LIBGRACE" "$BATS_FILE_TMPDIR/static" --listen "127.0.0.1:$PORT"
+    wait_until 10 answers || dump_log
+    run -1 timeout 10 "$GRACE" restart "$PID" # too early to know
+    [[ $output == *"failed: the server does not load libgrace.so"* ]] || fail "$output"
+    run -1 timeout 10 "$GRACE" restart "$PID"
+    answers
+    kill -TERM "$PID"
+    ends_with 143
+}
+
 @test "a static program started by a script" {
     printf '#!/bin/sh\nexec "%s" --listen 127.0.0.1:%s --hup install\n' \
         "$BATS_FILE_TMPDIR/static" "$PORT" >"$BATS_TEST_TMPDIR/app"

@@ -89,6 +89,31 @@ start_alone() {
     wait_until 20 settled "$PID" 3
 }
 
+@test "each restart is told of its own end" {
+    local first
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --start-ms 500
+    "$GRACE" restart "$PID" >"$BATS_TEST_TMPDIR/first" 3>&- &
+    first=$!
+    wait_until 10 log_has 'generation 2 starting'
+    run -0 "$GRACE" restart "$PID"
+    [[ ${lines[-1]} == *'generation 3 ready'* ]] || fail "$output"
+    wait "$first"
+    [[ $(tail -n 1 "$BATS_TEST_TMPDIR/first") == *'generation 2 ready'* ]]
+}
+
+@test "whoever asks for a restart during a pause does not wait for its end" {
+    local gate=$BATS_TEST_TMPDIR/gate
+    printf '#!/bin/sh\ntest -e %s || exit 3\nexec "$@"\n' "$gate" >"$BATS_TEST_TMPDIR/serve"
+    chmod +x "$BATS_TEST_TMPDIR/serve"
+    touch "$gate"
+    start_wrapped server "$BATS_TEST_TMPDIR/serve" "$SERVER" --listen "127.0.0.1:$PORT"
+    rm "$gate"
+    kill -HUP "$PID"
+    wait_until 20 log_has 'trying again in 4000 ms'
+    touch "$gate"
+    run -0 timeout 3 "$GRACE" restart "$PID"
+}
+
 @test "GRACE_MODE has two values" {
     run env GRACE_MODE=parallel LD_PRELOAD="$LIBGRACE" true
     [[ $status -eq 125 && $output == *"GRACE_MODE=parallel: the value must be overlap or sequential"* ]]
