@@ -214,7 +214,7 @@ static void listener_number(int index, const struct address *a)
     struct page_listener *entry = &shim.page->listeners[index];
 
     for (unsigned n = 0; a->reuseport && n < MAX_GROUP; n++) {
-        if (!page_has_before(shim.page, index, atomic_load(&entry->key)))
+        if (!page_has_other(shim.page, index, atomic_load(&entry->key)))
             break;
         atomic_store(&entry->key, address_key(a, n));
     }

@@ -52,8 +52,27 @@ struct page_slot *page_claim_slot(struct page *page, int32_t pid)
     return found;
 }
 
+/* A freed entry may come before the one that the socket has. */
+static int find_socket(struct page *page, uint64_t socket)
+{
+    for (int i = 0; socket && i < PAGE_LISTENERS; i++) {
+        uint64_t have = atomic_load(&page->listeners[i].socket);
+
+        if (have == socket)
+            return i;
+        if (have == 0 && atomic_load(&page->listeners[i].flags) == 0)
+            break;
+    }
+    return -1;
+}
+
 int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *claimed)
 {
+    int known = find_socket(page, socket);
+
+    *claimed = false;
+    if (known >= 0)
+        return known;
     for (int i = 0; i < PAGE_LISTENERS; i++) {
         struct page_listener *entry = &page->listeners[i];
         uint64_t have = 0, want = socket ? socket : page_no_socket(i);
@@ -85,11 +104,24 @@ int page_find_listener(struct page *page, uint64_t key, uint32_t flags)
     return -1;
 }
 
-bool page_has_before(struct page *page, int index, uint64_t key)
+void page_free_listener(struct page *page, int index)
 {
-    for (int i = 0; i < index; i++)
-        if (atomic_load(&page->listeners[i].key) == key)
+    atomic_store(&page->listeners[index].socket, 0);
+}
+
+bool page_has_other(struct page *page, int index, uint64_t key)
+{
+    const uint32_t settled = LISTENER_HELD | LISTENER_ADOPTED | LISTENER_LISTENING;
+
+    for (int i = 0; i < PAGE_LISTENERS; i++) {
+        uint32_t flags = atomic_load(&page->listeners[i].flags);
+
+        if (flags == 0)
+            return false;
+        if (i != index && (i < index || (flags & settled)) &&
+            atomic_load(&page->listeners[i].key) == key)
             return true;
+    }
     return false;
 }
 

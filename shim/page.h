@@ -17,7 +17,7 @@
 enum {
     PAGE_VERSION = 1,
     PAGE_SLOTS = 4096,     /* processes of one generation; more run uncounted (kernel truth) */
-    PAGE_LISTENERS = 1024, /* listeners of one generation; more are not handed over */
+    PAGE_LISTENERS = 1024, /* listeners of one generation at a time; more are not handed over */
     PAGE_ELDERS = 1024,    /* processes of older generations that the new one is not to see */
     PAGE_COUNTERS = 64,    /* buckets that number equal binds (port 0, SO_REUSEPORT) */
 };
@@ -123,7 +123,10 @@ int page_find_listener(struct page *page, uint64_t key, uint32_t flags);
 /* Is it a process of a generation that served when this one was started? */
 bool page_has_elder(const struct page *page, int32_t pid);
 
-/* Has an entry before this index the key? */
-bool page_has_before(struct page *page, int index, uint64_t key);
+/* Nobody has this socket any more: the entry is there for another one. */
+void page_free_listener(struct page *page, int index);
+
+/* Has another entry the key?  Of two that are just getting their numbers the first keeps it. */
+bool page_has_other(struct page *page, int index, uint64_t key);
 
 #endif

@@ -141,11 +141,15 @@ void control_bell(struct generation *g)
     }
 }
 
-static void closed_for_good(struct generation *g, struct held *h)
+/* A server may open one for each transfer (passive FTP). */
+static void closed_for_good(struct generation *g, unsigned index)
 {
-    report(REPORT_INFO, "%s was closed by the server and is released", h->address);
+    struct held *h = g->bound[index];
+
+    report(REPORT_DEBUG, "%s was closed by the server and is released", h->address);
     generation_forget(h);
     held_release(h, g->number);
+    page_free_listener(g->page, (int)index);
 }
 
 static void check_closed(struct generation *g, unsigned index, int64_t now)
@@ -163,7 +167,7 @@ static void check_closed(struct generation *g, unsigned index, int64_t now)
     h->closed = 0;
     atomic_fetch_and(&g->page->listeners[index].flags, ~(uint32_t)LISTENER_CLOSED);
     if (generation_scan(g) == 0 && truth_holds(&g->tree, h->socket.inode) == 0)
-        closed_for_good(g, h);
+        closed_for_good(g, index);
 }
 
 void control_step(int64_t now)

@@ -240,3 +240,28 @@ END
     hammer_finish
     group_has 2
 }
+
+# released COUNT: as many listeners as this were closed by the server and let go.
+released() {
+    (($(grep -c 'was closed by the server and is released' "$LOG") >= $1))
+}
+
+@test "a server may open more listeners than are held at a time, one after the other" {
+    export GRACE_SETTLE=10ms GRACE_LOG_LEVEL=debug
+    version <<END
+def transfers():
+    for _ in range(400):
+        with listening(0):
+            pass
+    return "done"
+serve(listening($PORT), body=transfers)
+END
+    start_version
+    for count in 400 800 1200; do
+        answers 'done' 127.0.0.1 "$PORT"
+        wait_until 20 released $count
+    done
+    run ! log_has 'too many listeners'
+    restart_and_wait "$PID"
+    answers 'done' 127.0.0.1 "$PORT"
+}

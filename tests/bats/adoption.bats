@@ -367,6 +367,7 @@ END
 }
 
 @test "a listener that is closed for good is refused after the settling time" {
+    export GRACE_LOG_LEVEL=debug
     version <<END
 a, b = listening($PORT), listening($OTHER)
 def close_other():

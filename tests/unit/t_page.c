@@ -150,13 +150,20 @@ static void test_listeners(void)
     is_int(page_find_listener(page, 12, flags), 1, "found by key and flag");
     is_int(page_find_listener(page, 11, flags), -1, "not without the flag");
     is_int(page_find_listener(page, 14, ~0u), -1, "not with another key");
-    ok(!page_has_before(page, 0, 11), "nothing is before the first");
-    ok(page_has_before(page, 2, 12), "the key is taken before the third");
-    ok(!page_has_before(page, 2, 14), "another is not");
+    ok(!page_has_other(page, 0, 11), "no other has the first one's key");
+    ok(page_has_other(page, 2, 12), "the key is taken before the third");
+    ok(!page_has_other(page, 2, 14), "another is not");
+    ok(!page_has_other(page, 1, 13), "nor by one that is just getting its number");
+    atomic_fetch_or(&page->listeners[3].flags, LISTENER_LISTENING);
+    ok(page_has_other(page, 1, 13), "but by one that has it, wherever it is");
     for (int i = 5; i < PAGE_LISTENERS; i++)
         claim(100, 0);
     is_int(claim(100, 0), -1, "the table is full");
     is_int(page_find_listener(page, 7, ~0u), -1, "and still can be searched");
+    page_free_listener(page, 1);
+    is_int(recognize(12, 73), 2, "a socket has the entry it had when one before is freed");
+    is_int(claim(15, 75), 1, "which is there for the next socket");
+    is_int(claim(15, 76), -1, "once");
 }
 
 int main(void)
