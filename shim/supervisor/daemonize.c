@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "report.h"
+#include "streams.h"
 #include "supervisor.h"
 #include "user.h"
 
@@ -47,6 +48,7 @@ void daemonize_follow(struct generation *g)
     close(gate[0]);
     close(gate[1]);
     report(REPORT_INFO, "generation %u went into the background", g->number);
+    streams_watch(clock_ms());
 }
 
 static bool any_draining(void)

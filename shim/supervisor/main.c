@@ -30,6 +30,7 @@
 #include "signals.h"
 #include "silence.h"
 #include "stop.h"
+#include "streams.h"
 #include "supervisor.h"
 #include "terminal.h"
 #include "trim.h"
@@ -80,6 +81,7 @@ static void step(void)
     draining_step(now);
     retire_step(now);
     stop_step(now);
+    streams_step(now);
     if (TAILQ_EMPTY(&generation_list))
         _exit(0);
 }

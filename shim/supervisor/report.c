@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,14 +18,19 @@ static enum report_level threshold = REPORT_INFO;
 
 void (*report_listener)(const char *line);
 
+static void use_syslog(void)
+{
+    openlog("grace", LOG_PID, LOG_DAEMON);
+    to_syslog = true;
+}
+
 bool report_open(const char *where, enum report_level least)
 {
     threshold = least;
     if (strcmp(where, "stderr") == 0)
         return true;
     if (strcmp(where, "syslog") == 0) {
-        openlog("grace", LOG_PID, LOG_DAEMON);
-        to_syslog = true;
+        use_syslog();
         return true;
     }
     log_fd = open(where, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
@@ -32,6 +38,24 @@ bool report_open(const char *where, enum report_level least)
         return true;
     log_fd = STDERR_FILENO;
     return false;
+}
+
+void report_stderr_ends(void)
+{
+    if (log_fd != STDERR_FILENO || to_syslog)
+        return;
+    report(REPORT_INFO, "the server has given up standard error: the log goes to syslog");
+    use_syslog();
+}
+
+/* A log that nobody reads, or that is gone, must not stop the server's keeper. */
+static void write_line(const char *line, size_t size)
+{
+    struct pollfd log = {.fd = log_fd, .events = POLLOUT};
+
+    if (poll(&log, 1, 0) == 1)
+        while (write(log_fd, line, size) < 0 && errno == EINTR)
+            ;
 }
 
 static void report_write(enum report_level level, const char *text)
@@ -47,9 +71,7 @@ static void report_write(enum report_level level, const char *text)
     n = snprintf(line, sizeof line, "grace[%d]: %s\n", (int)getpid(), text);
     if (n > (int)sizeof line - 1)
         n = (int)sizeof line - 1;
-    /* a log that is full or gone must not stop the server's keeper */
-    while (write(log_fd, line, (size_t)n) < 0 && errno == EINTR)
-        ;
+    write_line(line, (size_t)n);
 }
 
 void report(enum report_level level, const char *format, ...)

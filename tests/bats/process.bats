@@ -255,6 +255,36 @@ start_as_init() {
     ends_with 137
 }
 
+@test "whoever waits for the end of a daemon's output is let go" {
+    local pipe=$BATS_TEST_TMPDIR/pipe
+    mkfifo "$pipe"
+    # shellcheck disable=SC2016 # for that shell
+    "$LAUNCH" --setsid --stdin /dev/null --stdout "$pipe" --stderr "$pipe" -- env LD_PRELOAD="$LIBGRACE" \
+        bash -c '"$0" --listen "127.0.0.1:$1" </dev/null >/dev/null 2>&1 &' "$SERVER" "$PORT" &
+    run -0 timeout 20 cat "$pipe"
+    [[ $output == *'went into the background'*'the log goes to syslog' ]] || fail "$output"
+    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
+    STARTED+=("$PID")
+    wait_until 10 settled "$PID" 1
+    restart_and_wait "$PID"
+    answers
+}
+
+@test "a log that nobody reads stops nobody" {
+    local pipe=$BATS_TEST_TMPDIR/pipe
+    mkfifo "$pipe"
+    exec 7<>"$pipe"
+    dd if=/dev/zero of="$pipe" oflag=nonblock bs=4096 count=1000 2>/dev/null || true # it is full then
+    "$LAUNCH" --setsid --stdin /dev/null --stdout "$pipe" --stderr "$pipe" -- env LD_PRELOAD="$LIBGRACE" \
+        "$SERVER" --listen "127.0.0.1:$PORT" 7>&- &
+    PID=$!
+    STARTED+=("$PID")
+    wait_until 10 settled "$PID" 1
+    restart_and_wait "$PID"
+    "$GRACE" stop "$PID" --timeout 10s
+    exec 7>&-
+}
+
 # Its children leave session and parent while the supervisor looks for them.
 background_restarts() {
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --daemonize "$1" --listen "127.0.0.1:$PORT"

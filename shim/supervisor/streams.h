@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The pipes and terminals that the supervisor was started with, and keeps for later generations.
+ * Whoever started a daemon may wait for their end (ssh, `$(...)`), and a daemon gives them up when
+ * it goes into the background.  So does the supervisor then, as soon as no process of the server
+ * has them any more: it and later generations have /dev/null there, and a log that went to
+ * standard error goes to syslog.  Files stay: nobody waits for their end.
+ */
+#ifndef GRACE_STREAMS_H
+#define GRACE_STREAMS_H
+
+#include <stdint.h>
+
+/* The server has gone into the background: looks for a minute, less and less often. */
+void streams_watch(int64_t now);
+void streams_step(int64_t now);
+
+#endif
