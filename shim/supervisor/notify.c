@@ -10,10 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "procfs.h"
 #include "report.h"
 #include "supervisor.h"
 
-enum { DATAGRAM = 4096, CONTROL = 256 };
+enum { DATAGRAM = 4096 };
 
 static int proxy = -1;
 static char own_name[sizeof((struct sockaddr_un *)0)->sun_path + 1]; /* NOTIFY_SOCKET as it was */
@@ -112,15 +113,45 @@ void notify_stopping(void)
     tell_manager("STOPPING=1\n");
 }
 
-/* A helper such as systemd-notify has often gone when its message is read. */
-static struct generation *speaker(pid_t pid)
+/* The proxy's name is in /proc/net/unix, and nothing guards an abstract one. */
+static bool may_speak_for(const struct generation *g, uid_t uid)
+{
+    uid_t real;
+
+    if (uid == 0 || uid == geteuid())
+        return true;
+    for (size_t i = 0; g && i < g->tree.n; i++)
+        if (procfs_real_uid(g->tree.proc[i].pid, &real) == 0 && real == uid)
+            return true;
+    return false;
+}
+
+/* Once aloud: who does it on purpose shall not fill the log. */
+static void report_ignored(const struct ucred *sender)
+{
+    static bool said;
+
+    report(said ? REPORT_DEBUG : REPORT_WARNING,
+           "NOTIFY_SOCKET: process %d of user %u is none of the server's, it is ignored",
+           (int)sender->pid, sender->uid);
+    said = true;
+}
+
+/* A helper such as systemd-notify has often gone when its message is read: then its user tells.
+ * NULL: it is nobody's. */
+static struct generation *speaker(const struct ucred *sender)
 {
     struct generation *g;
 
     TAILQ_FOREACH (g, &generation_list, link)
-        if (g->main == pid || (generation_scan(g) == 0 && tree_has(&g->tree, pid)))
+        if ((g->main == sender->pid && !g->exited) ||
+            (generation_scan(g) == 0 && tree_has(&g->tree, sender->pid)))
             return g;
-    return supervisor.next ? supervisor.next : supervisor.current;
+    g = supervisor.next ? supervisor.next : supervisor.current;
+    if (may_speak_for(g, sender->uid))
+        return g;
+    report_ignored(sender);
+    return NULL;
 }
 
 static bool is_ours_to_say(const char *line)
@@ -150,40 +181,39 @@ static void pass_on(struct generation *g, char *text)
         tell_manager(kept);
 }
 
-static pid_t take_sender(struct msghdr *hdr)
+static struct ucred sender_of(struct msghdr *hdr)
 {
-    pid_t pid = 0;
+    struct ucred sender = {.uid = (uid_t)-1};
+    struct cmsghdr *c = CMSG_FIRSTHDR(hdr);
 
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(hdr); c; c = CMSG_NXTHDR(hdr, c)) {
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS)
-            pid = ((struct ucred *)CMSG_DATA(c))->pid;
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-            for (size_t i = 0; i < (c->cmsg_len - CMSG_LEN(0)) / sizeof(int); i++)
-                close(((int *)CMSG_DATA(c))[i]);
-    }
-    return pid;
+    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS)
+        memcpy(&sender, CMSG_DATA(c), sizeof sender);
+    return sender;
 }
 
+/* Control data has room for the sender alone: descriptors are thrown away by the kernel, for a
+ * close() of our own may take as long as the file system that the sender has chosen likes. */
 void notify_read(void)
 {
     char text[DATAGRAM + 1];
     union {
         struct cmsghdr align;
-        char space[CONTROL];
+        char space[CMSG_SPACE(sizeof(struct ucred))];
     } control;
     struct iovec iov = {.iov_base = text, .iov_len = DATAGRAM};
-    ssize_t n;
+    struct msghdr hdr = {.msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = &control,
+                         .msg_controllen = sizeof control};
+    ssize_t n = recvmsg(proxy, &hdr, MSG_CMSG_CLOEXEC);
+    struct ucred sender;
+    struct generation *g;
 
-    for (;;) {
-        struct msghdr hdr = {.msg_iov = &iov,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
-                             .msg_controllen = sizeof control};
-
-        n = recvmsg(proxy, &hdr, MSG_CMSG_CLOEXEC);
-        if (n < 0)
-            return;
-        text[n] = '\0';
-        pass_on(speaker(take_sender(&hdr)), text);
-    }
+    if (n < 0)
+        return;
+    text[n] = '\0';
+    sender = sender_of(&hdr);
+    g = speaker(&sender);
+    if (g)
+        pass_on(g, text);
 }

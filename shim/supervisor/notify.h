@@ -8,7 +8,8 @@
  *   STATUS, WATCHDOG, EXTEND_...  passed on from the serving generation
  *   RELOADING, STOPPING, MAINPID  said by the supervisor itself when it is so
  *
- * Descriptors for the manager's store (FDSTORE) are not passed on.
+ * Who may say so: the server's processes; root, our user and the users of its processes, for a
+ * helper that has gone.  Descriptors for the manager's store (FDSTORE) are not passed on.
  */
 #ifndef GRACE_NOTIFY_H
 #define GRACE_NOTIFY_H
@@ -24,6 +25,8 @@ void notify_withdraw(void);
 
 /* The descriptor to poll, or -1. */
 int notify_fd(void);
+
+/* One message, if there is one: who sends many is not to delay signals and restarts. */
 void notify_read(void);
 
 /* To the manager: the service as a whole. Without one nothing happens. */

@@ -63,6 +63,19 @@ int procfs_stat(pid_t pid, struct procfs_stat *st)
     return 0;
 }
 
+int procfs_real_uid(pid_t pid, uid_t *uid)
+{
+    char path[32], text[512];
+    const char *line;
+
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    int err = read_file(path, text, sizeof text);
+    if (err)
+        return err;
+    line = strstr(text, "\nUid:"); /* a newline in the name is shown as \n */
+    return line && sscanf(line, "\nUid: %u", uid) == 1 ? 0 : -EPROTO;
+}
+
 int procfs_open(struct procfs_dir *dir, const char *path)
 {
     dir->at = dir->end = 0;

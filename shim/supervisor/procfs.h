@@ -23,6 +23,10 @@ struct procfs_stat {
  * whose first thread alone has ended is not dead. */
 int procfs_stat(pid_t pid, struct procfs_stat *st);
 
+/* The user that sockets see as the sender. stat() of /proc/PID would tell root for a process that
+ * has given up root. 0, or -errno. */
+int procfs_real_uid(pid_t pid, uid_t *uid);
+
 /* The entries of a directory that are numbers: pids, threads, fds. */
 struct procfs_dir {
     int fd;

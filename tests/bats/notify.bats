@@ -31,6 +31,19 @@ heard_times() {
     [[ $(grep -Ec -- "$1" "$HEARD") == "$2" ]]
 }
 
+# tell UID TEXT: to the proxy's address, from a process that is none of the server's.
+tell() {
+    setpriv --reuid="$1" --clear-groups "$PYTHON" -c 'import socket, sys
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\0" + sys.argv[1])' \
+        "${PROXY#@}" "$2"
+}
+
+# find_proxy: what the server was given.
+find_proxy() {
+    PROXY=$(tr '\0' '\n' <"/proc/$(server_pid "$PID")/environ" | sed -n 's/^NOTIFY_SOCKET=//p')
+    [[ $PROXY == @?* ]]
+}
+
 @test "the manager hears READY from the supervisor, whichever process of the server says it" {
     touch "$RELEASE"
     start_notifying GRACE_READY=notify
@@ -154,4 +167,69 @@ listens() {
     STARTED+=("$(server_pid "$PID")")
     kill -KILL "$PID"
     wait_until 10 "$LOAD" -n 10 127.0.0.1 "$PORT"
+}
+
+ignored() {
+    [[ $(grep -c "NOTIFY_SOCKET: process [0-9]* of user $1 is none of the server's, it is ignored" \
+        "$LOG") == "$2" ]]
+}
+
+@test "users that have nothing to do with the server are not heard" {
+    touch "$RELEASE"
+    start_notifying GRACE_READY=notify GRACE_LOG_LEVEL=debug
+    wait_until 10 settled "$PID" 1
+    find_proxy
+    tell 65534 $'STATUS=hello\nWATCHDOG=trigger'
+    tell 0 'STATUS=is heard'
+    wait_until 10 heard 'STATUS=is heard'
+    run ! heard 'hello|trigger'
+    ignored 65534 1
+    rm "$RELEASE"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 adopts'
+    tell 65534 READY=1
+    wait_until 10 ignored 65534 2
+    run ! log_has 'generation 2 ready'
+    tell 0 READY=1
+    wait_until 10 settled "$PID" 2
+}
+
+@test "a helper of a server that is another user is heard, also when it has gone" {
+    touch "$RELEASE"
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR"
+    start_notifying GRACE_READY=notify setpriv --reuid=65534 --clear-groups
+    wait_until 10 settled "$PID" 1
+    find_proxy
+    rm "$RELEASE"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 starting'
+    wait_until 10 main_of_is 2 65534
+    tell 65533 READY=1
+    wait_until 10 ignored 65533 1
+    run ! log_has 'generation 2 ready'
+    tell 65534 READY=1
+    wait_until 10 settled "$PID" 2
+}
+
+# main_of_is N UID: the main process of generation N has become this user.
+main_of_is() {
+    local pid
+    pid=$(status "$PID" | grep -oE "\"generation\": ?$1, ?\"pid\": ?[0-9]+" | grep -oE '[0-9]+$')
+    [[ $(awk '/^Uid:/ { print $2 }' "/proc/$pid/status") == "$2" ]]
+}
+
+@test "who floods the proxy delays nothing else" {
+    touch "$RELEASE"
+    start_notifying
+    wait_until 10 settled "$PID" 1
+    find_proxy
+    "$LAUNCH" --setsid --stdin /dev/null --stdout "$BATS_TEST_TMPDIR/flood" -- \
+        setpriv --reuid=65534 --clear-groups "$PYTHON" -uc '
+import socket, sys
+flood = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+flood.connect("\0" + sys.argv[1])
+while flood.send(b"READY=1"): print("sent")' "${PROXY#@}" &
+    STARTED+=("$!")
+    wait_until 10 test -s "$BATS_TEST_TMPDIR/flood"
+    restart_and_wait "$PID"
 }
