@@ -24,6 +24,8 @@
 
 enum { BACKGROUND_LOOK_MS = 100 };
 
+static const char ALL_ENDED[] = "all its processes ended";
+
 void restart_ended(void)
 {
     enum restart_wish wish = supervisor.pending;
@@ -219,10 +221,12 @@ void restart_succeeded(void)
     user_restart_ended(true, text);
 }
 
-static void probation_over(void)
+void restart_probation_over(void)
 {
     struct generation *old = supervisor.standby;
 
+    if (!old)
+        return;
     supervisor.standby = NULL;
     restart_succeeded();
     pidfile_settle();
@@ -242,7 +246,7 @@ static void promote(void)
     if (supervisor.options.probation > 0)
         supervisor.current->deadline = clock_ms() + supervisor.options.probation;
     else
-        probation_over();
+        restart_probation_over();
 }
 
 static void step_first(void)
@@ -263,7 +267,7 @@ static void step_next(int64_t now)
     if (readiness_reached(g)) {
         promote();
     } else if (g->exited && !generation_lives(g)) {
-        rollback(g, "all its processes ended after %lld ms, before it was ready",
+        rollback(g, "%s after %lld ms, before it was ready", ALL_ENDED,
                  (long long)(now - g->started));
     } else if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
         char missing[160];
@@ -277,6 +281,43 @@ static void step_next(int64_t now)
     }
 }
 
+static void probation_failed(struct generation *g, const char *how)
+{
+    supervisor.current = supervisor.standby;
+    supervisor.standby = NULL;
+    terminal_give(supervisor.current->main);
+    rollback(g, "%s %lld ms after it was ready", how,
+             (long long)(clock_ms() - g->started - g->ready_ms));
+}
+
+static void standby_lost(const char *how)
+{
+    report(REPORT_WARNING, "generation %u ended: %s; there is no way back any more",
+           supervisor.standby->number, how);
+    restart_probation_over();
+}
+
+/* A daemon: no SIGCHLD will tell. */
+static bool has_vanished(struct generation *g)
+{
+    if (!g->exited)
+        return false;
+    supervisor_wake_in(BACKGROUND_LOOK_MS);
+    return !generation_lives(g);
+}
+
+static void step_probation(int64_t now)
+{
+    if (has_vanished(supervisor.current))
+        probation_failed(supervisor.current, ALL_ENDED);
+    else if (has_vanished(supervisor.standby))
+        standby_lost(ALL_ENDED);
+    else if (now >= supervisor.current->deadline)
+        restart_probation_over();
+    else
+        supervisor_wake_at(supervisor.current->deadline);
+}
+
 void restart_step(int64_t now)
 {
     if (supervisor.stopping)
@@ -286,19 +327,8 @@ void restart_step(int64_t now)
     else
         step_first();
     sequence_step(now);
-    if (supervisor.standby && now >= supervisor.current->deadline)
-        probation_over();
-    else if (supervisor.standby)
-        supervisor_wake_at(supervisor.current->deadline);
-}
-
-static void probation_failed(struct generation *g, const char *how)
-{
-    supervisor.current = supervisor.standby;
-    supervisor.standby = NULL;
-    terminal_give(supervisor.current->main);
-    rollback(g, "%s %lld ms after it was ready", how,
-             (long long)(clock_ms() - g->started - g->ready_ms));
+    if (supervisor.standby)
+        step_probation(now);
 }
 
 /* Too early for a fault in serving, and by its own decision. */
@@ -318,9 +348,7 @@ void restart_died(struct generation *g)
         return; /* it went into the background, as a daemon does */
     supervisor_status_text(g->status, how, sizeof how);
     if (g == supervisor.standby) {
-        report(REPORT_WARNING, "generation %u ended: %s; there is no way back any more", g->number,
-               how);
-        probation_over();
+        standby_lost(how);
     } else if (g == supervisor.next) {
         hint_at_exclusion(g);
         rollback(g, "%s after %lld ms, before it was ready", how,

@@ -31,6 +31,10 @@ void restart_ended(void);
 /* Looks whether the next generation is ready, or late. */
 void restart_step(int64_t now);
 
+/* The new one stays whatever happens, the one before drains: its time is up, or the server is to
+ * stop. Nothing, where there is no probation. */
+void restart_probation_over(void);
+
 /* The main process of the next generation, of one in probation, or of the one before has died. */
 void restart_died(struct generation *g);
 

@@ -10,6 +10,7 @@
 #include "draining.h"
 #include "notify.h"
 #include "report.h"
+#include "restart.h"
 #include "sequence.h"
 #include "supervisor.h"
 
@@ -22,6 +23,7 @@ static void stop_note(void)
     supervisor.pending = WISH_NONE;
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
+    restart_probation_over(); /* else the end of the new one would bring the old one back */
 }
 
 static void stop_deadline(void)
@@ -81,7 +83,7 @@ void stop_step(int64_t now)
 {
     struct generation *g = supervisor.current;
 
-    if (g && g->exited && g->state != GENERATION_RETIRING &&
+    if (g && g->exited && g->state != GENERATION_RETIRING && !supervisor.standby &&
         !sequence_active()) { /* daemonized: nobody to wait for */
         supervisor_wake_in(LOOK_MS);
         if (!generation_lives(g))

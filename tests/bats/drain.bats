@@ -86,25 +86,6 @@ assert statistics.median(took) <= 150, took
 END
 }
 
-# hold: one more connection, which says nothing; its descriptor is the last of HELD.
-hold() {
-    local fd
-    exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
-    HELD+=("$fd")
-}
-
-# release N: the Nth held connection, from 0, is asked for its answer; prints that.
-release() {
-    local fd=${HELD[$1]}
-    printf 'GET / HTTP/1.0\r\n\r\n' >&"$fd"
-    timeout 5 cat <&"$fd" | tail -n 1
-    exec {fd}>&-
-}
-
-connections_are() {
-    [[ $(status "$PID" | grep -oE '"connections":[0-9]+' | tr -dc '0-9\n' | paste -sd ' ') == "$1" ]]
-}
-
 @test "idle connections hold it until the drain timeout, then they are cut, counted and named" {
     local i began peers named
     export GRACE_DRAIN_TIMEOUT=2s
