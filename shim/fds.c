@@ -21,11 +21,18 @@ static bool was_listener(struct fds_former former)
     return (former.known & FD_KIND) == FD_LISTENER || (former.known & FD_KIND) == FD_DEAF;
 }
 
+/* A child that the shim has not met, of vfork() or of any clone(), does not end what its parent
+ * has registered.  A connection is only counted, so its close does not ask for the pid. */
+static bool is_others(int fd)
+{
+    return fdtab_kind(fd) == FD_CONNECTION ? process_is_guest() : process_is_borrower();
+}
+
 struct fds_former fds_closing(int fd)
 {
     struct fds_former former = {FD_NONE, 0};
 
-    if (fdtab_get(fd) == FD_NONE || process_is_guest())
+    if (fdtab_get(fd) == FD_NONE || is_others(fd))
         return former;
     former.index = fdtab_index(fd);
     former.known = fdtab_set(fd, FD_NONE);

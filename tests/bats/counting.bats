@@ -74,6 +74,7 @@ counts() {
 @test "a child that ends without a close" { counts fork; }
 @test "parent and child have it" { counts fork-both; }
 @test "a child by the system call alone" { counts clone; }
+@test "clone() of libc" { counts libc-clone; }
 @test "fork and /bin/cat" { counts cat; }
 @test "vfork and /bin/cat" { counts vfork-cat; }
 @test "posix_spawn of /bin/cat" { counts spawn-cat; }
@@ -152,3 +153,18 @@ holder() {
     load_finish
     ! log_has 'drained in [0-9]{4,} ms|deadline' || fail "$(<"$LOG")"
 }
+
+# goes_on WAY: it serves one connection after the other.
+goes_on() {
+    start_wrapped server "$HANDOVER" "$PORT" "$1"
+    for i in 0 1 2; do
+        hold
+        echoes "$i"
+        release "$i"
+    done
+}
+
+@test "a child of clone() closes the listener: its parent's epoll still has it" {
+    goes_on libc-clone
+}
+@test "a child by the system call alone closes it, too" { goes_on clone-epoll; }

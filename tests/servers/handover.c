@@ -3,6 +3,7 @@
  * handover PORT WAY [FILE]: an echo server that does with each connection what few servers do, so
  * that tests can see whether it is still counted.  Serves one connection at a time.
  */
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -151,6 +152,33 @@ static void by_clone(int fd)
     }
     close(fd);
     end_child(pid);
+}
+
+/* By libc's function, which no hook sees either; the listener is its parent's, in an epoll. */
+static int cloned(void *fd)
+{
+    close(listener);
+    echo_and_close(*(int *)fd);
+    return 0;
+}
+
+static void by_clone_of_libc(int fd)
+{
+    static char stack[65536] __attribute__((aligned(16)));
+    pid_t pid = clone(cloned, stack + sizeof(stack), SIGCHLD, &fd);
+    close(fd);
+    end_child(pid);
+}
+
+static int waiting = -1; /* an epoll, where the way has one */
+
+static void wait_in_epoll(void)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+
+    waiting = epoll_create1(EPOLL_CLOEXEC);
+    if (waiting == -1 || epoll_ctl(waiting, EPOLL_CTL_ADD, listener, &event) == -1)
+        err(1, "epoll");
 }
 
 /* Programs that have no shim. */
@@ -321,6 +349,8 @@ static const struct {
     {"fork", by_fork, NULL},
     {"fork-both", by_fork_both, NULL},
     {"clone", by_clone, NULL},
+    {"clone-epoll", by_clone, wait_in_epoll},
+    {"libc-clone", by_clone_of_libc, wait_in_epoll},
     {"cat", by_cat, NULL},
     {"vfork-cat", by_vfork_cat, NULL},
     {"spawn-cat", by_spawn_cat, NULL},
@@ -356,6 +386,9 @@ int main(int argc, char **argv)
     if (ways[i].prepare != NULL)
         ways[i].prepare();
     for (;;) {
+        struct epoll_event event;
+        if (waiting != -1 && epoll_wait(waiting, &event, 1, -1) != 1)
+            continue;
         int fd = accept(listener, NULL, NULL);
         if (fd != -1)
             ways[i].serve(fd);
