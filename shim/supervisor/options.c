@@ -116,10 +116,13 @@ static bool set_mode(struct value *v)
     return v->options->sequential || strcmp(v->text, "overlap") == 0;
 }
 
+static const char *ready_text = "auto";
+
 static bool set_ready(struct value *v)
 {
     struct options *o = v->options;
 
+    ready_text = v->text;
     if (strcmp(v->text, "auto") == 0) {
         o->ready = READY_AUTO;
     } else if (strcmp(v->text, "notify") == 0) {
@@ -299,6 +302,19 @@ static const struct options defaults = {.signal = SIGHUP,
                                         .stop_timeout = 10000,
                                         .max_old = 3};
 
+/* Every restart would be rolled back. */
+static bool is_delay_too_long(const struct options *o)
+{
+    if (o->ready != READY_DELAY || o->ready_timeout == CLOCK_NEVER ||
+        o->ready_delay < o->ready_timeout)
+        return false;
+    fprintf(stderr,
+            "grace: GRACE_READY=%s: the value must be a delay shorter than GRACE_READY_TIMEOUT, "
+            "which is %lld ms\n",
+            ready_text, (long long)o->ready_timeout);
+    return true;
+}
+
 bool options_read(struct options *o)
 {
     char **to = environ;
@@ -311,6 +327,8 @@ bool options_read(struct options *o)
             return false;
     }
     *to = NULL;
+    if (is_delay_too_long(o))
+        return false;
     if (report_open(log_where, log_level))
         return true;
     fprintf(stderr, "grace: GRACE_LOG=%s: %s; name a file that can be written\n", log_where,

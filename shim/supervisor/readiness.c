@@ -44,13 +44,21 @@ static bool auto_ready(struct generation *g)
     return still || (l.adopted >= l.offered && l.waited >= l.used);
 }
 
-/* Until then a command that asks the server gets its answer from the old generation. */
+/* Everything, or what there is when nothing has changed for GRACE_SETTLE. Until then a command that
+ * asks the server gets its answer from the old generation. */
 static bool took_over(struct generation *g)
 {
     struct generation_listeners l = generation_listeners(g);
     bool still = settled(g, &l);
 
     return l.used > 0 && (still || l.adopted >= l.offered);
+}
+
+/* One that has taken over nothing would leave clients with nobody. At a first start, or where the
+ * old generation listens on nothing, there is nothing to take over. */
+static bool can_replace(struct generation *g)
+{
+    return took_over(g) || generation_listeners(g).offered == 0;
 }
 
 static bool delay_over(const struct generation *g)
@@ -110,9 +118,9 @@ bool readiness_reached(struct generation *g)
 {
     switch (supervisor.options.ready) {
     case READY_NOTIFY:
-        return g->notified;
+        return can_replace(g) && g->notified;
     case READY_DELAY:
-        return delay_over(g);
+        return can_replace(g) && delay_over(g);
     case READY_EXEC:
         return probe_succeeded(g);
     default:
@@ -134,9 +142,9 @@ void readiness_missing(const struct generation *g, char *text, size_t size)
 
     if (atomic_load(&g->page->hello) == 0)
         snprintf(text, size, "it does not load libgrace.so (static, setuid or another libc?)");
-    else if (supervisor.options.ready == READY_EXEC)
+    else if (supervisor.options.ready == READY_EXEC && l.used > 0)
         snprintf(text, size, "'%s' did not succeed", supervisor.options.ready_exec);
-    else if (supervisor.options.ready == READY_NOTIFY)
+    else if (supervisor.options.ready == READY_NOTIFY && !g->notified)
         snprintf(text, size, "it has not sent READY=1 to NOTIFY_SOCKET");
     else
         snprintf(text, size, "%u of %u listeners adopted, %u waited on", l.adopted, l.offered,

@@ -2,8 +2,9 @@
 /*
  * When is a generation ready?  GRACE_READY=auto: every listener offered to it is adopted and some
  * process waits on it; or, where some are never adopted or waited on, those that are, and nothing
- * has changed for GRACE_SETTLE.  notify: it says READY=1 (sd_notify).  delay=T: it lives for T.
- * exec=CMD: CMD, which is asked once the generation has adopted the listeners, exits 0.
+ * has changed for GRACE_SETTLE.  The others want the listeners adopted, too (or, as with auto, some
+ * and GRACE_SETTLE), and: notify: it says READY=1 (sd_notify).  delay=T: it has lived for T.
+ * exec=CMD: CMD, which is not asked before, exits 0.
  */
 #ifndef GRACE_READINESS_H
 #define GRACE_READINESS_H

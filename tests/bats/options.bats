@@ -100,6 +100,17 @@ ends_with() {
     done
 }
 
+@test "GRACE_READY: a delay that GRACE_READY_TIMEOUT does not allow" {
+    for value in delay=60s delay=2m; do
+        refuses GRACE_READY "$value" 'shorter than GRACE_READY_TIMEOUT'
+    done
+    takes GRACE_READY delay=59s
+    export GRACE_READY_TIMEOUT=none
+    takes GRACE_READY delay=2m
+    export GRACE_READY_TIMEOUT=1s
+    refuses GRACE_READY delay=1s 'shorter than GRACE_READY_TIMEOUT'
+}
+
 @test "GRACE_MAX_OLD: values" {
     takes GRACE_MAX_OLD 1 3 100
     for value in '' 0 101 -1 3x many; do

@@ -185,6 +185,7 @@ static const struct {
     {"READY", "delay=", "auto"},
     {"READY", "delay=none", "auto"},
     {"READY", "exec=", "auto"},
+    {"READY", "delay=60s", "a delay shorter than GRACE_READY_TIMEOUT"},
     {"READY_TIMEOUT", "", "a duration"},
     {"READY_TIMEOUT", "5", "a duration"},
     {"READY_TIMEOUT", "s", "a duration"},

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: ISC
+# GRACE_READY=notify and delay say when a new generation can answer; it replaces the old one only
+# when it has taken over the listeners, too.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load helper
+
+setup() {
+    PORT=$(free_port)
+    OTHER=$(free_port)
+    READY=$BATS_TEST_TMPDIR/ready
+    GATE=$BATS_TEST_TMPDIR/gate
+    APP=$BATS_TEST_TMPDIR/app
+    touch "$READY" "$GATE"
+    export GRACE_LOG_LEVEL=debug GRACE_SETTLE=300ms
+}
+
+teardown() {
+    stop_all
+}
+
+# version COMMAND...: what runs from the next start on, once the gate is open.
+version() {
+    cat >"$APP.new" <<END
+#!/bin/sh
+until [ -e '$GATE' ]; do sleep 0.01; done
+exec $*
+END
+    chmod +x "$APP.new"
+    mv "$APP.new" "$APP"
+}
+
+# serving PORT...
+serving() {
+    local command
+    printf -v command -- '--listen 127.0.0.1:%s ' "$@"
+    [[ $GRACE_READY != notify ]] || command+="--notify $READY"
+    echo "$SERVER $command"
+}
+
+ready_ms() {
+    sed -n "s/.*generation $1 ready in \([0-9]*\) ms.*/\1/p" "$LOG"
+}
+
+# overdue N: generation N has said all it has to, or has lived for long enough.
+overdue() {
+    case $GRACE_READY in
+        delay=*) (($(ps -o etimes= -p "$(main_of "$1")") >= 1)) ;;
+        *) [[ -e $BATS_TEST_TMPDIR/said ]] ;;
+    esac
+}
+
+# main_of N: the main process of generation N.
+main_of() {
+    status "$PID" | grep -oE "\"generation\": ?$1, ?\"pid\": ?[0-9]+" | grep -oE '[0-9]+$'
+}
+
+binds_late() {
+    version "$(serving "$PORT")"
+    start_wrapped app "$APP"
+    load_start -r 400 127.0.0.1 "$PORT"
+    rm "$GATE"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 starting'
+    wait_until 10 overdue 2
+    "$LOAD" -n 50 127.0.0.1 "$PORT"
+    run ! log_has 'generation 2 ready'
+    touch "$GATE"
+    wait_until 10 settled "$PID" 2
+    load_finish
+}
+
+@test "delay: a version that has not bound when it is over does not replace the old one" {
+    export GRACE_READY=delay=200ms
+    binds_late
+}
+
+@test "delay, in sequential mode: clients wait for a version that binds later" {
+    export GRACE_READY=delay=200ms GRACE_MODE=sequential
+    version "$(serving "$PORT")"
+    start_wrapped app "$APP"
+    load_start -r 400 127.0.0.1 "$PORT"
+    rm "$GATE"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 starting'
+    wait_until 10 overdue 2
+    run ! log_has 'generation 2 ready'
+    touch "$GATE"
+    wait_until 10 settled "$PID" 2
+    load_finish
+}
+
+@test "notify: a version that says READY=1 before it has bound does not replace the old one" {
+    export GRACE_READY=notify
+    version "$SERVER --listen 127.0.0.1:$PORT"
+    cat >"$BATS_TEST_TMPDIR/early" <<END
+#!$PYTHON
+import os, socket, time
+with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+    s.sendto(b"READY=1", os.environ["NOTIFY_SOCKET"].replace("@", "\\0", 1))
+open("$BATS_TEST_TMPDIR/said", "w").close()
+os.execv("$APP", ["$APP"])
+END
+    chmod +x "$BATS_TEST_TMPDIR/early"
+    start_wrapped app "$BATS_TEST_TMPDIR/early"
+    rm "$BATS_TEST_TMPDIR/said"
+    load_start -r 400 127.0.0.1 "$PORT"
+    rm "$GATE"
+    kill -HUP "$PID"
+    wait_until 10 overdue 2
+    "$LOAD" -n 50 127.0.0.1 "$PORT"
+    run ! log_has 'generation 2 ready'
+    touch "$GATE"
+    wait_until 10 settled "$PID" 2
+    load_finish
+}
+
+@test "a version that never binds is rolled back" {
+    export GRACE_READY_TIMEOUT=700ms
+    for GRACE_READY in delay=200ms notify; do
+        export GRACE_READY
+        version "$(serving "$PORT")"
+        start_wrapped app "$APP"
+        version sleep 1000
+        kill -HUP "$PID"
+        [[ $GRACE_READY != notify ]] || tell_ready
+        wait_until 10 rolled_back "$PID" 1
+        log_has 'generation 2 rolled back: not ready after .*: 0 of 1 listeners adopted'
+        "$LOAD" -n 50 127.0.0.1 "$PORT"
+        kill "$PID"
+        wait_until 10 test ! -e "/proc/$PID"
+    done
+}
+
+# tell_ready: a helper of the new generation says READY=1.
+tell_ready() {
+    local proxy
+    wait_until 10 main_is_starting
+    proxy=$(tr '\0' '\n' <"/proc/$(main_of 2)/environ" | sed -n 's/^NOTIFY_SOCKET=@//p')
+    "$PYTHON" -c 'import socket, sys
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", "\0" + sys.argv[1])' "$proxy"
+}
+
+main_is_starting() {
+    [[ -n $(main_of 2) ]]
+}
+
+# drops FROM TO: each a list of ports; GRACE_SETTLE decides.
+drops() {
+    export GRACE_SETTLE=800ms
+    for GRACE_READY in delay=100ms notify; do
+        export GRACE_READY
+        # shellcheck disable=SC2086 # a list
+        version "$(serving $1)"
+        start_wrapped app "$APP"
+        # shellcheck disable=SC2086
+        version "$(serving $2)"
+        restart_and_wait "$PID"
+        (($(ready_ms 2) >= 800 && $(ready_ms 2) < 3000)) || fail "$GRACE_READY: $(<"$LOG")"
+        log_has 'is not served by generation 2'
+        "$LOAD" -n 50 127.0.0.1 "${2%% *}"
+        kill "$PID"
+        wait_until 10 test ! -e "/proc/$PID"
+        rm "$LOG"
+    done
+}
+
+@test "one address less: GRACE_SETTLE decides, as with auto" { drops "$PORT $OTHER" "$PORT"; }
+@test "another address: GRACE_SETTLE decides, as with auto" { drops "$PORT" "$OTHER"; }
+
+@test "a server without listeners has none to take over" {
+    export GRACE_READY=delay=200ms GRACE_SETTLE=10s
+    version sleep 1000
+    start_wrapped app "$APP"
+    restart_and_wait "$PID"
+    (($(ready_ms 2) < 5000))
+}
