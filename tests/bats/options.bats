@@ -180,7 +180,7 @@ ready_ms() {
     export GRACE_READY=delay=700ms
     start_server
     restart_and_wait "$PID"
-    (($(ready_ms 2) >= 700 && $(ready_ms 2) < 2000))
+    (($(ready_ms 2) >= 700))
 }
 
 @test "GRACE_READY=exec" {
@@ -211,7 +211,7 @@ adopted_but_not_ready() {
     load_start -r 500 127.0.0.1 "$PORT"
     kill -HUP "$PID"
     wait_until 5 rolled_back "$PID" 1
-    log_has "rolled back: not ready after 7[0-9]{2} ms: 'test -e $flag' did not succeed"
+    log_has "rolled back: not ready after [0-9]+ ms: 'test -e $flag' did not succeed"
     load_finish
 }
 
@@ -291,7 +291,7 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     load_start -r 500 127.0.0.1 "$PORT"
     restart_and_wait "$PID"
     load_finish
-    (($(ready_ms 2) >= 800 && $(ready_ms 2) < 2000))
+    (($(ready_ms 2) >= 800))
     log_has "tcp 127.0.0.1:$other is not served by generation 2"
     run -1 "$LOAD" -n 1 127.0.0.1 "$other"
 }

@@ -80,6 +80,18 @@ connected() {
     ! at_most longest_silence_ms 400 || false
 }
 
+@test "load: what the machine itself stood still is no silence, and no latency" {
+    start_server 0
+    load_start "$HOST" "$PORT"
+    kill -STOP "$LOAD_PID" # for its clients that is the machine
+    wait_until 5 silent_for_half_a_second
+    kill -CONT "$LOAD_PID"
+    load_finish
+    ! at_most standstill_ms 400 || false
+    at_most longest_silence_ms 400
+    at_most max_latency_ms 400
+}
+
 silent_for_half_a_second() {
     [[ ${stopped-} ]] || stopped=${EPOCHREALTIME/[.,]/}
     ((${EPOCHREALTIME/[.,]/} > stopped + 500000))

@@ -3,6 +3,7 @@
  * load: concurrent clients that open a connection for every request and never try twice.
  * Exit status: 0 all answers were right, 1 some were not or it took too long, 2 usage.
  */
+#include "load_clock.h"
 #include "load_stats.h"
 
 #include <err.h>
@@ -52,7 +53,7 @@ static void sleep_until(double when)
 static void *client_run(void *arg)
 {
     unsigned id = (unsigned)(uintptr_t)arg;
-    double begin = stats_now();
+    double begin = clock_now();
     struct answer answer;
 
     while (!atomic_load(&stop)) {
@@ -61,11 +62,11 @@ static void *client_run(void *arg)
             break;
         if (seconds_a_request > 0)
             sleep_until(begin + seconds_a_request * (double)turn);
-        double begun = stats_now();
+        double begun = clock_running();
         enum outcome outcome = request_run(&target, id, &answer);
         stats_add(outcome, begun, &answer);
         if (outcome != OK)
-            sleep_until(stats_now() + 0.005);
+            sleep_until(clock_now() + 0.005);
     }
     return NULL;
 }
@@ -87,14 +88,14 @@ static bool satisfied(void)
 /* Returns false if the time is over first. */
 static bool clients_watch(void)
 {
-    double deadline = stats_now() + seconds_max;
+    double deadline = clock_now() + seconds_max;
 
     while (!satisfied()) {
-        if (stats_now() > deadline) {
+        if (clock_now() > deadline) {
             warnx("gave up after %.0f s with %lu requests", seconds_max, stats_requests());
             return false;
         }
-        sleep_until(stats_now() + 0.005);
+        sleep_until(clock_now() + 0.005);
     }
     return true;
 }
@@ -103,6 +104,7 @@ static bool load_run(void)
 {
     pthread_t threads[CLIENTS_MAX];
 
+    clock_start();
     stats_begin();
     clients_start(threads);
     bool enough = clients_watch();

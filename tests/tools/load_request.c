@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "load_request.h"
+
+#include "load_clock.h"
 #include "load_wire.h"
 
 #include <sys/time.h>
@@ -169,7 +171,7 @@ static enum outcome read_reply(struct wire *wire, const struct target *target, s
                                struct answer *answer)
 {
     char rest[4096];
-    time_t deadline = time(NULL) + PATIENCE;
+    double deadline = clock_now() + PATIENCE;
 
     while (!is_whole(target, reply)) {
         bool keep = reply->kept < KEPT;
@@ -187,7 +189,7 @@ static enum outcome read_reply(struct wire *wire, const struct target *target, s
         if (keep)
             add_text(reply, (size_t)got);
         reply->total += (size_t)got;
-        if (time(NULL) > deadline)
+        if (clock_now() > deadline)
             return failed_answer(answer, TIMEOUT, "the answer does not end");
     }
     return OK;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "load_stats.h"
 
+#include "load_clock.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { ANSWERS_MAX = 64 };
 
@@ -15,7 +16,8 @@ static const char *const names[OUTCOMES] = {
 static struct {
     pthread_mutex_t lock;
     unsigned long count[OUTCOMES];
-    double begin, end;
+    double begin, seconds; /* on the monotonic clock */
+    double running, ran;   /* the same on the running clock, as all below */
     double last_success;
     double silence;
     double latency;
@@ -26,16 +28,10 @@ static struct {
     unsigned answers_used;
 } stats = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-double stats_now(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
 void stats_begin(void)
 {
-    stats.begin = stats.last_success = stats_now();
+    stats.begin = clock_now();
+    stats.running = stats.last_success = clock_running();
 }
 
 static void silence_ends(double now)
@@ -65,7 +61,7 @@ static void add_success(double now, const struct answer *answer)
 {
     if (stats.count[OK] == 1) {
         /* Tells a waiting script that the load is on. */
-        printf("first_ms %.1f\n", (now - stats.begin) * 1e3);
+        printf("first_ms %.1f\n", (clock_now() - stats.begin) * 1e3);
         fflush(stdout);
     }
     silence_ends(now);
@@ -77,13 +73,13 @@ static void add_failure(enum outcome outcome, double now, double begun, const st
     if (stats.count[outcome] > 1)
         return;
     fprintf(stderr, "load: first %s at %.3f s (%.3f s after its start): %s\n", names[outcome],
-            now - stats.begin, now - begun, answer->why);
+            clock_now() - stats.begin, now - begun, answer->why);
 }
 
 void stats_add(enum outcome outcome, double begun, const struct answer *answer)
 {
     pthread_mutex_lock(&stats.lock);
-    double now = stats_now();
+    double now = clock_running();
     stats.count[outcome]++;
     if (now - begun > stats.latency)
         stats.latency = now - begun;
@@ -118,8 +114,10 @@ unsigned long stats_failed(void)
 void stats_end(void)
 {
     pthread_mutex_lock(&stats.lock);
-    stats.end = stats_now();
-    silence_ends(stats.end);
+    double now = clock_running();
+    stats.seconds = clock_now() - stats.begin;
+    stats.ran = now - stats.running;
+    silence_ends(now);
     pthread_mutex_unlock(&stats.lock);
 }
 
@@ -130,7 +128,8 @@ void stats_print(void)
         printf("%s %lu\n", names[i], stats.count[i]);
     printf("longest_silence_ms %.1f\n", stats.silence * 1e3);
     printf("max_latency_ms %.1f\n", stats.latency * 1e3);
-    printf("seconds %.2f\n", stats.end - stats.begin);
+    printf("standstill_ms %.1f\n", (stats.seconds - stats.ran) * 1e3);
+    printf("seconds %.2f\n", stats.seconds);
     for (unsigned i = 0; i < stats.answers_used; i++)
         printf("answer %s %lu\n", stats.answers[i].line, stats.answers[i].count);
 }

@@ -5,13 +5,10 @@
 
 #include "load_request.h"
 
-/* Seconds on the monotonic clock. */
-double stats_now(void);
-
 /* Silence and the times of failures count from here. */
 void stats_begin(void);
 
-/* One request is over; it had begun at `begun`. */
+/* One request is over; it had begun at `begun`, on the running clock. */
 void stats_add(enum outcome outcome, double begun, const struct answer *answer);
 
 unsigned long stats_requests(void);

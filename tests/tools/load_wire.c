@@ -52,10 +52,21 @@ bool wire_send(struct wire *wire, const char *bytes, size_t len)
     return false;
 }
 
+/* With a time limit recv() is interrupted even by SIGSTOP and SIGCONT. */
+static ssize_t receive_plain(int fd, char *buffer, size_t size)
+{
+    ssize_t got;
+
+    do
+        got = recv(fd, buffer, size, 0);
+    while (got == -1 && errno == EINTR);
+    return got;
+}
+
 ssize_t wire_receive(struct wire *wire, char *buffer, size_t size)
 {
     if (wire->tls == NULL)
-        return recv(wire->fd, buffer, size, 0);
+        return receive_plain(wire->fd, buffer, size);
     errno = 0;
     int rc = SSL_read(wire->tls, buffer, (int)size);
     if (rc > 0)
