@@ -309,7 +309,8 @@ assert last == "\u00e9 " + " ".join([3 * bad, 3 * bad, 4 * bad, 4 * bad, bad, 2 
 
 @test "stop --drain lets a request in progress finish" {
     cd "$BATS_TEST_TMPDIR" || return
-    start web "$GRACE" run --name web -- "$SERVER" --listen "127.0.0.1:$PORT" --slow-ms 1500
+    start web "$GRACE" run --name web -- "$SERVER" --listen "127.0.0.1:$PORT" \
+        --slow-until "$BATS_TEST_TMPDIR/finish"
     wait_until 20 settled "$PID" 1 || dump_log
     "$PYTHON" -c '
 import sys, urllib.request
@@ -318,8 +319,12 @@ print(urllib.request.urlopen(sys.argv[1]).status)' "http://127.0.0.1:$PORT/slow"
     local client=$!
     busy() { [[ $(status_number "$PID" connections) -eq 1 ]]; }
     wait_until 10 busy
-    grace stop web --drain
-    [[ $status -eq 0 ]] || fail "$output $stderr"
+    "$GRACE" stop web --drain >"$BATS_TEST_TMPDIR/stop" 2>&1 3>&- &
+    local stop=$!
+    wait_until 10 log_has 'generation 1 draining'
+    kill -0 "$stop" "$PID"
+    touch "$BATS_TEST_TMPDIR/finish"
+    wait "$stop" || fail "$(<"$BATS_TEST_TMPDIR/stop")"
     wait "$client"
     [[ $(<"$BATS_TEST_TMPDIR/slow") == 200 ]]
 }

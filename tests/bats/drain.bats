@@ -19,15 +19,15 @@ slow_clients() {
     (($(ss -tnH state established "( $PORTS )" | wc -l) == $1))
 }
 
-# every_way MILLISECONDS SERVER-OPTION...: in every way to wait at once, a slow answer is in progress
-# while the server restarts.
+# every_way SERVER-OPTION...: in every way to wait at once, a slow answer is in progress while the
+# server restarts.
 every_way() {
-    local way port servers=() clients=() i
+    local way port servers=() clients=() i finish=$BATS_TEST_TMPDIR/finish
     PORTS=
     for way in "${WAYS[@]}"; do
         port=$(free_port)
         start "$way" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$port" \
-            --wait "$way" --body "$way" --slow-ms "$@"
+            --wait "$way" --body "$way" --slow-until "$finish" "$@"
         servers+=("$PID")
         wait_until 20 settled "$PID" 1 || dump_log
         start "slow-$way" "$LOAD" -c 1 -n 1 -p /slow --expect "^$way\$" 127.0.0.1 "$port"
@@ -36,17 +36,22 @@ every_way() {
     done
     wait_until 10 slow_clients "${#WAYS[@]}"
     kill -HUP "${servers[@]}"
+    for PID in "${servers[@]}"; do
+        wait_until 20 serves 2
+        holds 1 1
+    done
+    touch "$finish"
     for i in "${!WAYS[@]}"; do
         wait "${clients[i]}" || fail "${WAYS[i]}: $(<"$BATS_TEST_TMPDIR/slow-${WAYS[i]}.log")"
         wait_until 10 settled "${servers[i]}" 2 || fail "$(<"$BATS_TEST_TMPDIR/${WAYS[i]}.log")"
     done
 }
 
-@test "a slow answer in every way to wait, accept" { every_way 5000 --accept accept; }
-@test "a slow answer in every way to wait, accept4" { every_way 5000 --accept accept4; }
-@test "a slow answer in every way to wait, syscall" { every_way 5000 --accept syscall; }
+@test "a slow answer in every way to wait, accept" { every_way --accept accept; }
+@test "a slow answer in every way to wait, accept4" { every_way --accept accept4; }
+@test "a slow answer in every way to wait, syscall" { every_way --accept syscall; }
 @test "a slow answer in every way to wait, threads with all signals blocked" {
-    every_way 5000 --model threads --block-signals
+    every_way --model threads --block-signals
 }
 
 @test "the old generation ends when its last connection is closed" {
@@ -87,8 +92,8 @@ END
 }
 
 @test "idle connections hold it until the drain timeout, then they are cut, counted and named" {
-    local i began peers named
-    export GRACE_DRAIN_TIMEOUT=2s
+    local i began peers named rc
+    export GRACE_DRAIN_TIMEOUT=6s
     start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
     hold && hold && hold
     wait_until 5 connections_are 3
@@ -97,14 +102,16 @@ END
     kill -HUP "$PID"
     wait_until 10 connections_are '3 0'
     for i in 0 1 2; do
-        # End of file or a reset, but no answer.
-        ! read -r -t 20 -u "${HELD[i]}" || fail "an answer"
+        # End of file or a reset, but no answer, and no end of our patience either.
+        rc=0
+        read -r -t 20 -u "${HELD[i]}" || rc=$?
+        ((rc == 1)) || fail "status $rc, an answer or nothing at all"
     done
-    ((${EPOCHREALTIME/[.,]/} - began >= 2000000)) || fail "cut too early"
+    ((${EPOCHREALTIME/[.,]/} - began >= 6000000)) || fail "cut too early"
     wait_until 10 settled "$PID" 2
     log_has 'generation 1: drain deadline reached, 3 connections cut'
     mapfile -t named < <(sed -nE \
-        's/.*generation 1: cutting connection of ([0-9.:]+), age [23] s, process [0-9]+$/\1/p' "$LOG" | sort)
+        's/.*generation 1: cutting connection of ([0-9.:]+), age [0-9]+ s, process [0-9]+$/\1/p' "$LOG" | sort)
     [[ ${named[*]} == "${peers[*]}" ]] || fail "${peers[*]} are named ${named[*]}" "$(<"$LOG")"
 }
 

@@ -253,7 +253,7 @@ END
 }
 
 @test "a new version that is static: the old one goes on" {
-    export GRACE_READY_TIMEOUT=1s
+    export GRACE_READY_TIMEOUT=3s
     cp "$SERVER" "$BATS_TEST_TMPDIR/app"
     start_wrapped app "$BATS_TEST_TMPDIR/app" --listen "127.0.0.1:$PORT"
     load_start -r 500 127.0.0.1 "$PORT"

@@ -135,7 +135,7 @@ udp() {
 
 @test "a version that never gets ready has answered nobody" {
     local model
-    export GRACE_READY_TIMEOUT=600ms
+    export GRACE_READY_TIMEOUT=3s
     for model in single threads prefork; do
         PORT=$(free_port)
         touch "$READY"

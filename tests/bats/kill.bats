@@ -7,6 +7,7 @@ load helper
 setup() {
     PORT=$(free_port)
     APP=$BATS_TEST_TMPDIR/app
+    FINISH=$BATS_TEST_TMPDIR/finish
     export GRACE_SETTLE=200ms
 }
 
@@ -96,7 +97,7 @@ draining_one_connection() {
 
 @test "the supervisor, while it starts a generation: clients see nothing" {
     start_app
-    version --start-ms 500
+    version --start-ms 3000
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 2 starting'
     mapfile -t servers < <(members 1 && members 2)
@@ -110,12 +111,14 @@ draining_one_connection() {
 }
 
 @test "the supervisor, while one drains: answers in progress are finished" {
-    start_app --slow-ms 1500
+    start_app --slow-until "$FINISH"
     ask_slowly
     kill -HUP "$PID"
     wait_until 5 draining_one_connection
     mapfile -t servers < <(members 1 && members 2)
     kill -KILL "$PID"
+    wait_until 5 ended "$PID"
+    touch "$FINISH"
     wait "$SLOW" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
     load_finish
     kill -TERM "${servers[@]}"
@@ -138,7 +141,7 @@ draining_one_connection() {
 @test "the new generation, while it starts" {
     for model in single prefork; do
         start_app
-        version --start-ms 5000
+        version --start-ms 30000
         kill -HUP "$PID"
         wait_until 5 log_has 'generation 2 starting'
         kill -KILL "$(members 2 | head -n 1)"
@@ -193,11 +196,14 @@ workers_accept() {
 }
 
 @test "the main process of a draining prefork server: its workers finish" {
-    start_app --slow-ms 1500 --model prefork
+    start_app --slow-until "$FINISH" --model prefork
     ask_slowly
     kill -HUP "$PID"
     wait_until 5 draining_one_connection
-    kill -KILL "$(members 1 | head -n 1)"
+    main=$(members 1 | head -n 1)
+    kill -KILL "$main"
+    wait_until 5 ended "$main"
+    touch "$FINISH"
     wait "$SLOW" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
     wait_until 5 settled "$PID" 2
     load_finish
@@ -206,7 +212,7 @@ workers_accept() {
 
 @test "the server: its end is that of the supervisor, and a next generation goes with it" {
     start_app
-    version --start-ms 5000
+    version --start-ms 30000
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 2 starting'
     kill -KILL "$(members 1)"
@@ -247,7 +253,7 @@ workers_accept() {
 }
 
 @test "SIGSTOP for the old generation, while it drains: it is killed in time" {
-    export GRACE_DRAIN_TIMEOUT=1s GRACE_STOP_TIMEOUT=500ms
+    export GRACE_DRAIN_TIMEOUT=5s GRACE_STOP_TIMEOUT=500ms
     start_app --slow-ms 20000
     ask_slowly
     kill -HUP "$PID"

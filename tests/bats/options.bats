@@ -211,7 +211,7 @@ adopted_but_not_ready() {
     load_start -r 500 127.0.0.1 "$PORT"
     kill -HUP "$PID"
     wait_until 5 rolled_back "$PID" 1
-    log_has "rolled back: not ready after [0-9]+ ms: 'test -e $flag' did not succeed"
+    log_has "rolled back: not ready after ([7-9][0-9]{2}|[0-9]{4,}) ms: 'test -e $flag' did not succeed"
     load_finish
 }
 
@@ -324,7 +324,7 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     wait_until 10 settled "$PID" 2
     log_has 'generation 1: drain deadline reached, 3 connections cut'
     for peer in "${peers[@]}"; do
-        log_has "generation 1: cutting connection of $peer, age [12] s, process [0-9]+"
+        log_has "generation 1: cutting connection of $peer, age [0-9]+ s, process [0-9]+"
     done
     ! log_has 'did not stop' || fail "$(<"$LOG")"
     ends_with 1 "$SLOW"

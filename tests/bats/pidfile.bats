@@ -86,7 +86,7 @@ restart_under_load() {
     local gate=$BATS_TEST_TMPDIR/gate
     touch "$gate"
     start_pidfiled excl "GRACE_PIDFILE=$PIDFILE" "GRACE_READY=exec=test -e $gate" \
-        GRACE_READY_TIMEOUT=400ms
+        GRACE_READY_TIMEOUT=3s
     rm "$gate"
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 rolled back'

@@ -162,15 +162,18 @@ asks() {
 
 @test "TERM while an old generation drains: its answers are finished, then all is gone" {
     local slow
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --slow-ms 1500
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" \
+        --slow-until "$BATS_TEST_TMPDIR/finish"
     "$LAUNCH" -- "$LOAD" -c 2 -n 2 -p /slow 127.0.0.1 "$PORT" >"$BATS_TEST_TMPDIR/slow" 2>&1 &
     slow=$!
+    STARTED+=("$slow")
     wait_until 5 asks "$slow"
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 1 draining'
     kill -TERM "$PID"
     wait_until 5 ended "$PID"
     kill -0 "$slow"
+    touch "$BATS_TEST_TMPDIR/finish"
     wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
     wait_until 5 session_is_empty
     ends_with 143

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool asks_for(const char *head, const char *path)
 {
@@ -20,6 +21,17 @@ static bool asks_for(const char *head, const char *path)
 bool answer_is_slow(const char *head)
 {
     return asks_for(head, "/slow");
+}
+
+unsigned answer_pause(void)
+{
+    return config.slow_until != NULL ? 10 : config.slow_ms;
+}
+
+/* After a pause. */
+bool answer_is_due(void)
+{
+    return config.slow_until == NULL || access(config.slow_until, F_OK) == 0;
 }
 
 char *answer_version(void)

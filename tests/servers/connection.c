@@ -64,8 +64,9 @@ static void finish(int fd)
 /* The loop goes on with others meanwhile. */
 static void answer_later(void *set, int fd)
 {
+    unsigned pause = answer_pause();
     struct itimerspec when = {
-        .it_value = {.tv_sec = config.slow_ms / 1000, .tv_nsec = config.slow_ms % 1000 * 1000000L}};
+        .it_value = {.tv_sec = pause / 1000, .tv_nsec = pause % 1000 * 1000000L}};
     int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 
     if (timer == -1 || timer >= CONNECTIONS_MAX)
@@ -82,7 +83,10 @@ static void timer_event(void *set, int timer)
     connections[timer].answered_by_timer = 0;
     config.way->forget(set, timer);
     close(timer);
-    finish(fd);
+    if (answer_is_due())
+        finish(fd);
+    else
+        answer_later(set, fd);
 }
 
 void connection_event(void *set, int fd)
@@ -112,7 +116,9 @@ void connection_serve_blocking(int fd)
     connection_reset(&c);
     if (head_read(fd, &c, 0) == 1) {
         if (answer_is_slow(c.head))
-            sleep_ms(config.slow_ms);
+            do
+                sleep_ms(answer_pause());
+            while (!answer_is_due());
         answer_send(fd, c.head);
     }
     close_connection(fd);

@@ -64,6 +64,9 @@ static void exec_child(int fd)
         err(1, "dup2");
     close(fd);
     snprintf(slow, sizeof(slow), "%u", config.slow_ms);
+    if (config.slow_until != NULL)
+        execl("/proc/self/exe", "server-helper", "--serve-fd", "0", "--slow-until",
+              config.slow_until, "--body", answer_version(), NULL);
     execl("/proc/self/exe", "server-helper", "--serve-fd", "0", "--slow-ms", slow, "--body",
           answer_version(), NULL);
     err(127, "exec");

@@ -43,7 +43,8 @@ static const char usage_text[] =
     "  --one-altstack\n"
     "  --daemonize TIMES    --sandbox no-new-privs|seccomp    --notify FILE\n"
     "  --fail exit:CODE|crash|after-bind|never-listen|hang|later:MS\n"
-    "  --body TEXT | --bodyfile FILE    --big BYTES    --slow-ms N    --start-ms N\n"
+    "  --body TEXT | --bodyfile FILE    --big BYTES    --start-ms N\n"
+    "  --slow-ms N | --slow-until FILE    /slow is answered then, once the file exists\n"
     "  --v6only 0|1    --backlog N    --portfile FILE    --print-fds\n"
     "pages: / /slow /big /fds /env /pid\n";
 
@@ -130,6 +131,7 @@ enum option_name {
     BODYFILE,
     BIG,
     SLOW_MS,
+    SLOW_UNTIL,
     START_MS,
     BLOCK_SIGNALS,
     ONE_ALTSTACK,
@@ -166,6 +168,7 @@ static const struct option options[] = {
     VALUE("bodyfile", BODYFILE),
     VALUE("big", BIG),
     VALUE("slow-ms", SLOW_MS),
+    VALUE("slow-until", SLOW_UNTIL),
     VALUE("start-ms", START_MS),
     FLAG("block-signals", BLOCK_SIGNALS),
     FLAG("one-altstack", ONE_ALTSTACK),
@@ -236,6 +239,9 @@ static void set_text(enum option_name name, char *value)
         break;
     case PRINT_FDS:
         config.print_fds = true;
+        break;
+    case SLOW_UNTIL:
+        config.slow_until = value;
         break;
     case NOTIFY:
         config.notify = value;

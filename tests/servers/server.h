@@ -51,6 +51,7 @@ struct config {
     char *body; /* NULL: the PID of the main process */
     unsigned start_ms;
     unsigned slow_ms;
+    const char *slow_until; /* NULL, or /slow is answered once this file exists */
     unsigned big_bytes;
     bool block_signals;
     bool one_altstack; /* all threads share a stack for signals, as varnish's do */
@@ -87,6 +88,9 @@ void connection_serve_blocking(int fd);
 /* answer.c: sends the whole answer to a request head. The caller frees the version's text. */
 char *answer_version(void);
 bool answer_is_slow(const char *head);
+/* Of a slow answer: the milliseconds until it is asked again whether it is due. */
+unsigned answer_pause(void);
+bool answer_is_due(void);
 void answer_send(int fd, const char *head);
 
 /* accepting.c, closing.c: --accept and --close. */
