@@ -6,10 +6,10 @@
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "environment.h"
 #include "export.h"
 #include "fds.h"
@@ -27,7 +27,6 @@ struct program {
     const posix_spawn_file_actions_t *actions;
     const posix_spawnattr_t *attr;
     pid_t *pid;
-    FILE *stream;
     int (*run)(struct program *p, char *const envp[]);
 };
 
@@ -209,55 +208,9 @@ EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
     return run_program(&p, envp, false);
 }
 
-/* system() and popen() take the environment from environ. */
-static int run_with_environ(struct program *p, char *const envp[], int (*call)(struct program *p))
-{
-    char **own = environ;
-    int r;
-
-    if (envp != own)
-        environ = (char **)(uintptr_t)envp;
-    r = call(p);
-    if (envp != own && environ == envp)
-        environ = own;
-    return r;
-}
-
-static int call_system(struct program *p)
-{
-    return real.system(p->path);
-}
-
-static int call_popen(struct program *p)
-{
-    p->stream = real.popen(p->path, p->argv[0]);
-    return 0;
-}
-
-static int run_system(struct program *p, char *const envp[])
-{
-    return run_with_environ(p, envp, call_system);
-}
-
-static int run_popen(struct program *p, char *const envp[])
-{
-    return run_with_environ(p, envp, call_popen);
-}
-
 EXPORT int system(const char *command)
 {
-    struct program p = {.path = command, .run = run_system};
-
-    return command ? run_program(&p, environ, false) : real.system(command);
-}
-
-EXPORT FILE *popen(const char *command, const char *type)
-{
-    char *const argv[] = {(char *)(uintptr_t)type};
-    struct program p = {.path = command, .argv = argv, .run = run_popen};
-
-    run_program(&p, environ, false);
-    return p.stream;
+    return shim.on ? command_run(command) : real.system(command);
 }
 
 /* "Is the process in my pid file alive?": apache, squid, dovecot then refuse to start, hypnotoad

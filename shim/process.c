@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "acceptors.h"
+#include "command.h"
 #include "deaf.h"
 #include "drain.h"
 #include "shim.h"
@@ -32,6 +33,7 @@ void process_child(void)
         return;
     acceptors_reset();
     turn_reset();
+    command_reset();
     shim_join();
     drain_run();
     deaf_join();

@@ -69,3 +69,30 @@ same_environment() {
     [[ $(fetch /children) != *GRACE_* ]]
     [[ $(fetch /maps) == *libgrace.so* ]]
 }
+
+# What two threads in system() at once do to each other.
+overlapping() {
+    PORT=$(free_port)
+    start_wrapped commanding "$PYTHON" "$ROOT/tests/servers/commanding.py" "$PORT"
+    [[ $(fetch /) == "$1" ]] || fail "$(fetch /)"
+}
+
+UNHARMED='environ kept, signals kept, interrupts ignored True'
+
+@test "two threads in system() at once, before it serves and then" {
+    overlapping "$UNHARMED"$'\n'"$UNHARMED"
+}
+
+@test "the same with GRACE_CHILDREN=keep" {
+    export GRACE_CHILDREN=keep
+    overlapping "$UNHARMED"$'\n'"$UNHARMED"
+}
+
+@test "a program that starts the server by system()" {
+    PORT=$(free_port)
+    start_wrapped script "$PYTHON" -c 'import os, sys; os.system(sys.argv[1])' \
+        "exec '$SERVER' --listen 127.0.0.1:$PORT"
+    load_start -r 200 127.0.0.1 "$PORT"
+    restart_and_wait "$PID"
+    load_finish
+}

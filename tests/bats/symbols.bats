@@ -27,14 +27,18 @@ lacks() {
 # In signal-safety(7) of POSIX.
 SAFE='access chmod clock_gettime fork fstat getpeername getpid getsockname getsockopt lstat memchr memcmp memcpy memmove open raise read
 sendmsg sigaddset sigdelset sigemptyset sigfillset socketpair stpncpy strcmp strcpy strcspn strlen
-strncmp strnlen strrchr time write'
+strncmp strnlen strrchr time waitpid write'
 # Not there, but nothing around one system call.
 SINGLE='getcwd getrlimit gettid lchown mmap munmap sched_yield tgkill'
 # dladdr, dlsym, getauxval, pthread_atfork: once, in the constructor or at the first call
 # fileno: before fclose() takes the number along; it reads a member
 # pthread_setcancelstate, -type: a flag of the calling thread
 # strerrorname_np: a table
-REASONED='dladdr dlsym getauxval pthread_atfork fileno pthread_setcancelstate pthread_setcanceltype strerrorname_np'
+# posix_spawnattr_*: fill in a structure
+# __sigsetjmp, __pthread_*: pthread_cleanup_push(), a list on the stack
+REASONED='dladdr dlsym getauxval pthread_atfork fileno pthread_setcancelstate pthread_setcanceltype strerrorname_np
+posix_spawnattr_init posix_spawnattr_setflags posix_spawnattr_setsigdefault posix_spawnattr_setsigmask
+__sigsetjmp __pthread_register_cancel __pthread_unregister_cancel __pthread_unwind_next'
 # The linker's, the start of a program, and variables of libc.
 LINKED='_GLOBAL_OFFSET_TABLE_ _start __errno_location environ'
 
