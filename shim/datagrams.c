@@ -3,13 +3,12 @@
 
 #include <sys/socket.h>
 #include <errno.h>
-#include <poll.h>
 
 #include "address.h"
+#include "blocking.h"
 #include "deaf.h"
 #include "epolls.h"
 #include "listener.h"
-#include "real.h"
 #include "shim.h"
 #include "waits.h"
 
@@ -54,20 +53,12 @@ static bool shares_socket(void)
  */
 static int wait_for_one(int fd, struct wait *w)
 {
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    int r;
-
     if (fdtab_get(fd) & FD_POLLED) {
         fdtab_set_flag(fd, FD_POLLED, false);
         errno = EAGAIN;
         return -1;
     }
-    if (deaf_to(fd))
-        return deaf_wait(fd);
-    r = real.ppoll(&p, 1, waits_left(w), NULL);
-    if (r == 0)
-        errno = EAGAIN;
-    return r > 0 || waits_again(w, r) ? 0 : -1;
+    return deaf_to(fd) ? deaf_wait(fd) : blocking_wait(fd, w);
 }
 
 static ssize_t try_receive(int fd, const void *arguments, int flags, datagrams_call *call)

@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "acceptors.h"
+#include "blocking.h"
 #include "epolls.h"
 #include "real.h"
 #include "shim.h"
@@ -75,7 +76,7 @@ static int sleep_on(int fd)
             errno = EAGAIN;
             return -1;
         }
-        if (r < 0 && errno == EINTR && !waits_again(&w, -1))
+        if (r < 0 && errno == EINTR && !waits_again(&w, -1) && !(w.endless && blocking_goes_on()))
             return -1;
     }
 }

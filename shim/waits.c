@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "acceptors.h"
+#include "blocking.h"
 #include "conns.h"
 #include "deaf.h"
 #include "dummy.h"
@@ -229,7 +230,6 @@ static int accept_polled(int fd)
  */
 static int accept_blocked(int fd)
 {
-    struct pollfd p = {.fd = fd, .events = POLLIN};
     struct wait w;
     long flags;
 
@@ -250,7 +250,7 @@ static int accept_blocked(int fd)
     if (fdtab_get(fd) & FD_POLLED)
         return accept_polled(fd);
     waits_begin(&w, NULL);
-    return real.ppoll(&p, 1, NULL, NULL) >= 0 || waits_again(&w, -1) ? 0 : -1;
+    return blocking_wait(fd, &w);
 }
 
 static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags, conns_call *call)

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+#include "blocking.h"
+
+#include <sys/signalfd.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "fdtab.h"
+#include "park.h"
+#include "real.h"
+
+/*
+ * Which handler has run can't be told afterwards.  So the signals that are to end the call are
+ * watched by a signalfd: it is readable when one of them is pending for this thread, and they are
+ * blocked but for the sleep, so that none gets lost between two sleeps.
+ */
+struct enders {
+    sigset_t own; /* the mask of the thread */
+    int fd;       /* -1: there are none */
+    bool known;   /* EINTR stands for another signal */
+};
+
+/* A fault, or the trap of a sandbox, would kill where it is blocked. */
+static bool is_fault(int sig)
+{
+    return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL || sig == SIGTRAP ||
+           sig == SIGSYS;
+}
+
+/* The kernel is asked, for a handler may have been installed by a raw system call. */
+static bool ends_calls(int sig)
+{
+    struct sigaction now;
+
+    return !is_fault(sig) && real.sigaction(sig, NULL, &now) == 0 && now.sa_handler != SIG_DFL &&
+           now.sa_handler != SIG_IGN && !(now.sa_flags & SA_RESTART);
+}
+
+static bool find(sigset_t *set, const sigset_t *blocked)
+{
+    bool any = false;
+
+    sigemptyset(set);
+    for (int sig = 1; sig < NSIG; sig++)
+        if (!sigismember(blocked, sig) && ends_calls(sig)) {
+            sigaddset(set, sig);
+            any = true;
+        }
+    return any;
+}
+
+bool blocking_goes_on(void)
+{
+    sigset_t set, none;
+    int saved = errno;
+    bool any;
+
+    sigemptyset(&none);
+    any = find(&set, &none);
+    errno = saved;
+    return !any;
+}
+
+/* Out of the server's way, as in park.h. */
+static int watch(const sigset_t *set)
+{
+    int low = real.signalfd(-1, set, SFD_CLOEXEC);
+    int fd = low < 0 ? -1 : (int)real.fcntl(low, F_DUPFD_CLOEXEC, (void *)(long)park_floor());
+
+    if (low >= 0)
+        real.close(low);
+    if (fd >= 0)
+        fdtab_set(fd, FD_OWN);
+    return fd;
+}
+
+/* With SO_RCVTIMEO the kernel gives EINTR after any handler. */
+static void begin(struct enders *e, bool limited)
+{
+    sigset_t set;
+
+    *e = (struct enders){.fd = -1, .known = !limited};
+    real.pthread_sigmask(SIG_BLOCK, NULL, &e->own);
+    if (limited || !find(&set, &e->own))
+        return;
+    e->fd = watch(&set);
+    e->known = e->fd >= 0;
+    if (e->known)
+        real.pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+/* Here the handlers run of what ended the call. */
+static void end(const struct enders *e)
+{
+    if (e->fd < 0)
+        return;
+    if (fdtab_turn(e->fd, FD_OWN, FD_NONE))
+        real.close(e->fd);
+    real.pthread_sigmask(SIG_SETMASK, &e->own, NULL);
+}
+
+int blocking_wait(int fd, struct wait *w)
+{
+    uint8_t was = fdtab_get(fd);
+    struct enders e;
+    struct pollfd p[2];
+    int r, error;
+
+    begin(&e, !w->endless);
+    p[0] = (struct pollfd){.fd = fd, .events = POLLIN};
+    p[1] = (struct pollfd){.fd = e.fd, .events = POLLIN};
+    do
+        r = real.ppoll(p, 2, waits_left(w), &e.own);
+    while (r < 0 && errno == EINTR && e.known && fdtab_get(fd) == was);
+    error = r < 0 ? errno : EAGAIN;
+    end(&e);
+    if (r > 0 && !p[0].revents) {
+        errno = EINTR;
+        return -1;
+    }
+    if (r > 0 || (error == EINTR && e.known)) /* fd is something else by now */
+        return 0;
+    errno = error;
+    return waits_again(w, r) ? 0 : -1;
+}

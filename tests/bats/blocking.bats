@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: ISC
+# Calls that block on what two generations share end as without the shim: by a client, by a signal,
+# by SO_RCVTIMEO.
+load scripted
+
+setup() {
+    PORT=$(free_port)
+    GATE=$BATS_TEST_TMPDIR/gate
+    SIGNALS=$BATS_TEST_TMPDIR/signals
+    : >"$SIGNALS"
+}
+
+teardown() {
+    stop_all
+}
+
+# The C library's own calls, for python repeats what a signal has interrupted. USR1 has a handler
+# with SA_RESTART and USR2 one without; the handlers leave a byte each.
+calls() {
+    cat <<END
+import ctypes, errno, signal
+libc = ctypes.CDLL(None, use_errno=True)
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+for sig in (signal.SIGUSR1, signal.SIGUSR2)[:$1]:
+    signal.signal(sig, lambda *_: None)
+    signal.siginterrupt(sig, sig == signal.SIGUSR2)
+signal.set_wakeup_fd(os.open("$SIGNALS", os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK))
+
+def call(name, *arguments):
+    result = getattr(libc, name)(*arguments)
+    if result < 0:
+        print(name, errno.errorcode[ctypes.get_errno()], flush=True)
+    return result
+END
+}
+
+accepting() {
+    calls "$1"
+    cat <<END
+listener = listening($PORT)
+while True:
+    fd = call("accept", listener.fileno(), None, None)
+    if fd >= 0:
+        with socket.socket(fileno=fd) as conn:
+            answer(conn, "accepted")
+END
+}
+
+receiving() {
+    calls "$1"
+    cat <<END
+receiver = bound($PORT, type=socket.SOCK_DGRAM)
+buffer, peer, size = bytes(64), bytes(16), ctypes.c_uint(16)
+while True:
+    if call("recvfrom", receiver.fileno(), buffer, 64, 0, peer, ctypes.byref(size)) >= 0:
+        receiver.sendto(b"received", ("127.0.0.1", int.from_bytes(peer[2:4])))
+END
+}
+
+asked() {
+    "$PYTHON" - "$PORT" <<'END'
+import socket, sys
+with socket.socket(type=socket.SOCK_DGRAM) as sock:
+    sock.settimeout(10)
+    sock.connect(("127.0.0.1", int(sys.argv[1])))
+    sock.send(b"?")
+    assert sock.recv(64) == b"received"
+END
+}
+
+# overlap ASK: the old generation alone serves, with another one starting beside it; what its thread
+# does from ASK on is done in the overlap.
+overlap() {
+    SERVING=$(server_pid "$PID")
+    version < <(echo "wait_for('$GATE')" && cat "$BATS_TEST_TMPDIR/server.py")
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 starting'
+    "$@"
+}
+
+handled() {
+    (($(stat -c %s "$SIGNALS") == $1))
+}
+
+# survives ASK: a signal whose handler has SA_RESTART; who is answered afterwards is so by a thread
+# that has been through it.
+survives() {
+    kill -USR1 "$SERVING"
+    wait_until 5 handled 1
+    "$@"
+    run ! log_has 'EINTR|EAGAIN'
+}
+
+goes_over() {
+    touch "$GATE"
+    wait_until 20 settled "$PID" 2
+}
+
+@test "accept() goes on after a handler with SA_RESTART" {
+    version < <(accepting 1)
+    start_version
+    overlap answers accepted 127.0.0.1 "$PORT"
+    survives answers accepted 127.0.0.1 "$PORT"
+    goes_over
+}
+
+@test "accept() goes on after a handler with SA_RESTART and ends with one without" {
+    version < <(accepting 2)
+    start_version
+    overlap answers accepted 127.0.0.1 "$PORT"
+    survives answers accepted 127.0.0.1 "$PORT"
+    kill -USR2 "$SERVING"
+    wait_until 5 log_has 'accept EINTR'
+    answers accepted 127.0.0.1 "$PORT"
+    goes_over
+}
+
+@test "recvfrom() goes on after a handler with SA_RESTART and ends with one without" {
+    version < <(receiving 2)
+    start_version
+    overlap asked
+    survives asked
+    kill -USR2 "$SERVING"
+    wait_until 5 log_has 'recvfrom EINTR'
+    asked
+    goes_over
+}
+
+sleeps_in_futex() {
+    [[ $(<"/proc/$1/syscall") == '202 '* ]]
+}
+
+@test "accept() that is held back goes on after a handler with SA_RESTART" {
+    export GRACE_READY=notify GRACE_LOG_LEVEL=debug
+    touch "$GATE"
+    version < <(
+        cat <<END
+def ready():
+    wait_for("$GATE")
+    supervisor = os.environ["NOTIFY_SOCKET"].replace("@", "\0")
+    socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", supervisor)
+threading.Thread(target=ready).start()
+END
+        accepting 1
+    )
+    start_version
+    rm "$GATE"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 adopts'
+    SERVING=$(status "$PID" | grep -oE '"generation": ?2, ?"pid": ?[0-9]+' | grep -oE '[0-9]+$')
+    wait_until 10 sleeps_in_futex "$SERVING"
+    survives goes_over
+    answers accepted 127.0.0.1 "$PORT"
+    run ! log_has EINTR
+}
