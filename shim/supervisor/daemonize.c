@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "readiness.h"
 #include "report.h"
 #include "streams.h"
 #include "supervisor.h"
@@ -17,8 +18,10 @@
 static bool background(void)
 {
     struct generation *g;
-    pid_t pid = fork();
+    pid_t pid;
 
+    readiness_end(); /* it would be no child of the new process: begun anew there */
+    pid = fork();
     if (pid < 0)
         report(REPORT_ERROR, "fork: %s; nobody is left to watch the server", strerror(errno));
     if (pid != 0)

@@ -2,6 +2,7 @@
 #include "readiness.h"
 
 #include <sys/wait.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -11,11 +12,13 @@
 
 enum { RETRY_MS = 200 };
 
-/* The ready command in progress. */
+/* The ready command, for one generation at a time. */
 static struct {
-    pid_t pid;
-    unsigned generation; /* for which the last run succeeded */
-    int64_t next;
+    unsigned generation; /* that it was last run for */
+    bool succeeded;      /* and for which it did */
+    pid_t pid;           /* 0: it is not running */
+    int64_t next;        /* when to run it again */
+    int64_t deadline;    /* of this run */
 } probe;
 
 /* Have the numbers stood still for GRACE_SETTLE? */
@@ -69,8 +72,14 @@ static bool delay_over(const struct generation *g)
     return clock_ms() >= due;
 }
 
-static void probe_start(const struct generation *g)
+static void probe_start(const struct generation *g, int64_t now)
 {
+    int64_t limit = supervisor.options.ready_timeout;
+
+    probe.generation = g->number;
+    probe.succeeded = false;
+    probe.next = now + RETRY_MS;
+    probe.deadline = limit == CLOCK_NEVER ? CLOCK_NEVER : now + limit;
     probe.pid = fork();
     if (probe.pid == 0) {
         char number[16], pid[16];
@@ -81,35 +90,46 @@ static void probe_start(const struct generation *g)
     }
     if (probe.pid < 0)
         probe.pid = 0;
+    else
+        setpgid(probe.pid, probe.pid); /* it does so itself, perhaps after it was to be killed */
+}
+
+static void probe_kill(void)
+{
+    if (probe.pid > 0)
+        kill(-probe.pid, SIGKILL);
+    probe.deadline = CLOCK_NEVER;
 }
 
 static bool probe_succeeded(struct generation *g)
 {
     int64_t now = clock_ms();
 
-    if (probe.generation == g->number)
+    if (probe.succeeded && probe.generation == g->number)
         return true;
     if (!took_over(g))
         return false;
-    if (probe.pid == 0 && now >= probe.next) {
-        probe_start(g);
-        probe.next = now + RETRY_MS;
-    }
-    if (probe.pid == 0)
-        supervisor_wake_at(probe.next);
+    if (probe.pid == 0 && now >= probe.next)
+        probe_start(g, now);
+    else if (probe.pid > 0 && probe.deadline != CLOCK_NEVER && now >= probe.deadline)
+        probe_kill(); /* a first start is not given up, but asked for again */
+    supervisor_wake_at(probe.pid == 0 ? probe.next : probe.deadline);
     return false;
+}
+
+void readiness_end(void)
+{
+    probe_kill();
+    probe.pid = 0;
 }
 
 bool readiness_reaped(pid_t pid, int status)
 {
-    const struct generation *g = supervisor.next ? supervisor.next : supervisor.current;
-
     if (pid != probe.pid || pid == 0)
         return false;
     probe.pid = 0;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        probe.generation = g->number;
-    else
+    probe.succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!probe.succeeded)
         report(REPORT_DEBUG, "the ready command says not yet (status %d)", status);
     return true;
 }

@@ -22,6 +22,9 @@ uint32_t readiness_attention(void);
 /* What it still lacks, for the log. */
 void readiness_missing(const struct generation *g, char *text, size_t size);
 
+/* Nobody asks any more: the ready command is killed where it still runs. */
+void readiness_end(void);
+
 /* A child of ours has ended: was it the ready command? */
 bool readiness_reaped(pid_t pid, int status);
 

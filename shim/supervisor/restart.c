@@ -57,6 +57,7 @@ static void rollback(struct generation *g, const char *format, ...)
     vsnprintf(reason, sizeof reason, format, list);
     va_end(list);
     supervisor.next = NULL;
+    readiness_end();
     supervisor.rolled_back++;
     report(REPORT_ERROR, "generation %u rolled back: %s; generation %u goes on", g->number, reason,
            supervisor.current->number);

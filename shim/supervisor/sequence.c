@@ -67,6 +67,7 @@ static void pause_after(unsigned number, const char *reason)
 
 static void failed(struct generation *g, const char *reason)
 {
+    readiness_end();
     pause_after(g->number, reason);
     retire_begin(g, 0);
 }

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "daemonize.h"
+#include "readiness.h"
 #include "terminal.h"
 #include "user.h"
 
@@ -72,6 +73,7 @@ _Noreturn void supervisor_exit(int status)
         terminal_take(g->main);
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
+    readiness_end();
     if (daemonize_last())
         supervisor_loop();
     exit_like(status);

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: ISC
+# GRACE_READY=exec: what the command says is about the generation it was run for, and it does not
+# outlive the question.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load helper
+
+setup() {
+    PORT=$(free_port)
+    HANG=$BATS_TEST_TMPDIR/hang
+    COMMAND=$BATS_TEST_TMPDIR/command
+    export GRACE_READY="exec=$COMMAND" GRACE_SETTLE=300ms
+    cat >"$COMMAND" <<END
+#!/bin/bash
+if [[ -e $HANG ]]; then
+    sleep 1000 &
+    echo \$\$ \$! >$HANG.\$GRACE_GENERATION.new
+    mv $HANG.\$GRACE_GENERATION{.new,}
+    wait
+fi
+END
+    chmod +x "$COMMAND"
+}
+
+teardown() {
+    stop_all
+}
+
+start_server() {
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+}
+
+# hangs N: the command hangs for generation N; its processes are to end with it.
+hangs() {
+    wait_until 10 test -e "$HANG.$1"
+    read -ra HANGING <"$HANG.$1"
+    STARTED+=("${HANGING[@]}")
+}
+
+is_over() {
+    local pid
+    for pid in "${HANGING[@]}"; do
+        ! [[ -e /proc/$pid/exe ]] || return
+    done
+}
+
+@test "it hangs in a restart: rolled back, and the next one is not held up" {
+    export GRACE_READY_TIMEOUT=700ms
+    start_server
+    touch "$HANG"
+    kill -HUP "$PID"
+    hangs 2
+    wait_until 10 rolled_back "$PID" 1
+    wait_until 5 is_over
+    rm "$HANG"
+    restart_and_wait "$PID"
+}
+
+@test "it hangs in sequential mode: the next generation is not held up" {
+    export GRACE_READY_TIMEOUT=700ms GRACE_MODE=sequential
+    start_server
+    touch "$HANG"
+    kill -HUP "$PID"
+    hangs 2
+    rm "$HANG"
+    wait_until 10 settled "$PID" 3
+    wait_until 5 is_over
+}
+
+@test "it hangs at the first start: after GRACE_READY_TIMEOUT it is run again" {
+    export GRACE_READY_TIMEOUT=300ms
+    touch "$HANG"
+    start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+    hangs 1
+    rm "$HANG"
+    wait_until 10 settled "$PID" 1
+    wait_until 5 is_over
+}
+
+@test "it hangs when the server is stopped: it does not stay" {
+    touch "$HANG"
+    start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+    hangs 1
+    kill "$PID"
+    wait_until 10 test ! -e "/proc/$PID"
+    wait_until 5 is_over
+}
+
+@test "what it says of one generation is not said of the next" {
+    local app=$BATS_TEST_TMPDIR/app
+    printf '#!/bin/sh\nuntil [ -e %s ]; do sleep 0.01; done\nexec %s --listen 127.0.0.1:%s\n' \
+        "$app.gate" "$SERVER" "$PORT" >"$app"
+    printf '#!/bin/sh\ntouch %s\nuntil [ -e %s ]; do sleep 0.01; done\n' "$app.asked" "$app.yes" \
+        >"$COMMAND"
+    chmod +x "$app"
+    touch "$app.gate" "$app.yes"
+    start_wrapped app "$app"
+    load_start -r 400 127.0.0.1 "$PORT"
+    rm "$app.yes" "$app.asked"
+    kill -HUP "$PID"
+    wait_until 10 test -e "$app.asked"
+    rm "$app.gate" "$app.asked"
+    kill -KILL "$(main_of 2)"
+    wait_until 10 rolled_back "$PID" 1
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 3 starting'
+    touch "$app.yes"
+    wait_until 10 nobody_runs "$COMMAND"
+    "$LOAD" -n 50 127.0.0.1 "$PORT"
+    run ! log_has 'generation 3 ready'
+    run ! test -e "$app.asked"
+    touch "$app.gate"
+    wait_until 10 settled "$PID" 3
+    load_finish
+}
+
+# main_of N: the main process of generation N.
+main_of() {
+    status "$PID" | grep -oE "\"generation\": ?$1, ?\"pid\": ?[0-9]+" | grep -oE '[0-9]+$'
+}
+
+nobody_runs() {
+    ! pgrep -f -- "$1" >/dev/null
+}
+
+@test "a server that goes to the background while it runs" {
+    local way=$BATS_TEST_TMPDIR/way
+    cat >"$way.py" <<END
+import os
+from serving import listening, serve, wait_for
+listener = listening($PORT)
+wait_for("$way.asked")
+if os.fork():
+    os._exit(0)
+os.setsid()
+serve(listener, body="here")
+END
+    printf '#!/bin/sh\ntouch %s\nuntil [ -e %s ]; do sleep 0.01; done\n' "$way.asked" "$way.gone" \
+        >"$COMMAND"
+    start server env LD_PRELOAD="$LIBGRACE" PYTHONPATH="$ROOT/tests/servers" \
+        PYTHONDONTWRITEBYTECODE=1 "$PYTHON" "$way.py"
+    wait "$PID"
+    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
+    STARTED+=("$PID")
+    touch "$way.gone"
+    wait_until 10 settled "$PID" 1
+    restart_and_wait "$PID"
+}
