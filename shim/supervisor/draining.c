@@ -22,11 +22,14 @@ enum {
     EMPTY_QUEUE_MS = 10,
 };
 
-/* Old generation: these paths and sockets belong to the successor. */
-static void mark_succeeded(struct generation *g)
+void draining_mark_succeeded(struct generation *g)
 {
+    bool last = supervisor.stopping && g == supervisor.current;
+
     for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
-        if (g->bound[i] && generation_uses(supervisor.current, g->bound[i]))
+        if (last)
+            atomic_fetch_and(&g->page->listeners[i].flags, ~(uint32_t)LISTENER_SUCCEEDED);
+        else if (g->bound[i] && generation_uses(supervisor.current, g->bound[i]))
             atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_SUCCEEDED);
 }
 
@@ -35,12 +38,17 @@ static void refuse_unwanted(void)
     struct held *h;
 
     TAILQ_FOREACH (h, &held_list, link) {
-        if (h->leaving || generation_uses(supervisor.current, h))
+        bool served = generation_uses(supervisor.current, h);
+
+        if (h->leaving || (served && !supervisor.stop_after_drain))
             continue;
         h->leaving = true;
         held_refuse_new(h);
-        report(REPORT_INFO, "%s is not served by generation %u: its queue is emptied", h->address,
-               supervisor.current->number);
+        if (served)
+            report(REPORT_INFO, "%s is to close: its queue is emptied", h->address);
+        else
+            report(REPORT_INFO, "%s is not served by generation %u: its queue is emptied",
+                   h->address, supervisor.current->number);
     }
 }
 
@@ -72,18 +80,26 @@ static void set_deadline(struct generation *g, int64_t duration)
     g->deadline = duration == CLOCK_NEVER ? CLOCK_NEVER : clock_ms() + duration;
 }
 
-/* --max-old: the oldest makes room at once. */
+/* --max-old: the oldest makes room at once. The last one of all is not old. */
 static void limit_old(void)
 {
     struct generation *g;
     int n = 0;
 
     TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
-        if (g->state == GENERATION_DRAINING && ++n > supervisor.options.max_old) {
+        if (g->state == GENERATION_DRAINING && g != supervisor.current &&
+            ++n > supervisor.options.max_old) {
             report(REPORT_WARNING, "more than %d old generations: generation %u has to go",
                    supervisor.options.max_old, g->number);
             g->deadline = clock_ms();
         }
+}
+
+/* Before any listener is released. */
+static void note_datagrams(struct generation *g)
+{
+    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+        g->datagrams |= g->bound[i] && g->bound[i]->socket.type == SOCK_DGRAM;
 }
 
 void draining_begin(struct generation *g)
@@ -92,7 +108,8 @@ void draining_begin(struct generation *g)
     g->draining = clock_ms();
     g->muted = false;
     set_deadline(g, supervisor.options.drain_timeout);
-    mark_succeeded(g);
+    note_datagrams(g);
+    draining_mark_succeeded(g);
     refuse_unwanted();
     report(REPORT_INFO, "generation %u draining", g->number);
     supervisor_event("draining", "");
@@ -110,6 +127,7 @@ void draining_abandon(struct generation *g)
     bool drain = may_have_clients(g); /* before its own listeners are forgotten */
     struct held *h;
 
+    note_datagrams(g);
     TAILQ_FOREACH (h, &held_list, link) /* what only it has bound */
         if (generation_uses(g, h) && !generation_uses(supervisor.current, h)) {
             generation_forget(h);
@@ -156,11 +174,8 @@ static bool confirmed(struct generation *g, int64_t now)
 static bool may_owe_answers(const struct generation *g, int64_t now)
 {
     int64_t due = g->draining + supervisor.options.settle;
-    bool reads = false;
 
-    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
-        reads |= g->bound[i] && g->bound[i]->socket.type == SOCK_DGRAM;
-    if (!reads || now >= due)
+    if (!g->datagrams || now >= due)
         return false;
     supervisor_wake_at(due);
     return true;

@@ -11,6 +11,10 @@
 
 void draining_begin(struct generation *g);
 
+/* What its successor has, or will have, of its paths is not its own to remove any more. Where the
+ * server is to stop the last one has no successor. */
+void draining_mark_succeeded(struct generation *g);
+
 /* A generation that failed: ended at once, unless it may have taken connections already. */
 void draining_abandon(struct generation *g);
 

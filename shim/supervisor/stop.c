@@ -24,6 +24,7 @@ static void stop_note(void)
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
     restart_probation_over(); /* else the end of the new one would bring the old one back */
+    draining_mark_succeeded(supervisor.current);
 }
 
 static void stop_deadline(void)
@@ -73,8 +74,8 @@ void stop_drain(void)
     report(REPORT_INFO, "stopping generation %u when it has drained", g->number);
     supervisor_event("stopping", "");
     notify_stopping();
-    stop_note();
     supervisor.stop_after_drain = true;
+    stop_note();
     supervisor.stop_deadline = CLOCK_NEVER;
     draining_begin(g);
 }

@@ -115,3 +115,151 @@ who_answers() {
     wait_until 10 log_has 'generation 1 ended: .*there is no way back any more'
     wait_until 10 settled "$PID" 2
 }
+
+# removing: the start of a version that takes its files away when it is told to stop.
+removing() {
+    version <<END
+import signal
+SOCKET, PIDFILE = "$BATS_TEST_TMPDIR/socket", "$BATS_TEST_TMPDIR/pid"
+GROUP = [(ANY, socket.SO_REUSEPORT, 1)]
+def stop(*_):
+    for path in SOCKET, PIDFILE:
+        if os.path.exists(path):
+            os.unlink(path)
+    os._exit(0)
+signal.signal(signal.SIGTERM, stop)
+with open(PIDFILE, "w") as file:
+    file.write(str(os.getpid()))
+def datagrams(sock):
+    while True:
+        data, client = sock.recvfrom(2048)
+        time.sleep(0.3)
+        sock.sendto(b"late", client)
+def start(target, *args):
+    threading.Thread(target=target, args=args, daemon=True).start()
+def each(conn):
+    start(answering("late"), conn)
+$(cat)
+END
+    start_version
+}
+
+# drains ADDRESS...: PORT, udp:PORT or a UNIX path. Clients are connected, and more are in the queues
+# when the server is to stop: all are answered, and meanwhile whoever comes is refused.
+drains() {
+    "$PYTHON" - "$PID" "$GRACE" "$@" <<'END'
+import os, signal, socket, subprocess, sys, time
+supervisor, grace, addresses = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+
+def connect(address):
+    inet = address.removeprefix("udp:").isdigit()
+    kind = socket.SOCK_DGRAM if address.startswith("udp:") else socket.SOCK_STREAM
+    conn = socket.socket(socket.AF_INET if inet else socket.AF_UNIX, kind)
+    conn.settimeout(5)
+    if inet:
+        conn.connect(("127.0.0.1", int(address.removeprefix("udp:"))))
+    else:
+        conn.connect(address.replace("@", "\0"))
+    return conn
+
+def ask(conn):
+    conn.sendall(b"GET / HTTP/1.0\r\n\r\n")
+
+def answered(conn):
+    got = conn.recv(4096)
+    return got.endswith(b"late") or conn.recv(4096).endswith(b"late")
+
+def wait_for(condition):
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+def status():
+    return subprocess.run([grace, "status", str(supervisor), "--json"], stdout=subprocess.PIPE).stdout
+
+def refused(address):
+    try:
+        connect(address).close()
+    except (ConnectionRefusedError, FileNotFoundError):
+        return True
+    return False
+
+def server():
+    with open(f"/proc/{supervisor}/task/{supervisor}/children") as children:
+        return [int(pid) for pid in children.read().split()]
+
+streams = [a for a in addresses if not a.startswith("udp:")]
+conns = [connect(a) for a in streams]
+wait_for(lambda: b'"connections":%d' % len(streams) in status())
+processes = server()
+for pid in processes:
+    os.kill(pid, signal.SIGSTOP)
+conns += [connect(a) for a in addresses]
+for conn in conns[len(streams):]:
+    ask(conn)
+stop = subprocess.Popen([grace, "stop", "--drain", str(supervisor)])
+wait_for(lambda: b'"state":"stopping"' in status())
+for a in streams:
+    if a.isdigit():
+        late = socket.socket()
+        late.settimeout(0.05)
+        assert late.connect_ex(("127.0.0.1", int(a))) != 0, "a new one got in"
+for pid in processes:
+    os.kill(pid, signal.SIGCONT)
+assert all(answered(conn) for conn in conns[len(streams):])
+for address in streams:
+    wait_for(lambda: refused(address))
+assert stop.poll() is None
+for conn in conns[:len(streams)]:
+    ask(conn)
+    assert answered(conn)
+    conn.close()
+assert stop.wait(5) == 0
+END
+    is_gone "$PID"
+    [[ ! -e $BATS_TEST_TMPDIR/socket && ! -e $BATS_TEST_TMPDIR/pid ]]
+    run ! log_has 'cut|did not stop'
+}
+
+@test "grace stop --drain: several listeners" {
+    local other
+    other=$(free_port)
+    removing <<<"threads([listening($PORT), listening($other)], each)"
+    drains "$PORT" "$other"
+}
+
+@test "grace stop --drain: UNIX paths and abstract names" {
+    removing <<<"threads([listening(SOCKET), listening('\0grace-$PORT')], each)"
+    drains "$BATS_TEST_TMPDIR/socket" "@grace-$PORT"
+}
+
+@test "grace stop --drain: a group of sockets that share the port" {
+    removing <<<"threads([listening($PORT, GROUP) for _ in range(4)], each)"
+    drains "$PORT" "$PORT" "$PORT" "$PORT" "$PORT"
+}
+
+@test "grace stop --drain: datagrams beside connections" {
+    removing <<<"start(datagrams, bound($PORT, type=socket.SOCK_DGRAM)); threads([listening($PORT)], each)"
+    drains "$PORT" "udp:$PORT"
+}
+
+@test "grace stop --drain: datagrams only" {
+    export GRACE_SETTLE=2s
+    removing <<<"datagrams(bound($PORT, type=socket.SOCK_DGRAM))"
+    drains "udp:$PORT"
+}
+
+@test "grace stop --drain after restarts" {
+    removing <<<"threads([listening($PORT), listening(SOCKET)], each)"
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    drains "$PORT" "$BATS_TEST_TMPDIR/socket"
+}
+
+@test "grace stop --drain in sequential mode" {
+    export GRACE_MODE=sequential
+    removing <<<"threads([listening($PORT), listening(SOCKET)], each)"
+    restart_and_wait "$PID"
+    drains "$PORT" "$BATS_TEST_TMPDIR/socket"
+}
