@@ -11,6 +11,7 @@
 #include "deaf.h"
 #include "epolls.h"
 #include "listener.h"
+#include "mute.h"
 #include "park.h"
 #include "process.h"
 #include "real.h"
@@ -59,6 +60,7 @@ void fds_close_failed(int fd, struct fds_former former)
         fdtab_set(fd, former.known);
         fdtab_set_index(fd, former.index);
         deaf_settle();
+        mute_settle(fd);
     }
 }
 
@@ -149,6 +151,7 @@ int fds_copied(int from, int to)
         fdtab_set_index(to, fdtab_index(from));
         fdtab_set(to, known);
         deaf_settle();
+        mute_settle(to);
         break;
     default:
         break;

@@ -90,7 +90,8 @@ EXPORT int listen(int fd, int backlog)
 static __attribute__((noinline)) int any_accept(int fd, struct sockaddr *addr, socklen_t *len,
                                                 int flags, conns_call *call)
 {
-    return is_served(fd) ? waits_accept(fd, addr, len, flags, call) : call(fd, addr, len, flags);
+    return is_served(fd) ? waits_accept(fd, addr, len, flags, call)
+                         : conns_accept(fd, addr, len, flags, call);
 }
 
 /* Functions of their own, so that their frames are not those of the hooks. */

@@ -15,12 +15,13 @@
 #include "epolls.h"
 #include "fdtab.h"
 #include "message.h"
+#include "mute.h"
 #include "paths.h"
 #include "real.h"
 #include "shim.h"
 #include "sockopts.h"
 
-enum { REPLY_TIMEOUT_MS = 5000, MAX_GROUP = 4096 };
+enum { REPLY_TIMEOUT_MS = 5000, MAX_GROUP = 4096, KNOWN = LISTENER_HELD | LISTENER_LISTENING };
 
 bool listener_blocking;
 
@@ -106,7 +107,9 @@ static int listener_request(int index)
  * for the other generation emulates what it believes (see waits.c). */
 static void listener_apply_nonblock(int fd, bool nonblock)
 {
-    if (nonblock || !(shim_attention() & ATTENTION_OVERLAP))
+    const uint32_t shared = ATTENTION_OVERLAP | ATTENTION_DRAINING;
+
+    if (nonblock || !(shim_attention() & shared))
         set_nonblock(fd, nonblock);
 }
 
@@ -119,6 +122,14 @@ static void listener_prepare(int fd, const struct address *a)
     atomic_store(&shim.page->served, 1);
     if (r < 0)
         shim_note("a restart will cut connections, no dummy socket: ", strerrorname_np(-r));
+    mute_settle(fd);
+}
+
+/* Its successor serves what this generation had: a worker that binds it again is late. */
+static bool is_given_up(const struct address *a)
+{
+    return (shim_attention() & ATTENTION_DRAINING) && a->type != SOCK_DGRAM &&
+           page_find_listener(shim.page, address_key(a, 0), KNOWN) >= 0;
 }
 
 /* haproxy does not call listen() on a socket that listens already, so this is the place where it
@@ -127,8 +138,11 @@ static bool listener_take(int fd, int index, const struct address *a)
 {
     bool nonblock = has_nonblock(fd);
     long cloexec = real.fcntl(fd, F_GETFD, NULL);
-    int held = listener_request(index);
+    int held;
 
+    if (is_given_up(a))
+        return mute_newcomer(fd, a);
+    held = listener_request(index);
     if (held < 0)
         return false;
     sockopts_replay(fd, held);
@@ -148,8 +162,6 @@ static bool listener_take(int fd, int index, const struct address *a)
  * with any port is a client's. */
 static bool listener_match(int fd, const struct address *a)
 {
-    const uint32_t known = LISTENER_HELD | LISTENER_LISTENING;
-
     if (a->any_port && a->type == SOCK_DGRAM)
         return false;
     if (a->any_port) {
@@ -161,7 +173,7 @@ static bool listener_match(int fd, const struct address *a)
         return index >= 0 && listener_take(fd, index, a);
     }
     for (unsigned n = 0; n < MAX_GROUP; n++) {
-        int index = page_find_listener(shim.page, address_key(a, n), known);
+        int index = page_find_listener(shim.page, address_key(a, n), KNOWN);
 
         bound_remember(fd, address_key(a, n));
         if (index < 0 || paths_bind_anew(a, index))
@@ -178,7 +190,7 @@ bool listener_adopt(int fd, const struct sockaddr *addr, socklen_t len)
 {
     struct address a;
     int saved = errno;
-    bool adopted = shim.on && address_of_bind(&a, fd, addr, len) && !fdtab_listens(fd) &&
+    bool adopted = shim.on && address_of_bind(&a, fd, addr, len) && !fdtab_seems_to_listen(fd) &&
                    listener_match(fd, &a);
 
     errno = saved;
@@ -251,6 +263,13 @@ static void listener_inherit(int fd, int index, const struct address *a)
     listener_track(fd, index, a, believed_nonblock(fd, had));
 }
 
+/* What a draining generation opens for a client that it has (passive FTP) is its own, as without
+ * us.  One more member of a group that it has given up would get clients of the successor. */
+static bool is_newcomer(uint64_t cookie)
+{
+    return (shim_attention() & ATTENTION_DRAINING) && page_find_socket(shim.page, cookie) < 0;
+}
+
 static void listener_recognize(int fd, const struct address *a)
 {
     uint64_t bound = bound_key(fd), cookie = 0;
@@ -259,6 +278,11 @@ static void listener_recognize(int fd, const struct address *a)
     int index;
 
     getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+    if (is_newcomer(cookie)) {
+        if (is_given_up(a))
+            mute_newcomer(fd, a);
+        return;
+    }
     index = page_claim_listener(shim.page, bound ? bound : address_key(a, 0), cookie, &claimed);
     if (index < 0)
         shim_note("too many listeners, one is not handed over at restarts", "");
@@ -279,7 +303,8 @@ void listener_listening(int fd)
         listener_recognize(fd, &a);
     else
         atomic_fetch_or(&listener_entry(fd)->flags, LISTENER_LISTENING);
-    listener_prepare(fd, &a);
+    if (fdtab_listens(fd))
+        listener_prepare(fd, &a);
 out:
     errno = saved;
 }
@@ -306,10 +331,7 @@ bool listener_discover(int fd)
     if (!found)
         return false;
     listener_listening(fd);
-    if (shim_attention() & ATTENTION_DRAINING)
-        listener_mute(fd);
-    errno = saved;
-    return true;
+    return fdtab_seems_to_listen(fd);
 }
 
 void listener_waited(int fd)
@@ -328,22 +350,6 @@ void listener_closed(int index)
         shim_ring();
 }
 
-/* The order is the kernel's demand: once the number is replaced the old file can't be removed. */
-static bool listener_replace(int fd, int with)
-{
-    long cloexec = real.fcntl(fd, F_GETFD, NULL);
-    int saved = errno;
-    bool done;
-
-    epolls_detach(fd);
-    done = real.dup3(with, fd, cloexec & FD_CLOEXEC ? O_CLOEXEC : 0) >= 0;
-    epolls_attach(fd);
-    if (done)
-        fdtab_set(fd, (uint8_t)(FD_DUMMY | (fdtab_get(fd) & (FD_NONBLOCK | FD_POLLED))));
-    errno = saved;
-    return done;
-}
-
 int listener_shutdown(int fd, int how)
 {
     struct address a;
@@ -352,7 +358,7 @@ int listener_shutdown(int fd, int how)
 
     if (dead < 0)
         return 0;
-    if (listener_replace(fd, dead)) {
+    if (mute_replace(fd, dead)) {
         listener_closed(index);
         set_nonblock(fd, (fdtab_get(fd) & FD_NONBLOCK) != 0);
         fdtab_set(fd, FD_NONE);
@@ -361,18 +367,6 @@ int listener_shutdown(int fd, int how)
     }
     real.close(dead);
     return 0;
-}
-
-bool listener_mute(int fd)
-{
-    struct address a;
-    int dummy;
-
-    if (datagrams_mute(fd))
-        return true;
-    dummy = address_of_socket(&a, fd) ? dummy_fd(a.family, a.type) : -1;
-
-    return dummy >= 0 && listener_replace(fd, dummy);
 }
 
 void listener_set_nonblock(int fd, bool on)

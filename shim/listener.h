@@ -34,9 +34,6 @@ void listener_closed(int index);
 /* shutdown() would end it for every generation: the server gets its own dead socket instead. */
 int listener_shutdown(int fd, int how);
 
-/* Puts the dummy in the place of fd. False when there is none. */
-bool listener_mute(int fd);
-
 /* The server changes or asks for O_NONBLOCK; the flag itself is shared between generations. */
 void listener_set_nonblock(int fd, bool on);
 

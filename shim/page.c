@@ -53,7 +53,7 @@ struct page_slot *page_claim_slot(struct page *page, int32_t pid)
 }
 
 /* A freed entry may come before the one that the socket has. */
-static int find_socket(struct page *page, uint64_t socket)
+int page_find_socket(struct page *page, uint64_t socket)
 {
     for (int i = 0; socket && i < PAGE_LISTENERS; i++) {
         uint64_t have = atomic_load(&page->listeners[i].socket);
@@ -68,7 +68,7 @@ static int find_socket(struct page *page, uint64_t socket)
 
 int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *claimed)
 {
-    int known = find_socket(page, socket);
+    int known = page_find_socket(page, socket);
 
     *claimed = false;
     if (known >= 0)

@@ -111,6 +111,9 @@ struct page_slot *page_claim_slot(struct page *page, int32_t pid);
  * first who asks. -1 when the table is full. */
 int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *claimed);
 
+/* The index of this socket, or -1. */
+int page_find_socket(struct page *page, uint64_t socket);
+
 /* The cookie of an entry whose socket has none. */
 static inline uint64_t page_no_socket(int index)
 {

@@ -181,6 +181,7 @@ void paths_renamed(const char *from, const char *to)
         bound_remember(fd, address_key(&a, 0));
 }
 
+/* Its unlink() of a path that the successor serves has done nothing (paths_keep). */
 bool paths_bind_anew(const struct address *a, int index)
 {
     const struct sockaddr_un *un = (const struct sockaddr_un *)&a->addr;
@@ -188,7 +189,8 @@ bool paths_bind_anew(const struct address *a, int index)
     struct stat st;
 
     if (a->family != AF_UNIX || !un->sun_path[0] ||
-        !(atomic_load(&l->flags) & (LISTENER_ADOPTED | LISTENER_LISTENING)))
+        !(atomic_load(&l->flags) & (LISTENER_ADOPTED | LISTENER_LISTENING)) ||
+        (atomic_load(&l->flags) & LISTENER_SUCCEEDED))
         return false;
     if (lstat(un->sun_path, &st) < 0 && errno == ENOENT)
         path_forget(l);

@@ -6,6 +6,7 @@ load scripted
 
 setup() {
     PORT=$(free_port)
+    SOCKET=$BATS_TEST_TMPDIR/socket
     GO=$BATS_TEST_TMPDIR/go
 }
 
@@ -13,11 +14,13 @@ teardown() {
     stop_all
 }
 
-# serving PID: it has the listener of $PORT.
+# serving PID: it has the listener of $PORT or $SOCKET.
 serving() {
     local inode inodes
     inodes=$(awk -v port="$(printf ':%04X$' "$PORT")" '$2 ~ port && $4 == "0A" { print $10 }' \
         "/proc/$1/net/tcp" "/proc/$1/net/tcp6")
+    inodes+=$(awk -v path="$SOCKET" '$8 == path && $4 == "00010000" { print " " $7 }' \
+        "/proc/$1/net/unix")
     for inode in $inodes; do
         [[ -z $(find "/proc/$1/fd" -lname "socket:\[$inode\]") ]] || return 0
     done
@@ -70,4 +73,114 @@ gives_up_where() {
 @test "a system without 127.0.0.1" {
     gives_up_where 'ip link set lo up && ip address add 10.1.1.1/32 dev lo &&
         ip address delete 127.0.0.1/8 dev lo' 0.0.0.0 10.1.1.1
+}
+
+hold() {
+    exec {HELD}<>"/dev/tcp/127.0.0.1/$PORT"
+    wait_until 10 holds 1 1
+}
+
+# release: what is left of the answer to the held connection.
+release() {
+    printf 'GET / HTTP/1.0\r\n\r\n' >&"$HELD"
+    timeout 10 tail -n 1 <&"$HELD"
+    exec {HELD}>&-
+}
+
+bound_times() {
+    (($(wc -l <"$BATS_TEST_TMPDIR/workers.$1") == $2))
+}
+
+# A master whose workers bind the port themselves; a connection is a worker's child.
+binding_workers() { # SOCKETS
+    version <<END
+main = os.getpid()
+
+def anew(path):
+    if os.path.exists(path):
+        os.unlink(path)
+    return listening(path)
+
+def worker():
+    listeners = [$1]
+    with open(f"$BATS_TEST_TMPDIR/workers.{main}", "a") as file:
+        print(os.getpid(), file=file)
+    while True:
+        conn, _ = listeners[0].accept()
+        if os.fork() == 0:
+            for listener in listeners:
+                listener.close()
+            answering("v1")(conn)
+            os._exit(0)
+        conn.close()
+
+while True:
+    if os.fork() == 0:
+        worker()
+    os.wait()
+END
+}
+
+worker_binds_again() {
+    local old worker pid
+    binding_workers "$1"
+    start_version
+    old=$(server_pid "$PID")
+    worker=$(<"$BATS_TEST_TMPDIR/workers.$old")
+    hold
+    kill -HUP "$PID"
+    wait_until 10 gave_up "$worker"
+    kill "$worker"
+    wait_until 10 bound_times "$old" 2
+    for pid in "$old" "$(tail -n 1 "$BATS_TEST_TMPDIR/workers.$old")"; do
+        gave_up "$pid"
+    done
+    [[ $(release) == v1 ]]
+    wait_until 10 settled "$PID" 2
+    run ! log_has 'cut'
+}
+
+@test "a worker that is replaced while its generation drains, and binds" {
+    worker_binds_again "listening($PORT)"
+}
+
+@test "a worker that is replaced while its generation drains, and joins an SO_REUSEPORT group" {
+    worker_binds_again "listening($PORT, [(ANY, socket.SO_REUSEPORT, 1)])"
+}
+
+@test "a worker that is replaced while its generation drains, and makes its path anew" {
+    worker_binds_again "listening($PORT), anew('$SOCKET')"
+}
+
+@test "what a draining generation listens on for a client it has works, and goes with it" {
+    local old port
+    version <<END
+def passive(conn):
+    with conn:
+        request(conn)
+        data = listening(0)
+        conn.sendall(b"%d\n" % data.getsockname()[1])
+        request(conn)
+        accepted, _ = data.accept()
+        accepted.sendall(b"data")
+        accepted.close()
+        data.close()
+        request(conn)
+        conn.sendall(b"\nbye")
+
+threads([listening($PORT)], lambda conn: threading.Thread(target=passive, args=[conn]).start())
+END
+    start_version
+    old=$(server_pid "$PID")
+    hold
+    kill -HUP "$PID"
+    wait_until 10 gave_up "$old"
+    printf 'PASV\r\n\r\n' >&"$HELD"
+    read -r -t 10 port <&"$HELD"
+    kill -57 "$old" # as the supervisor does once a second
+    printf 'RETR\r\n\r\n' >&"$HELD"
+    [[ $(timeout 10 cat <"/dev/tcp/127.0.0.1/$port") == data ]]
+    (($(status "$PID" | grep -o '"address"' | wc -l) == 1))
+    [[ $(release) == bye ]]
+    wait_until 10 settled "$PID" 2
 }

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+#include "mute.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "datagrams.h"
+#include "dummy.h"
+#include "epolls.h"
+#include "fdtab.h"
+#include "real.h"
+#include "shim.h"
+
+static bool put(int with, int fd)
+{
+    long cloexec = real.fcntl(fd, F_GETFD, NULL);
+
+    return real.dup3(with, fd, cloexec & FD_CLOEXEC ? O_CLOEXEC : 0) >= 0;
+}
+
+/* The order is the kernel's demand: once the number is replaced the old file can't be removed. */
+bool mute_replace(int fd, int with)
+{
+    int saved = errno;
+    bool done;
+
+    epolls_detach(fd);
+    done = put(with, fd);
+    epolls_attach(fd);
+    if (done)
+        fdtab_set(fd, (uint8_t)(FD_DUMMY | (fdtab_get(fd) & (FD_NONBLOCK | FD_POLLED))));
+    errno = saved;
+    return done;
+}
+
+bool mute_listener(int fd)
+{
+    struct address a;
+    int dummy;
+
+    if (datagrams_mute(fd))
+        return true;
+    dummy = address_of_socket(&a, fd) ? dummy_fd(a.family, a.type) : -1;
+    return dummy >= 0 && mute_replace(fd, dummy);
+}
+
+static bool mute_kind(enum fd_kind kind)
+{
+    bool done = true;
+
+    for (int fd = fdtab_next(0, kind); fd >= 0; fd = fdtab_next(fd + 1, kind))
+        done &= mute_listener(fd);
+    return done;
+}
+
+bool mute_all(void)
+{
+    return mute_kind(FD_LISTENER) & mute_kind(FD_DEAF);
+}
+
+void mute_settle(int fd)
+{
+    int saved = errno;
+
+    /* the handler that mutes looks for listeners after this bit is set */
+    if ((atomic_load(&shim.page->attention) & ATTENTION_DRAINING) && fdtab_listens(fd))
+        mute_listener(fd);
+    errno = saved;
+}
+
+bool mute_newcomer(int fd, const struct address *a)
+{
+    bool nonblock = (real.fcntl(fd, F_GETFL, NULL) & O_NONBLOCK) != 0;
+
+    if (dummy_prepare(a->family, a->type, !nonblock) < 0 || !put(dummy_fd(a->family, a->type), fd))
+        return false;
+    fdtab_set(fd, (uint8_t)(FD_DUMMY | (nonblock ? FD_NONBLOCK : 0)));
+    return true;
+}
