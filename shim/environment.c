@@ -85,11 +85,12 @@ static char *append(char *to, const char *text)
     return to + n;
 }
 
-char *const *environment_inject(char *const envp[], char **entries, char *bytes)
+char *const *environment_inject(char *const envp[], const struct park_loan *loan, char **entries,
+                                char *bytes)
 {
-    const struct handoff h = {.control = shim.control,
-                              .bell = shim.bell,
-                              .memory = shim.memory,
+    const struct handoff h = {.control = loan->control,
+                              .bell = loan->bell,
+                              .memory = loan->memory,
                               .restart_signal = shim.restart_signal,
                               .keep_children = shim.keep_children,
                               .library = shim.library};

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "park.h"
+
 /* Is what this process execs now, in its own place or a child's, part of the generation? Keeps
  * errno. */
 bool environment_injects(bool in_place);
@@ -22,7 +24,8 @@ size_t environment_entries(char *const envp[]);
 size_t environment_bytes(char *const envp[]);
 
 /* envp with our two variables, in the room given. */
-char *const *environment_inject(char *const envp[], char **entries, char *bytes);
+char *const *environment_inject(char *const envp[], const struct park_loan *loan, char **entries,
+                                char *bytes);
 
 /* Takes a variable out of environ; returns its value or NULL. */
 const char *environment_take(const char *name);

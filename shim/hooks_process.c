@@ -34,11 +34,13 @@ static int run_inside(struct program *p, char *const envp[])
 {
     char *entries[environment_entries(envp)];
     char bytes[environment_bytes(envp)];
+    struct park_loan loan;
     int r;
 
-    park_set_cloexec(false);
-    r = p->run(p, environment_inject(envp, entries, bytes));
-    park_set_cloexec(true);
+    if (!park_lend(&loan))
+        return p->run(p, envp);
+    r = p->run(p, environment_inject(envp, &loan, entries, bytes));
+    park_take_back(&loan);
     return r;
 }
 

@@ -66,12 +66,37 @@ void park_move(int fd)
     }
 }
 
-void park_set_cloexec(bool on)
+static int lend(int fd)
 {
-    const int fds[] = {shim.control, shim.bell, shim.memory};
+    return (int)real.fcntl(fd, F_DUPFD, (void *)(long)park_floor());
+}
+
+static void take_back(int fd)
+{
+    if (fd >= 0)
+        real.close(fd);
+}
+
+bool park_lend(struct park_loan *loan)
+{
     int saved = errno;
 
-    for (unsigned i = 0; i < sizeof fds / sizeof fds[0]; i++)
-        real.fcntl(fds[i], F_SETFD, (void *)(long)(on ? FD_CLOEXEC : 0));
+    loan->control = lend(shim.control);
+    loan->bell = lend(shim.bell);
+    loan->memory = lend(shim.memory);
+    errno = saved;
+    if (loan->control >= 0 && loan->bell >= 0 && loan->memory >= 0)
+        return true;
+    park_take_back(loan);
+    return false;
+}
+
+void park_take_back(const struct park_loan *loan)
+{
+    int saved = errno;
+
+    take_back(loan->control);
+    take_back(loan->bell);
+    take_back(loan->memory);
     errno = saved;
 }

@@ -19,7 +19,13 @@ int park_floor(void);
 /* Frees this number for the server: the parked descriptor gets another one. */
 void park_move(int fd);
 
-/* FD_CLOEXEC of what an exec'd process of the generation needs. */
-void park_set_cloexec(bool on);
+/* What an exec'd process of the generation inherits: copies for it alone, for other threads may
+ * execute something at the same time. False: no number left. Both keep errno. */
+struct park_loan {
+    int control, bell, memory;
+};
+
+bool park_lend(struct park_loan *loan);
+void park_take_back(const struct park_loan *loan);
 
 #endif

@@ -88,6 +88,16 @@ UNHARMED='environ kept, signals kept, interrupts ignored True'
     overlapping "$UNHARMED"$'\n'"$UNHARMED"
 }
 
+@test "threads that start programs at once: each of these is part of the server" {
+    run -0 env LD_PRELOAD="$LIBGRACE" GRACE_LOG_LEVEL=error "$PYTHON" -c 'import os, threading
+def start():
+    for _ in range(200): os.system("exec true")
+threads = [threading.Thread(target=start) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()'
+    [[ $output == "" ]] || fail "$(sort <<<"$output" | uniq -c)"
+}
+
 @test "a program that starts the server by system()" {
     PORT=$(free_port)
     start_wrapped script "$PYTHON" -c 'import os, sys; os.system(sys.argv[1])' \

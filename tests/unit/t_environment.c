@@ -21,13 +21,9 @@ static int plain_fcntl(int fd, int cmd, void *arg)
 struct real real = {.fcntl = plain_fcntl};
 
 static struct page page;
-struct shim shim = {.page = &page,
-                    .control = 1000,
-                    .bell = 1001,
-                    .memory = 1002,
-                    .restart_signal = 1,
-                    .library = "/lib/grace.so"};
+struct shim shim = {.page = &page, .restart_signal = 1, .library = "/lib/grace.so"};
 
+static const struct park_loan loan = {.control = 1000, .bell = 1001, .memory = 1002};
 static const char HANDOFF[] = "GRACE_HANDOFF=1:1000:1001:1002:1:0:/lib/grace.so";
 
 /* What an exec with this environment passes on, joined with spaces. */
@@ -37,7 +33,7 @@ static const char *injected(char *const envp[])
     size_t n = environment_entries(envp);
     char **entries = calloc(n, sizeof *entries);
     char *bytes = malloc(environment_bytes(envp));
-    char *const *result = environment_inject(envp, entries, bytes);
+    char *const *result = environment_inject(envp, &loan, entries, bytes);
 
     text[0] = '\0';
     for (char *const *e = result; *e; e++)
