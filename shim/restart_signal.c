@@ -10,7 +10,7 @@
 #include "real.h"
 #include "shim.h"
 
-_Atomic unsigned restart_signal_seen;
+_Thread_local volatile unsigned restart_signal_seen;
 
 /* What the server believes to have installed. */
 static struct sigaction believed_restart, believed_reserved;
@@ -41,7 +41,7 @@ static void on_restart(int sig, siginfo_t *info, void *context)
 {
     int saved = errno;
 
-    atomic_fetch_add(&restart_signal_seen, 1);
+    restart_signal_seen++;
     if (info->si_code == SI_KERNEL ||
         (info->si_code == SI_QUEUE && info->si_value.sival_int == RESTART_SIGNAL_HANGUP)) {
         hang_up(sig, info, context);
@@ -57,7 +57,7 @@ static void on_reserved(int sig, siginfo_t *info, void *context)
 {
     (void)sig;
     (void)context;
-    atomic_fetch_add(&restart_signal_seen, 1);
+    restart_signal_seen++;
     if (info->si_code == SI_TKILL)
         return; /* a thread that is at it wants this one to look again: no more than that */
     drain_run();

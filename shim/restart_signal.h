@@ -9,17 +9,19 @@
 #define GRACE_RESTART_SIGNAL_H
 
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
+
+#include "export.h"
 
 enum {
     RESERVED_SIGNAL = 57,               /* SIGRTMAX-7: java uses SIGRTMAX-2, libc 32 and 33 */
     RESTART_SIGNAL_HANGUP = 0x67726163, /* value of a queued SIGHUP: the terminal is gone */
 };
 
-/* Grows with each of our signals that a thread of this process has handled: a wait that gave
- * EINTR meanwhile was interrupted by us and goes on. */
-extern _Atomic unsigned restart_signal_seen;
+/* Grows with each of our signals that the calling thread has handled: a wait that gave EINTR
+ * meanwhile was interrupted by us and goes on.  Part of what each thread is made with: nothing is
+ * allocated for it, so that a handler can reach it at any time. */
+extern _Thread_local volatile unsigned restart_signal_seen HIDDEN;
 
 /* Installs our handlers and unblocks both signals in the calling thread. */
 void restart_signal_install(void);

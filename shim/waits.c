@@ -19,7 +19,7 @@ enum { LOOK_MS = 200 };
 
 void waits_begin(struct wait *w, const struct timespec *timeout)
 {
-    w->seen = atomic_load(&restart_signal_seen);
+    w->seen = restart_signal_seen;
     w->endless = timeout == NULL;
     w->looks = deaf_held_back();
     if (w->endless)
@@ -86,7 +86,7 @@ static bool is_over(struct wait *w)
 
 bool waits_again(struct wait *w, int result)
 {
-    unsigned seen = atomic_load(&restart_signal_seen);
+    unsigned seen = restart_signal_seen;
 
     if (result == 0 && w->looks && !is_over(w)) {
         w->looks = deaf_look();

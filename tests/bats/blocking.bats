@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # Calls that block on what two generations share end as without the shim: by a client, by a signal,
 # by SO_RCVTIMEO.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load scripted
 
 setup() {
@@ -152,4 +153,32 @@ END
     survives goes_over
     answers accepted 127.0.0.1 "$PORT"
     run ! log_has EINTR
+}
+
+in_poll() {
+    cut -d ' ' -f 1 "/proc/$SERVING/task"/*/syscall | grep -qx 7
+}
+
+# The main thread hears of the restart, and the one in poll() of nothing but USR2.
+@test "a signal that another thread has handled hides none of the server's own" {
+    version < <(
+        calls 2
+        cat <<END
+def wait():
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGUSR2,))
+    while True:
+        call("poll", None, 0, -1)
+signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGUSR2,))
+threading.Thread(target=wait, daemon=True).start()
+threads([listening($PORT)], answering("1"))
+END
+    )
+    start_version
+    SERVING=$(server_pid "$PID")
+    wait_until 10 in_poll
+    version <<<'sys.exit(7)'
+    kill -HUP "$SERVING"
+    wait_until 10 rolled_back "$PID" 1
+    kill -USR2 "$SERVING"
+    wait_until 5 log_has 'poll EINTR'
 }

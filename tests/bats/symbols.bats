@@ -84,9 +84,10 @@ LINKED='_GLOBAL_OFFSET_TABLE_ _start __errno_location environ'
     [ -z "$unused" ] || fail "no longer referenced: $unused"
 }
 
-@test "no thread-local storage" {
-    readelf -lW "$LIBGRACE" | lacks '\<TLS\>'
+@test "thread-local storage is what each thread is made with" {
     nm "$SHIM" 2>/dev/null | lacks '__tls_get_addr'
+    readelf -d "$LIBGRACE" | grep -q '(FLAGS).*STATIC_TLS'
+    [ "$(readelf -lW "$LIBGRACE" | awk '$1 == "TLS" { print $6 }')" = 0x000004 ]
 }
 
 @test "no destructor of ours: what is unloaded later still calls us" {
