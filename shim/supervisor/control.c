@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "draining.h"
 #include "message.h"
 #include "report.h"
 #include "restart.h"
@@ -58,6 +59,7 @@ static void hand_out(struct generation *g, const struct message *m, int reply)
         atomic_fetch_and(&g->page->listeners[m->index].flags, ~(uint32_t)LISTENER_CLOSED);
         atomic_fetch_or(&g->page->listeners[m->index].flags, LISTENER_ADOPTED);
         report(REPORT_DEBUG, "generation %u adopts %s", g->number, h->address);
+        draining_spare(g, h);
     }
     message_send(reply, &answer, answer.type == MESSAGE_GRANTED ? h->socket.fd : -1);
     if (answer.type != MESSAGE_GRANTED) {

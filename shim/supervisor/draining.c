@@ -52,6 +52,20 @@ static void refuse_unwanted(void)
     }
 }
 
+void draining_spare(const struct generation *by, struct held *h)
+{
+    struct generation *g;
+
+    if (!h->leaving || by != supervisor.current || supervisor.stopping)
+        return;
+    h->leaving = false;
+    held_let_new(h);
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING)
+            draining_mark_succeeded(g);
+    report(REPORT_INFO, "%s is served by generation %u after all", h->address, by->number);
+}
+
 static bool queues_empty(void)
 {
     struct held *h;

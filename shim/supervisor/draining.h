@@ -15,6 +15,9 @@ void draining_begin(struct generation *g);
  * server is to stop the last one has no successor. */
 void draining_mark_succeeded(struct generation *g);
 
+/* This one adopts the listener: if its queue was to be emptied only, it stays. */
+void draining_spare(const struct generation *by, struct held *h);
+
 /* A generation that failed: ended at once, unless it may have taken connections already. */
 void draining_abandon(struct generation *g);
 

@@ -218,6 +218,13 @@ void held_refuse_new(struct held *h)
         return; /* then it is closed with what little may still arrive */
 }
 
+void held_let_new(struct held *h)
+{
+    int unused = 0;
+
+    setsockopt(h->socket.fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
+}
+
 bool held_has_queue(const struct held *h)
 {
     struct pollfd p = {.fd = h->socket.fd, .events = POLLIN};

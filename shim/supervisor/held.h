@@ -68,6 +68,7 @@ void held_set_nonblock(struct held *h, bool on);
 
 /* No new connection gets into the queue; handshakes under way are completed. Datagrams still do. */
 void held_refuse_new(struct held *h);
+void held_let_new(struct held *h);
 
 /* Is a connection waiting in the queue? */
 bool held_has_queue(const struct held *h);

@@ -225,3 +225,50 @@ END
     [[ $(release 0) == late ]]
     wait_until 10 all_gone "${all[@]}"
 }
+
+# late_version BODY: PORT at once; a second port and a path when the file late exists, one client at
+# a time. It removes the path when it is told to end.
+late_version() {
+    version <<END
+import signal
+def stop(*_):
+    os.unlink("$BATS_TEST_TMPDIR/s")
+    os._exit(0)
+signal.signal(signal.SIGTERM, stop)
+threading.Thread(target=threads, args=[[listening($PORT)], answering("$1")], daemon=True).start()
+wait_for("$BATS_TEST_TMPDIR/late")
+if os.path.exists("$BATS_TEST_TMPDIR/s"):
+    os.unlink("$BATS_TEST_TMPDIR/s")
+threads([listening("$BATS_TEST_TMPDIR/s"), listening($LATE)], answering("$1"))
+END
+}
+
+@test "a listener that the new one binds while its queue is emptied is served as ever" {
+    local first LATE
+    LATE=$(free_port)
+    export GRACE_SETTLE=200ms GRACE_STOP_SIGNAL=TERM
+    touch "$BATS_TEST_TMPDIR/late"
+    late_version old
+    start_version
+    PORT=$LATE hold
+    wait_until 5 connections_are 1
+    body 127.0.0.1 "$LATE" >"$BATS_TEST_TMPDIR/queued" 3>&- &
+    first=$!
+    wait_until 5 eval "ss -tlnH 'sport = :$LATE' | grep -q 'LISTEN *1 '"
+    rm "$BATS_TEST_TMPDIR/late"
+    late_version new
+    kill -HUP "$PID"
+    wait_until 10 log_has "tcp 127.0.0.1:$LATE is not served by generation 2: its queue is emptied"
+    touch "$BATS_TEST_TMPDIR/late"
+    wait "$first"
+    [[ $(<"$BATS_TEST_TMPDIR/queued") == new ]]
+    wait_until 5 answers new "unix:$BATS_TEST_TMPDIR/s"
+    timeout 1 bash -c ": <>/dev/tcp/127.0.0.1/$LATE"
+    [[ $(release 0) == old ]]
+    wait_until 10 settled "$PID" 2
+    answers new 127.0.0.1 "$LATE"
+    answers new "unix:$BATS_TEST_TMPDIR/s"
+    restart_and_wait "$PID"
+    answers new 127.0.0.1 "$LATE"
+    run ! log_has released
+}
