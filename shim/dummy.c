@@ -70,10 +70,7 @@ int dummy_new(int family, int type)
 
 static int dummy_park(int *place, int fd)
 {
-    if (fd < 0)
-        return fd;
-    *place = fd;
-    return park_fd(place);
+    return fd < 0 ? fd : park_first(place, fd);
 }
 
 int dummy_prepare(int family, int type, bool blocking)

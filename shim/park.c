@@ -36,19 +36,42 @@ static bool park_remember(int *place)
     return false;
 }
 
-int park_fd(int *fd)
+/* The number that fd has now, or -errno. */
+static int park_raise(int fd)
 {
-    long high = real.fcntl(*fd, F_DUPFD_CLOEXEC, (void *)(long)park_floor());
+    int high = (int)real.fcntl(fd, F_DUPFD_CLOEXEC, (void *)(long)park_floor());
 
     if (high < 0)
         return -errno;
-    if (!park_remember(fd)) {
-        real.close((int)high);
-        return -ENOSPC;
+    fdtab_set(high, FD_OWN);
+    real.close(fd);
+    return high;
+}
+
+int park_fd(int *fd)
+{
+    int high = park_remember(fd) ? park_raise(*fd) : -ENOSPC;
+
+    if (high < 0)
+        return high;
+    *fd = high;
+    return 0;
+}
+
+int park_first(int *place, int fd)
+{
+    int high = park_remember(place) ? park_raise(fd) : -ENOSPC;
+    int none = -1;
+
+    if (high < 0) {
+        real.close(fd);
+        return high;
     }
-    real.close(*fd);
-    fdtab_set((int)high, FD_OWN);
-    *fd = (int)high;
+    if (!__atomic_compare_exchange_n(place, &none, high, false, __ATOMIC_SEQ_CST,
+                                     __ATOMIC_SEQ_CST)) {
+        fdtab_set(high, FD_NONE);
+        real.close(high);
+    }
     return 0;
 }
 

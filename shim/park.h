@@ -13,6 +13,10 @@
 /* Moves *fd up and marks it ours. Remembers the place, so that it can move again. 0 or -errno. */
 int park_fd(int *fd);
 
+/* Parks fd at *place if that is -1, else closes it: several threads may be about to fill it, and
+ * the first one does. 0 or -errno. */
+int park_first(int *place, int fd);
+
 /* The lowest number that is used for parking. */
 int park_floor(void);
 
