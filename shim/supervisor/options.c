@@ -15,6 +15,7 @@
 #include "variables.h"
 
 static const char DURATION[] = "a duration such as 500ms, 10s, 2m or none";
+static const char LIMITED[] = "a duration such as 500ms, 10s or 2m";
 
 /* What the parsers of single values need to know. */
 struct value {
@@ -139,9 +140,10 @@ static bool set_ready(struct value *v)
     return true;
 }
 
+/* Nothing is ready at once. */
 static bool set_ready_timeout(struct value *v)
 {
-    return parse_duration(v->text, &v->options->ready_timeout);
+    return parse_duration(v->text, &v->options->ready_timeout) && v->options->ready_timeout != 0;
 }
 
 static bool set_settle(struct value *v)
@@ -149,13 +151,10 @@ static bool set_settle(struct value *v)
     return parse_duration(v->text, &v->options->settle) && v->options->settle != CLOCK_NEVER;
 }
 
+/* Without a limit the old generation would never go, and no further restart begin. */
 static bool set_probation(struct value *v)
 {
-    if (!parse_duration(v->text, &v->options->probation))
-        return false;
-    if (v->options->probation == CLOCK_NEVER)
-        v->options->probation = 0;
-    return true;
+    return parse_duration(v->text, &v->options->probation) && v->options->probation != CLOCK_NEVER;
 }
 
 static bool set_drain_timeout(struct value *v)
@@ -240,9 +239,10 @@ static const struct variable {
     {"GRACE_SIGNAL", set_signal, "one of HUP, USR1, USR2, QUIT, WINCH, ALRM, PWR, URG"},
     {"GRACE_MODE", set_mode, "overlap or sequential"},
     {"GRACE_READY", set_ready, "auto, notify, delay=DURATION or exec=COMMAND"},
-    {"GRACE_READY_TIMEOUT", set_ready_timeout, DURATION},
-    {"GRACE_SETTLE", set_settle, "a duration such as 500ms, 10s or 2m"},
-    {"GRACE_PROBATION", set_probation, DURATION},
+    {"GRACE_READY_TIMEOUT", set_ready_timeout,
+     "a duration such as 500ms, 10s, 2m or none, but not 0"},
+    {"GRACE_SETTLE", set_settle, LIMITED},
+    {"GRACE_PROBATION", set_probation, LIMITED},
     {"GRACE_DRAIN_TIMEOUT", set_drain_timeout, DURATION},
     {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12"},
     {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},

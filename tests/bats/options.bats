@@ -30,9 +30,16 @@ takes() {
     done
 }
 
-# duration NAME [none]: what can and can't be one.
+# duration NAME [none] [never-0]: what can and can't be one.
 duration() {
-    takes "$1" 0 500ms 10s 2m 1h
+    takes "$1" 500ms 10s 2m 1h
+    if [[ ${3-} == never-0 ]]; then
+        for value in 0 0s 0ms; do
+            refuses "$1" "$value" 'none, but not 0'
+        done
+    else
+        takes "$1" 0 0s
+    fi
     for value in '' 10 -1s 1.5s 10x 's' ' 1s' '1 s' 99999999999999999999s; do
         refuses "$1" "$value" 'a duration such as 500ms, 10s'
     done
@@ -73,10 +80,10 @@ ends_with() {
     ((rc == $1)) || fail "exit status $rc"
 }
 
-@test "GRACE_READY_TIMEOUT: values" { duration GRACE_READY_TIMEOUT none; }
+@test "GRACE_READY_TIMEOUT: values" { duration GRACE_READY_TIMEOUT none never-0; }
 @test "GRACE_DRAIN_TIMEOUT: values" { duration GRACE_DRAIN_TIMEOUT none; }
 @test "GRACE_STOP_TIMEOUT: values" { duration GRACE_STOP_TIMEOUT none; }
-@test "GRACE_PROBATION: values" { duration GRACE_PROBATION none; }
+@test "GRACE_PROBATION: values" { duration GRACE_PROBATION; }
 @test "GRACE_SETTLE: values" { duration GRACE_SETTLE; }
 
 @test "GRACE_SIGNAL: values" {
