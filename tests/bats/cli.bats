@@ -169,12 +169,16 @@ EOF
 @test "restart by name, pid of the supervisor, and pid of a worker" {
     start web "$GRACE" run --name web -- "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
     wait_until 20 settled "$PID" 1 || dump_log
-    local target
+    local target main
     for target in name supervisor worker; do
         case $target in
             name) grace restart web ;;
             supervisor) grace restart "$PID" ;;
-            worker) grace restart "$(tree_of "$PID" | tail -n 1)" ;;
+            worker)
+                wait_until 10 tree_has "$PID" 5
+                main=$(server_pid "$PID")
+                grace restart "$(tree_of "$main" | grep -vx "$main" | head -n 1)"
+                ;;
         esac
         [[ $status -eq 0 && $output == *' ready in '* && -z $stderr ]] ||
             fail "$target: $output $stderr"

@@ -51,17 +51,18 @@ counts() {
     wait_until 10 serves 2
     wait_until 5 holds 1 1 || fail "$(status "$PID")"
     holds 2 0
+    wait_until 10 deaf 1
     hold # is the new one's
     touch "$BATS_TEST_TMPDIR/gate"
     echoes 0
     echoes 1
-    wait_until 3 holds 1 1
-    wait_until 3 holds 2 1
+    wait_until 10 holds 1 1
+    wait_until 10 holds 2 1
     release 0
-    wait_until 3 settled "$PID" 2 || fail "$(status "$PID")"
+    wait_until 10 settled "$PID" 2 || fail "$(status "$PID")"
     echoes 1
     release 1
-    wait_until 3 holds 2 0
+    wait_until 10 holds 2 0
     ! log_has 'killed|cut' || fail "$(<"$LOG")"
 }
 
@@ -131,6 +132,7 @@ holder() {
     wait_until 5 holds 1 50
     kill -HUP "$PID"
     wait_until 10 serves 2
+    wait_until 10 deaf 1
     for ((i = 0; i < 25; i++)); do
         hold
     done

@@ -126,14 +126,15 @@ END
         wait_until 5 holds "$i" 1
         kill -HUP "$PID"
         wait_until 10 serves $((i + 1))
+        wait_until 10 deaf "$i"
     done
     load_finish
-    connections_are '1 1 1 0'
+    wait_until 5 connections_are '1 1 1 0'
     for i in 1 0 2; do
         [[ $(release "$i") == "pid ${MAINS[i]}" ]]
         wait_until 5 gone $((i + 1))
     done
-    settled "$PID" 4
+    wait_until 5 settled "$PID" 4
 }
 
 # server_of GENERATION: its main process.
@@ -150,7 +151,8 @@ serves() {
 }
 
 gone() {
-    ! status "$PID" | grep -qE "\"generation\":$1,\"pid\""
+    local json
+    json=$(status "$PID") && [[ $json == *'"pid"'* && $json != *"\"generation\":$1,\"pid\""* ]]
 }
 
 @test "with more old generations than allowed the oldest has to go" {
@@ -160,6 +162,7 @@ gone() {
     wait_until 5 holds 1 1
     kill -HUP "$PID"
     wait_until 10 serves 2
+    wait_until 10 deaf 1
     hold
     wait_until 5 holds 2 1
     holds 1 1
@@ -180,8 +183,8 @@ gone() {
     mapfile -t all < <(tree_of "$PID")
     signalled "${all[-1]}"
     wait_until 10 lone_generation "$PID"
+    wait_until 10 tree_has "$PID" 5
     mapfile -t all < <(tree_of "$PID")
-    ((${#all[@]} == 5))
     signalled "${all[@]}"
     load_finish
 }

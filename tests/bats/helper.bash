@@ -202,6 +202,20 @@ tree_of() {
         END { for (pid in parent) if (below(pid)) print pid }' | sort -n
 }
 
+# tree_has PID COUNT: masters start their workers one by one.
+tree_has() {
+    (($(tree_of "$1" | wc -l) == $2))
+}
+
+# deaf GENERATION: no process of it listens on $PORT any more. One that serves beside it is needed.
+# shellcheck disable=SC2153 # the test sets PORT
+deaf() {
+    local main tree listening
+    main=$(status "$PID" | grep -oE "\"generation\":$1,\"pid\":[0-9]+" | grep -oE '[0-9]+$') &&
+        tree=$(tree_of "$main" | paste -sd '|') && listening=$(ss -tlnpH "sport = :$PORT") &&
+        [[ $listening == *pid=* && ! $listening =~ pid=($tree), ]]
+}
+
 # Kilobytes that belong to the process alone.
 anonymous_kb() {
     awk '/^RssAnon:/ { print $2 }' "/proc/$1/status"

@@ -25,6 +25,7 @@ version() {
 start_app() {
     version "$@"
     start_wrapped app "$APP"
+    [[ $* != *prefork* ]] || wait_until 10 session_has 5
     load_start -r 400 127.0.0.1 "$PORT"
 }
 
@@ -57,12 +58,16 @@ ends_with() {
 members() {
     local main
     main=$(status "$PID" | grep -oE "\"generation\":$1,\"pid\":[0-9]+" | grep -oE '[0-9]+$') &&
-        tree_of "$main" | sort -n
+        echo "$main" && { tree_of "$main" | grep -vx "$main" || true; }
 }
 
-# session_of PID: what lives in it, the launcher's own included.
+# session PID: what lives in it, the launcher's own included.
 session() {
     processes | awk -v sid="$1" '$3 == sid { print $1 }'
+}
+
+session_has() {
+    (($(session "$PID" | wc -l) == $1))
 }
 
 session_is_empty() {
@@ -133,6 +138,7 @@ draining_one_connection() {
     load_finish
     run -3 "$GRACE" status "$PID"
     kill -KILL "${servers[@]}"
+    wait_until 5 session_is_empty "$PID"
     start_app
     restart_and_wait "$PID"
     load_finish
@@ -177,7 +183,7 @@ no_session_left() {
     wait_until 5 rolled_back "$PID" 1
     wait_until 10 lone_generation "$PID"
     load_finish
-    [[ $(session "$PID" | wc -l) == 2 ]]
+    wait_until 5 session_has 2
 }
 
 workers_accept() {
@@ -189,10 +195,13 @@ workers_accept() {
     ask_slowly
     kill -HUP "$PID"
     wait_until 5 draining_one_connection
-    members 1 | xargs kill -KILL
+    mapfile -t servers < <(members 1)
+    kill -KILL "${servers[@]}"
     wait_until 5 settled "$PID" 2
     load_finish
-    run -1 wait "$SLOW"
+    rc=0
+    wait "$SLOW" || rc=$?
+    ((rc == 1)) || fail "exit status $rc"
 }
 
 @test "the main process of a draining prefork server: its workers finish" {
@@ -207,7 +216,7 @@ workers_accept() {
     wait "$SLOW" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
     wait_until 5 settled "$PID" 2
     load_finish
-    [[ $(session "$PID" | wc -l) == 5 ]]
+    wait_until 10 session_has 5
 }
 
 @test "the server: its end is that of the supervisor, and a next generation goes with it" {
@@ -226,7 +235,7 @@ workers_accept() {
     kill -KILL "${servers[0]}"
     ends_with 137
     load_finish
-    [[ $(session "$PID" | wc -l) == 3 ]]
+    session_has 3
     kill_session
 }
 
@@ -238,7 +247,7 @@ workers_accept() {
     load_start -r 400 127.0.0.1 "$PORT"
     restart_and_wait "$PID"
     load_finish
-    [[ $(session "$PID" | wc -l) == 5 ]]
+    wait_until 10 session_has 5
 }
 
 @test "the old generation in a probation: the new one stays" {

@@ -309,6 +309,7 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     slow first 2
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 1 draining'
+    wait_until 5 deaf 1
     kill -0 "$SLOW"
     slow second 1
     kill -HUP "$PID"

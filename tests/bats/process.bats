@@ -28,10 +28,10 @@ ended() {
 # ends_with STATUS: and leaves nothing behind.
 ends_with() {
     local rc=0
-    wait_until 20 ended "$PID"
+    wait_until 20 ended "$PID" || dump_log || return
     wait "$PID" || rc=$?
-    ((rc == $1)) || fail "exit status $rc"
-    [[ -z $(processes | awk -v sid="$PID" '$3 == sid') ]]
+    ((rc == $1)) || fail "exit status $rc" "$(<"$LOG")" || return
+    wait_until 5 session_is_empty || return
     [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
 }
 
@@ -153,7 +153,7 @@ terminate() {
     wait_until 5 log_has 'generation 2 starting'
     wait_until 5 eval "((\$(tree_of $PID | wc -l) >= 3))"
     kill -TERM "$PID"
-    ends_with 5 || dump_log
+    ends_with 5
 }
 
 asks() {

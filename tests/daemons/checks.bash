@@ -157,6 +157,17 @@ all_written() {
     ! sort "$DIR/acknowledged" | comm -23 - "$DIR/kept" | grep . || fail "these writes are lost"
 }
 
+# steady COMMAND...: what it prints, once that has been the same for half a second. Masters start
+# their workers one by one (gunicorn: up to 0.1 s apart), and nothing tells which one is the last.
+steady() {
+    local last=$BATS_TEST_TMPDIR/steady
+    "$@" >"$last"
+    until sleep 0.5 && "$@" | cmp -s - "$last"; do
+        "$@" >"$last"
+    done
+    cat "$last"
+}
+
 # start_helper NAME COMMAND...: something that the daemon needs, without the shim.
 start_helper() {
     local PID LOG

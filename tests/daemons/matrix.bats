@@ -13,17 +13,6 @@ users() {
     done | sort
 }
 
-# steady COMMAND...: what it prints, once that has been the same for half a second. Masters start
-# their workers one by one (gunicorn: up to 0.1 s apart), and nothing tells which one is the last.
-steady() {
-    local last=$BATS_TEST_TMPDIR/steady
-    "$@" >"$last"
-    until sleep 0.5 && "$@" | cmp -s - "$last"; do
-        "$@" >"$last"
-    done
-    cat "$last"
-}
-
 same_users() {
     case $processes in
         same) [[ $(users) == "$1" ]] ;;

@@ -50,7 +50,7 @@ load checks
     start_daemon "${COMMAND[@]}"
     restart_and_wait "$PID"
     "$LOAD" -n 100 "${LOAD_OPTIONS[@]}"
-    resources >"$DIR/first"
+    steady resources >"$DIR/first"
     anonymous_kb "$PID" >"$DIR/memory.first"
     load_start -r 200 "${LOAD_OPTIONS[@]}"
     for ((i = 2; i <= 100; i++)); do
