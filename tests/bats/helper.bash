@@ -22,28 +22,48 @@ fail() {
     return 1
 }
 
-# wait_until SECONDS COMMAND...: the only place that lets time pass.
+# uptime_ms: sets UPTIME_MS, on a clock that nobody sets.
+uptime_ms() {
+    local seconds
+    read -r seconds _ </proc/uptime
+    UPTIME_MS=$((10#${seconds/./} * 10))
+}
+
+# step_ends: sets LONGEST_STEP, of wait_until in milliseconds, if this one was longer.
+step_ends() {
+    local last=$UPTIME_MS
+    uptime_ms
+    ((UPTIME_MS - last <= LONGEST_STEP)) || LONGEST_STEP=$((UPTIME_MS - last))
+}
+
+# wait_until SECONDS COMMAND...: the only place that lets time pass. Tries once more at the end: the
+# machine may have stood still since the last look.
 wait_until() {
-    local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
-    local limit=$1
+    local limit=$1 deadline
     shift
+    uptime_ms
+    deadline=$((UPTIME_MS + limit * 1000)) LONGEST_STEP=0
     until "$@"; do
-        if ((${EPOCHREALTIME/[.,]/} > deadline)); then
+        step_ends
+        if ((UPTIME_MS > deadline)); then
+            "$@" && return
             fail "not within $limit s: $*"
             return 1
         fi
         sleep 0.01
     done
+    step_ends
 }
 
-# Below the ephemeral ports, so that no client takes it first.
+# Below the ephemeral ports, so that no client takes it first; and no other test of this run gets it,
+# for it may be long until it is bound.
 free_port() {
-    local port file=$BATS_TEST_TMPDIR/ports
-    touch "$file"
+    local port taken=${TEST_PORTS:-${BATS_RUN_TMPDIR:-$BATS_TEST_TMPDIR}/ports}
+    mkdir -p "$taken"
     while port=$((10000 + SRANDOM % 20000)); do
-        grep -qx "$port" "$file" && continue
         (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue
-        echo "$port" | tee -a "$file"
+        mkdir "$taken/$port" 2>/dev/null || continue
+        echo "$port"
         return 0
     done
 }
@@ -135,14 +155,20 @@ starts() {
     grep -c 'generation [0-9]* starting' "$LOG"
 }
 
-# signalled PID...: SIGHUP to each of them at once is one restart.
+# signalled COMMAND...: SIGHUP to each process that it prints, at once, is one restart; unless the
+# machine stood still meanwhile: handlers that run half a second late are another wish. Then again.
 signalled() {
-    local before
-    before=$(starts || true)
-    wait_until 10 lone_generation "$PID"
-    kill -HUP "$@"
-    wait_until 20 settled_beyond "$PID" "$GENERATION"
-    (($(starts) - before == 1)) || fail "$(<"$LOG")"
+    local before pids try
+    for try in first second third; do
+        before=$(starts || true)
+        wait_until 10 lone_generation "$PID"
+        mapfile -t pids < <("$@")
+        kill -HUP "${pids[@]}"
+        wait_until 20 settled_beyond "$PID" "$GENERATION"
+        (($(starts) - before != 1)) || return 0
+        ((LONGEST_STEP > 250)) || break
+    done
+    fail "the $try try: $(($(starts) - before)) restarts" "$(<"$LOG")"
 }
 
 # load_start [OPTION...] HOST PORT: clients that go on until load_finish; returns after the first

@@ -111,11 +111,19 @@ print(subprocess.run(sys.argv[2:], env=env).returncode)' "$LIBGRACE" "$@"
 }
 
 @test "TERM twice within a moment, as timeout(1) sends it, is one" {
-    start_noting TERM=slowly:5
-    kill -TERM "$PID"
-    wait_until 5 arrived TERM 1
-    kill -TERM "$PID"
-    ends_with 5
+    local try begun late
+    for try in first second third fourth fifth; do
+        start_noting TERM=slowly:5
+        uptime_ms && begun=$UPTIME_MS
+        kill -TERM "$PID"
+        wait_until 5 arrived TERM 1
+        kill -TERM "$PID" 2>/dev/null || true # it may have ended by now
+        uptime_ms && late=$((UPTIME_MS - begun))
+        ! ends_with 5 || break
+        # Half a second later it is another: did the machine stand still?
+        ((late > 300 || LONGEST_STEP > 150)) || fail "the $try try, $late ms between the two"
+        rm "$LOG"
+    done
     arrived TERM 1
 }
 

@@ -123,3 +123,25 @@ last_line() {
         timeout 10 tail --pid="$(cat "$fake.pid")" -f /dev/null
     done
 }
+
+@test "the caller's shell does not decide what is tested" {
+    fake_test <<'END'
+echo 1..1
+[[ $(umask) == 0022 && $LC_ALL == C.UTF-8 && -z $(compgen -e | grep -i 'grace\|proxy\|preload') ]] ||
+    printf 'not '
+echo 'ok 1 - all is as always'
+END
+    umask 077
+    export LC_ALL=C http_proxy=http://127.0.0.1:1 ALL_PROXY=socks://127.0.0.1:1 GRACE_SETTLE=1m
+    run tests/run "$fake"
+    [ "$(last_line)" = '1 passed, 0 failed' ]
+}
+
+@test "no two tests of a run get the same port" {
+    # shellcheck disable=SC2016 # for those tests to expand
+    printf 'load "%s/helper"\n@test "x" {\n for i in {1..300}; do free_port; done >"%s.$BASHPID"\n}\n' \
+        "$BATS_TEST_DIRNAME" "$fake.ports" | tee "$fake.1.bats" >"$fake.2.bats"
+    run tests/run "$fake.1.bats" "$fake.2.bats"
+    [ "$(last_line)" = '2 passed, 0 failed' ]
+    [ "$(cat "$fake.ports".* | sort -u | wc -l)" = 600 ]
+}

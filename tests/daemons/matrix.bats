@@ -105,20 +105,25 @@ same_program() {
     done
 }
 
+last_process() {
+    same_program | tail -n 1
+}
+
+all_processes() {
+    echo "$PID" && same_program
+}
+
 @test "SIGHUP to its main process, to a worker, to all of them" {
-    local all
     configure 1
     start_daemon "${COMMAND[@]}"
     configure 2
-    signalled "$(server_pid "$PID")"
+    signalled server_pid "$PID"
     newest_answers 2
-    mapfile -t all < <(same_program)
     configure 3
-    signalled "${all[-1]}"
+    signalled last_process
     newest_answers 3
-    mapfile -t all < <(same_program)
     configure 4
-    signalled "$PID" "${all[@]}"
+    signalled all_processes
     newest_answers 4
 }
 
