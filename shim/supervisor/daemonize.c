@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "readiness.h"
 #include "report.h"
+#include "retire.h"
 #include "streams.h"
 #include "supervisor.h"
 #include "user.h"
@@ -64,16 +65,27 @@ static bool any_draining(void)
     return false;
 }
 
+/* One that was starting: nobody looks whether it gets ready any more. */
+static void retire_others(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state < GENERATION_DRAINING)
+            retire_begin(g, 0);
+}
+
 bool daemonize_last(void)
 {
     struct generation *ended = supervisor.current;
 
     if (!any_draining() || !background())
         return false;
-    supervisor.current = NULL;
+    supervisor.current = supervisor.next = NULL;
     supervisor.stopping = true;
     supervisor.stop_deadline = CLOCK_NEVER;
     if (ended && ended->state != GENERATION_DRAINING)
         generation_free(ended);
+    retire_others();
     return true;
 }

@@ -116,6 +116,27 @@ who_answers() {
     wait_until 10 settled "$PID" 2
 }
 
+keeper() {
+    grep -oE '^grace\[[0-9]+' "$LOG" | tail -n 1 | tr -dc 0-9
+}
+
+@test "the server dies while the next one starts and an old one drains: nothing stays for ever" {
+    version <<<"threads([listening($PORT)], lambda conn: threading.Thread(target=answering('old'), args=[conn]).start())"
+    start_version
+    hold
+    wait_until 5 connections_are 1
+    kill -HUP "$PID"
+    wait_until 5 log_has 'generation 1 draining'
+    version <<<"wait_for('$BATS_TEST_TMPDIR/never')"
+    kill -HUP "$PID"
+    wait_until 5 log_has 'generation 3 starting'
+    mapfile -t ALL < <(tree_of "$PID")
+    kill -KILL "$(status "$PID" | grep -oE '"generation":2,"pid":[0-9]+' | grep -oE '[0-9]+$')"
+    ends_with 137 "$PID"
+    [[ $(release 0) == old ]]
+    wait_until 10 all_gone "${ALL[@]}" "$(keeper)"
+}
+
 # removing: the start of a version that takes its files away when it is told to stop.
 removing() {
     version <<END
