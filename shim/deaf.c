@@ -59,9 +59,16 @@ static long futex_wait(uint32_t seen, const struct timespec *timeout)
     return r;
 }
 
+/* A sleep without limit is restarted by the kernel, or ended as the call would be. */
+static bool goes_on(struct wait *w, const struct timespec *left)
+{
+    return left && (waits_again(w, -1) || (w->endless && blocking_goes_on()));
+}
+
 /* Not a wait that a signal ends: one that came just before it would be lost. */
 static int sleep_on(int fd)
 {
+    const struct timespec *left;
     struct wait w;
     long r;
 
@@ -71,12 +78,13 @@ static int sleep_on(int fd)
 
         if (!deaf_to(fd))
             return 0;
-        r = futex_wait(seen, waits_left(&w));
+        left = waits_left(&w);
+        r = futex_wait(seen, left);
         if (r < 0 && errno == ETIMEDOUT && !waits_again(&w, 0)) {
             errno = EAGAIN;
             return -1;
         }
-        if (r < 0 && errno == EINTR && !waits_again(&w, -1) && !(w.endless && blocking_goes_on()))
+        if (r < 0 && errno == EINTR && !goes_on(&w, left))
             return -1;
     }
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "blocking.h"
 #include "datagrams.h"
 #include "dummy.h"
 #include "epolls.h"
@@ -15,6 +16,7 @@ static bool put(int with, int fd)
 {
     long cloexec = real.fcntl(fd, F_GETFD, NULL);
 
+    blocking_keep_limit(fd);
     return real.dup3(with, fd, cloexec & FD_CLOEXEC ? O_CLOEXEC : 0) >= 0;
 }
 

@@ -42,23 +42,11 @@ void waits_begin_ms(struct wait *w, int timeout_ms)
     waits_begin(w, timeout_ms < 0 ? NULL : &timeout);
 }
 
-static bool receive_timeout(int fd, struct timeval *timeout)
-{
-    socklen_t len = sizeof *timeout;
-
-    return getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeout, &len) == 0 &&
-           (timeout->tv_sec || timeout->tv_usec);
-}
-
 void waits_begin_receiving(struct wait *w, int fd)
 {
-    struct timeval limit;
-    struct timespec timeout;
-    bool limited = receive_timeout(fd, &limit);
+    struct timespec limit;
 
-    if (limited)
-        timeout = (struct timespec){.tv_sec = limit.tv_sec, .tv_nsec = limit.tv_usec * 1000};
-    waits_begin(w, limited ? &timeout : NULL);
+    waits_begin(w, blocking_limit(fd, &limit) ? &limit : NULL);
 }
 
 static void wait_shorten(struct wait *w)
@@ -206,16 +194,6 @@ void waits_reported(int epfd)
         epolls_each(epfd, mark_polled);
 }
 
-/* EAGAIN from a blocking socket: the server's SO_RCVTIMEO, or an overlap that has just ended. */
-static bool accept_timed_out(int fd)
-{
-    struct timeval timeout;
-    bool timed = receive_timeout(fd, &timeout);
-
-    errno = EAGAIN;
-    return timed;
-}
-
 /* Who was there has been taken by others, or is left to them. */
 static int accept_polled(int fd)
 {
@@ -228,9 +206,8 @@ static int accept_polled(int fd)
  * The server believes fd to be blocking and the kernel said EAGAIN: O_NONBLOCK is set for the
  * time of an overlap, or fd is a dummy; or fd is deaf.  0: try again; -1: errno is the answer.
  */
-static int accept_blocked(int fd)
+static int accept_blocked(int fd, struct wait *w)
 {
-    struct wait w;
     long flags;
 
     if (deaf_to(fd))
@@ -238,10 +215,14 @@ static int accept_blocked(int fd)
     flags = real.fcntl(fd, F_GETFL, NULL);
     if (fdtab_kind(fd) == FD_DUMMY && (fdtab_get(fd) & FD_POLLED))
         return accept_polled(fd);
+    if (fdtab_kind(fd) == FD_DUMMY && !w->endless)
+        return blocking_wait(fd, w);
     if (fdtab_kind(fd) == FD_DUMMY && dummy_park_fd() >= 0)
         return real.accept(dummy_park_fd(), NULL, NULL) < 0 ? -1 : 0;
-    if (!(flags & O_NONBLOCK))
-        return accept_timed_out(fd) ? -1 : 0;
+    if (!(flags & O_NONBLOCK)) { /* SO_RCVTIMEO, or an overlap that has just ended */
+        errno = EAGAIN;
+        return w->endless ? 0 : -1;
+    }
     if (!(shim_attention() & ATTENTION_OVERLAP)) {
         listener_set_nonblock(fd, true); /* set behind our back, by a vfork child */
         errno = EAGAIN;
@@ -249,8 +230,7 @@ static int accept_blocked(int fd)
     }
     if (fdtab_get(fd) & FD_POLLED)
         return accept_polled(fd);
-    waits_begin(&w, NULL);
-    return blocking_wait(fd, &w);
+    return blocking_wait(fd, w);
 }
 
 static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags, conns_call *call)
@@ -261,15 +241,39 @@ static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags, 
     return -1;
 }
 
+/* With SO_RCVTIMEO the kernel does not restart the call after our signals either. */
+static bool accept_goes_on(int fd, struct wait *w)
+{
+    struct timespec limit;
+
+    return errno == EAGAIN || (waits_again(w, -1) && blocking_limit(fd, &limit));
+}
+
+static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags, conns_call *call)
+{
+    struct wait w;
+    int r;
+
+    waits_begin_receiving(&w, fd);
+    do {
+        if (accept_blocked(fd, &w) < 0)
+            return -1;
+        r = accept_now(fd, addr, len, flags, call);
+    } while (r < 0 && accept_goes_on(fd, &w));
+    return r;
+}
+
 static int accept_blocking(int fd, struct sockaddr *addr, socklen_t *len, int flags,
                            conns_call *call)
 {
     int ticket = acceptors_enter(false);
+    struct wait w;
     int r;
 
-    do
-        r = accept_now(fd, addr, len, flags, call);
-    while (r < 0 && errno == EAGAIN && accept_blocked(fd) == 0);
+    waits_begin(&w, NULL);
+    r = accept_now(fd, addr, len, flags, call);
+    if (r < 0 && accept_goes_on(fd, &w))
+        r = accept_later(fd, addr, len, flags, call);
     if (r >= 0)
         fdtab_set_flag(fd, FD_POLLED, false);
     acceptors_leave(ticket);

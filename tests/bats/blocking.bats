@@ -30,7 +30,7 @@ signal.set_wakeup_fd(os.open("$SIGNALS", os.O_WRONLY | os.O_APPEND | os.O_NONBLO
 def call(name, *arguments):
     result = getattr(libc, name)(*arguments)
     if result < 0:
-        print(name, errno.errorcode[ctypes.get_errno()], flush=True)
+        print(name, errno.errorcode[ctypes.get_errno()], os.getpid(), flush=True)
     return result
 END
 }
@@ -181,4 +181,44 @@ END
     wait_until 10 rolled_back "$PID" 1
     kill -USR2 "$SERVING"
     wait_until 5 log_has 'poll EINTR'
+}
+
+# The clock of a server that does all else between two calls.
+ticking() {
+    calls 0
+    cat <<END
+listener = listening($PORT)
+listener.setsockopt(ANY, socket.SO_RCVTIMEO, struct.pack("ll", 0, 10000))
+kept = []
+while True:
+    kept.append(call("accept", listener.fileno(), None, None))
+END
+}
+
+ticks() {
+    grep -c "accept EAGAIN $SERVING" "$LOG"
+}
+
+has_ticked() {
+    (($(ticks) >= $1))
+}
+
+goes_on_ticking() {
+    wait_until 5 has_ticked $(($(ticks) + 10))
+}
+
+drains() {
+    status "$PID" | grep -q '"state": *"draining"'
+}
+
+@test "accept() keeps the time of SO_RCVTIMEO, in an overlap and drained" {
+    version < <(ticking)
+    start_version
+    exec 9<>"/dev/tcp/127.0.0.1/$PORT"
+    overlap goes_on_ticking
+    touch "$GATE"
+    wait_until 10 drains
+    goes_on_ticking
+    run ! log_has EINTR
+    exec 9>&-
 }
