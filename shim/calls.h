@@ -98,6 +98,7 @@ CALL(int, posix_spawnp,
       const posix_spawnattr_t *attr, char *const argv[], char *const envp[]),
      (pid, file, actions, attr, argv, envp))
 CALL(int, system, (const char *command), (command))
+CALL(FILE *, popen, (const char *command, const char *type), (command, type))
 
 /* signals */
 CALL(int, sigaction, (int sig, const struct sigaction *act, struct sigaction *old), (sig, act, old))

@@ -85,8 +85,7 @@ static char *append(char *to, const char *text)
     return to + n;
 }
 
-char *const *environment_inject(char *const envp[], const struct park_loan *loan, char **entries,
-                                char *bytes)
+static bool own_entries(char *own[2], char *bytes, char *const envp[], const struct park_loan *loan)
 {
     const struct handoff h = {.control = loan->control,
                               .bell = loan->bell,
@@ -94,20 +93,54 @@ char *const *environment_inject(char *const envp[], const struct park_loan *loan
                               .restart_signal = shim.restart_signal,
                               .keep_children = shim.keep_children,
                               .library = shim.library};
-    const char *preload = find(envp, PRELOAD);
-    char **to = entries;
 
-    if (!handoff_format(&h, bytes))
+    own[0] = bytes;
+    own[1] = bytes + HANDOFF_SIZE;
+    environment_put_preload(append(append(own[1], PRELOAD), "="), find(envp, PRELOAD),
+                            shim.library);
+    return handoff_format(&h, own[0]);
+}
+
+char *const *environment_inject(char *const envp[], const struct park_loan *loan, char **entries,
+                                char *bytes)
+{
+    char **to = entries + 2;
+
+    if (!own_entries(entries, bytes, envp, loan))
         return envp;
-    *to++ = bytes;
-    bytes += HANDOFF_SIZE;
-    environment_put_preload(append(append(bytes, PRELOAD), "="), preload, shim.library);
-    *to++ = bytes;
     for (; envp && *envp; envp++)
         if (!value_of(*envp, PRELOAD) && !value_of(*envp, HANDOFF_VARIABLE))
             *to++ = *envp;
     *to = NULL;
     return entries;
+}
+
+size_t environment_prefix_bytes(char *const envp[])
+{
+    return 4 * environment_bytes(envp) + sizeof "export '' ''; "; /* each byte may be a quote */
+}
+
+static char *append_quoted(char *to, const char *text)
+{
+    *to++ = '\'';
+    for (; *text; text++) {
+        if (*text == '\'')
+            to = append(to, "'\\'");
+        *to++ = *text;
+    }
+    *to++ = '\'';
+    return to;
+}
+
+char *environment_prefix(char *to, char *const envp[], const struct park_loan *loan)
+{
+    char bytes[environment_bytes(envp)];
+    char *own[2];
+
+    if (!own_entries(own, bytes, envp, loan))
+        return to;
+    to = append_quoted(append(to, "export "), own[0]);
+    return append(append_quoted(append(to, " "), own[1]), "; ");
 }
 
 const char *environment_take(const char *name)

@@ -27,6 +27,11 @@ size_t environment_bytes(char *const envp[]);
 char *const *environment_inject(char *const envp[], const struct park_loan *loan, char **entries,
                                 char *bytes);
 
+/* The same for a shell: "export 'NAME=value' 'NAME=value'; " to stand before its command, in
+ * environment_prefix_bytes() of room. Returns the end. */
+size_t environment_prefix_bytes(char *const envp[]);
+char *environment_prefix(char *to, char *const envp[], const struct park_loan *loan);
+
 /* Takes a variable out of environ; returns its value or NULL. */
 const char *environment_take(const char *name);
 

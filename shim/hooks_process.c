@@ -6,7 +6,9 @@
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -213,6 +215,27 @@ EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
 EXPORT int system(const char *command)
 {
     return shim.on ? command_run(command) : real.system(command);
+}
+
+/* Only libc can make a stream that pclose() knows, and its shell gets environ, which other threads
+ * read: so the command itself says what is to be added. */
+static FILE *popen_inside(const char *command, const char *type)
+{
+    char text[environment_prefix_bytes(environ) + strlen(command) + 1];
+    struct park_loan loan;
+    FILE *stream;
+
+    if (!park_lend(&loan))
+        return real.popen(command, type);
+    strcpy(environment_prefix(text, environ, &loan), command);
+    stream = real.popen(text, type);
+    park_take_back(&loan);
+    return stream;
+}
+
+EXPORT FILE *popen(const char *command, const char *type)
+{
+    return environment_injects(false) ? popen_inside(command, type) : real.popen(command, type);
 }
 
 /* "Is the process in my pid file alive?": apache, squid, dovecot then refuse to start, hypnotoad

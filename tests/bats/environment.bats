@@ -98,11 +98,26 @@ for thread in threads: thread.join()'
     [[ $output == "" ]] || fail "$(sort <<<"$output" | uniq -c)"
 }
 
-@test "a program that starts the server by system()" {
+# started_by EXPRESSION: of a script in Python, whose first argument is the command.
+started_by() {
     PORT=$(free_port)
-    start_wrapped script "$PYTHON" -c 'import os, sys; os.system(sys.argv[1])' \
+    start_wrapped script "$PYTHON" -c "import ctypes, os, sys; $1" \
         "exec '$SERVER' --listen 127.0.0.1:$PORT"
     load_start -r 200 127.0.0.1 "$PORT"
     restart_and_wait "$PID"
     load_finish
+}
+
+@test "a program that starts the server by system()" { started_by 'os.system(sys.argv[1])'; }
+
+POPEN='libc = ctypes.CDLL(None); libc.popen.restype = ctypes.c_void_p
+libc.pclose(ctypes.c_void_p(libc.popen(sys.argv[1].encode(), b"w")))'
+
+@test "a program that starts the server by popen()" { started_by "$POPEN"; }
+
+@test "the path of the library may have quotes in it" {
+    mkdir -p "$BATS_TEST_TMPDIR/it's"
+    cp "$LIBGRACE" "$BATS_TEST_TMPDIR/it's/"
+    LIBGRACE=$BATS_TEST_TMPDIR/it\'s/libgrace.so
+    started_by "$POPEN"
 }
