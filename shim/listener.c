@@ -201,7 +201,7 @@ bool listener_adopt_path(int fd, const struct address *a)
 {
     int index = page_find_listener(shim.page, address_key(a, 0), LISTENER_HELD);
 
-    return index >= 0 && listener_take(fd, index, a);
+    return index >= 0 && !paths_lost(a, index) && listener_take(fd, index, a);
 }
 
 static void listener_announce(int fd, int index)

@@ -32,15 +32,15 @@ enum {
 
 /* page_listener.flags */
 enum {
-    LISTENER_CLAIMED = 1,     /* index in use */
-    LISTENER_HELD = 2,        /* the supervisor keeps a copy and hands it out at bind() */
-    LISTENER_ADOPTED = 4,     /* bound by this generation from the supervisor's copy */
-    LISTENER_LISTENING = 8,   /* the server called listen() in this generation */
-    LISTENER_WAITED = 16,     /* some process waits on it */
-    LISTENER_NONBLOCK = 32,   /* the server's own view of O_NONBLOCK */
-    LISTENER_CLOSED = 64,     /* some process closed it; the supervisor looks who is left */
-    LISTENER_SUCCEEDED = 128, /* a newer generation has adopted it */
-    LISTENER_UNLINKED = 256,  /* UNIX path removed by the server: not to be handed out again */
+    LISTENER_CLAIMED = 1,    /* index in use */
+    LISTENER_HELD = 2,       /* the supervisor keeps a copy and hands it out at bind() */
+    LISTENER_ADOPTED = 4,    /* bound by this generation from the supervisor's copy */
+    LISTENER_LISTENING = 8,  /* the server called listen() in this generation */
+    LISTENER_WAITED = 16,    /* some process waits on it */
+    LISTENER_NONBLOCK = 32,  /* the server's own view of O_NONBLOCK */
+    LISTENER_CLOSED = 64,    /* some process closed it; the supervisor looks who is left */
+    LISTENER_SHARED = 128,   /* another generation serves it, or may have to: its path stays */
+    LISTENER_UNLINKED = 256, /* its UNIX path is gone: not to be handed out again */
 };
 
 struct page_listener {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "paths.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <errno.h>
@@ -66,12 +67,59 @@ static bool is_own_process(pid_t pid)
     return false;
 }
 
-/* A pid file that a living process of another generation has written meanwhile. */
-static bool is_successors_pidfile(const char *path)
+/* A living process of another generation has written it. */
+static bool is_others_pidfile(const char *path)
+{
+    pid_t pid = read_pid(path);
+
+    return pid > 1 && !is_own_process(pid) && (real.kill(pid, 0) == 0 || errno == EPERM);
+}
+
+/* Is a living socket bound to it?  The kernel tells a datagram socket, and nothing arrives there:
+ * a socket of another type is the wrong one, a datagram socket hears nothing of a connect(). */
+static bool is_bound(const struct address *a)
+{
+    int fd = real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool bound = fd >= 0 && (real.connect(fd, (const struct sockaddr *)&a->addr, a->len) == 0 ||
+                             (errno != ECONNREFUSED && errno != ENOENT));
+
+    if (fd >= 0)
+        real.close(fd);
+    return bound;
+}
+
+/* The socket that this process has bound to the path, or -1; its type. */
+static int path_socket(const char *path, int *type)
+{
+    struct address a;
+
+    for (unsigned i = 0; shim.on && path && i < TYPES; i++) {
+        int fd = address_of_path(&a, path, types[i]) ? bound_fd(address_key(&a, 0)) : -1;
+
+        *type = types[i];
+        if (fd >= 0)
+            return fd;
+    }
+    return -1;
+}
+
+/* Whatever a draining generation listened on itself it has a dummy of. */
+static bool is_others_socket(const char *path)
+{
+    struct address a;
+    struct stat st;
+    int type, own = path_socket(path, &type);
+
+    return (own < 0 || fdtab_seems_to_listen(own)) && lstat(path, &st) == 0 &&
+           S_ISSOCK(st.st_mode) && address_of_path(&a, path, SOCK_DGRAM) && is_bound(&a);
+}
+
+/* What another generation has put there meanwhile is none of a draining one's. */
+static bool is_successors(const char *path)
 {
     int saved = errno;
-    pid_t pid = path && (shim_attention() & ATTENTION_DRAINING) ? read_pid(path) : 0;
-    bool keep = pid > 1 && !is_own_process(pid) && (real.kill(pid, 0) == 0 || errno == EPERM);
+    bool keep = path && (shim_attention() & ATTENTION_DRAINING) &&
+                (is_others_socket(path) || is_others_pidfile(path));
 
     errno = saved;
     return keep;
@@ -108,29 +156,11 @@ bool paths_keep(const char *path)
     struct page_listener *l = path_find(path);
     uint32_t flags = l ? atomic_load(&l->flags) : 0;
 
-    if (!l)
-        return is_successors_pidfile(path);
-    if (flags & LISTENER_SUCCEEDED)
+    if ((flags & LISTENER_SHARED) || is_elders(flags) || is_successors(path))
         return true;
-    if (is_elders(flags))
-        return true;
-    path_forget(l);
+    if (l)
+        path_forget(l);
     return false;
-}
-
-/* The socket that this process has bound to the path, or -1; its type. */
-static int path_socket(const char *path, int *type)
-{
-    struct address a;
-
-    for (unsigned i = 0; shim.on && path && i < TYPES; i++) {
-        int fd = address_of_path(&a, path, types[i]) ? bound_fd(address_key(&a, 0)) : -1;
-
-        *type = types[i];
-        if (fd >= 0)
-            return fd;
-    }
-    return -1;
 }
 
 /* What the server made of the new file. */
@@ -181,18 +211,50 @@ void paths_renamed(const char *from, const char *to)
         bound_remember(fd, address_key(&a, 0));
 }
 
-/* Its unlink() of a path that the successor serves has done nothing (paths_keep). */
-bool paths_bind_anew(const struct address *a, int index)
+/* Is it known by this name now?  One that was renamed has another. */
+static bool is_named(struct page_listener *l, const struct address *a)
+{
+    uint64_t alias = atomic_load(&l->alias);
+
+    return (alias ? alias : atomic_load(&l->key)) == address_key(a, 0);
+}
+
+/* One that is shared still has its name after this generation has "removed" it (paths_keep). */
+static bool is_own(uint32_t flags)
+{
+    return (flags & (LISTENER_ADOPTED | LISTENER_LISTENING)) && !(flags & LISTENER_SHARED);
+}
+
+static bool is_missing(const struct address *a)
 {
     const struct sockaddr_un *un = (const struct sockaddr_un *)&a->addr;
-    struct page_listener *l = &shim.page->listeners[index];
     struct stat st;
 
-    if (a->family != AF_UNIX || !un->sun_path[0] ||
-        !(atomic_load(&l->flags) & (LISTENER_ADOPTED | LISTENER_LISTENING)) ||
-        (atomic_load(&l->flags) & LISTENER_SUCCEEDED))
+    return a->family == AF_UNIX && un->sun_path[0] && lstat(un->sun_path, &st) < 0 &&
+           errno == ENOENT;
+}
+
+bool paths_lost(const struct address *a, int index)
+{
+    struct page_listener *l = &shim.page->listeners[index];
+
+    if ((shim_attention() & ATTENTION_DRAINING) || !is_named(l, a) || !is_missing(a))
         return false;
-    if (lstat(un->sun_path, &st) < 0 && errno == ENOENT)
+    shim_note("nobody can reach the UNIX listener any more, it is bound anew: ",
+              ((const struct sockaddr_un *)&a->addr)->sun_path);
+    path_forget(l);
+    return true;
+}
+
+bool paths_bind_anew(const struct address *a, int index)
+{
+    struct page_listener *l = &shim.page->listeners[index];
+
+    if (a->family != AF_UNIX || !((const struct sockaddr_un *)&a->addr)->sun_path[0])
+        return false;
+    if (!is_own(atomic_load(&l->flags)))
+        return paths_lost(a, index);
+    if (is_missing(a))
         path_forget(l);
     return true;
 }

@@ -27,7 +27,11 @@ bool paths_rename(const char *from, const char *to);
 void paths_renamed(const char *from, const char *to);
 
 /* Shall a bind to the address of this listener go to the kernel?  This generation has bound that
- * name before: it is still there, which is EADDRINUSE, or its removal went unseen. */
+ * name before: it is still there, which is EADDRINUSE, or its removal went unseen.  Or it is
+ * lost. */
 bool paths_bind_anew(const struct address *a, int index);
+
+/* Is the name gone, so that no client finds the socket that is held?  It is not asked for again. */
+bool paths_lost(const struct address *a, int index);
 
 #endif

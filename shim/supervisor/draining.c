@@ -11,6 +11,7 @@
 #include "restart_signal.h"
 #include "retire.h"
 #include "sequence.h"
+#include "sharing.h"
 #include "supervisor.h"
 
 enum {
@@ -21,17 +22,6 @@ enum {
     SWEEP_MS = 1000,      /* processes that count connections are to look for missed closes */
     EMPTY_QUEUE_MS = 10,
 };
-
-void draining_mark_succeeded(struct generation *g)
-{
-    bool last = supervisor.stopping && g == supervisor.current;
-
-    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
-        if (last)
-            atomic_fetch_and(&g->page->listeners[i].flags, ~(uint32_t)LISTENER_SUCCEEDED);
-        else if (g->bound[i] && generation_uses(supervisor.current, g->bound[i]))
-            atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_SUCCEEDED);
-}
 
 static void refuse_unwanted(void)
 {
@@ -62,7 +52,7 @@ void draining_spare(const struct generation *by, struct held *h)
     held_let_new(h);
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->state == GENERATION_DRAINING)
-            draining_mark_succeeded(g);
+            sharing_begin(g, by);
     report(REPORT_INFO, "%s is served by generation %u after all", h->address, by->number);
 }
 
@@ -123,7 +113,6 @@ void draining_begin(struct generation *g)
     g->muted = false;
     set_deadline(g, supervisor.options.drain_timeout);
     note_datagrams(g);
-    draining_mark_succeeded(g);
     refuse_unwanted();
     report(REPORT_INFO, "generation %u draining", g->number);
     supervisor_event("draining", "");

@@ -11,10 +11,6 @@
 
 void draining_begin(struct generation *g);
 
-/* What its successor has, or will have, of its paths is not its own to remove any more. Where the
- * server is to stop the last one has no successor. */
-void draining_mark_succeeded(struct generation *g);
-
 /* This one adopts the listener: if its queue was to be emptied only, it stays. */
 void draining_spare(const struct generation *by, struct held *h);
 

@@ -65,7 +65,7 @@ static void offer_listeners(struct generation *g)
         atomic_store(&g->page->listeners[i].alias, held_alias(h));
         atomic_store(&g->page->listeners[i].socket, h->cookie ? h->cookie : page_no_socket((int)i));
         atomic_store(&g->page->listeners[i].flags,
-                     LISTENER_CLAIMED | (h->nonblock ? LISTENER_NONBLOCK : 0));
+                     LISTENER_CLAIMED | LISTENER_SHARED | (h->nonblock ? LISTENER_NONBLOCK : 0));
         atomic_fetch_add(&g->page->held, 1);
         generation_bind(g, i++, h);
     }
@@ -357,7 +357,8 @@ struct generation_listeners generation_listeners(const struct generation *g)
 
         if (flags == 0)
             break;
-        l.offered += h && !(flags & LISTENER_LISTENING && !(flags & LISTENER_ADOPTED));
+        l.offered += h && !(flags & LISTENER_UNLINKED) &&
+                     !(flags & LISTENER_LISTENING && !(flags & LISTENER_ADOPTED));
         l.adopted += (flags & LISTENER_ADOPTED) != 0;
         l.used += entry_used(flags);
         l.waited += (flags & LISTENER_WAITED) != 0;

@@ -17,6 +17,7 @@
 #include "readiness.h"
 #include "report.h"
 #include "sequence.h"
+#include "sharing.h"
 #include "silence.h"
 #include "supervisor.h"
 #include "terminal.h"
@@ -229,6 +230,7 @@ void restart_probation_over(void)
     if (!old)
         return;
     supervisor.standby = NULL;
+    sharing_end(supervisor.current);
     restart_succeeded();
     pidfile_settle();
     draining_begin(old);
@@ -242,6 +244,7 @@ static void promote(void)
     supervisor.current = supervisor.next;
     supervisor.next = NULL;
     supervisor.standby = old;
+    sharing_begin(old, supervisor.current);
     serve(supervisor.current);
     terminal_pass(old->main, supervisor.current->main);
     if (supervisor.options.probation > 0)
@@ -286,6 +289,7 @@ static void probation_failed(struct generation *g, const char *how)
 {
     supervisor.current = supervisor.standby;
     supervisor.standby = NULL;
+    sharing_end(supervisor.current);
     terminal_give(supervisor.current->main);
     rollback(g, "%s %lld ms after it was ready", how,
              (long long)(clock_ms() - g->started - g->ready_ms));

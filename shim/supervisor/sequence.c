@@ -12,6 +12,7 @@
 #include "report.h"
 #include "restart.h"
 #include "retire.h"
+#include "sharing.h"
 #include "supervisor.h"
 #include "user.h"
 
@@ -49,6 +50,7 @@ void sequence_begin(void)
     notify_reloading("restarting");
     report(REPORT_INFO, "generation %u ends before the next one starts, clients wait",
            supervisor.current->number);
+    sharing_begin(supervisor.current, supervisor.current); /* the next one's */
     draining_begin(supervisor.current);
 }
 
@@ -146,5 +148,6 @@ void sequence_ready(void)
     if (sequence.phase != STARTING)
         return;
     sequence.phase = IDLE;
+    sharing_end(supervisor.current);
     restart_succeeded();
 }

@@ -12,6 +12,7 @@
 #include "report.h"
 #include "restart.h"
 #include "sequence.h"
+#include "sharing.h"
 #include "supervisor.h"
 
 /* timeout(1) signals its child and then its own group: the child gets each signal twice. */
@@ -24,7 +25,7 @@ static void stop_note(void)
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
     restart_probation_over(); /* else the end of the new one would bring the old one back */
-    draining_mark_succeeded(supervisor.current);
+    sharing_end(supervisor.current);
 }
 
 static void stop_deadline(void)

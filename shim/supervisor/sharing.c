@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+#include "sharing.h"
+
+void sharing_begin(struct generation *g, const struct generation *other)
+{
+    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+        if (g->bound[i] && generation_uses(other, g->bound[i]))
+            atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_SHARED);
+}
+
+void sharing_end(struct generation *g)
+{
+    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+        atomic_fetch_and(&g->page->listeners[i].flags, ~(uint32_t)LISTENER_SHARED);
+}

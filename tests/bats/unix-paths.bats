@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: ISC
+# Whose the name of a UNIX listener is: who goes, for whatever reason, leaves it to those who stay.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load scripted
+
+setup() {
+    PORT=$(free_port)
+    SOCKET=$BATS_TEST_TMPDIR/s
+    export GRACE_SETTLE=200ms
+}
+
+teardown() {
+    stop_all
+}
+
+# leaving [BODY]: it removes its path at its exit; standard input is done before it serves.
+leaving() {
+    {
+        cat <<END
+import signal
+def leave(status):
+    if os.path.exists("$SOCKET"):
+        os.unlink("$SOCKET")
+    os._exit(status)
+signal.signal(signal.SIGTERM, lambda *_: leave(0))
+if os.path.exists("$SOCKET"):
+    os.unlink("$SOCKET")
+b = listening($PORT)
+END
+        cat
+        echo "serve(a, b, body='${1-1}')"
+    } >"$BATS_TEST_TMPDIR/body"
+    version <"$BATS_TEST_TMPDIR/body"
+}
+
+good() {
+    leaving "$1" <<<"a = listening('$SOCKET')"
+}
+
+# keeping BODY: its first client on the port gets no answer.
+keeping() {
+    leaving "$1" <<END
+a = listening("$SOCKET")
+def keep():
+    conn, _ = b.accept()
+    open("$BATS_TEST_TMPDIR/kept", "w").close()
+    time.sleep(1000)
+threading.Thread(target=keep, daemon=True).start()
+accept_all(a, answering("$1"))
+END
+}
+
+# One that is answered, or kept.
+start_client() {
+    start client "$PYTHON" -c "import socket
+conn = socket.create_connection(('127.0.0.1', $PORT))
+conn.sendall(b'GET / HTTP/1.0\r\n\r\n')
+conn.recv(1)"
+}
+
+restart_fails() {
+    run "$GRACE" restart "$1"
+    [[ $status -eq 1 ]] || fail "$output"
+}
+
+@test "a new version that fails by itself and cleans up" {
+    good one
+    start_version
+    leaving <<<"a = listening('$SOCKET'); leave(3)"
+    restart_fails "$PID"
+    answers one "unix:$SOCKET"
+    restart_fails "$PID"
+    answers one "unix:$SOCKET"
+    good two
+    restart_and_wait "$PID"
+    answers two "unix:$SOCKET"
+}
+
+@test "one that binds it twice before it serves" {
+    good one
+    start_version
+    leaving two <<END
+a = listening("$SOCKET")
+a.close()
+os.unlink("$SOCKET")
+a = listening("$SOCKET")
+END
+    restarts_lose_nothing
+    answers two "unix:$SOCKET"
+}
+
+restarts_lose_nothing() {
+    hammer "unix:$SOCKET"
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    hammer_finish
+    ! log_has 'is released|not served|Error' || fail "$(<"$LOG")"
+}
+
+@test "a new version that fails in its probation and cleans up" {
+    export GRACE_PROBATION=20s
+    good one
+    start_version
+    leaving two <<END
+a = listening("$SOCKET")
+threading.Thread(target=lambda: (wait_for("$BATS_TEST_TMPDIR/fail"), leave(3)), daemon=True).start()
+END
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 ready'
+    touch "$BATS_TEST_TMPDIR/fail"
+    wait_until 10 rolled_back "$PID" 1
+    answers one "unix:$SOCKET"
+    kill -TERM "$PID"
+    wait "$PID"
+    [[ ! -e $SOCKET ]]
+}
+
+@test "an old version that ends during the probation of the new one" {
+    export GRACE_PROBATION=20s
+    local old
+    good one
+    start_version
+    old=$(server_pid "$PID")
+    good two
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 ready'
+    kill -TERM "$old"
+    wait_until 10 settled "$PID" 2
+    answers two "unix:$SOCKET"
+    kill -TERM "$PID"
+    wait "$PID"
+    [[ ! -e $SOCKET ]]
+}
+
+@test "a new version that is given up, but had a client until the drain deadline" {
+    export GRACE_READY="exec=test -e $BATS_TEST_TMPDIR/gate" GRACE_READY_TIMEOUT=1s
+    export GRACE_DRAIN_TIMEOUT=100ms
+    local server log
+    touch "$BATS_TEST_TMPDIR/gate"
+    good one
+    start_version
+    server=$PID log=$LOG
+    keeping two
+    rm "$BATS_TEST_TMPDIR/gate"
+    kill -HUP "$server"
+    until_kept
+    LOG=$log
+    wait_until 10 log_has 'generation 2 retired'
+    log_has 'generation 2: drain deadline reached'
+    answers one "unix:$SOCKET"
+}
+
+# Whichever generation accepts them, one comes to the one that keeps it.
+until_kept() {
+    wait_until 10 knock
+}
+
+knock() {
+    start_client
+    [[ -e $BATS_TEST_TMPDIR/kept ]]
+}
+
+@test "in sequential mode a new version that fails by itself and cleans up" {
+    export GRACE_MODE=sequential
+    good one
+    start_version
+    leaving <<END
+a = listening("$SOCKET")
+if not os.path.exists("$BATS_TEST_TMPDIR/gate"):
+    leave(3)
+END
+    restart_fails "$PID"
+    [[ -S $SOCKET ]]
+    touch "$BATS_TEST_TMPDIR/gate"
+    wait_until 10 settled_beyond "$PID" 2
+    answers 1 "unix:$SOCKET"
+    kill -TERM "$PID"
+    wait "$PID"
+    [[ ! -e $SOCKET ]]
+}
+
+@test "a path that is missing comes back with the next restart, and stays" {
+    export GRACE_STOP_SIGNAL=TERM
+    good one
+    start_version
+    rm "$SOCKET"
+    good two
+    restart_and_wait "$PID"
+    answers two "unix:$SOCKET"
+    log_has "nobody can reach .* any more, it is bound anew: $SOCKET"
+    restart_and_wait "$PID"
+    answers two "unix:$SOCKET"
+    kill -TERM "$PID"
+    wait "$PID"
+    [[ ! -e $SOCKET ]]
+}
+
+@test "so does one that is moved into place" {
+    moved one
+    start_version
+    rm "$SOCKET"
+    moved two
+    restart_and_wait "$PID"
+    answers two "unix:$SOCKET"
+    restarts_lose_nothing_more
+}
+
+moved() {
+    version <<END
+name = "$SOCKET.%d.tmp" % os.getpid()
+a = bound(name)
+os.rename(name, "$SOCKET")
+a.listen(64)
+serve(a, body="$1")
+END
+}
+
+restarts_lose_nothing_more() {
+    : >"$LOG"
+    restarts_lose_nothing
+}
+
+@test "a path that one version left out and the next one has again" {
+    export GRACE_DRAIN_TIMEOUT=10s
+    local server log
+    keeping one
+    start_version
+    server=$PID log=$LOG
+    until_kept
+    LOG=$log
+    leaving none <<<"a = listening('\0$SOCKET')"
+    kill -HUP "$server"
+    wait_until 10 log_has "unix $SOCKET released"
+    good two
+    kill -HUP "$server"
+    wait_until 10 log_has 'generation 3 ready'
+    answers two "unix:$SOCKET"
+    wait_until 20 log_has 'generation 1 retired'
+    log_has 'generation 1: drain deadline reached'
+    answers two "unix:$SOCKET"
+}
