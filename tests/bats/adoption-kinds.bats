@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # Adoption of listeners that are more than an address: names in the file system, and groups of
 # sockets on one port.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load scripted
 
 setup() {
@@ -192,6 +193,7 @@ END
 
 @test "SO_REUSEPORT in workers: each socket of the group is taken over" {
     local before
+    export GRACE_SETTLE=3s # between the first and the last of them
     version <<END
 options = [(ANY, socket.SO_REUSEPORT, 1)]
 for _ in range(3):

@@ -308,7 +308,7 @@ assert last == "\u00e9 " + " ".join([3 * bad, 3 * bad, 4 * bad, 4 * bad, bad, 2 
     [[ $status -eq 0 && -z $stderr ]] || fail "$output $stderr"
     [[ ! -e /proc/$main ]]
     [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
-    run ! answers
+    refuses 127.0.0.1 "$PORT"
 }
 
 @test "stop --drain lets a request in progress finish" {

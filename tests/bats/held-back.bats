@@ -225,7 +225,7 @@ inherits() {
     export GRACE_MODE=sequential
     start_version_1 --wait poll
     begin 2
-    run ! timeout 0.5 "$LOAD" -n 1 -c 1 --expect version 127.0.0.1 "$PORT"
+    run -124 timeout 0.5 "$LOAD" -n 1 -c 1 --expect version 127.0.0.1 "$PORT"
     touch "$READY"
     wait_until 10 settled "$PID" 2
     only 2

@@ -171,6 +171,11 @@ signalled() {
     fail "the $try try: $(($(starts) - before)) restarts" "$(<"$LOG")"
 }
 
+# refuses HOST PORT, or what else says to load how to ask: nobody listens there.
+refuses() {
+    [[ $("$LOAD" -c 1 -n 1 "$@") == *$'\nrefused 1\n'* ]]
+}
+
 # load_start [OPTION...] HOST PORT: clients that go on until load_finish; returns after the first
 # answer.
 load_start() {

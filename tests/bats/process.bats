@@ -191,10 +191,6 @@ has_connections() {
     [[ $(status_number "$PID" connections) == "$1" ]]
 }
 
-refuses() {
-    ! answers
-}
-
 @test "TERM to a server that leaves its workers behind: they finish what they have, and end" {
     local slow
     echo left >"$BATS_TEST_TMPDIR/body"
@@ -206,7 +202,7 @@ refuses() {
     wait_until 5 has_connections 1
     kill -TERM "$PID"
     wait_until 5 ended "$PID"
-    wait_until 5 refuses
+    wait_until 5 refuses 127.0.0.1 "$PORT"
     touch "$BATS_TEST_TMPDIR/go"
     wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
     wait_until 5 session_is_empty

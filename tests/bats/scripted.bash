@@ -67,6 +67,12 @@ answers() {
     [[ $got == "$1" ]] || fail "$2: '$got', not '$1'"
 }
 
+# connects HOST PORT
+connects() {
+    "$PYTHON" -c 'import socket, sys
+socket.create_connection((sys.argv[1], int(sys.argv[2])), 10).close()' "$@"
+}
+
 # refused HOST PORT
 refused() {
     "$PYTHON" - "$@" <<'END'

@@ -20,8 +20,10 @@ undefined() {
         grep -vxFf <(nm --defined-only --format=posix "$SHIM" 2>/dev/null | awk 'NF > 2 { print $1 }')
 }
 
+# lacks REGEX: standard input does, but there is some.
 lacks() {
-    ! grep -E -- "$1"
+    local text
+    text=$(cat) && [[ $text ]] && ! grep -E -- "$1" <<<"$text"
 }
 
 # In signal-safety(7) of POSIX.

@@ -36,7 +36,9 @@ expect_failure() {
     load_start "$HOST" "$PORT"
     tree_of "$PID" | xargs kill -KILL
     wait_until 5 grep -q 'first refused' "$BATS_TEST_TMPDIR/load.err"
-    start_server "$PORT"
+    rm "$BATS_TEST_TMPDIR/port"
+    start_server "$PORT" --body again
+    "$LOAD" -n 1 --expect '^again$' "$HOST" "$PORT"
     expect_failure
     [ "$(load_value refused)" -gt 0 ]
 }

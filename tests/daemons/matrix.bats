@@ -265,7 +265,7 @@ mended_version_serves() {
     mapfile -t all < <(tree_of "$PID")
     kill "$PID"
     wait_until 20 none_of "${all[@]}"
-    run ! answers
+    refuses "${LOAD_OPTIONS[@]}"
 }
 
 @test "started by a script" {
@@ -289,7 +289,7 @@ mended_version_serves() {
     load_finish
     kill "$PID"
     wait_until 20 none_of "$PID"
-    run ! answers
+    refuses "${LOAD_OPTIONS[@]}"
 }
 
 # The supervisor has gone to the background: it is the only one of this test.
