@@ -32,6 +32,15 @@ int signals_open(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Its clients may have lost their answers, and we have not cut them. */
+static void report_undrained(const struct generation *g)
+{
+    char how[128];
+
+    report(REPORT_WARNING, "generation %u: its main process ended while it drained: %s", g->number,
+           supervisor_status_text(g->status, how, sizeof how));
+}
+
 static void ended(struct generation *g, int status)
 {
     g->exited = true;
@@ -41,6 +50,8 @@ static void ended(struct generation *g, int status)
         restart_died(g);
     else if (g == supervisor.current)
         stop_ended(status);
+    else if (g->state == GENERATION_DRAINING && g->killed == 0)
+        report_undrained(g);
 }
 
 static void reap(void)

@@ -233,6 +233,19 @@ END
     wait_until 10 all_gone "${all[@]}"
 }
 
+@test "an old generation that crashes while it drains is reported" {
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    hold
+    wait_until 5 connections_are 1
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 1 draining'
+    kill -KILL "$(server_of 1)"
+    wait_until 10 settled "$PID" 2
+    log_has 'generation 1: its main process ended while it drained: killed by signal 9 \(Killed\)'
+    restart_and_wait "$PID"
+    (($(grep -c 'while it drained' "$LOG") == 1))
+}
+
 # late_version BODY: PORT at once; a second port and a path when the file late exists, one client at
 # a time. It removes the path when it is told to end.
 late_version() {
