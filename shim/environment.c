@@ -38,8 +38,9 @@ static bool is_server(void)
 
 bool environment_injects(bool in_place)
 {
-    return shim.on && (shim.keep_children || !atomic_load(&shim.page->served) ||
-                       (in_place && is_server()) || inherits(FD_LISTENER) || inherits(FD_DEAF));
+    return shim.on && !shim.elsewhere &&
+           (shim.keep_children || !atomic_load(&shim.page->served) || (in_place && is_server()) ||
+            inherits(FD_LISTENER) || inherits(FD_DEAF));
 }
 
 static const char *value_of(const char *entry, const char *name)

@@ -5,7 +5,7 @@
  * The constructor takes LD_PRELOAD (our part) and GRACE_HANDOFF out of environ, so the server
  * and its helpers see the environment they would see without us.  The exec hooks put them back
  * for a program that is part of the server: while nothing serves yet (wrapper scripts), when it
- * inherits a listener, or always with GRACE_CHILDREN=keep.
+ * inherits a listener, or always with GRACE_CHILDREN=keep; never in another PID namespace.
  */
 #ifndef GRACE_ENVIRONMENT_H
 #define GRACE_ENVIRONMENT_H

@@ -100,6 +100,16 @@ static void join_generation(const struct handoff *h)
     drain_run();
 }
 
+/* In a new PID namespace its processes can't be told from others. The supervisor says so, if this
+ * is the server. */
+static void leave_generation(const struct handoff *h)
+{
+    real.close(h->control);
+    real.close(h->bell);
+    real.close(h->memory);
+    environment_take_preload(h->library);
+}
+
 static void start_supervisor(char **argv)
 {
     char library[sizeof shim.library];
@@ -122,8 +132,10 @@ static __attribute__((constructor)) void init(int argc, char **argv)
     value = environment_take(HANDOFF_VARIABLE);
     if (!value)
         start_supervisor(argv);
-    else if (handoff_parse(&h, value))
-        join_generation(&h);
-    else
+    else if (!handoff_parse(&h, value))
         complain("the restart environment is of another version of grace");
+    else if (shim_leads_namespace())
+        leave_generation(&h);
+    else
+        join_generation(&h);
 }

@@ -85,7 +85,7 @@ static int listener_request(int index)
     struct message m = {.version = MESSAGE_VERSION,
                         .type = MESSAGE_ADOPT,
                         .index = (uint32_t)index,
-                        .pid = getpid()};
+                        .pid = shim_pid()};
     int reply[2];
     int fd = -1;
 
@@ -209,7 +209,7 @@ static void listener_announce(int fd, int index)
     struct message m = {.version = MESSAGE_VERSION,
                         .type = MESSAGE_LISTEN,
                         .index = (uint32_t)index,
-                        .pid = getpid()};
+                        .pid = shim_pid()};
 
     if (message_send(shim.control, &m, fd) < 0) {
         atomic_fetch_and(&shim.page->listeners[index].flags, ~(uint32_t)LISTENER_LISTENING);

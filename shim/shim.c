@@ -33,7 +33,7 @@ void shim_ring(void)
 void shim_note(const char *text, const char *detail)
 {
     int saved = errno;
-    struct message m = {.version = MESSAGE_VERSION, .type = MESSAGE_NOTE, .pid = getpid()};
+    struct message m = {.version = MESSAGE_VERSION, .type = MESSAGE_NOTE, .pid = shim_pid()};
     size_t n = strnlen(text, MESSAGE_TEXT - 1);
 
     memcpy(m.text, text, n);
@@ -42,10 +42,23 @@ void shim_note(const char *text, const char *detail)
     errno = saved;
 }
 
+pid_t shim_pid(void)
+{
+    return shim.elsewhere ? 0 : getpid();
+}
+
+bool shim_leads_namespace(void)
+{
+    return getppid() == 0;
+}
+
 void shim_join(void)
 {
-    struct page_slot *slot = page_claim_slot(shim.page, getpid());
+    struct page_slot *slot = NULL;
 
+    shim.elsewhere = shim.elsewhere || shim_leads_namespace();
+    if (!shim.elsewhere)
+        slot = page_claim_slot(shim.page, getpid());
     shim.slot = slot ? slot : &off_slot;
     atomic_store(&shim.slot->ages, (uint64_t)(uintptr_t)conns_ages);
     atomic_store(&shim.slot->connections, (int32_t)fdtab_count(FD_CONNECTION));

@@ -7,6 +7,7 @@
 #ifndef GRACE_SHIM_H
 #define GRACE_SHIM_H
 
+#include <sys/types.h>
 #include <stdbool.h>
 
 #include "export.h"
@@ -18,6 +19,7 @@ struct shim {
     /* Non-zero: the wait calls have more to do than to wait. */
     const _Atomic uint32_t *slow;
     bool on;            /* part of a generation */
+    bool elsewhere;     /* in another PID namespace: its number means nobody, or a stranger */
     int control;        /* control socket to the supervisor, parked */
     int bell;           /* eventfd that wakes the supervisor, parked */
     int memory;         /* memfd of the page, parked: for what this process execs */
@@ -39,7 +41,14 @@ void shim_ring(void);
 /* One line for the supervisor's log. Keeps errno. */
 void shim_note(const char *text, const char *detail);
 
-/* Puts a process that is new (constructor, fork child) into a slot of its own. */
+/* This process, as the supervisor may call it; 0 if it can't. */
+pid_t shim_pid(void);
+
+/* Is this the first process of a PID namespace? Its parent is outside. */
+bool shim_leads_namespace(void);
+
+/* Puts a process that is new (constructor, fork child) into a slot of its own. One elsewhere goes
+ * on uncounted, as where no slot is left. */
 void shim_join(void);
 
 #endif

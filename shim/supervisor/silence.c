@@ -33,11 +33,12 @@ static void say_what_lacks(void)
 
 static void say_who_listens(const struct truth_stranger *stranger)
 {
-    report(REPORT_ERROR,
-           "process %d listens on %s unseen by libgrace.so (Go or static program, executed with "
-           "another real user?): the server runs as without grace and can't be restarted; "
-           "libgrace(7) says what helps",
-           (int)stranger->pid, stranger->address);
+    report(
+        REPORT_ERROR,
+        "process %d listens on %s unseen by libgrace.so (Go or static program, executed with "
+        "another real user, PID namespace of its own?): the server runs as without grace and can't be restarted; "
+        "libgrace(7) says what helps",
+        (int)stranger->pid, stranger->address);
 }
 
 /* At two looks: a server may be listening this very moment, for a moment. */

@@ -292,6 +292,24 @@ start_as_init() {
     exec 7>&-
 }
 
+@test "a server in a PID namespace of its own: its numbers are not taken for those of strangers" {
+    export GRACE_STOP_TIMEOUT=200ms
+    # shellcheck disable=SC2016 # the inner shell's
+    start strangers unshare --pid --fork --kill-child --mount-proc bash -c '
+        for i in 2 3 4 5; do sleep 600 & done
+        LD_PRELOAD=$0 unshare --pid --fork --kill-child "$@" &
+        until [[ -e $BATS_TEST_TMPDIR/over ]]; do sleep 0.01; done
+        kill $!
+        wait $!
+        [[ $(jobs -r | wc -l) != 4 ]] || echo unharmed
+    ' "$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
+    wait_until 10 log_has 'listens on .* unseen by libgrace.so'
+    answers
+    touch "$BATS_TEST_TMPDIR/over"
+    wait_until 10 ended "$PID"
+    log_has '^unharmed$' || dump_log
+}
+
 # Its children leave session and parent while the supervisor looks for them.
 background_restarts() {
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --daemonize "$1" --listen "127.0.0.1:$PORT"

@@ -27,7 +27,7 @@ lacks() {
 }
 
 # In signal-safety(7) of POSIX.
-SAFE='access chmod clock_gettime fork fstat getpeername getpid getsockname getsockopt lstat memchr memcmp memcpy memmove open raise read
+SAFE='access chmod clock_gettime fork fstat getpeername getpid getppid getsockname getsockopt lstat memchr memcmp memcpy memmove open raise read
 sendmsg sigaddset sigdelset sigemptyset sigfillset sigismember socketpair stpncpy strcmp strcpy strcspn strlen
 strncmp strnlen strrchr time waitpid write'
 # Not there, but nothing around one system call.
