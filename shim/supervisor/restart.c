@@ -129,7 +129,7 @@ static void restart_begin(void)
 
 static const char *refusal(void)
 {
-    if (supervisor.stopping)
+    if (supervisor.stopping || supervisor.stop_follows)
         return "the server is being stopped";
     if (supervisor.current->lost > 0)
         return "the server could not hand over a listener";

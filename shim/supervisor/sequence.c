@@ -34,9 +34,14 @@ bool sequence_starting(void)
     return sequence.phase == STARTING;
 }
 
+bool sequence_pausing(void)
+{
+    return sequence.phase == PAUSING;
+}
+
 bool sequence_hurry(void)
 {
-    if (sequence.phase != PAUSING)
+    if (!sequence_pausing())
         return false;
     sequence.retry = 0;
     return true;

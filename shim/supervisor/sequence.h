@@ -21,7 +21,10 @@ void sequence_begin(void);
 /* Its next generation is running, with what was on disk when it started. */
 bool sequence_starting(void);
 
-/* If it pauses before it tries again: no longer. */
+/* The last one has failed and is tried again after a pause. */
+bool sequence_pausing(void);
+
+/* If it pauses: no longer. */
 bool sequence_hurry(void);
 
 /* No process of the current generation is left. True when another one took its place, so that it

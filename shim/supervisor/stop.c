@@ -66,11 +66,28 @@ void stop_begin(int sig)
     generation_signal(g, SIGCONT);
 }
 
+/* Who waits in the queue during a sequential restart can be answered by the next generation only.
+ */
+static bool postponed(void)
+{
+    if (sequence_active() && !supervisor.stop_follows)
+        report(REPORT_INFO, "the next generation answers who waits, then it is stopped");
+    supervisor.stop_follows = sequence_active();
+    supervisor.pending = WISH_NONE;
+    return supervisor.stop_follows;
+}
+
 void stop_drain(void)
 {
     struct generation *g = supervisor.current;
 
     if (supervisor.stopping)
+        return;
+    if (sequence_pausing()) { /* it has failed: there is nobody to drain */
+        stop_begin(SIGTERM);
+        return;
+    }
+    if (postponed())
         return;
     report(REPORT_INFO, "stopping generation %u when it has drained", g->number);
     supervisor_event("stopping", "");
@@ -85,6 +102,8 @@ void stop_step(int64_t now)
 {
     struct generation *g = supervisor.current;
 
+    if (supervisor.stop_follows)
+        stop_drain();
     if (g && g->exited && g->state != GENERATION_RETIRING && !supervisor.standby &&
         !sequence_active()) { /* daemonized: nobody to wait for */
         supervisor_wake_in(LOOK_MS);

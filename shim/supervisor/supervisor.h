@@ -26,6 +26,7 @@ struct supervisor {
     enum restart_wish pending; /* a restart was asked for during one */
     bool stopping;
     bool stop_after_drain;
+    bool stop_follows; /* the same, when the sequential restart is over */
     int64_t stop_begun, stop_deadline;
     int64_t wake; /* earliest time at which some step wants to look again */
     unsigned done, rolled_back;

@@ -284,3 +284,50 @@ END
     restart_and_wait "$PID"
     drains "$PORT" "$BATS_TEST_TMPDIR/socket"
 }
+
+# in_between: generation 1 has a client still, another one waits in the queue, and the stop has come.
+in_between() {
+    hold
+    wait_until 5 connections_are 1
+    kill -HUP "$PID"
+    wait_until 5 log_has 'generation 1 draining'
+    hold
+    "$GRACE" stop --drain "$PID" 3>&- &
+    STOP=$!
+    wait_until 5 log_has 'the next generation answers who waits, then it is stopped'
+}
+
+@test "grace stop --drain in a sequential restart: who waits for the next one is answered" {
+    export GRACE_MODE=sequential
+    removing <<<"threads([listening($PORT)], each)"
+    in_between
+    run "$GRACE" restart "$PID"
+    [[ $status -eq 1 && $output == *"being stopped"* ]]
+    [[ $(release 0) == late ]]
+    [[ $(release 1) == late ]]
+    ends_with 0 "$STOP"
+    is_gone "$PID"
+    [[ ! -e $BATS_TEST_TMPDIR/pid ]]
+}
+
+@test "grace stop --drain in a sequential restart that fails: it ends at once" {
+    export GRACE_MODE=sequential
+    removing <<<"threads([listening($PORT)], each)"
+    version <<<"sys.exit(3)"
+    in_between
+    [[ $(release 0) == late ]]
+    ends_with 0 "$STOP"
+    is_gone "$PID"
+}
+
+@test "grace stop --drain while a failed sequential restart is to be tried again: it ends at once" {
+    export GRACE_MODE=sequential
+    removing <<<"threads([listening($PORT)], each)"
+    version <<<"sys.exit(3)"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'trying again'
+    hold
+    "$GRACE" stop --drain "$PID" 3>&- &
+    ends_with 0 "$!"
+    is_gone "$PID"
+}
