@@ -79,7 +79,8 @@ struct page {
     _Atomic uint32_t lost;      /* listeners that could not be handed over */
     _Atomic uint32_t restarts;  /* restart requests from the server's processes */
     _Atomic int32_t restarter;  /* who sent the last of them, 0 if not known */
-    _Atomic int32_t looked_for; /* a process of an older generation that was called dead */
+    _Atomic int32_t looked_for; /* a process of an older generation that was called dead, as long
+                                   as it may go on; negative: the pid file names it again */
     _Atomic uint32_t hint;      /* where to look for a free slot */
     _Atomic uint32_t binds[PAGE_COUNTERS];
     int32_t elders[PAGE_ELDERS]; /* written before the generation starts; 0 ends the list */

@@ -133,6 +133,50 @@ static void path_forget(struct page_listener *l)
     atomic_store(&l->alias, 0);
 }
 
+/* In place, so that what follows the number stays, and nobody finds the file without one. */
+static bool write_pid(const char *path, pid_t pid)
+{
+    char had[PID_TEXT], text[2 * PID_TEXT];
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    ssize_t n = fd >= 0 ? read(fd, had, sizeof had) : -1, after = 0;
+    size_t at = PID_TEXT, end = PID_TEXT;
+    bool done = false;
+
+    for (; pid > 0; pid /= 10)
+        text[--at] = (char)('0' + pid % 10);
+    while (after < n && had[after] >= '0' && had[after] <= '9')
+        after++;
+    while (after < n)
+        text[end++] = had[after++];
+    if (n > 0)
+        done = pwrite(fd, text + at, end - at, 0) == (ssize_t)(end - at) &&
+               ftruncate(fd, (off_t)(end - at)) == 0;
+    if (fd >= 0)
+        real.close(fd);
+    return done;
+}
+
+/*
+ * This generation was told that the process in its pid file is dead, wrote its own there, and now
+ * cleans up, while the one before may have to go on: that one is named again.  Negative: it is.
+ */
+static bool gives_back(const char *path)
+{
+    int saved = errno;
+    pid_t elder = atomic_load(&shim.page->looked_for);
+    pid_t pid = path && elder != 0 ? read_pid(path) : 0;
+    bool keep = elder < 0 && pid == -elder;
+
+    if (elder > 0 && pid > 1 && is_own_process(pid) &&
+        (real.kill(elder, 0) == 0 || errno == EPERM)) {
+        keep = write_pid(path, elder);
+        if (keep)
+            atomic_store(&shim.page->looked_for, -elder);
+    }
+    errno = saved;
+    return keep;
+}
+
 static bool is_elders(uint32_t flags)
 {
     return (flags & LISTENER_HELD) && !(flags & (LISTENER_ADOPTED | LISTENER_LISTENING));
@@ -156,7 +200,7 @@ bool paths_keep(const char *path)
     struct page_listener *l = path_find(path);
     uint32_t flags = l ? atomic_load(&l->flags) : 0;
 
-    if ((flags & LISTENER_SHARED) || is_elders(flags) || is_successors(path))
+    if ((flags & LISTENER_SHARED) || is_elders(flags) || is_successors(path) || gives_back(path))
         return true;
     if (l)
         path_forget(l);

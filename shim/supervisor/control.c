@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -115,7 +116,7 @@ static void say_if_lost(struct generation *g)
 
 static void say_whom_it_looked_for(struct generation *g)
 {
-    pid_t pid = atomic_load(&g->page->looked_for);
+    pid_t pid = abs(atomic_load(&g->page->looked_for));
 
     if (g->looked || pid == 0)
         return;

@@ -57,11 +57,23 @@ void pidfile_retired(const struct generation *g)
     unlink(path);
 }
 
-void pidfile_restore(void)
+static void restore(void)
 {
     if (is_aside)
         move(aside, supervisor.options.pidfile);
     is_aside = false;
+}
+
+void pidfile_rolled_back(const struct generation *g)
+{
+    pid_t pid = atomic_load(&g->page->looked_for);
+
+    restore();
+    if (pid > 0 && !supervisor.options.pidfile)
+        report(REPORT_WARNING,
+               "the pid file of process %d may name generation %u now: --pidfile (GRACE_PIDFILE) "
+               "restores it",
+               (int)pid, g->number);
 }
 
 void pidfile_settle(void)
@@ -69,7 +81,7 @@ void pidfile_settle(void)
     if (is_aside && access(supervisor.options.pidfile, F_OK) < 0) {
         report(REPORT_WARNING, "generation %u did not write %s, the old one is kept",
                supervisor.current->number, supervisor.options.pidfile);
-        pidfile_restore();
+        restore();
     } else if (is_aside) {
         unlink(aside);
         is_aside = false;

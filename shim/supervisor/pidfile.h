@@ -13,8 +13,9 @@ void pidfile_step_aside(void);
 /* The new generation serves: the old file goes, unless no new one was written. */
 void pidfile_settle(void);
 
-/* The new generation was rolled back: the file names the one that goes on. */
-void pidfile_restore(void);
+/* The new generation g was rolled back: the file names the one that goes on, or the log says that
+ * it may not. */
+void pidfile_rolled_back(const struct generation *g);
 
 /* A generation has ended: a file that names one of its processes goes. */
 void pidfile_retired(const struct generation *g);

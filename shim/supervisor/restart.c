@@ -65,7 +65,7 @@ static void rollback(struct generation *g, const char *format, ...)
     supervisor_event("rolled-back", reason);
     notify_ready("the last restart was rolled back");
     user_restart_ended(false, reason);
-    pidfile_restore();
+    pidfile_rolled_back(g);
     draining_abandon(g);
     restart_ended();
 }

@@ -12,4 +12,5 @@ void sharing_end(struct generation *g)
 {
     for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
         atomic_fetch_and(&g->page->listeners[i].flags, ~(uint32_t)LISTENER_SHARED);
+    atomic_store(&g->page->looked_for, 0); /* the pid file, too */
 }

@@ -97,6 +97,67 @@ restart_under_load() {
     names_the_server
 }
 
+@test "a version that fails and removes the file gives it back to the old one" {
+    start_pidfiled alive
+    touch "$PIDFILE.fail"
+    for _ in 1 2; do
+        run "$GRACE" restart "$PID"
+        [[ $status -eq 1 ]]
+        names_the_server
+    done
+    rm "$PIDFILE.fail"
+    restart_and_wait "$PID"
+    names_the_server
+    run ! log_has 'may name generation'
+    kill "$PID"
+    wait_until 10 test ! -e "/proc/$PID"
+    [[ ! -e $PIDFILE ]]
+}
+
+@test "so does one that ends in its probation" {
+    start_pidfiled alive GRACE_PROBATION=20s
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 ready'
+    kill "$(<"$PIDFILE")"
+    wait_until 10 rolled_back "$PID" 1
+    wait_until 10 settled "$PID" 1
+    names_the_server
+}
+
+@test "where it is killed instead, the log says what becomes of the file" {
+    local gate=$BATS_TEST_TMPDIR/gate
+    touch "$gate"
+    start_pidfiled alive "GRACE_READY=exec=test -e $gate" GRACE_READY_TIMEOUT=400ms
+    rm "$gate"
+    kill -HUP "$PID"
+    wait_until 10 log_has 'pid file of process [0-9]+ may name generation 2 now: .*GRACE_PIDFILE'
+}
+
+application() {
+    cat >"$BATS_TEST_TMPDIR/app.py" <<END
+def wsgi(_, start):
+    start("200 OK", [])
+    return [b"$1"]
+END
+}
+
+@test "gunicorn with an application that can't be imported keeps its pid file and UNIX path" {
+    local dir=$BATS_TEST_TMPDIR old
+    application one
+    start_wrapped gunicorn gunicorn --chdir "$dir" --pid "$PIDFILE" --bind "unix:$dir/socket" \
+        app:wsgi
+    old=$(<"$PIDFILE")
+    echo 'raise ImportError' >"$dir/app.py"
+    run "$GRACE" restart "$PID"
+    [[ $status -eq 1 && $(<"$PIDFILE") == "$old" ]]
+    [[ $(curl -s --unix-socket "$dir/socket" http://localhost/) == one ]]
+    application two
+    kill -HUP "$(<"$PIDFILE")"
+    wait_until 20 settled "$PID" 3
+    [[ $(curl -s --unix-socket "$dir/socket" http://localhost/) == two ]]
+    [[ $(<"$PIDFILE") == "$(server_pid "$PID")" ]]
+}
+
 @test "a generation that is told to stop leaves the file of its successor" {
     start_pidfiled alive GRACE_STOP_SIGNAL=TERM
     restart_and_wait "$PID"

@@ -3,7 +3,8 @@
 
 alive, group: it refuses to start when the file names a living process, or one with a group; excl:
 when there is a file; lock: when it is locked; keep: it writes one whenever there is none; none: it
-has no file. SIGTERM removes the file."""
+has no file. SIGTERM removes the file, and so does a version that fails, while there is a
+PIDFILE.fail."""
 import fcntl
 import os
 import signal
@@ -83,6 +84,8 @@ def leave(*_):
 }[mode]()
 signal.signal(signal.SIGTERM, leave)
 listener = socket.create_server(("127.0.0.1", port), backlog=128)
+if os.path.exists(path + ".fail"):
+    leave()
 body = b"%d\n" % os.getpid()
 while True:
     client, _ = listener.accept()
