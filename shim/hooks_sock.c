@@ -7,6 +7,7 @@
 #include "export.h"
 #include "fds.h"
 #include "listener.h"
+#include "mute.h"
 #include "paths.h"
 #include "process.h"
 #include "real.h"
@@ -131,6 +132,6 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 EXPORT int shutdown(int fd, int how)
 {
     if (fdtab_listens(fd) && (how == SHUT_RD || how == SHUT_RDWR) && !process_is_guest())
-        return listener_shutdown(fd, how);
+        return mute_shutdown(fd, how);
     return real.shutdown(fd, how);
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "acceptors.h"
 #include "address.h"
 #include "bound.h"
 #include "datagrams.h"
@@ -348,25 +347,6 @@ void listener_closed(int index)
 
     if (!(had & LISTENER_CLOSED))
         shim_ring();
-}
-
-int listener_shutdown(int fd, int how)
-{
-    struct address a;
-    int index = fdtab_index(fd);
-    int dead = address_of_socket(&a, fd) ? dummy_new(a.family, a.type) : -1;
-
-    if (dead < 0)
-        return 0;
-    if (mute_replace(fd, dead)) {
-        listener_closed(index);
-        set_nonblock(fd, (fdtab_get(fd) & FD_NONBLOCK) != 0);
-        fdtab_set(fd, FD_NONE);
-        real.shutdown(fd, how);
-        acceptors_kick();
-    }
-    real.close(dead);
-    return 0;
 }
 
 void listener_set_nonblock(int fd, bool on)

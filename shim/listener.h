@@ -31,9 +31,6 @@ void listener_waited(int fd);
 /* Some number of listener `index` was closed. */
 void listener_closed(int index);
 
-/* shutdown() would end it for every generation: the server gets its own dead socket instead. */
-int listener_shutdown(int fd, int how);
-
 /* The server changes or asks for O_NONBLOCK; the flag itself is shared between generations. */
 void listener_set_nonblock(int fd, bool on);
 

@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "acceptors.h"
 #include "blocking.h"
 #include "datagrams.h"
+#include "deaf.h"
 #include "dummy.h"
 #include "epolls.h"
 #include "fdtab.h"
+#include "listener.h"
 #include "real.h"
 #include "shim.h"
 
@@ -78,4 +81,44 @@ bool mute_newcomer(int fd, const struct address *a)
         return false;
     fdtab_set(fd, (uint8_t)(FD_DUMMY | (nonblock ? FD_NONBLOCK : 0)));
     return true;
+}
+
+/* Another generation serves it, too, or is about to. */
+static bool is_shared(int fd)
+{
+    return (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) || deaf_to(fd);
+}
+
+/* Who waits in poll() or select() stays with the socket that the other one goes on with. */
+static int shutdown_here(int fd, int how)
+{
+    struct address a;
+    int dead = address_of_socket(&a, fd) ? dummy_new(a.family, a.type) : -1;
+
+    if (dead < 0)
+        return 0;
+    if (!(fdtab_get(fd) & FD_NONBLOCK))
+        real.fcntl(dead, F_SETFL, NULL);
+    if (mute_replace(fd, dead)) {
+        listener_closed(fdtab_index(fd));
+        fdtab_set(fd, FD_NONE);
+        real.shutdown(fd, how);
+        acceptors_kick();
+    }
+    real.close(dead);
+    return 0;
+}
+
+int mute_shutdown(int fd, int how)
+{
+    int r;
+
+    if (is_shared(fd))
+        return shutdown_here(fd, how);
+    r = real.shutdown(fd, how);
+    if (r == 0 && !(fdtab_get(fd) & FD_DATAGRAM)) {
+        fdtab_set(fd, FD_NONE);
+        listener_closed(fdtab_index(fd));
+    }
+    return r;
 }

@@ -25,4 +25,8 @@ void mute_settle(int fd);
 /* The server binds fd to an address that its generation has given up: it gets a dummy. */
 bool mute_newcomer(int fd, const struct address *a);
 
+/* shutdown(). While it would end the listener of another generation, too, the server gets a dead
+ * socket of its own instead. */
+int mute_shutdown(int fd, int how);
+
 #endif

@@ -49,11 +49,25 @@ static bool is_taken(struct generation *g, unsigned index)
            truth_holds(&g->tree, g->bound[index]->socket.inode) != 0;
 }
 
+static void closed_for_good(struct generation *g, unsigned index)
+{
+    struct held *h = g->bound[index];
+
+    report(REPORT_DEBUG, "%s was closed by the server and is released", h->address);
+    generation_forget(h);
+    held_release(h, g->number);
+    page_free_listener(g->page, (int)index);
+}
+
 static void hand_out(struct generation *g, const struct message *m, int reply)
 {
     struct message answer = {.version = MESSAGE_VERSION, .type = MESSAGE_REFUSED};
     struct held *h = m->index < PAGE_LISTENERS ? g->bound[m->index] : NULL;
 
+    if (h && held_is_shut(h)) {
+        closed_for_good(g, m->index);
+        h = NULL;
+    }
     if (h && h->socket.fd >= 0 && !is_taken(g, m->index)) {
         answer.type = MESSAGE_GRANTED;
         h->closed = 0;
@@ -145,21 +159,15 @@ void control_bell(struct generation *g)
 }
 
 /* A server may open one for each transfer (passive FTP). */
-static void closed_for_good(struct generation *g, unsigned index)
-{
-    struct held *h = g->bound[index];
-
-    report(REPORT_DEBUG, "%s was closed by the server and is released", h->address);
-    generation_forget(h);
-    held_release(h, g->number);
-    page_free_listener(g->page, (int)index);
-}
-
 static void check_closed(struct generation *g, unsigned index, int64_t now)
 {
     struct held *h = g->bound[index];
     int64_t due;
 
+    if (held_is_shut(h)) {
+        closed_for_good(g, index);
+        return;
+    }
     if (h->closed == 0)
         h->closed = now;
     due = h->closed + (held_is_member(h) ? 0 : supervisor.options.settle);

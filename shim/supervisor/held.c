@@ -225,11 +225,20 @@ void held_let_new(struct held *h)
     setsockopt(h->socket.fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
 }
 
+/* A TCP socket is closed then; one of UNIX says to listen as before. */
+bool held_is_shut(const struct held *h)
+{
+    struct pollfd p = {.fd = h->socket.fd, .events = POLLRDHUP};
+
+    return h->socket.fd >= 0 && h->socket.type != SOCK_DGRAM && poll(&p, 1, 0) > 0 &&
+           (p.revents & (POLLHUP | POLLRDHUP));
+}
+
 bool held_has_queue(const struct held *h)
 {
     struct pollfd p = {.fd = h->socket.fd, .events = POLLIN};
 
-    return h->socket.fd >= 0 && poll(&p, 1, 0) > 0 && (p.revents & POLLIN);
+    return h->socket.fd >= 0 && poll(&p, 1, 0) > 0 && (p.revents & POLLIN) && !held_is_shut(h);
 }
 
 struct truth_listener *held_sockets(size_t *n)

@@ -70,6 +70,9 @@ void held_set_nonblock(struct held *h, bool on);
 void held_refuse_new(struct held *h);
 void held_let_new(struct held *h);
 
+/* Has the server shut it down? */
+bool held_is_shut(const struct held *h);
+
 /* Is a connection waiting in the queue? */
 bool held_has_queue(const struct held *h);
 
