@@ -131,7 +131,7 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 /* Without its writing side a listener listens as before. */
 EXPORT int shutdown(int fd, int how)
 {
-    if (fdtab_listens(fd) && (how == SHUT_RD || how == SHUT_RDWR) && !process_is_guest())
+    if (fdtab_seems_to_listen(fd) && (how == SHUT_RD || how == SHUT_RDWR) && !process_is_guest())
         return mute_shutdown(fd, how);
     return real.shutdown(fd, how);
 }

@@ -83,7 +83,7 @@ bool mute_newcomer(int fd, const struct address *a)
     return true;
 }
 
-/* Another generation serves it, too, or is about to. */
+/* Another generation serves it, too, or is about to; or it is the dummy of all listeners. */
 static bool is_shared(int fd)
 {
     return (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) || deaf_to(fd);
@@ -99,8 +99,9 @@ static int shutdown_here(int fd, int how)
         return 0;
     if (!(fdtab_get(fd) & FD_NONBLOCK))
         real.fcntl(dead, F_SETFL, NULL);
-    if (mute_replace(fd, dead)) {
+    if (fdtab_listens(fd))
         listener_closed(fdtab_index(fd));
+    if (mute_replace(fd, dead)) {
         fdtab_set(fd, FD_NONE);
         real.shutdown(fd, how);
         acceptors_kick();

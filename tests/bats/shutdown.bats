@@ -146,3 +146,36 @@ END
     restart_and_wait "$PID"
     wait_until 5 answers again "unix:$path"
 }
+
+draining() {
+    status "$PID" | grep -q '"state": *"draining"'
+}
+
+@test "an old generation that shuts one listener down keeps the others" {
+    local other
+    other=$(free_port)
+    version <<END
+first, second = listening($PORT), listening($other)
+poll = select.poll()
+poll.register(first, select.POLLIN)
+poll.register(second, select.POLLIN)
+def shut():
+    wait_for("$GATE")
+    first.shutdown(socket.SHUT_RDWR)
+    print("events", poll.poll(0), flush=True)
+threading.Thread(target=shut).start()
+kept = []
+while True:
+    kept.append(first.accept())
+END
+    start_version
+    exec 9<>"/dev/tcp/127.0.0.1/$PORT"
+    wait_until 5 eval "[[ \$(status_number \$PID connections) == 1 ]]"
+    version <<<"serve(listening($PORT), listening($other), body='2')"
+    kill -HUP "$PID"
+    wait_until 10 draining
+    touch "$GATE"
+    wait_until 5 log_has '^events'
+    log_has '^events \[\(3, 16\)\]$' || dump_log
+    exec 9>&-
+}
