@@ -8,8 +8,9 @@
 
 #include "process.h"
 #include "real.h"
+#include "shim.h"
 
-enum { REGISTRATIONS = 1024 };
+enum { REGISTRATIONS = 16384 };
 
 enum { EMPTY, FILLING, USED };
 
@@ -37,6 +38,19 @@ static struct registration *registration_find(int epfd, int fd)
     return NULL;
 }
 
+/* What is not in the table would stay in its epoll when the listener is given up, and take the
+ * wake-ups that are the successor's. */
+static void say_full(void)
+{
+    static atomic_flag said = ATOMIC_FLAG_INIT;
+
+    if (atomic_flag_test_and_set(&said))
+        return;
+    shim_note("listeners are in more than 16384 epolls", "");
+    atomic_fetch_add(&shim.page->lost, 1);
+    shim_ring();
+}
+
 static struct registration *registration_new(void)
 {
     for (int i = 0; i < REGISTRATIONS; i++) {
@@ -49,6 +63,7 @@ static struct registration *registration_new(void)
             ;
         return &table[i];
     }
+    say_full();
     return NULL;
 }
 
@@ -61,9 +76,7 @@ void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool
             atomic_store(&r->used, EMPTY);
         return;
     }
-    if (!r)
-        r = registration_new();
-    if (!r || !event)
+    if (!event || (!r && !(r = registration_new())))
         return;
     r->epfd = epfd;
     r->fd = fd;
@@ -79,21 +92,6 @@ static bool take_out(struct registration *r)
         return false;
     r->now = DETACHED;
     return true;
-}
-
-void epolls_silence(int fd)
-{
-    int saved = errno;
-
-    for (int i = 0; i < atomic_load(&filled); i++) {
-        struct registration *r = &table[i];
-        struct epoll_event nothing = {.data = r->event.data};
-
-        if (atomic_load(&r->used) == USED && r->fd == fd && take_out(r) &&
-            real.epoll_ctl(r->epfd, EPOLL_CTL_ADD, fd, &nothing) == 0)
-            r->now = SILENT;
-    }
-    errno = saved;
 }
 
 void epolls_detach(int fd)

@@ -16,9 +16,6 @@
  * to report in the place of its own. */
 void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently);
 
-/* Lets every epoll that fd is in report nothing. */
-void epolls_silence(int fd);
-
 /* Removes fd from every epoll it is in; attach registers what now has the number again, as the
  * server has asked for it. */
 void epolls_detach(int fd);

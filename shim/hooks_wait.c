@@ -15,73 +15,51 @@
 #include "turn.h"
 #include "waits.h"
 
-/* Another thread may be replacing the listener: for a moment it is in no epoll, and a server that
- * arms it anew (EPOLLONESHOT) would take the ENOENT for a fault of its own. */
-static int epoll_ctl_on_listener(int epfd, int op, int fd, struct epoll_event *event)
-{
-    int r;
-
-    turn_wait();
-    r = real.epoll_ctl(epfd, op, fd, event);
-    if (r < 0 && errno == ENOENT && op != EPOLL_CTL_ADD) {
-        turn_wait();
-        r = real.epoll_ctl(epfd, op, fd, event);
-    }
-    return r;
-}
-
-/* The kernel judges the call, with no event to report; what the server asked for has its time. */
-static int epoll_ctl_on_deaf(int epfd, int op, int fd, struct epoll_event *event)
+/* The kernel judges the call on a deaf one, too, with no event to report; what the server asked for
+ * has its time. */
+static int epoll_ctl_noted(int epfd, int op, int fd, struct epoll_event *event)
 {
     struct epoll_event nothing = {.data = event ? event->data : (epoll_data_t){0}};
+    bool deaf = deaf_to(fd);
     int r;
 
-    if (shim_attention() & ATTENTION_DRAINING)
+    if (deaf && (shim_attention() & ATTENTION_DRAINING))
         return 0; /* it is in no epoll, and is not to get into one */
-    r = epoll_ctl_on_listener(epfd, op, fd, event ? &nothing : NULL);
-    if (r == 0)
-        epolls_note(epfd, op, fd, event, true);
-    if (!deaf_to(fd)) { /* let go in between */
-        turn_wait();
-        epolls_attach(fd);
-    }
+    r = real.epoll_ctl(epfd, op, fd, deaf && event ? &nothing : event);
+    if (r == 0 && fdtab_listens(fd))
+        epolls_note(epfd, op, fd, event, deaf);
     return r;
 }
 
-/* It was discovered only now. */
-static void silence(int fd)
+/* Nobody may replace the listener between the call and the note of it. For a moment it is in no
+ * epoll, and a server that arms it anew (EPOLLONESHOT) would take the ENOENT for its own fault. */
+static int epoll_ctl_on_listener(int epfd, int op, int fd, struct epoll_event *event)
 {
-    epolls_silence(fd);
-    if (!deaf_to(fd)) {
-        turn_wait();
-        epolls_attach(fd);
-    }
+    bool mine = turn_wait_for();
+    int r = epoll_ctl_noted(epfd, op, fd, event);
+
+    if (mine)
+        turn_give();
+    return r;
 }
 
 static __attribute__((noinline)) int epoll_ctl_slowly(int epfd, int op, int fd,
                                                       struct epoll_event *event)
 {
-    int r;
-
-    if (deaf_to(fd) && !process_is_guest())
-        return epoll_ctl_on_deaf(epfd, op, fd, event);
-    r = fdtab_seems_to_listen(fd) ? epoll_ctl_on_listener(epfd, op, fd, event)
-                                  : real.epoll_ctl(epfd, op, fd, event);
-    if (fdtab_get(fd) == FD_NONE && (shim_attention() & ATTENTION_STARTING) && op == EPOLL_CTL_ADD)
+    if (process_is_guest())
+        return real.epoll_ctl(epfd, op, fd, event);
+    if (fdtab_get(fd) == FD_NONE)
         listener_discover(fd);
-    if (r < 0 || !fdtab_listens(fd) || process_is_guest())
-        return r;
-    epolls_note(epfd, op, fd, event, false);
-    if (deaf_to(fd))
-        silence(fd);
-    return r;
+    return fdtab_seems_to_listen(fd) ? epoll_ctl_on_listener(epfd, op, fd, event)
+                                     : real.epoll_ctl(epfd, op, fd, event);
 }
 
 EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
 {
     uint8_t known = fdtab_get(fd);
 
-    if (known == FD_CONNECTION || (known == FD_NONE && !(shim_attention() & ATTENTION_STARTING)))
+    /* a listener may have come with the process, or by SCM_RIGHTS */
+    if (known == FD_CONNECTION || (known == FD_NONE && op != EPOLL_CTL_ADD))
         return real.epoll_ctl(epfd, op, fd, event);
     return epoll_ctl_slowly(epfd, op, fd, event);
 }

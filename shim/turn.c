@@ -1,38 +1,47 @@
 /* SPDX-License-Identifier: ISC */
 #include "turn.h"
 
-#include <sys/types.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <unistd.h>
 
 enum { WAIT_ROUNDS = 10000 };
 
-static _Atomic pid_t running; /* thread that is at it */
+static atomic_bool running;
 
 bool turn_take(void)
 {
-    pid_t nobody = 0;
-
-    return atomic_compare_exchange_strong(&running, &nobody, gettid());
+    return !atomic_exchange(&running, true);
 }
 
 void turn_give(void)
 {
-    atomic_store(&running, 0);
+    atomic_store(&running, false);
 }
 
 void turn_reset(void)
 {
-    atomic_store(&running, 0);
+    atomic_store(&running, false);
+}
+
+bool turn_wait_for(void)
+{
+    int saved = errno;
+    bool taken = turn_take();
+
+    for (int i = 0; i < WAIT_ROUNDS && !taken; i++) {
+        sched_yield();
+        taken = turn_take();
+    }
+    errno = saved;
+    return taken;
 }
 
 void turn_wait(void)
 {
     int saved = errno;
 
-    for (int i = 0; i < WAIT_ROUNDS && atomic_load(&running) != 0; i++)
+    for (int i = 0; i < WAIT_ROUNDS && atomic_load(&running); i++)
         sched_yield();
     errno = saved;
 }

@@ -14,7 +14,7 @@ teardown() {
     stop_all
 }
 
-# serving PID: it has the listener of $PORT or $SOCKET.
+# serving PID: it, or an epoll of it, has the listener of $PORT or $SOCKET.
 serving() {
     local inode inodes
     inodes=$(awk -v port="$(printf ':%04X$' "$PORT")" '$2 ~ port && $4 == "0A" { print $10 }' \
@@ -23,6 +23,7 @@ serving() {
         "/proc/$1/net/unix")
     for inode in $inodes; do
         [[ -z $(find "/proc/$1/fd" -lname "socket:\[$inode\]") ]] || return 0
+        ! grep -qs "ino:$(printf '%x' "$inode") " "/proc/$1/fdinfo/"* || return 0
     done
     return 1
 }
@@ -183,4 +184,91 @@ END
     (($(status "$PID" | grep -o '"address"' | wc -l) == 1))
     [[ $(release) == bye ]]
     wait_until 10 settled "$PID" 2
+}
+
+worker_of() {
+    pgrep -P "$1"
+}
+
+another_worker() {
+    worker_of "$1" && [[ $(worker_of "$1") != "$2" ]]
+}
+
+@test "a worker that was executed late leaves no listener in its epoll" {
+    local old first worker
+    version <<END
+import subprocess
+
+def work(listener):
+    poll = select.epoll()
+    poll.register(listener, select.EPOLLIN | select.EPOLLEXCLUSIVE)
+    while True:
+        poll.poll()
+        try:
+            conn, _ = listener.accept()
+        except BlockingIOError:
+            continue
+        conn.setblocking(True)
+        threading.Thread(target=answering("v1"), args=[conn]).start()
+
+if len(sys.argv) > 1:
+    work(socket.socket(fileno=int(sys.argv[1])))
+listener = listening($PORT)
+listener.setblocking(False)
+while True:
+    fd = listener.fileno()
+    subprocess.run([sys.executable, "-u", __file__, str(fd)], pass_fds=[fd])
+END
+    start_version
+    old=$(server_pid "$PID")
+    first=$(worker_of "$old")
+    kill "$first"
+    wait_until 10 another_worker "$old" "$first"
+    answers v1 127.0.0.1 "$PORT"
+    hold
+    worker=$(worker_of "$old")
+    serving "$worker"
+    kill -HUP "$PID"
+    wait_until 10 gave_up "$old"
+    wait_until 10 gave_up "$worker"
+    [[ $(release) == v1 ]]
+    wait_until 10 settled "$PID" 2
+}
+
+# in_many_epolls LISTENERS EPOLLS: that many, besides the one of $PORT.
+in_many_epolls() {
+    version <<END
+listeners = [listening($PORT)] + [listening(0) for _ in range($1)]
+epolls = [select.epoll() for _ in range($2)]
+for epoll in epolls:
+    for listener in reversed(listeners):
+        listener.setblocking(False)
+        epoll.register(listener, select.EPOLLIN | select.EPOLLEXCLUSIVE)
+while True:
+    for fd, _ in epolls[0].poll():
+        if fd == listeners[0].fileno():
+            conn, _ = listeners[0].accept()
+            conn.setblocking(True)
+            threading.Thread(target=answering("v1"), args=[conn]).start()
+END
+    start_version
+}
+
+@test "listeners in more than a thousand epolls" {
+    local old
+    in_many_epolls 29 40
+    old=$(server_pid "$PID")
+    hold
+    kill -HUP "$PID"
+    wait_until 10 gave_up "$old"
+    [[ $(release) == v1 ]]
+    wait_until 10 settled "$PID" 2
+}
+
+@test "listeners in too many epolls: it says so, and is not restarted" {
+    in_many_epolls 129 130
+    log_has 'listeners are in more than 16384 epolls'
+    kill -HUP "$PID"
+    wait_until 10 log_has 'no restart: the server could not hand over a listener'
+    answers v1 127.0.0.1 "$PORT"
 }
