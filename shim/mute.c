@@ -23,17 +23,19 @@ static bool put(int with, int fd)
     return real.dup3(with, fd, cloexec & FD_CLOEXEC ? O_CLOEXEC : 0) >= 0;
 }
 
-/* The order is the kernel's demand: once the number is replaced the old file can't be removed. */
+/* The order is the kernel's demand: once the number is replaced the old file can't be removed.  A
+ * close() waits for that, but not for ever: then the number is no longer ours. */
 bool mute_replace(int fd, int with)
 {
+    enum fd_kind was = fdtab_kind(fd);
     int saved = errno;
     bool done;
 
     epolls_detach(fd);
-    done = put(with, fd);
+    done = fdtab_kind(fd) == was && put(with, fd);
     epolls_attach(fd);
     if (done)
-        fdtab_set(fd, (uint8_t)(FD_DUMMY | (fdtab_get(fd) & (FD_NONBLOCK | FD_POLLED))));
+        fdtab_turn(fd, was, FD_DUMMY);
     errno = saved;
     return done;
 }

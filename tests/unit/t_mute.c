@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+#include "mute.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "acceptors.h"
+#include "blocking.h"
+#include "datagrams.h"
+#include "deaf.h"
+#include "dummy.h"
+#include "epolls.h"
+#include "fdtab.h"
+#include "listener.h"
+#include "real.h"
+#include "shim.h"
+#include "tap.h"
+
+enum { NUMBER = 40 };
+
+static struct page page;
+struct shim shim = {.page = &page};
+struct real real;
+
+static bool closes; /* another thread has run out of patience with this one */
+
+void epolls_detach(int fd)
+{
+    if (closes)
+        fdtab_set(fd, FD_NONE);
+}
+
+void epolls_attach(int fd)
+{
+    (void)fd;
+}
+
+void blocking_keep_limit(int fd)
+{
+    (void)fd;
+}
+
+bool datagrams_mute(int fd)
+{
+    return fd < 0;
+}
+
+int dummy_fd(int family, int type)
+{
+    return family + type;
+}
+
+int dummy_new(int family, int type)
+{
+    return family + type;
+}
+
+int dummy_prepare(int family, int type, bool blocking)
+{
+    return family + type + blocking;
+}
+
+void listener_closed(int index)
+{
+    (void)index;
+}
+
+void acceptors_kick(void)
+{
+}
+
+static int replaced;
+
+static int count_dup3(int from, int to, int flags)
+{
+    (void)from;
+    (void)flags;
+    replaced++;
+    return to;
+}
+
+static int no_fcntl(int fd, int cmd, void *arg)
+{
+    (void)fd;
+    (void)cmd;
+    (void)arg;
+    return 0;
+}
+
+int main(void)
+{
+    real.dup3 = count_dup3;
+    real.fcntl = no_fcntl;
+    fdtab_set(NUMBER, FD_LISTENER | FD_NONBLOCK);
+    ok(mute_replace(NUMBER, 3), "a listener is replaced");
+    is_int(replaced, 1, "by one call");
+    is_int(fdtab_get(NUMBER), FD_DUMMY | FD_NONBLOCK, "and is a dummy, as the server has set it");
+    fdtab_set(NUMBER, FD_LISTENER);
+    closes = true;
+    ok(!mute_replace(NUMBER, 3), "one that is closed meanwhile is not");
+    is_int(replaced, 1, "its number is left to whoever has it now");
+    is_int(fdtab_get(NUMBER), FD_NONE, "and is not taken for a dummy");
+    return done();
+}
