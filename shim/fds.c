@@ -145,8 +145,10 @@ int fds_copied(int from, int to)
     case FD_CONNECTION:
         conns_copied(to, from);
         break;
+    case FD_DUMMY: /* maybe only since the copy was made */
+        known = (uint8_t)((known & ~FD_KIND) | FD_LISTENER);
+        /* fall through */
     case FD_LISTENER:
-    case FD_DUMMY:
     case FD_DEAF:
         fdtab_set_index(to, fdtab_index(from));
         fdtab_set(to, known);
