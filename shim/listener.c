@@ -151,6 +151,7 @@ static bool listener_take(int fd, int index, const struct address *a)
     }
     real.close(held);
     atomic_fetch_or(&shim.page->listeners[index].flags, LISTENER_ADOPTED);
+    atomic_fetch_and(&shim.page->listeners[index].flags, ~(uint32_t)LISTENER_REMOVED);
     listener_track(fd, index, a, nonblock);
     listener_apply_nonblock(fd, nonblock);
     listener_prepare(fd, a);

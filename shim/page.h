@@ -41,6 +41,7 @@ enum {
     LISTENER_CLOSED = 64,    /* some process closed it; the supervisor looks who is left */
     LISTENER_SHARED = 128,   /* another generation serves it, or may have to: its path stays */
     LISTENER_UNLINKED = 256, /* its UNIX path is gone: not to be handed out again */
+    LISTENER_REMOVED = 512,  /* this generation was told that it has removed its path */
 };
 
 struct page_listener {

@@ -200,6 +200,8 @@ bool paths_keep(const char *path)
     struct page_listener *l = path_find(path);
     uint32_t flags = l ? atomic_load(&l->flags) : 0;
 
+    if (flags & LISTENER_SHARED)
+        atomic_fetch_or(&l->flags, LISTENER_REMOVED);
     if ((flags & LISTENER_SHARED) || is_elders(flags) || is_successors(path) || gives_back(path))
         return true;
     if (l)
@@ -292,12 +294,17 @@ bool paths_lost(const struct address *a, int index)
 
 bool paths_bind_anew(const struct address *a, int index)
 {
+    const char *path = ((const struct sockaddr_un *)&a->addr)->sun_path;
     struct page_listener *l = &shim.page->listeners[index];
+    uint32_t flags = atomic_load(&l->flags);
 
-    if (a->family != AF_UNIX || !((const struct sockaddr_un *)&a->addr)->sun_path[0])
+    if (a->family != AF_UNIX || !path[0])
         return false;
-    if (!is_own(atomic_load(&l->flags)))
+    if (!is_own(flags))
         return paths_lost(a, index);
+    /* it was not to be removed then, but is now nobody else's */
+    if (flags & LISTENER_REMOVED)
+        real.unlink(path);
     if (is_missing(a))
         path_forget(l);
     return true;

@@ -41,16 +41,22 @@ static bool entry_used(uint32_t flags)
     return (flags & (LISTENER_ADOPTED | LISTENER_LISTENING)) != 0;
 }
 
-/* As the youngest generation that serves on it has renamed it. */
-static uint64_t held_alias(const struct held *h)
+/* What the youngest generation that serves on it has made of it, or NULL. */
+static const struct page_listener *held_entry(const struct held *h)
 {
     const struct generation *g;
 
     TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
         for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
             if (g->bound[i] == h && entry_used(g->page->listeners[i].flags))
-                return atomic_load(&g->page->listeners[i].alias);
-    return 0;
+                return &g->page->listeners[i];
+    return NULL;
+}
+
+/* The server has removed its name: what it binds there now is the one to hand out. */
+static bool is_nameless(const struct page_listener *entry)
+{
+    return entry && (atomic_load(&entry->flags) & LISTENER_UNLINKED);
 }
 
 static void offer_listeners(struct generation *g)
@@ -59,10 +65,12 @@ static void offer_listeners(struct generation *g)
     unsigned i = 0;
 
     TAILQ_FOREACH (h, &held_list, link) {
-        if (h->leaving || i == PAGE_LISTENERS)
+        const struct page_listener *former = held_entry(h);
+
+        if (h->leaving || i == PAGE_LISTENERS || is_nameless(former))
             continue;
         atomic_store(&g->page->listeners[i].key, h->key);
-        atomic_store(&g->page->listeners[i].alias, held_alias(h));
+        atomic_store(&g->page->listeners[i].alias, former ? atomic_load(&former->alias) : 0);
         atomic_store(&g->page->listeners[i].socket, h->cookie ? h->cookie : page_no_socket((int)i));
         atomic_store(&g->page->listeners[i].flags,
                      LISTENER_CLAIMED | LISTENER_SHARED | (h->nonblock ? LISTENER_NONBLOCK : 0));

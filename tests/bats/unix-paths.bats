@@ -76,6 +76,27 @@ restart_fails() {
     answers two "unix:$SOCKET"
 }
 
+@test "one that binds it again when there is no way back any more" {
+    good one
+    start_version
+    version <<END
+a, b = listening("$SOCKET"), listening($PORT)
+os.unlink("$SOCKET")
+def again():
+    wait_for("$BATS_TEST_TMPDIR/go")
+    threads([listening("$SOCKET")], answering("again"))
+threading.Thread(target=again).start()
+serve(a, b, body="two")
+END
+    restart_and_wait "$PID"
+    answers two "unix:$SOCKET"
+    touch "$BATS_TEST_TMPDIR/go"
+    wait_until 10 answers again "unix:$SOCKET"
+    good three
+    restart_and_wait "$PID"
+    answers three "unix:$SOCKET"
+}
+
 @test "one that binds it twice before it serves" {
     good one
     start_version
