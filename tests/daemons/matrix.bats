@@ -278,7 +278,7 @@ mended_version_serves() {
     wait_until 10 answers
     PID=$(daemon_supervisor)
     STARTED+=("$PID")
-    wait_until 10 settled "$PID" 1
+    wait_until 10 settled "$PID" 1 || dump_log
     load_start -r "$RATE" -n "$RATE" "${LOAD_OPTIONS[@]}"
     for version in 2 3; do
         configure "$version"
