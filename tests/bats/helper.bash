@@ -252,16 +252,18 @@ anonymous_kb() {
     awk '/^RssAnon:/ { print $2 }' "/proc/$1/status"
 }
 
-# leftovers: what STARTED stands for: its sessions and trees.
+# leftovers: what STARTED stands for: its sessions and trees. Numbers come round in minutes while
+# tests run: one that has become a process of another test, beside this one, is not below its CORRAL.
 leftovers() {
     ((${#STARTED[@]})) || return 0
-    processes | awk -v roots="${STARTED[*]}" '
+    processes | awk -v roots="${STARTED[*]}" -v corral="${CORRAL-}" '
         BEGIN { n = split(roots, list); for (i = 1; i <= n; i++) root[list[i]] = 1 }
         { parent[$1] = $2; session[$1] = $3 }
         function ours(pid) {
             return pid in root || session[pid] in root || (pid in parent && ours(parent[pid]))
         }
-        END { for (pid in parent) if (ours(pid)) print pid }'
+        function below(pid) { return pid == corral || (pid in parent && below(parent[pid])) }
+        END { for (pid in parent) if (ours(pid) && (corral == "" || below(pid))) print pid }'
 }
 
 kill_leftovers() {

@@ -145,3 +145,16 @@ END
     [ "$(last_line)" = '2 passed, 0 failed' ]
     [ "$(cat "$fake.ports".* | sort -u | wc -l)" = 600 ]
 }
+
+@test "a number that is another test's process by now is left alone" {
+    local stranger status=0
+    tail -f /dev/null 3>&- &
+    stranger=$!
+    printf 'load "%s/helper"\n@test "x" {\n STARTED=(%s)\n stop_all\n}\n' \
+        "$BATS_TEST_DIRNAME" "$stranger" >"$fake.bats"
+    run tests/run "$fake.bats"
+    [ "$(last_line)" = '1 passed, 0 failed' ]
+    kill "$stranger"
+    wait "$stranger" || status=$?
+    [ "$status" = 143 ]
+}
