@@ -49,6 +49,7 @@ static bool is_taken(struct generation *g, unsigned index)
            truth_holds(&g->tree, g->bound[index]->socket.inode) != 0;
 }
 
+/* A server may open one for each transfer (passive FTP). */
 static void closed_for_good(struct generation *g, unsigned index)
 {
     struct held *h = g->bound[index];
@@ -158,7 +159,6 @@ void control_bell(struct generation *g)
     }
 }
 
-/* A server may open one for each transfer (passive FTP). */
 static void check_closed(struct generation *g, unsigned index, int64_t now)
 {
     struct held *h = g->bound[index];

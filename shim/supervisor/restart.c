@@ -146,14 +146,14 @@ static void refuse(enum restart_wish wish, const char *refused)
         generation_signal(supervisor.current, supervisor.options.signal);
 }
 
-static bool going_on(void)
+bool restart_going_on(void)
 {
     return restart_busy() || sequence_active();
 }
 
 static void postpone(enum restart_wish wish)
 {
-    if (supervisor.pending == WISH_NONE && going_on())
+    if (supervisor.pending == WISH_NONE && restart_going_on())
         report(REPORT_INFO, "restart requested during a restart: one more will follow");
     else if (supervisor.pending == WISH_NONE)
         report(REPORT_INFO, "restart waits until generation %u is ready",
@@ -171,7 +171,7 @@ const char *restart_request(enum restart_wish wish, const char *who)
         refuse(wish, refused);
     } else if (sequence_hurry()) {
         report(REPORT_INFO, "trying again at once");
-    } else if (going_on() || supervisor.current->state == GENERATION_STARTING) {
+    } else if (restart_going_on() || supervisor.current->state == GENERATION_STARTING) {
         postpone(wish);
     } else if (supervisor.options.sequential) {
         sequence_begin();

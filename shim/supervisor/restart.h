@@ -25,6 +25,9 @@ const char *restart_request(enum restart_wish wish, const char *who);
 /* A restart is going on, with a version that may be older than what is there now. */
 bool restart_busy(void);
 
+/* The same, or one in sequential mode is about to start or to try again. */
+bool restart_going_on(void);
+
 /* What was requested meanwhile is next. */
 void restart_ended(void);
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "holding.h"
-#include "sequence.h"
+#include "restart.h"
 #include "supervisor.h"
 #include "truth.h"
 
@@ -52,7 +52,7 @@ static const char *state_name(void)
 {
     if (supervisor.stopping)
         return "stopping";
-    if (supervisor.next || supervisor.standby || sequence_active())
+    if (restart_going_on())
         return "restarting";
     return supervisor.current->state == GENERATION_STARTING ? "starting" : "serving";
 }
