@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: ISC */
+/* The acts that write into the page. */
+#include "hostile.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct field {
+    const char *name;
+    size_t at, size;
+};
+
+#define FIELD(type, name)                                                    \
+    {                                                                        \
+#name, offsetof(struct type, name), sizeof(((struct type *)0)->name) \
+    }
+
+static const struct field page_fields[] = {
+    FIELD(page, version), FIELD(page, generation), FIELD(page, attention), FIELD(page, held),
+    FIELD(page, served),  FIELD(page, hello),      FIELD(page, first),     FIELD(page, failed),
+    FIELD(page, lost),    FIELD(page, restarts),   FIELD(page, restarter), FIELD(page, looked_for),
+    FIELD(page, hint),    FIELD(page, binds[0]),   FIELD(page, elders[0]), {NULL, 0, 0},
+};
+
+static const struct field entry_fields[] = {
+    FIELD(page_listener, key),
+    FIELD(page_listener, alias),
+    FIELD(page_listener, socket),
+    FIELD(page_listener, flags),
+    {NULL, 0, 0},
+};
+
+static const struct field slot_fields[] = {
+    FIELD(page_slot, pid),         FIELD(page_slot, away),    FIELD(page_slot, drained),
+    FIELD(page_slot, connections), FIELD(page_slot, accepts), FIELD(page_slot, born),
+    FIELD(page_slot, ages),        FIELD(page_slot, deaf),    {NULL, 0, 0},
+};
+
+static const struct field *find(const struct field *field, const char *name)
+{
+    while (field->name != NULL && (name == NULL || strcmp(field->name, name) != 0))
+        field++;
+    return field->name != NULL ? field : NULL;
+}
+
+static int bad(int client, const char *what)
+{
+    errno = EINVAL;
+    return act_failed(client, what);
+}
+
+/* Little end first, as on all machines we run on. */
+static void put(void *where, const struct field *field, long long value)
+{
+    memcpy((char *)where + field->at, &value, field->size);
+}
+
+static long long fetch(const void *where, const struct field *field)
+{
+    long long value = 0;
+
+    memcpy(&value, (const char *)where + field->at, field->size);
+    return value;
+}
+
+int act_field(int client, char *const words[])
+{
+    const struct field *field = find(page_fields, words[1]);
+
+    if (field == NULL || hostile_page() == NULL)
+        return bad(client, "field");
+    put(hostile_page(), field, act_number(words[2]));
+    return act_ok(client, "%s", words[1]);
+}
+
+/* put_all: words are INDEX|all FIELD VALUE, for `n` records of this size. */
+static int put_all(int client, char *const words[], const struct field *fields, void *records,
+                   size_t size, size_t n)
+{
+    const struct field *field = find(fields, words[1] ? words[2] : NULL);
+    size_t first = 0, end = n;
+
+    if (field == NULL || hostile_page() == NULL)
+        return bad(client, words[0]);
+    if (strcmp(words[1], "all") != 0) {
+        first = (size_t)act_number(words[1]) % n;
+        end = first + 1;
+    }
+    for (size_t i = first; i < end; i++)
+        put((char *)records + i * size, field, act_number(words[3]));
+    return act_ok(client, "%s", words[2]);
+}
+
+int act_entry(int client, char *const words[])
+{
+    return put_all(client, words, entry_fields, hostile_page()->listeners,
+                   sizeof(struct page_listener), PAGE_LISTENERS);
+}
+
+int act_slot_field(int client, char *const words[])
+{
+    return put_all(client, words, slot_fields, hostile_page()->slots, sizeof(struct page_slot),
+                   PAGE_SLOTS);
+}
+
+/* Born now, so that the process is older than the slot. */
+int act_slot(int client, char *const words[])
+{
+    struct page *page = hostile_page();
+    struct page_slot *slot;
+    struct timespec now;
+    uint32_t index;
+
+    if (words[1] == NULL || page == NULL)
+        return bad(client, "slot");
+    index = words[2] ? (uint32_t)act_number(words[2]) : atomic_fetch_add(&page->hint, 1);
+    slot = &page->slots[index % PAGE_SLOTS];
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    atomic_store(&slot->born, (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+    atomic_store(&slot->pid, (int32_t)act_number(words[1]));
+    return act_ok(client, "slot %u", index % PAGE_SLOTS);
+}
+
+int act_get(int client, char *const words[])
+{
+    const struct page *page = hostile_page();
+    const struct field *field = find(page_fields, words[1]);
+    const void *where = page;
+    size_t index = words[2] ? (size_t)act_number(words[2]) : 0;
+
+    if (words[1] != NULL && strcmp(words[1], "entry") == 0) {
+        field = find(entry_fields, words[3]);
+        where = &page->listeners[index % PAGE_LISTENERS];
+    } else if (words[1] != NULL && strcmp(words[1], "slot-field") == 0) {
+        field = find(slot_fields, words[3]);
+        where = &page->slots[index % PAGE_SLOTS];
+    }
+    if (field == NULL || page == NULL)
+        return bad(client, "get");
+    return act_ok(client, "%lld", fetch(where, field));
+}
+
+/* Each round overwrites one run of bytes, most of them near the start, where the fields are. */
+int act_scribble(int client, char *const words[])
+{
+    unsigned short state[3] = {(unsigned short)act_number(words[1]), 1, 2};
+    long rounds = (long)act_number(words[2]);
+    unsigned char *bytes = (unsigned char *)hostile_page();
+
+    if (bytes == NULL)
+        return bad(client, "scribble");
+    while (rounds-- > 0) {
+        size_t range = nrand48(state) % 2 ? sizeof(struct page) : offsetof(struct page, elders);
+        size_t at = (size_t)nrand48(state) % range, n = 1 + (size_t)nrand48(state) % 64;
+
+        for (; n > 0 && at < sizeof(struct page); n--, at++)
+            bytes[at] = (unsigned char)nrand48(state);
+    }
+    return act_ok(client, "scribbled");
+}
