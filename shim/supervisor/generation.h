@@ -107,7 +107,8 @@ bool generation_uses(const struct generation *g, const struct held *h);
  * the one who bound it for the generation before). */
 void generation_left(struct generation *g, const struct held *h);
 
-/* Offers or withdraws a listener in its page. */
+/* Offers every held listener in its page, which is new; or one; or withdraws it. */
+void generation_offer(struct generation *g);
 void generation_bind(struct generation *g, unsigned index, struct held *h);
 void generation_forget(struct held *h); /* in all generations */
 

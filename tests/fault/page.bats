@@ -12,3 +12,11 @@ load hostile
     ask ring
     unharmed
 }
+
+@test "the page keeps its size, whoever truncates it" {
+    hostile_start
+    [[ $(ask truncate 0) == 'failed: ftruncate: Operation not permitted' ]]
+    [[ $(ask truncate 10000000) == 'failed: ftruncate: Operation not permitted' ]]
+    ask ring
+    unharmed
+}
