@@ -5,6 +5,7 @@
 
 #include "acceptors.h"
 #include "deaf.h"
+#include "fdset.h"
 #include "shim.h"
 
 /* In the array they mark what hiding_end_poll() has to give back. */
@@ -71,16 +72,16 @@ void hiding_begin_select(struct hiding *h, int n, fd_set *readable)
     FD_ZERO(&h->selected);
     for (int fd = fdtab_next(0, FD_DEAF); fd >= 0 && fd < n && fd < FD_SETSIZE;
          fd = fdtab_next(fd + 1, FD_DEAF))
-        if (FD_ISSET(fd, readable)) {
-            FD_SET(fd, &h->selected);
-            FD_CLR(fd, readable);
+        if (fdset_has(readable, fd)) {
+            fdset_add(&h->selected, fd);
+            fdset_remove(readable, fd);
         }
 }
 
 void hiding_end_select(const struct hiding *h, int n, fd_set *readable, int result)
 {
     for (int fd = 0; h->any && result < 0 && fd < n && fd < FD_SETSIZE; fd++)
-        if (FD_ISSET(fd, &h->selected))
-            FD_SET(fd, readable);
+        if (fdset_has(&h->selected, fd))
+            fdset_add(readable, fd);
     end(h);
 }

@@ -20,8 +20,8 @@ static ssize_t call_recvfrom(int fd, const void *arguments, int flags)
     return real.recvfrom(fd, a->buffer, a->n, flags, a->from, a->len);
 }
 
-EXPORT ssize_t recvfrom(int fd, void *restrict buffer, size_t n, int flags,
-                        struct sockaddr *restrict from, socklen_t *restrict len)
+EXPORT UNGUARDED ssize_t recvfrom(int fd, void *restrict buffer, size_t n, int flags,
+                                  struct sockaddr *restrict from, socklen_t *restrict len)
 {
     struct from_arguments a = {buffer, n, from, len};
 
@@ -62,8 +62,8 @@ static ssize_t call_recvmmsg(int fd, const void *arguments, int flags)
     return real.recvmmsg(fd, a->messages, a->n, flags, a->timeout);
 }
 
-EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned n, int flags,
-                    struct timespec *timeout)
+EXPORT UNGUARDED int recvmmsg(int fd, struct mmsghdr *messages, unsigned n, int flags,
+                              struct timespec *timeout)
 {
     struct mmsg_arguments a = {messages, n, timeout};
 

@@ -96,7 +96,7 @@ static int any_fcntl(int fd, int cmd, void *arg)
     return real.fcntl(fd, cmd, arg);
 }
 
-EXPORT int fcntl(int fd, int cmd, ...)
+EXPORT UNGUARDED int fcntl(int fd, int cmd, ...)
 {
     va_list list;
     void *arg;
@@ -107,7 +107,7 @@ EXPORT int fcntl(int fd, int cmd, ...)
     return any_fcntl(fd, cmd, arg);
 }
 
-EXPORT int fcntl64(int fd, int cmd, ...)
+EXPORT UNGUARDED int fcntl64(int fd, int cmd, ...)
 {
     va_list list;
     void *arg;
@@ -118,7 +118,7 @@ EXPORT int fcntl64(int fd, int cmd, ...)
     return any_fcntl(fd, cmd, arg);
 }
 
-EXPORT int ioctl(int fd, unsigned long request, ...)
+EXPORT UNGUARDED int ioctl(int fd, unsigned long request, ...)
 {
     va_list list;
     void *arg;

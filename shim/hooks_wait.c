@@ -86,8 +86,8 @@ EXPORT int epoll_wait(int epfd, struct epoll_event *events, int max, int timeout
                         : real.epoll_wait(epfd, events, max, timeout);
 }
 
-EXPORT int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout,
-                       const sigset_t *mask)
+EXPORT UNGUARDED int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout,
+                                 const sigset_t *mask)
 {
     sigset_t copy;
     struct wait w;
@@ -104,8 +104,8 @@ EXPORT int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeou
     return r;
 }
 
-EXPORT int epoll_pwait2(int epfd, struct epoll_event *events, int max,
-                        const struct timespec *timeout, const sigset_t *mask)
+EXPORT UNGUARDED int epoll_pwait2(int epfd, struct epoll_event *events, int max,
+                                  const struct timespec *timeout, const sigset_t *mask)
 {
     sigset_t copy;
     struct wait w;
@@ -122,7 +122,7 @@ EXPORT int epoll_pwait2(int epfd, struct epoll_event *events, int max,
     return r;
 }
 
-EXPORT int poll(struct pollfd *fds, nfds_t n, int timeout)
+EXPORT UNGUARDED int poll(struct pollfd *fds, nfds_t n, int timeout)
 {
     struct hiding h;
     struct wait w;
@@ -147,7 +147,8 @@ EXPORT int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size)
     return size / sizeof *fds < n ? real.__poll_chk(fds, n, timeout, size) : poll(fds, n, timeout);
 }
 
-EXPORT int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
+EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
+                           const sigset_t *mask)
 {
     struct hiding h;
     sigset_t copy;
@@ -222,8 +223,8 @@ static int select_in_slices(int n, fd_set *const sets[3], struct timeval *timeou
 }
 
 /* Sets are left as they were by a select() that gave EINTR, so it can be repeated. */
-EXPORT int select(int n, fd_set *readable, fd_set *writable, fd_set *except,
-                  struct timeval *timeout)
+EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *except,
+                            struct timeval *timeout)
 {
     struct hiding h;
     struct wait w;
@@ -245,8 +246,8 @@ EXPORT int select(int n, fd_set *readable, fd_set *writable, fd_set *except,
     return r;
 }
 
-EXPORT int pselect(int n, fd_set *readable, fd_set *writable, fd_set *except,
-                   const struct timespec *timeout, const sigset_t *mask)
+EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *except,
+                             const struct timespec *timeout, const sigset_t *mask)
 {
     struct hiding h;
     sigset_t copy;

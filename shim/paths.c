@@ -216,8 +216,9 @@ static void copy_mode(const char *from, const char *to)
 
     if (lstat(from, &wanted) < 0 || lstat(to, &st) < 0)
         return;
-    if (wanted.st_uid != st.st_uid || wanted.st_gid != st.st_gid)
-        lchown(to, wanted.st_uid, wanted.st_gid);
+    if ((wanted.st_uid != st.st_uid || wanted.st_gid != st.st_gid) &&
+        lchown(to, wanted.st_uid, wanted.st_gid) < 0 && errno != EPERM)
+        return;
     if (wanted.st_mode != st.st_mode)
         chmod(to, wanted.st_mode & 07777);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* vfork() returns twice on one stack, so its hook must not have a frame: a tail jump. */
+#ifdef __CET__
+#include <cet.h> /* says that it is made for shadow stacks */
+#endif
     .text
     .globl  vfork
     .type   vfork, @function

@@ -10,6 +10,7 @@
 #include "deaf.h"
 #include "dummy.h"
 #include "epolls.h"
+#include "fdset.h"
 #include "fdtab.h"
 #include "real.h"
 #include "restart_signal.h"
@@ -34,7 +35,7 @@ void waits_begin(struct wait *w, const struct timespec *timeout)
     }
 }
 
-void waits_begin_ms(struct wait *w, int timeout_ms)
+UNGUARDED void waits_begin_ms(struct wait *w, int timeout_ms)
 {
     struct timespec timeout = {.tv_sec = timeout_ms / 1000,
                                .tv_nsec = timeout_ms % 1000 * 1000000L};
@@ -49,7 +50,7 @@ void waits_begin_receiving(struct wait *w, int fd)
     waits_begin(w, blocking_limit(fd, &limit) ? &limit : NULL);
 }
 
-static void wait_shorten(struct wait *w)
+static UNGUARDED void wait_shorten(struct wait *w)
 {
     struct timespec now;
 
@@ -148,11 +149,11 @@ void waits_on_poll(struct pollfd *fds, nfds_t n)
 static void each_selected(int n, const fd_set *set, void (*visit)(int fd))
 {
     for (int fd = 0; fd < n && fd < FD_SETSIZE; fd++)
-        if (FD_ISSET(fd, set))
+        if (fdset_has(set, fd))
             visit(fd);
     for (int fd = fdtab_next(FD_SETSIZE, FD_LISTENER); fd >= 0 && fd < n;
          fd = fdtab_next(fd + 1, FD_LISTENER))
-        if (FD_ISSET(fd, set))
+        if (fdset_has(set, fd))
             visit(fd);
 }
 
@@ -263,8 +264,8 @@ static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags
     return r;
 }
 
-static int accept_blocking(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                           conns_call *call)
+static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                                     conns_call *call)
 {
     int ticket = acceptors_enter(false);
     struct wait w;
@@ -280,7 +281,8 @@ static int accept_blocking(int fd, struct sockaddr *addr, socklen_t *len, int fl
     return r;
 }
 
-int waits_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags, conns_call *call)
+UNGUARDED int waits_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                           conns_call *call)
 {
     uint8_t known = fdtab_get(fd);
 

@@ -40,7 +40,8 @@ SINGLE='getcwd getrlimit gettid lchown mmap munmap pwrite sched_yield tgkill'
 # __sigsetjmp, __pthread_*: pthread_cleanup_push(), a list on the stack
 REASONED='dladdr dlsym getauxval pthread_atfork fileno pthread_setcancelstate pthread_setcanceltype strerrorname_np
 posix_spawnattr_init posix_spawnattr_setflags posix_spawnattr_setsigdefault posix_spawnattr_setsigmask
-__sigsetjmp __pthread_register_cancel __pthread_unregister_cancel __pthread_unwind_next'
+__stack_chk_fail __sigsetjmp __pthread_register_cancel __pthread_unregister_cancel __pthread_unwind_next'
+# __stack_chk_fail: ends the process, with a line by writev()
 # The linker's, the start of a program, and variables of libc.
 LINKED='_GLOBAL_OFFSET_TABLE_ _start __errno_location environ'
 
@@ -69,10 +70,31 @@ LINKED='_GLOBAL_OFFSET_TABLE_ _start __errno_location environ'
     [ "$(readelf -d "$LIBGRACE" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')" = libc.so.6 ]
 }
 
-@test "all is bound at once and read-only afterwards" {
-    readelf -d "$LIBGRACE" | grep -q 'BIND_NOW'
-    readelf -lW "$LIBGRACE" | grep -q 'GNU_RELRO'
-    readelf -d "$LIBGRACE" | lacks TEXTREL
+# hardened FILE
+hardened() {
+    local dynamic segments imports
+    dynamic=$(readelf -dW "$1") segments=$(readelf -lW "$1") imports=$(nm -D --undefined-only "$1")
+    [[ $(readelf -hW "$1") == *'Type: '*' DYN '* ]]
+    grep -q 'BIND_NOW' <<<"$dynamic"
+    lacks 'TEXTREL|RPATH|RUNPATH' <<<"$dynamic"
+    grep -q 'GNU_RELRO' <<<"$segments"
+    grep -qE 'GNU_STACK .* RW +0x' <<<"$segments"
+    lacks 'LOAD .* RWE ' <<<"$segments"
+    grep -qw '__stack_chk_fail' <<<"$imports"
+    grep -qE '__[a-z]*printf_chk' <<<"$imports"
+}
+
+@test "both are hardened: bound at once, read-only afterwards, canaries, FORTIFY, no code on the stack" {
+    hardened "$LIBGRACE"
+    hardened "$GRACE"
+}
+
+# What the linker says of the whole needs the start files of a libc that was made for it.
+@test "each object of the library is made for shadow stacks" {
+    local notes
+    notes=$(readelf -nW "$SHIM" 2>/dev/null)
+    [ "$(grep -c '^File: ' <<<"$notes")" -gt 30 ]
+    [ "$(grep -c 'x86 feature:.*SHSTK' <<<"$notes")" -eq "$(grep -c '^File: ' <<<"$notes")" ]
 }
 
 @test "the hooks reference nothing that allocates, locks, prints or loads" {
