@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 static pid_t children[WORKERS_MAX];
-static volatile sig_atomic_t stopping;
 
 static void share_altstack(void)
 {
@@ -40,31 +39,36 @@ static void run_threads(void)
     worker_run();
 }
 
-static void on_term(int sig)
+/* The master ends in its handler: a wait() that was about to begin would sleep for ever. */
+static void children_stop(int sig)
 {
     (void)sig;
-    stopping = 1;
-}
-
-static void child_start(unsigned i)
-{
-    pid_t pid = fork();
-    if (pid == -1)
-        err(1, "fork");
-    if (pid == 0) {
-        signal(SIGTERM, SIG_DFL);
-        worker_run();
-    }
-    children[i] = pid;
-}
-
-static void children_stop(void)
-{
     for (unsigned i = 0; i < config.workers; i++)
-        kill(children[i], SIGTERM);
+        if (children[i] > 0)
+            kill(children[i], SIGTERM);
     while (wait(NULL) != -1)
         continue;
     _exit(0);
+}
+
+/* No stop comes between the fork and the moment when both know what to do about it. */
+static void child_start(unsigned i)
+{
+    sigset_t term, before;
+
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_BLOCK, &term, &before);
+    pid_t pid = fork();
+    if (pid == -1)
+        err(1, "fork");
+    if (pid == 0)
+        signal(SIGTERM, SIG_DFL);
+    else
+        children[i] = pid;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (pid == 0)
+        worker_run();
 }
 
 /* A master replaces a worker that has ended, whatever the reason. */
@@ -77,19 +81,18 @@ static void child_replace(pid_t pid)
 
 static void run_prefork(void)
 {
-    struct sigaction action = {.sa_handler = on_term};
+    struct sigaction action = {.sa_handler = children_stop};
 
     sigaction(SIGTERM, &action, NULL);
     for (unsigned i = 0; i < config.workers; i++)
         child_start(i);
-    while (!stopping) {
+    for (;;) {
         pid_t pid = wait(NULL);
-        if (pid > 0 && !stopping)
+        if (pid > 0)
             child_replace(pid);
         else if (pid == -1 && errno != EINTR)
             err(1, "wait");
     }
-    children_stop();
 }
 
 void model_run(void)

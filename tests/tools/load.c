@@ -29,13 +29,14 @@ static double seconds_a_request;
 static unsigned clients = 8;
 static unsigned long wanted = 1;
 static double seconds_max = 120;
-static const char *until;
+static const char *until, *failures;
 
 static _Noreturn void usage(void)
 {
     fprintf(stderr, "usage: load [-c clients] [-n min-requests] [-t max-seconds] [-r per-second]\n"
                     "            [-p path | --send BYTES] [--expect REGEX] [--udp | --tls]\n"
-                    "            [--pause FILE] [--until FILE] HOST PORT | unix:PATH\n"
+                    "            [--pause FILE] [--until FILE] [--failures FILE]\n"
+                    "            HOST PORT | unix:PATH\n"
                     "BYTES may hold \\r, \\n, \\\\ and \\xHH. With --pause half of a request is\n"
                     "held back until FILE exists.\n");
     exit(2);
@@ -105,7 +106,7 @@ static bool load_run(void)
     pthread_t threads[CLIENTS_MAX];
 
     clock_start();
-    stats_begin();
+    stats_begin(failures);
     clients_start(threads);
     bool enough = clients_watch();
     stats_end();
@@ -223,6 +224,9 @@ static void set_option(int opt)
     case 'u':
         until = optarg;
         break;
+    case 'F':
+        failures = optarg;
+        break;
     default:
         usage();
     }
@@ -237,6 +241,7 @@ int main(int argc, char **argv)
         {"pause", required_argument, NULL, 'P'},
         {"expect", required_argument, NULL, 'e'},
         {"until", required_argument, NULL, 'u'},
+        {"failures", required_argument, NULL, 'F'},
         {NULL, 0, NULL, 0},
     };
     int opt;

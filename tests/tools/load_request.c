@@ -272,9 +272,10 @@ static void add_source(int fd, struct answer *answer)
     socklen_t len = sizeof(from);
     size_t used = strlen(answer->why);
 
-    if (getsockname(fd, (struct sockaddr *)&from, &len) == 0 && from.ss_family != AF_UNIX)
-        snprintf(answer->why + used, sizeof(answer->why) - used, " (from port %d)",
-                 ntohs(((struct sockaddr_in *)&from)->sin_port));
+    if (getsockname(fd, (struct sockaddr *)&from, &len) == -1 || from.ss_family == AF_UNIX)
+        return;
+    answer->port = ntohs(((struct sockaddr_in *)&from)->sin_port);
+    snprintf(answer->why + used, sizeof(answer->why) - used, " (from port %u)", answer->port);
 }
 
 enum outcome request_run(const struct target *target, unsigned client, struct answer *answer)
@@ -282,6 +283,8 @@ enum outcome request_run(const struct target *target, unsigned client, struct an
     struct reply reply;
     struct wire wire = {.fd = open_socket(target, client)};
 
+    answer->begun = clock_now();
+    answer->port = 0;
     reply.kept = reply.total = 0;
     reply.text[0] = answer->first_line[0] = answer->why[0] = '\0';
     enum outcome outcome = ask(&wire, target, answer);

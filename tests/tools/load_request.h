@@ -26,6 +26,8 @@ struct target {
 };
 
 struct answer {
+    double begun;        /* on the monotonic clock */
+    unsigned port;       /* where the question came from; 0 for UNIX sockets */
     char first_line[96]; /* of the body: names the generation that answered */
     char why[160];       /* what is wrong, in words */
 };

@@ -3,6 +3,7 @@
 
 #include "load_clock.h"
 
+#include <err.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static struct {
     double last_success;
     double silence;
     double latency;
+    FILE *failures;
     struct {
         char line[96];
         unsigned long count;
@@ -28,8 +30,10 @@ static struct {
     unsigned answers_used;
 } stats = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-void stats_begin(void)
+void stats_begin(const char *failures)
 {
+    if (failures != NULL && (stats.failures = fopen(failures, "we")) == NULL)
+        err(2, "%s", failures);
     stats.begin = clock_now();
     stats.running = stats.last_success = clock_running();
 }
@@ -70,6 +74,11 @@ static void add_success(double now, const struct answer *answer)
 
 static void add_failure(enum outcome outcome, double now, double begun, const struct answer *answer)
 {
+    if (stats.failures != NULL) {
+        fprintf(stats.failures, "%s %.6f %.6f %u %s\n", names[outcome], answer->begun, clock_now(),
+                answer->port, answer->why);
+        fflush(stats.failures);
+    }
     if (stats.count[outcome] > 1)
         return;
     fprintf(stderr, "load: first %s at %.3f s (%.3f s after its start): %s\n", names[outcome],

@@ -5,8 +5,9 @@
 
 #include "load_request.h"
 
-/* Silence and the times of failures count from here. */
-void stats_begin(void);
+/* Silence and the times of failures count from here. Each failure is a line in the file `failures`
+ * if that is not NULL: its kind, when it began and ended (CLOCK_MONOTONIC), its port, and why. */
+void stats_begin(const char *failures);
 
 /* One request is over; it had begun at `begun`, on the running clock. */
 void stats_add(enum outcome outcome, double begun, const struct answer *answer);

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: ISC
+"""What /proc says about processes and their connections, and how to get hold of them."""
+
+import ctypes
+import os
+import select
+import signal
+import time
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+class Late(Exception):
+    """A condition that did not come true."""
+
+
+def wait_for(what, condition, seconds=60):
+    """What condition returns, as soon as that is true. Looks once more at the end: the machine may
+    have stood still."""
+    end = time.monotonic() + seconds
+    while not (result := condition()):
+        if time.monotonic() > end:
+            if result := condition():
+                break
+            raise Late(f"not within {seconds} s: {what}")
+        time.sleep(0.001)
+    return result
+
+
+def adopt_orphans():
+    """Whatever this process starts, and loses its parent, becomes its child."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def stat(pid):
+    """State and parent, or None."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="latin-1") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return fields[0], int(fields[1])
+
+
+def children(pid):
+    """Those that live."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            found = [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+    return [child for child in found if (stat(child) or "Z")[0] not in "ZX"]
+
+
+def tree(pid):
+    """It and all below it."""
+    return [pid] + [each for child in children(pid) for each in tree(child)]
+
+
+def descriptors(pid):
+    """What each of its descriptors is; [] when it has gone."""
+    found = []
+    try:
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            try:
+                found.append(os.readlink(f"/proc/{pid}/fd/{name}"))
+            except FileNotFoundError:
+                pass
+    except OSError:
+        return []
+    return found
+
+
+def connections(pid, port):
+    """The ports of the clients whose connections to our port the process has."""
+    sockets = {link[8:-1] for link in descriptors(pid) if link.startswith("socket:[")}
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        rows = [line.split() for line in file][1:]
+    return {int(row[2][9:], 16) for row in rows
+            if int(row[1][9:], 16) == port and row[3] != "0A" and row[9] in sockets}
+
+
+class Process:
+    """A process that can't be mistaken for another one."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.fd = os.pidfd_open(pid)
+
+    def signal(self, number):
+        """False if it has gone."""
+        try:
+            signal.pidfd_send_signal(self.fd, number)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def ended(self):
+        """With all its threads."""
+        return bool(select.select([self.fd], [], [], 0)[0])
+
+    def stopped(self):
+        """Or gone."""
+        return self.ended() or (stat(self.pid) or "Z")[0] in "TZX"

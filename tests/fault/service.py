@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: ISC
+"""A wrapped server of its own, its clients, and what both tell."""
+
+import glob
+import json
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import time
+
+import processes
+
+BUILD = os.environ.get("BUILD_DIR") or os.path.join(os.path.dirname(__file__), "../../build")
+
+
+def built(path):
+    return os.path.abspath(os.path.join(BUILD, path))
+
+
+def free_port():
+    """Below the ephemeral ports, taken for good in this run of tests, as free_port of helper.bash."""
+    taken = os.environ.get("TEST_PORTS")
+    while True:
+        port = random.SystemRandom().randrange(10000, 30000)
+        with socket.socket() as sock:
+            if sock.connect_ex(("127.0.0.1", port)) == 0:
+                continue
+        try:
+            if taken:
+                os.makedirs(f"{taken}/{port}")
+        except FileExistsError:
+            continue
+        return port
+
+
+class Failure:
+    """One request of the load client that had no answer."""
+
+    def __init__(self, line):
+        kind, begun, ended, port, self.why = line.split(" ", 4)
+        self.kind, self.begun, self.ended, self.port = kind, float(begun), float(ended), int(port)
+
+
+class Clients:
+    """Requests that never stop; each is answered slowly, so that there are always some in hand."""
+
+    def __init__(self, directory, port):
+        self.failures_file = f"{directory}/failures"
+        self.until = f"{directory}/until"
+        self.out = f"{directory}/load.out"
+        with open(self.out, "wb") as out, open(f"{directory}/load.err", "wb") as err:
+            self.process = subprocess.Popen(
+                [built("tests/tools/load"), "-c", "8", "-r", "200", "-t", "240", "-p", "/slow",
+                 "--until", self.until, "--failures", self.failures_file, "127.0.0.1", str(port)],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        processes.wait_for("a first answer", lambda: os.path.getsize(self.out) > 0)
+
+    def finish(self):
+        """What has failed."""
+        with open(self.until, "wb"):
+            pass
+        if self.process.wait() not in (0, 1):
+            raise AssertionError("the load client failed itself")
+        with open(self.failures_file, encoding="utf-8") as file:
+            return [Failure(line.rstrip("\n")) for line in file]
+
+
+class Service:
+    """Generations of one server under one supervisor."""
+
+    def __init__(self, directory, options):
+        self.directory, self.port = directory, free_port()
+        self.log_file = f"{directory}/log"
+        self.command = [built("tests/servers/server"), "--listen", f"127.0.0.1:{self.port}",
+                        "--listen", f"unix:{directory}/socket", *options]
+        self.start()
+
+    def start(self):
+        environment = {name: value for name, value in os.environ.items()
+                       if not name.startswith(("GRACE_", "LD_"))}
+        environment |= {"LD_PRELOAD": built("shim/libgrace.so"), "GRACE_SETTLE": "200ms",
+                        "GRACE_RUNTIME_DIR": f"{self.directory}/run", "GRACE_LOG_LEVEL": "debug"}
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen(self.command, env=environment, start_new_session=True,
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.pid = self.process.pid
+
+    def log(self):
+        with open(self.log_file, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def log_has(self, pattern):
+        return re.search(pattern, self.log()) is not None
+
+    def status(self):
+        """As `grace status --json`, or None when nobody answers."""
+        text = b""
+        try:
+            with socket.socket(socket.AF_UNIX) as sock:
+                sock.settimeout(5)
+                sock.connect(f"{self.directory}/run/{self.pid}.sock")
+                sock.sendall(b"status\n")
+                while got := sock.recv(65536):
+                    text += got
+            return json.loads(text)
+        except (OSError, ValueError):
+            return None
+
+    def lone(self):
+        """The generation that serves, when no other is left."""
+        status = self.status()
+        if status is None or len(status["generations"]) != 1:
+            return None
+        only = status["generations"][0]
+        return only if only["state"] == "serving" else None
+
+    def settled(self, beyond=0):
+        """The same, when its number is greater."""
+        only = self.lone()
+        return only if only and only["generation"] > beyond else None
+
+    def restart(self):
+        """Returns how long it took."""
+        before = processes.wait_for("a generation alone", self.lone)["generation"]
+        begun = time.monotonic()
+        os.kill(self.pid, signal.SIGHUP)
+        processes.wait_for("the next generation alone", lambda: self.settled(before))
+        return time.monotonic() - begun
+
+    def ended(self):
+        """The supervisor, with which status."""
+        return self.process.poll() is not None
+
+    def runtime_files(self):
+        return glob.glob(f"{self.directory}/run/*")
