@@ -233,8 +233,11 @@ static void listener_number(int index, const struct address *a)
 }
 
 /* A new listener of this generation. */
-static void listener_register(int fd, int index, const struct address *a)
+static void listener_register(int fd, int index, const struct address *a, uint64_t key)
 {
+    uint64_t none = 0;
+
+    atomic_compare_exchange_strong(&shim.page->listeners[index].key, &none, key);
     listener_number(index, a);
     listener_track(fd, index, a, has_nonblock(fd));
     /* here, not when the supervisor has it: the next bind() of the group comes sooner */
@@ -263,6 +266,13 @@ static void listener_inherit(int fd, int index, const struct address *a)
     listener_track(fd, index, a, believed_nonblock(fd, had));
 }
 
+/* Who claimed its entry was killed before the supervisor heard of it. Two that register it at the
+ * same time do no harm. */
+static bool is_unfinished(int index)
+{
+    return !(atomic_load(&shim.page->listeners[index].flags) & (KNOWN | LISTENER_ADOPTED));
+}
+
 /* What a draining generation opens for a client that it has (passive FTP) is its own, as without
  * us.  One more member of a group that it has given up would get clients of the successor. */
 static bool is_newcomer(uint64_t cookie)
@@ -272,7 +282,7 @@ static bool is_newcomer(uint64_t cookie)
 
 static void listener_recognize(int fd, const struct address *a)
 {
-    uint64_t bound = bound_key(fd), cookie = 0;
+    uint64_t bound = bound_key(fd), key = bound ? bound : address_key(a, 0), cookie = 0;
     socklen_t len = sizeof cookie;
     bool claimed;
     int index;
@@ -283,11 +293,11 @@ static void listener_recognize(int fd, const struct address *a)
             mute_newcomer(fd, a);
         return;
     }
-    index = page_claim_listener(shim.page, bound ? bound : address_key(a, 0), cookie, &claimed);
+    index = page_claim_listener(shim.page, key, cookie, &claimed);
     if (index < 0)
         shim_note("too many listeners, one is not handed over at restarts", "");
-    else if (claimed)
-        listener_register(fd, index, a);
+    else if (claimed || is_unfinished(index))
+        listener_register(fd, index, a, key);
     else
         listener_inherit(fd, index, a);
 }

@@ -19,7 +19,9 @@ static uint64_t boottime_ms(void)
 static bool slot_is_free(struct page_slot *slot, int32_t *owner)
 {
     *owner = atomic_load(&slot->pid);
-    return *owner == 0 || (kill(*owner < 0 ? -*owner : *owner, 0) < 0 && errno == ESRCH);
+    if (*owner == 0 || *owner == INT32_MIN)
+        return true;
+    return kill(*owner < 0 ? -*owner : *owner, 0) < 0 && errno == ESRCH;
 }
 
 static void slot_reset(struct page_slot *slot)
@@ -52,18 +54,23 @@ struct page_slot *page_claim_slot(struct page *page, int32_t pid)
     return found;
 }
 
-/* A freed entry may come before the one that the socket has. */
 int page_find_socket(struct page *page, uint64_t socket)
 {
-    for (int i = 0; socket && i < PAGE_LISTENERS; i++) {
-        uint64_t have = atomic_load(&page->listeners[i].socket);
+    int n = (int)page_entries(page);
 
-        if (have == socket)
+    for (int i = 0; socket && i < n; i++)
+        if (atomic_load(&page->listeners[i].socket) == socket)
             return i;
-        if (have == 0 && atomic_load(&page->listeners[i].flags) == 0)
-            break;
-    }
     return -1;
+}
+
+/* Before the entry is written: who claims it may be killed at any moment. */
+static void reach(struct page *page, unsigned index)
+{
+    uint32_t n = atomic_load(&page->entries);
+
+    while (n <= index && !atomic_compare_exchange_weak(&page->entries, &n, index + 1))
+        ;
 }
 
 int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *claimed)
@@ -77,6 +84,7 @@ int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *
         struct page_listener *entry = &page->listeners[i];
         uint64_t have = 0, want = socket ? socket : page_no_socket(i);
 
+        reach(page, (unsigned)i);
         *claimed = atomic_compare_exchange_strong(&entry->socket, &have, want);
         if (*claimed) {
             atomic_store(&entry->key, key);
@@ -90,17 +98,13 @@ int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *
 
 int page_find_listener(struct page *page, uint64_t key, uint32_t flags)
 {
-    if (atomic_load(&page->held) == 0)
-        return -1;
-    for (int i = 0; i < PAGE_LISTENERS; i++) {
-        uint32_t have = atomic_load(&page->listeners[i].flags);
+    int n = atomic_load(&page->held) == 0 ? 0 : (int)page_entries(page);
 
-        if (have == 0)
-            return -1;
-        if ((have & flags) && (atomic_load(&page->listeners[i].key) == key ||
-                               atomic_load(&page->listeners[i].alias) == key))
+    for (int i = 0; i < n; i++)
+        if ((atomic_load(&page->listeners[i].flags) & flags) &&
+            (atomic_load(&page->listeners[i].key) == key ||
+             atomic_load(&page->listeners[i].alias) == key))
             return i;
-    }
     return -1;
 }
 
@@ -112,16 +116,12 @@ void page_free_listener(struct page *page, int index)
 bool page_has_other(struct page *page, int index, uint64_t key)
 {
     const uint32_t settled = LISTENER_HELD | LISTENER_ADOPTED | LISTENER_LISTENING;
+    int n = (int)page_entries(page);
 
-    for (int i = 0; i < PAGE_LISTENERS; i++) {
-        uint32_t flags = atomic_load(&page->listeners[i].flags);
-
-        if (flags == 0)
-            return false;
-        if (i != index && (i < index || (flags & settled)) &&
+    for (int i = 0; i < n; i++)
+        if (i != index && (i < index || (atomic_load(&page->listeners[i].flags) & settled)) &&
             atomic_load(&page->listeners[i].key) == key)
             return true;
-    }
     return false;
 }
 

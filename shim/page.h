@@ -6,6 +6,10 @@
  * A process owns one slot.  Its writer order is accepting, connections, accepting; the reader's
  * order is drained, accepting, connections: any other loses connections that are just arriving.
  * Counters are the fast truth; the supervisor confirms them with the kernel before it kills.
+ *
+ * Every process of the server can write all of it, also one that has given up root and is not to
+ * be trusted, and one can be killed between any two of its stores.  So whoever reads it bounds
+ * what is an index or a count, and takes the rest as a hint where to look.
  */
 #ifndef GRACE_PAGE_H
 #define GRACE_PAGE_H
@@ -15,7 +19,7 @@
 #include <stdint.h>
 
 enum {
-    PAGE_VERSION = 1,
+    PAGE_VERSION = 2,
     PAGE_SLOTS = 4096,     /* processes of one generation; more run uncounted (kernel truth) */
     PAGE_LISTENERS = 1024, /* listeners of one generation at a time; more are not handed over */
     PAGE_ELDERS = 1024,    /* processes of older generations that the new one is not to see */
@@ -83,6 +87,7 @@ struct page {
     _Atomic int32_t looked_for; /* a process of an older generation that was called dead, as long
                                    as it may go on; negative: the pid file names it again */
     _Atomic uint32_t hint;      /* where to look for a free slot */
+    _Atomic uint32_t entries;   /* of listeners[]: the others never were in use */
     _Atomic uint32_t binds[PAGE_COUNTERS];
     int32_t elders[PAGE_ELDERS]; /* written before the generation starts; 0 ends the list */
     struct page_listener listeners[PAGE_LISTENERS];
@@ -108,6 +113,14 @@ static inline uint32_t page_connections(const struct page_slot *slot)
 
 /* Claims a slot for the calling process; NULL when all belong to living processes. */
 struct page_slot *page_claim_slot(struct page *page, int32_t pid);
+
+/* So many entries of listeners[] have to be looked at. */
+static inline unsigned page_entries(const struct page *page)
+{
+    uint32_t n = atomic_load(&page->entries);
+
+    return n < PAGE_LISTENERS ? n : PAGE_LISTENERS;
+}
 
 /* The index of this socket, by its SO_COOKIE (0: not known, so it is new); it is claimed for the
  * first who asks. -1 when the table is full. */

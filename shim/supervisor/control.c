@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "control.h"
 
+#include <sys/stat.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +18,23 @@
 
 enum { IN_FLIGHT_MS = 2 };
 
+/* Two processes have found it at the same time. */
+static bool has_already(const struct generation *g, const struct message *m, int fd)
+{
+    const struct held *h = m->index < PAGE_LISTENERS ? g->bound[m->index] : NULL;
+    struct stat st;
+
+    return h && fd >= 0 && fstat(fd, &st) == 0 && st.st_ino == h->socket.inode;
+}
+
 static void took_listener(struct generation *g, const struct message *m, int fd)
 {
     struct held *h = NULL;
 
+    if (has_already(g, m, fd)) {
+        close(fd);
+        return;
+    }
     if (m->index < PAGE_LISTENERS && fd >= 0 && !g->bound[m->index])
         h = held_add(fd, atomic_load(&g->page->listeners[m->index].key));
     if (!h) {
@@ -30,7 +44,7 @@ static void took_listener(struct generation *g, const struct message *m, int fd)
             close(fd);
         return;
     }
-    generation_bind(g, m->index, h);
+    generation_bind(g, m->index, h, LISTENER_LISTENING);
     held_own(h, m->pid);
     report(REPORT_DEBUG, "generation %u listens on %s", g->number, h->address);
 }
@@ -38,7 +52,7 @@ static void took_listener(struct generation *g, const struct message *m, int fd)
 /* A second bind of an address that the generation still has must fail as without us. */
 static bool is_taken(struct generation *g, unsigned index)
 {
-    uint32_t flags = atomic_load(&g->page->listeners[index].flags);
+    uint32_t flags = generation_flags(g, index);
 
     if (!(flags & (LISTENER_ADOPTED | LISTENER_LISTENING)))
         return false;
@@ -73,7 +87,7 @@ static void hand_out(struct generation *g, const struct message *m, int reply)
         answer.type = MESSAGE_GRANTED;
         h->closed = 0;
         atomic_fetch_and(&g->page->listeners[m->index].flags, ~(uint32_t)LISTENER_CLOSED);
-        atomic_fetch_or(&g->page->listeners[m->index].flags, LISTENER_ADOPTED);
+        generation_bind(g, m->index, h, LISTENER_ADOPTED);
         report(REPORT_DEBUG, "generation %u adopts %s", g->number, h->address);
         draining_spare(g, h);
     }
@@ -194,7 +208,7 @@ void control_step(int64_t now)
     /* in sequential mode it may be draining: that it holds dummies now is our doing */
     if (!g || supervisor.stopping || g->state > GENERATION_SERVING)
         return;
-    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+    for (unsigned i = 0; i < g->entries; i++)
         if (g->bound[i] && (g->page->listeners[i].flags & LISTENER_CLOSED))
             check_closed(g, i, now);
 }

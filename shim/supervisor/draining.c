@@ -102,7 +102,7 @@ static void limit_old(void)
 /* Before any listener is released. */
 static void note_datagrams(struct generation *g)
 {
-    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+    for (unsigned i = 0; i < g->entries; i++)
         g->datagrams |= g->bound[i] && g->bound[i]->socket.type == SOCK_DGRAM;
 }
 

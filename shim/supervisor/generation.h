@@ -46,6 +46,8 @@ struct generation {
     struct page *page;
     int memory, bell, control;
     struct held *bound[PAGE_LISTENERS]; /* by index of the page */
+    uint32_t known[PAGE_LISTENERS];     /* flags of those that were seen, not only said */
+    unsigned entries;                   /* of these two that were ever used */
     struct tree tree;
     int64_t scanned; /* when that was */
     time_t started_at;
@@ -100,8 +102,11 @@ void generation_signal(struct generation *g, int sig);
 /* Ends the whole tree, main process first. */
 void generation_kill(struct generation *g, int sig);
 
-/* Does it serve (or has it bound) this listener? */
+/* Does it serve (or has it bound) this listener? What it only says that it serves counts when
+ * generation_confirm() has asked the kernel. */
 bool generation_uses(const struct generation *g, const struct held *h);
+
+void generation_confirm(struct generation *g);
 
 /* Who bound it is gone: closed, unless the generation is still about to adopt it (it does not miss
  * the one who bound it for the generation before). */
@@ -109,10 +114,13 @@ void generation_left(struct generation *g, const struct held *h);
 
 /* Offers every held listener in its page, which is new; or one; or withdraws it. */
 void generation_offer(struct generation *g);
-void generation_bind(struct generation *g, unsigned index, struct held *h);
+void generation_bind(struct generation *g, unsigned index, struct held *h, uint32_t known);
 void generation_forget(struct held *h); /* in all generations */
 
 void generation_attention(struct generation *g, uint32_t set, uint32_t clear);
+
+/* Of the page, and what is known besides. */
+uint32_t generation_flags(const struct generation *g, unsigned index);
 
 /* Listeners in its page: offered, adopted or listening, waited on. */
 struct generation_listeners {

@@ -10,7 +10,7 @@ static bool overlapping;
 /* Once the shared flag is forced, a socket no longer tells what the server made of it. */
 static void note_beliefs(const struct generation *g)
 {
-    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+    for (unsigned i = 0; i < g->entries; i++)
         if (g->bound[i])
             g->bound[i]->nonblock = (g->page->listeners[i].flags & LISTENER_NONBLOCK) != 0;
 }
@@ -47,7 +47,7 @@ void overlap_step(void)
     if (!overlapping || others_accept())
         return;
     overlapping = false;
-    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+    for (unsigned i = 0; i < g->entries; i++)
         if (g->bound[i])
             held_set_nonblock(g->bound[i], (g->page->listeners[i].flags & LISTENER_NONBLOCK) != 0);
     generation_attention(g, 0, ATTENTION_OVERLAP);

@@ -198,7 +198,7 @@ static void report_ready(struct generation *g)
 /* What the serving generation waits on, the next one has to wait on too. */
 static void note_expectations(struct generation *g)
 {
-    for (unsigned i = 0; i < PAGE_LISTENERS && g->page->listeners[i].flags; i++)
+    for (unsigned i = 0; i < g->entries; i++)
         if (g->bound[i])
             g->bound[i]->waited = (g->page->listeners[i].flags & LISTENER_WAITED) != 0;
 }
@@ -244,6 +244,7 @@ static void promote(void)
     supervisor.current = supervisor.next;
     supervisor.next = NULL;
     supervisor.standby = old;
+    generation_confirm(supervisor.current);
     sharing_begin(old, supervisor.current);
     serve(supervisor.current);
     terminal_pass(old->main, supervisor.current->main);
@@ -259,6 +260,7 @@ static void step_first(void)
 
     if (g->state != GENERATION_STARTING || !readiness_reached(g))
         return;
+    generation_confirm(g);
     serve(g);
     sequence_ready();
     restart_ended();

@@ -166,6 +166,42 @@ static void test_listeners(void)
     is_int(claim(15, 76), -1, "once");
 }
 
+/* As a process leaves it that is killed right after it has got entry 1 for its socket. */
+static void test_killed(void)
+{
+    const uint32_t flags = LISTENER_LISTENING;
+
+    new_page();
+    claim(11, 71);
+    claim(12, 72);
+    atomic_store(&page->listeners[1].key, 0);
+    atomic_store(&page->listeners[1].flags, 0);
+    claim(13, 73);
+    atomic_fetch_or(&page->listeners[2].flags, flags);
+    page->held = 1;
+    is_int(page_find_listener(page, 13, flags), 2, "who dies in claiming hides none behind");
+    is_int(recognize(13, 73), 2, "nor its socket");
+    ok(page_has_other(page, 0, 13), "nor its key");
+    is_int(recognize(12, 72), 1, "its own socket has the entry still");
+    is_int(claim(14, 74), 3, "and the next one gets the next");
+}
+
+/* Whatever a process of the server has written there. */
+static void test_scribbled(void)
+{
+    new_page();
+    for (int i = 0; i < 3; i++)
+        claim(11, 71 + (uint64_t)i);
+    atomic_store(&page->entries, UINT32_MAX);
+    is_int(page_entries(page), PAGE_LISTENERS, "there are no more entries than there are");
+    is_int(page_find_listener(page, 99, ~0u), -1, "to look at");
+    atomic_store(&page->entries, 0);
+    is_int(recognize(11, 73), 2, "a socket is found when it is claimed, whatever their number");
+    is_int(page_entries(page), 3, "which is then right again");
+    fill_but(3, INT32_MIN);
+    ok(page_claim_slot(page, getpid()) == &page->slots[3], "no process has the lowest number");
+}
+
 int main(void)
 {
     test_claim();
@@ -173,5 +209,7 @@ int main(void)
     test_race(PAGE_SLOTS);
     test_race(100);
     test_listeners();
+    test_killed();
+    test_scribbled();
     return done();
 }
