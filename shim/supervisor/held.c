@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "pollset.h"
+
 struct held_list held_list = TAILQ_HEAD_INITIALIZER(held_list);
 
 static void describe_inet(struct held *h)
@@ -138,15 +140,13 @@ bool held_owner_gone(struct held *h)
     return true;
 }
 
-int held_poll(struct pollfd *fds, int room)
+void held_poll(void)
 {
     struct held *h;
-    int n = 0;
 
     TAILQ_FOREACH (h, &held_list, link)
-        if (h->owner >= 0 && n < room)
-            fds[n++] = (struct pollfd){.fd = h->owner, .events = POLLIN};
-    return n;
+        if (h->owner >= 0)
+            pollset_add(h->owner, POLLIN);
 }
 
 void held_release(struct held *h, unsigned until)

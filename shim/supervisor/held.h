@@ -7,7 +7,6 @@
 #define GRACE_HELD_H
 
 #include <sys/queue.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,8 +50,8 @@ bool held_is_member(const struct held *h);
 /* Has the process that bound this member ended? Once. */
 bool held_owner_gone(struct held *h);
 
-/* What to wait on for that; how many of `room` were filled. */
-int held_poll(struct pollfd *fds, int room);
+/* Adds to the pollset what to wait on for that. */
+void held_poll(void);
 
 /* Closes our copy.  The address is remembered as long as a generation up to this number lives,
  * for it may hold connections that were accepted from it. */

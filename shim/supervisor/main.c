@@ -23,6 +23,7 @@
 #include "hearing.h"
 #include "notify.h"
 #include "overlap.h"
+#include "pollset.h"
 #include "program.h"
 #include "report.h"
 #include "restart.h"
@@ -36,22 +37,18 @@
 #include "trim.h"
 #include "user.h"
 
-enum { POLLED = 128, USAGE_STATUS = 125 };
+enum { USAGE_STATUS = 125 };
 
 static int signal_fd = -1;
 
-static int poll_generations(struct pollfd *fds, int room)
+static void poll_generations(void)
 {
     struct generation *g;
-    int n = 0;
 
     TAILQ_FOREACH (g, &generation_list, link) {
-        if (n + 2 > room)
-            break;
-        fds[n++] = (struct pollfd){.fd = g->bell, .events = POLLIN};
-        fds[n++] = (struct pollfd){.fd = g->control, .events = POLLIN};
+        pollset_add(g->bell, POLLIN);
+        pollset_add(g->control, POLLIN);
     }
-    return n;
 }
 
 /* Before the bell: a listener has to be known when it is reported as waited on. */
@@ -98,24 +95,21 @@ static int time_left(void)
 _Noreturn void supervisor_loop(void)
 {
     for (;;) {
-        struct pollfd fds[POLLED];
-        int n = 0, own;
-
         step();
         if (supervisor.wake == CLOCK_NEVER)
             trim();
-        fds[n++] = (struct pollfd){.fd = signal_fd, .events = POLLIN};
-        fds[n++] = (struct pollfd){.fd = notify_fd(), .events = POLLIN};
-        own = n += user_poll(fds + n, POLLED / 2);
-        n += poll_generations(fds + n, POLLED - n);
-        n += held_poll(fds + n, POLLED - n);
-        if (poll(fds, (nfds_t)n, time_left()) < 0 && errno != EINTR)
-            continue;
+        pollset_clear();
+        pollset_add(signal_fd, POLLIN);
+        pollset_add(notify_fd(), POLLIN);
+        poll_generations();
+        held_poll();
+        user_poll();
+        pollset_wait(time_left());
         handle_generations();
         signals_read(signal_fd);
         if (notify_fd() >= 0)
             notify_read();
-        user_handle(fds + 2, own - 2);
+        user_handle();
     }
 }
 

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pollset.h"
 #include "report.h"
 #include "restart.h"
 #include "status.h"
@@ -26,6 +28,7 @@ enum waiting { WAIT_REQUEST, WAIT_RESTART, WAIT_STOP };
 
 static struct client {
     int fd;
+    size_t place; /* in the pollset */
     enum waiting waiting;
     bool queued; /* waits for the restart after the present one */
     char request[REQUEST];
@@ -34,6 +37,7 @@ static struct client {
 
 static int nclients;
 static int listener = -1;
+static size_t listener_place;
 static struct sockaddr_un address;
 
 static void runtime_directory(char *dir, size_t size)
@@ -222,35 +226,21 @@ static void take_client(void)
     clients[nclients++] = (struct client){.fd = fd};
 }
 
-int user_poll(struct pollfd *fds, int room)
+void user_poll(void)
 {
-    int n = 0;
-
-    if (listener >= 0 && n < room)
-        fds[n++] = (struct pollfd){.fd = listener, .events = POLLIN};
-    for (int i = 0; i < nclients && n < room; i++)
-        fds[n++] = (struct pollfd){.fd = clients[i].fd, .events = POLLIN};
-    return n;
-}
-
-static struct client *client_of(int fd)
-{
+    listener_place = pollset_add(listener, POLLIN);
     for (int i = 0; i < nclients; i++)
-        if (clients[i].fd == fd)
-            return &clients[i];
-    return NULL;
+        clients[i].place = pollset_add(clients[i].fd, POLLIN);
 }
 
-void user_handle(const struct pollfd *fds, int n)
+/* From the end: dropping one moves the last one to its place. */
+void user_handle(void)
 {
-    for (int i = 0; i < n; i++) {
-        struct client *c = fds[i].revents ? client_of(fds[i].fd) : NULL;
-
-        if (c)
-            read_request(c);
-        else if (fds[i].revents && fds[i].fd == listener)
-            take_client();
-    }
+    for (int i = nclients - 1; i >= 0; i--)
+        if (i < nclients && pollset_ready(clients[i].place))
+            read_request(&clients[i]);
+    if (listener >= 0 && pollset_ready(listener_place))
+        take_client();
 }
 
 void user_restart_ended(bool ready, const char *text)

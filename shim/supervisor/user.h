@@ -8,16 +8,15 @@
 #ifndef GRACE_USER_H
 #define GRACE_USER_H
 
-#include <poll.h>
 #include <stdbool.h>
 
 /* Without the socket the server is served all the same; a line says so. */
 void user_open(void);
 void user_close(void);
 
-/* Adds what to poll; returns how many. */
-int user_poll(struct pollfd *fds, int room);
-void user_handle(const struct pollfd *fds, int n);
+/* Adds to the pollset what to wait on; handles what has come of it. */
+void user_poll(void);
+void user_handle(void);
 
 /* A restart has ended: tells those who wait for it. */
 void user_restart_ended(bool ready, const char *text);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the supervisor waits for: filled anew for each wait, of any size.  Where memory does not
+ * suffice for all of it, what is left out is tried every CROWDED_MS, and the log says so.
+ */
+#ifndef GRACE_POLLSET_H
+#define GRACE_POLLSET_H
+
+#include <stddef.h>
+
+void pollset_clear(void);
+
+/* Waits for fd (-1: nobody), too. What to ask pollset_ready() for afterwards. */
+size_t pollset_add(int fd, short events);
+
+/* What of it has come: 0 for nothing. All of it, where nobody could look. */
+short pollset_ready(size_t place);
+
+/* Waits for any of it, so long at most (-1: for ever). */
+void pollset_wait(int timeout_ms);
+
+#endif
