@@ -65,6 +65,18 @@ static bool goes_on(struct wait *w, const struct timespec *left)
     return left && (waits_again(w, -1) || (w->endless && blocking_goes_on()));
 }
 
+/* Deaf, or a dummy: nothing arrives until the number is something else. */
+static bool is_silent(int fd)
+{
+    return deaf_to(fd) || fdtab_kind(fd) == FD_DUMMY;
+}
+
+/* By the sandbox of a server that has no threads. */
+static bool is_refused(int error)
+{
+    return error != EAGAIN && error != EINTR && error != ETIMEDOUT;
+}
+
 /* Not a wait that a signal ends: one that came just before it would be lost. */
 static int sleep_on(int fd)
 {
@@ -76,7 +88,7 @@ static int sleep_on(int fd)
     for (;;) {
         uint32_t seen = atomic_load(&changes);
 
-        if (!deaf_to(fd))
+        if (!is_silent(fd))
             return 0;
         left = waits_left(&w);
         r = futex_wait(seen, left);
@@ -86,6 +98,8 @@ static int sleep_on(int fd)
         }
         if (r < 0 && errno == EINTR && !goes_on(&w, left))
             return -1;
+        if (r < 0 && is_refused(errno))
+            return blocking_wait(fd, &w);
     }
 }
 

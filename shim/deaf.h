@@ -31,8 +31,8 @@ bool deaf_held_back(void);
 void deaf_begin(void);
 void deaf_settle(void);
 
-/* For a call that blocks until something arrives on fd, as its SO_RCVTIMEO has it. 0: fd may have
- * changed, try again; -1: errno is the answer. */
+/* For a call that blocks until something arrives on fd, deaf or a dummy, as its SO_RCVTIMEO has it.
+ * 0: fd may have changed, try again; -1: errno is the answer. */
 int deaf_wait(int fd);
 
 /* Ends deaf_wait() in all threads. */

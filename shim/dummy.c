@@ -8,11 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "message.h"
 #include "park.h"
 #include "real.h"
+#include "shim.h"
 
 static int inet_dummy = -1, inet6_dummy = -1, stream_dummy = -1, packet_dummy = -1;
-static int park_dummy = -1;
 
 static int *dummy_place(int family, int type)
 {
@@ -39,60 +40,105 @@ static int bind_nowhere(int fd, int family)
     return real.bind(fd, (struct sockaddr *)&autobind, sizeof autobind);
 }
 
-static int dummy_make(int family, int type, int flags)
+/* Before bind, so that not one connection gets in. Some kernels refuse filters to users: then
+ * accept() closes what comes. */
+static bool drop_all(int fd)
 {
     struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
     struct sock_fprog deaf = {.len = 1, .filter = &drop};
-    int fd = real.socket(family, type | SOCK_CLOEXEC | flags, 0);
-    bool filtered;
+
+    return real.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &deaf, sizeof deaf) == 0;
+}
+
+/* Many containers have no ::1. With the filter any address will do, and listen() takes one. */
+static int listen_nowhere(int fd, int family)
+{
+    bool filtered = family != AF_UNIX && drop_all(fd);
+
+    return bind_nowhere(fd, family) < 0 && !filtered ? -1 : real.listen(fd, 1);
+}
+
+/* Nobody can connect where there is no way to the file any more, but here there may be no
+ * directory to make it in. The supervisor has one; nobody waits for it. */
+static int send_off(int fd)
+{
+    struct message m = {.version = MESSAGE_VERSION, .type = MESSAGE_PLACEHOLDER, .pid = shim_pid()};
+
+    return message_send(shim.control, &m, fd);
+}
+
+static int dummy_make(int family, int type)
+{
+    int fd = real.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int error;
 
     if (fd < 0)
         return -errno;
-    /* Before bind, so that not one connection gets in.  Some kernels refuse filters to users; then
-     * whoever finds this port of the loopback is served by the old generation: no harm. */
-    filtered = family != AF_UNIX &&
-               real.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &deaf, sizeof deaf) == 0;
-    /* Many containers have no ::1. With the filter any address will do, and listen() takes one. */
-    if ((bind_nowhere(fd, family) < 0 && !filtered) || real.listen(fd, 1) < 0)
-        goto fail;
-    return fd;
-fail:
+    if ((family == AF_UNIX && send_off(fd) == 0) || listen_nowhere(fd, family) == 0)
+        return fd;
     error = errno;
     real.close(fd);
     return -error;
 }
 
-int dummy_new(int family, int type)
-{
-    return dummy_make(family, type, SOCK_NONBLOCK);
-}
-
-static int dummy_park(int *place, int fd)
-{
-    return fd < 0 ? fd : park_first(place, fd);
-}
-
-int dummy_prepare(int family, int type, bool blocking)
+int dummy_prepare(int family, int type)
 {
     int *place = dummy_place(family, type);
     int saved = errno;
     int r = 0;
 
-    if (*place < 0 && type != SOCK_DGRAM)
-        r = dummy_park(place, dummy_new(family, type));
-    if (r == 0 && blocking && park_dummy < 0)
-        r = dummy_park(&park_dummy, dummy_make(AF_UNIX, SOCK_STREAM, 0));
+    if (*place < 0 && type != SOCK_DGRAM) {
+        int fd = dummy_make(family, type);
+
+        r = fd < 0 ? fd : park_first(place, fd);
+    }
     errno = saved;
     return r;
 }
 
-int dummy_fd(int family, int type)
+static bool listens(int fd)
 {
-    return *dummy_place(family, type);
+    int listening = 0;
+    socklen_t len = sizeof listening;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
 }
 
-int dummy_park_fd(void)
+/* The supervisor may have died before it had a look, or have no directory either. */
+int dummy_fd(int family, int type)
 {
-    return park_dummy;
+    int fd = *dummy_place(family, type);
+
+    if (fd >= 0 && family == AF_UNIX && !listens(fd) && listen_nowhere(fd, family) < 0 &&
+        real.listen(fd, 1) < 0)
+        return -1;
+    return fd;
+}
+
+/* A UNIX socket that was shut down before it listens refuses everybody. */
+int dummy_dead(int family, int type)
+{
+    int fd = real.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int error;
+
+    if (fd < 0)
+        return -errno;
+    if (family == AF_UNIX)
+        real.shutdown(fd, SHUT_RD);
+    if (listen_nowhere(fd, family) == 0)
+        return fd;
+    error = errno;
+    real.close(fd);
+    return -error;
+}
+
+int dummy_accept(int fd)
+{
+    int r = real.accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+
+    if (r < 0)
+        return r;
+    real.close(r);
+    errno = EAGAIN;
+    return -1;
 }

@@ -115,8 +115,7 @@ static void listener_apply_nonblock(int fd, bool nonblock)
 /* From here on this process may have to give the listener up again. */
 static void listener_prepare(int fd, const struct address *a)
 {
-    bool blocking = !(fdtab_get(fd) & FD_NONBLOCK);
-    int r = dummy_prepare(a->family, a->type, blocking);
+    int r = dummy_prepare(a->family, a->type);
 
     atomic_store(&shim.page->served, 1);
     if (r < 0)

@@ -13,11 +13,12 @@
 enum { MESSAGE_VERSION = 1, MESSAGE_TEXT = 200 };
 
 enum message_type {
-    MESSAGE_ADOPT = 1, /* with a reply socket: hand out listener `index` */
-    MESSAGE_LISTEN,    /* with a copy of the socket: listener `index` exists */
-    MESSAGE_NOTE,      /* text for the log */
-    MESSAGE_GRANTED,   /* reply, with the listener */
-    MESSAGE_REFUSED,   /* reply: bind to the kernel instead */
+    MESSAGE_ADOPT = 1,   /* with a reply socket: hand out listener `index` */
+    MESSAGE_LISTEN,      /* with a copy of the socket: listener `index` exists */
+    MESSAGE_NOTE,        /* text for the log */
+    MESSAGE_GRANTED,     /* reply, with the listener */
+    MESSAGE_REFUSED,     /* reply: bind to the kernel instead */
+    MESSAGE_PLACEHOLDER, /* with a UNIX socket: let it listen where nobody gets */
 };
 
 struct message {

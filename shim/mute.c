@@ -79,7 +79,7 @@ bool mute_newcomer(int fd, const struct address *a)
 {
     bool nonblock = (real.fcntl(fd, F_GETFL, NULL) & O_NONBLOCK) != 0;
 
-    if (dummy_prepare(a->family, a->type, !nonblock) < 0 || !put(dummy_fd(a->family, a->type), fd))
+    if (dummy_prepare(a->family, a->type) < 0 || !put(dummy_fd(a->family, a->type), fd))
         return false;
     fdtab_set(fd, (uint8_t)(FD_DUMMY | (nonblock ? FD_NONBLOCK : 0)));
     return true;
@@ -95,7 +95,7 @@ static bool is_shared(int fd)
 static int shutdown_here(int fd, int how)
 {
     struct address a;
-    int dead = address_of_socket(&a, fd) ? dummy_new(a.family, a.type) : -1;
+    int dead = address_of_socket(&a, fd) ? dummy_dead(a.family, a.type) : -1;
 
     if (dead < 0)
         return 0;
@@ -106,6 +106,7 @@ static int shutdown_here(int fd, int how)
     if (mute_replace(fd, dead)) {
         fdtab_set(fd, FD_NONE);
         real.shutdown(fd, how);
+        deaf_wake();
         acceptors_kick();
     }
     real.close(dead);

@@ -211,15 +211,11 @@ static int accept_blocked(int fd, struct wait *w)
 {
     long flags;
 
-    if (deaf_to(fd))
-        return deaf_wait(fd);
-    flags = real.fcntl(fd, F_GETFL, NULL);
     if (fdtab_kind(fd) == FD_DUMMY && (fdtab_get(fd) & FD_POLLED))
         return accept_polled(fd);
-    if (fdtab_kind(fd) == FD_DUMMY && !w->endless)
-        return blocking_wait(fd, w);
-    if (fdtab_kind(fd) == FD_DUMMY && dummy_park_fd() >= 0)
-        return real.accept(dummy_park_fd(), NULL, NULL) < 0 ? -1 : 0;
+    if (deaf_to(fd) || fdtab_kind(fd) == FD_DUMMY)
+        return deaf_wait(fd);
+    flags = real.fcntl(fd, F_GETFL, NULL);
     if (!(flags & O_NONBLOCK)) { /* SO_RCVTIMEO, or an overlap that has just ended */
         errno = EAGAIN;
         return w->endless ? 0 : -1;
@@ -236,6 +232,8 @@ static int accept_blocked(int fd, struct wait *w)
 
 static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags, conns_call *call)
 {
+    if (fdtab_kind(fd) == FD_DUMMY)
+        return dummy_accept(fd);
     if (!deaf_to(fd))
         return conns_accept(fd, addr, len, flags, call);
     errno = EAGAIN;

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "draining.h"
 #include "message.h"
+#include "placeholder.h"
 #include "report.h"
 #include "restart.h"
 #include "supervisor.h"
@@ -113,6 +114,9 @@ static void handle(struct generation *g, const struct message *m, int fd)
     case MESSAGE_NOTE:
         report(REPORT_WARNING, "process %d: %.*s", (int)m->pid, MESSAGE_TEXT, m->text);
         break;
+    case MESSAGE_PLACEHOLDER:
+        placeholder_settle(fd);
+        /* fall through */
     default:
         if (fd >= 0)
             close(fd);

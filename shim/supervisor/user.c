@@ -66,6 +66,12 @@ static bool usable_directory(const char *dir)
     return S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 022) == 0;
 }
 
+bool user_directory(char *dir, size_t size)
+{
+    runtime_directory(dir, size);
+    return usable_directory(dir);
+}
+
 static bool listen_on(const char *path)
 {
     if (strlen(path) >= sizeof address.sun_path) {
@@ -86,9 +92,10 @@ void user_open(void)
 {
     char dir[256], path[300];
 
-    runtime_directory(dir, sizeof dir);
+    bool usable = user_directory(dir, sizeof dir);
+
     snprintf(path, sizeof path, "%s/%d.sock", dir, (int)getpid());
-    if (usable_directory(dir) && listen_on(path))
+    if (usable && listen_on(path))
         return;
     report(REPORT_WARNING, "%s: %s; `grace` can't reach this server, signals still work", path,
            strerror(errno));

@@ -9,10 +9,14 @@
 #define GRACE_USER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Without the socket the server is served all the same; a line says so. */
 void user_open(void);
 void user_close(void);
+
+/* The runtime directory, made if need be; false where there is none that only we can write to. */
+bool user_directory(char *dir, size_t size);
 
 /* Adds to the pollset what to wait on; handles what has come of it. */
 void user_poll(void);

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Servers of a few lines of python (tests/servers/serving.py) that a test writes itself, one for
 # each version, and clients on several addresses at once. Use: load scripted
-load helper
+load "${BASH_SOURCE[0]%/*}/helper"
 
 export PYTHONPATH=$ROOT/tests/servers PYTHONDONTWRITEBYTECODE=1
 

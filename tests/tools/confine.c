@@ -6,6 +6,7 @@
  */
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <linux/filter.h>
@@ -36,6 +37,7 @@ static const struct {
     {"sendmsg", SYS_sendmsg},
     {"setpgid", SYS_setpgid},
     {"process_vm_readv", SYS_process_vm_readv},
+    {"futex", SYS_futex},
 };
 
 static const struct option options[] = {
@@ -50,7 +52,7 @@ static _Noreturn void usage(void)
 {
     fprintf(stderr, "usage: confine [--uid UID] [--files N] [--processes N] [--deny CALL]\n"
                     "               [--] COMMAND [ARG...]\n"
-                    "calls:");
+                    "calls: attach_filter");
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
         fprintf(stderr, " %s", calls[i].name);
     fputc('\n', stderr);
@@ -79,6 +81,15 @@ static void become(unsigned uid)
         err(125, "setuid");
 }
 
+static void install(struct sock_filter *code, unsigned short n)
+{
+    struct sock_fprog program = {.len = n, .filter = code};
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+        err(125, "seccomp");
+}
+
 static void deny_number(unsigned call)
 {
     struct sock_filter code[] = {
@@ -87,15 +98,31 @@ static void deny_number(unsigned call)
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
 
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-        err(125, "seccomp");
+    install(code, sizeof(code) / sizeof(code[0]));
+}
+
+/* setsockopt() of this option alone. */
+static void deny_filters(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_setsockopt, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SO_ATTACH_FILTER, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+
+    install(code, sizeof(code) / sizeof(code[0]));
 }
 
 static void deny(const char *name)
 {
+    if (strcmp(name, "attach_filter") == 0) {
+        deny_filters();
+        return;
+    }
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
         if (strcmp(calls[i].name, name) == 0) {
             deny_number(calls[i].number);

@@ -2,11 +2,15 @@
 #include "dummy.h"
 
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #include "fdtab.h"
+#include "message.h"
 #include "park.h"
 #include "real.h"
 #include "shim.h"
@@ -14,7 +18,7 @@
 
 enum { THREADS = 4, LOOKED_AT = 2048 };
 
-struct shim shim;
+struct shim shim = {.control = -1};
 struct real real;
 
 static pthread_barrier_t all_listen;
@@ -52,9 +56,14 @@ static int open_files(void)
     return n;
 }
 
+pid_t shim_pid(void)
+{
+    return getpid();
+}
+
 static void *prepare(void *result)
 {
-    *(int *)result = dummy_prepare(AF_INET, SOCK_STREAM, true);
+    *(int *)result = dummy_prepare(AF_INET, SOCK_STREAM);
     return NULL;
 }
 
@@ -69,11 +78,10 @@ static void test_together(void)
         pthread_join(threads[i], NULL);
         is_int(results[i], 0, "thread %d has a dummy", i);
     }
-    is_int(open_files() - before, 2, "it is the same for all, and so is the one to park in");
-    is_int(fdtab_count(FD_OWN), 2, "the server does not see them");
+    is_int(open_files() - before, 1, "it is the same for all");
+    is_int(fdtab_count(FD_OWN), 1, "the server does not see it");
     is_int(failed_closes, 0, "nothing was closed twice");
     ok(dummy_fd(AF_INET, SOCK_STREAM) >= park_floor(), "the dummy is parked");
-    ok(dummy_park_fd() >= park_floor(), "the other one, too");
 }
 
 static void test_move(void)
@@ -86,6 +94,62 @@ static void test_move(void)
     is_int(open_files(), before, "and it is still there");
 }
 
+static bool listens(int fd)
+{
+    int listening = 0;
+    socklen_t len = sizeof listening;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
+}
+
+/* Who finds the name of fd is in its queue. */
+static bool finds(int fd, int type)
+{
+    struct sockaddr_un name = {0};
+    socklen_t len = sizeof name;
+    int client = socket(AF_UNIX, type, 0);
+    bool connected = getsockname(fd, (struct sockaddr *)&name, &len) == 0 &&
+                     connect(client, (struct sockaddr *)&name, len) == 0;
+
+    close(client);
+    return connected;
+}
+
+static void test_unix(void)
+{
+    struct message m;
+    int pair[2], sent, fd;
+
+    socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair);
+    shim.control = pair[0];
+    is_int(dummy_prepare(AF_UNIX, SOCK_STREAM), 0, "a UNIX dummy");
+    is_int(message_receive(pair[1], &m, &sent, 0), 1, "goes to the supervisor");
+    ok(m.type == MESSAGE_PLACEHOLDER && !listens(sent), "which lets it listen");
+    fd = dummy_fd(AF_UNIX, SOCK_STREAM);
+    ok(fd >= 0 && listens(fd),
+       "and listens when it is needed, also if that one had no time for it");
+    is_int(dummy_accept(fd), -1, "nobody has come");
+    is_int(errno, EAGAIN, "as the kernel says");
+    ok(finds(fd, SOCK_STREAM), "somebody finds the name that the kernel gave it");
+    is_int(dummy_accept(fd), -1, "and is not served");
+    is_int(errno, EAGAIN, "the server hears nothing of it");
+    close(sent);
+    close(pair[0]);
+    close(pair[1]);
+    shim.control = -1;
+    is_int(dummy_prepare(AF_UNIX, SOCK_SEQPACKET), 0, "without a supervisor there is one, too");
+    ok(listens(dummy_fd(AF_UNIX, SOCK_SEQPACKET)), "that listens");
+}
+
+static void test_dead(int type)
+{
+    int fd = dummy_dead(AF_UNIX, type);
+
+    ok(fd >= 0 && listens(fd), "one to be shut down listens");
+    ok(!finds(fd, type), "and refuses everybody before it is");
+    close(fd);
+}
+
 int main(void)
 {
     real.socket = socket;
@@ -94,8 +158,15 @@ int main(void)
     real.listen = listen_together;
     real.close = close_open;
     real.fcntl = plain_fcntl;
+    real.poll = poll;
+    real.accept4 = accept4;
+    real.shutdown = shutdown;
     pthread_barrier_init(&all_listen, NULL, THREADS);
     test_together();
     test_move();
+    real.listen = listen;
+    test_unix();
+    test_dead(SOCK_STREAM);
+    test_dead(SOCK_SEQPACKET);
     return done();
 }

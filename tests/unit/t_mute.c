@@ -50,14 +50,18 @@ int dummy_fd(int family, int type)
     return family + type;
 }
 
-int dummy_new(int family, int type)
+int dummy_dead(int family, int type)
 {
     return family + type;
 }
 
-int dummy_prepare(int family, int type, bool blocking)
+int dummy_prepare(int family, int type)
 {
-    return family + type + blocking;
+    return family + type;
+}
+
+void deaf_wake(void)
+{
 }
 
 void listener_closed(int index)

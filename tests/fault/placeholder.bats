@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: ISC
+# What stands in for its listeners while a generation drains is reached by nobody: not by a user
+# whom the mode of the UNIX path keeps out, not past a firewall.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load ../bats/scripted
+
+setup() {
+    PORT=$(free_port)
+    SOCKET=$BATS_TEST_TMPDIR/private
+    export GRACE_DRAIN_TIMEOUT=none
+}
+
+teardown() {
+    stop_all
+}
+
+# stranger ADDRESS...: asks each a hundred times, as nobody; what is connected, what is answered.
+stranger() {
+    "$PYTHON" - "$@" <<'END'
+import os, socket, sys
+os.setgroups([]), os.setgid(65534), os.setuid(65534)
+connected = answered = 0
+for address in sys.argv[1:] * 100:
+    kind, _, name = address.partition(" ")
+    sock = socket.socket(socket.AF_INET if kind == "port" else socket.AF_UNIX,
+                         socket.SOCK_SEQPACKET if kind == "seqpacket" else socket.SOCK_STREAM)
+    sock.settimeout(5)
+    try:
+        if kind == "port":
+            sock.connect(("127.0.0.1", int(name)))
+        else:
+            sock.connect("\0" + name[1:] if name[0] == "@" else name)
+        connected += 1
+        sock.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        answered += len(sock.recv(100)) > 0
+    except OSError:
+        pass
+    sock.close()
+print(f"connected {connected} answered {answered}")
+END
+}
+
+# names PID: of the listening UNIX sockets that it has, "TYPE NAME".
+names() {
+    local inode type name
+    while read -r inode type name; do
+        [[ -z $(find "/proc/$1/fd" -lname "socket:\[$inode\]") ]] || echo "$type $name"
+    done < <(awk '$4 == "00010000" && $8 != "" {
+        print $7, $5 == "0005" ? "seqpacket" : "stream", $8 }' "/proc/$1/net/unix")
+}
+
+# Two listeners of each kind that nobody else may connect to, and the one that holds it.
+private() { # BODY
+    cat <<END
+os.umask(0o177)
+def anew(path, **how):
+    if os.path.exists(path):
+        os.unlink(path)
+    return listening(path, **how)
+a, b = anew("$SOCKET"), anew("$SOCKET.packets", type=socket.SOCK_SEQPACKET)
+c = listening($PORT)
+def hold():
+    conn, _ = c.accept()
+    with conn:
+        request(conn)
+        conn.sendall(whole("$1"))
+END
+}
+
+drains() {
+    status "$PID" | grep -qE "\"pid\":$1,\"state\":\"draining\""
+}
+
+muted() {
+    log_has 'generation 2 ready' && drains "$1"
+}
+
+# replaced: OLD drains, for as long as its client is there.
+replaced() {
+    OLD=$(server_pid "$PID")
+    hold
+    wait_until 10 connections_are 1
+    kill -HUP "$PID"
+    wait_until 20 muted "$OLD" || dump_log
+}
+
+keep_names() {
+    mapfile -t NAMES < <(names "$OLD")
+    printf 'placeholder: %s\n' "${NAMES[@]}" >&2
+}
+
+@test "who may not connect to a server is not served while it drains" {
+    version <<END
+$(private 1)
+threading.Thread(target=hold).start()
+serve(a, b, body="secret")
+END
+    start_version
+    replaced
+    keep_names
+    [[ $(stranger "${NAMES[@]}") == *'answered 0' ]]
+    [[ ${NAMES[*]} == *"$GRACE_RUNTIME_DIR"* && ${NAMES[*]} != *@* ]]
+    [[ $(stranger "${NAMES[@]}") == 'connected 0 answered 0' ]]
+    [[ $(body "unix:$SOCKET") == secret ]]
+    [[ $(release 0) == 1 ]]
+    wait_until 20 settled "$PID" 2
+}
+
+@test "nor does it cost a descriptor that somebody tries, where threads wait in accept()" {
+    local before
+    version <<END
+$(private 1)
+threading.Thread(target=hold).start()
+threads([a, b], answering("secret"))
+END
+    start_version
+    replaced
+    keep_names
+    before=$(fds_of "$OLD" | wc -l)
+    stranger "${NAMES[@]}"
+    (($(fds_of "$OLD" | wc -l) == before))
+    [[ $(release 0) == 1 ]]
+    wait_until 20 settled "$PID" 2
+}
+
+# ports PID: on which it listens, "port NUMBER".
+ports() {
+    ss -Hltnp | awk -v pid="pid=$1," 'index($0, pid) { sub(/.*:/, "", $4); print "port", $4 }'
+}
+
+@test "where the kernel takes no socket filter, who finds the port is not served either" {
+    version <<END
+listener = listening($PORT)
+def held():
+    conn, _ = listener.accept()
+    threading.Thread(target=answering("1"), args=[conn]).start()
+held()
+serve(listener, body="secret")
+END
+    start server env LD_PRELOAD="$LIBGRACE" "$BUILD/tests/tools/confine" --deny attach_filter \
+        "$PYTHON" -u "$BATS_TEST_TMPDIR/server.py"
+    wait_until 20 settled "$PID" 1 || dump_log
+    replaced
+    mapfile -t NAMES < <(ports "$OLD")
+    ((${#NAMES[@]} == 1))
+    [[ $(stranger "${NAMES[@]}") == 'connected '*' answered 0' ]]
+    [[ $(release 0) == 1 ]]
+    wait_until 20 settled "$PID" 2
+}
+
+@test "shutdown() wakes accept() while the generation drains, too" {
+    version <<END
+listener = listening($PORT)
+conn, _ = listener.accept()
+def shut():
+    answering("1")(conn)
+    listener.shutdown(socket.SHUT_RDWR)
+threading.Thread(target=shut).start()
+try:
+    listener.accept()
+except OSError as error:
+    print(os.getpid(), "accept:", error, flush=True)
+time.sleep(1000)
+END
+    start_version
+    replaced
+    [[ $(release 0) == 1 ]]
+    wait_until 10 log_has "^$OLD accept: .*Invalid argument"
+}
+
+sleeps() { # PID
+    for _ in {1..20}; do
+        [[ $(<"/proc/$1/stat") == *') S '* ]] || return 1
+    done
+}
+
+@test "a server that may not call futex() sleeps while it drains" {
+    start server env LD_PRELOAD="$LIBGRACE" "$BUILD/tests/tools/confine" --deny futex \
+        "$SERVER" --listen "127.0.0.1:$PORT" --model fork --wait accept
+    wait_until 20 settled "$PID" 1 || dump_log
+    replaced
+    wait_until 10 sleeps "$OLD"
+    [[ $(release 0) == *[0-9]* ]]
+    wait_until 20 settled "$PID" 2
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/placeholder.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "supervisor/user.h"
+#include "tap.h"
+
+static char directory[] = "/tmp/t_placeholder.XXXXXX";
+static bool has_directory = true;
+
+bool user_directory(char *dir, size_t size)
+{
+    snprintf(dir, size, "%s", directory);
+    return has_directory;
+}
+
+static bool listens(int fd)
+{
+    int listening = 0;
+    socklen_t len = sizeof listening;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
+}
+
+static bool finds(int fd, int type)
+{
+    struct sockaddr_un name = {0};
+    socklen_t len = sizeof name;
+    int client = socket(AF_UNIX, type, 0);
+    bool connected = getsockname(fd, (struct sockaddr *)&name, &len) == 0 &&
+                     connect(client, (struct sockaddr *)&name, len) == 0;
+
+    close(client);
+    return connected;
+}
+
+static void test_settles(int type)
+{
+    int fd = socket(AF_UNIX, type, 0);
+
+    placeholder_settle(fd);
+    ok(listens(fd), "a placeholder listens");
+    ok(!finds(fd, type), "where root does not find it");
+    close(fd);
+}
+
+/* A process of the server may send what it likes. */
+static void test_leaves_alone(void)
+{
+    sa_family_t autobind = AF_UNIX;
+    int inet = socket(AF_INET, SOCK_STREAM, 0), named = socket(AF_UNIX, SOCK_STREAM, 0);
+    int file = open(directory, O_RDONLY), other = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct stat before, after;
+
+    fstat(file, &before);
+    placeholder_settle(file);
+    fstat(file, &after);
+    is_int(after.st_mode, before.st_mode, "what is no socket keeps its mode");
+    placeholder_settle(-1);
+    placeholder_settle(inet);
+    ok(!listens(inet), "a TCP socket is not touched");
+    bind(named, (struct sockaddr *)&autobind, sizeof autobind);
+    placeholder_settle(named);
+    ok(!listens(named), "one with a name of its own does not listen with our credentials");
+    has_directory = false;
+    placeholder_settle(other);
+    ok(!listens(other), "nor does one without a directory");
+    close(file);
+}
+
+int main(void)
+{
+    if (!mkdtemp(directory))
+        return 1;
+    test_settles(SOCK_STREAM);
+    test_settles(SOCK_SEQPACKET);
+    test_leaves_alone();
+    is_int(rmdir(directory), 0, "nothing is left in the directory");
+    return done();
+}
