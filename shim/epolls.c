@@ -10,8 +10,6 @@
 #include "real.h"
 #include "shim.h"
 
-enum { REGISTRATIONS = 16384 };
-
 enum { EMPTY, FILLING, USED };
 
 /* What the kernel has of it. */
@@ -25,7 +23,7 @@ struct registration {
     struct epoll_event event;
 };
 
-static struct registration table[REGISTRATIONS];
+static struct registration table[EPOLLS_MOST];
 static _Atomic int filled; /* entries beyond never were */
 
 static struct registration *registration_find(int epfd, int fd)
@@ -53,7 +51,7 @@ static void say_full(void)
 
 static struct registration *registration_new(void)
 {
-    for (int i = 0; i < REGISTRATIONS; i++) {
+    for (int i = 0; i < EPOLLS_MOST; i++) {
         int empty = EMPTY;
         int n = atomic_load(&filled);
 

@@ -203,6 +203,7 @@ bool listener_adopt_path(int fd, const struct address *a)
     return index >= 0 && !paths_lost(a, index) && listener_take(fd, index, a);
 }
 
+/* Should that fail, the supervisor fetches it when it needs it (supervisor/lost.h). */
 static void listener_announce(int fd, int index)
 {
     struct message m = {.version = MESSAGE_VERSION,
@@ -211,8 +212,6 @@ static void listener_announce(int fd, int index)
                         .pid = shim_pid()};
 
     if (message_send(shim.control, &m, fd) < 0) {
-        atomic_fetch_and(&shim.page->listeners[index].flags, ~(uint32_t)LISTENER_LISTENING);
-        atomic_fetch_sub(&shim.page->held, 1);
         atomic_fetch_add(&shim.page->lost, 1);
         shim_ring();
     }

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "draining.h"
+#include "lost.h"
 #include "message.h"
 #include "placeholder.h"
 #include "report.h"
@@ -20,33 +21,33 @@
 enum { IN_FLIGHT_MS = 2 };
 
 /* Two processes have found it at the same time. */
-static bool has_already(const struct generation *g, const struct message *m, int fd)
+static bool has_already(const struct generation *g, unsigned index, int fd)
 {
-    const struct held *h = m->index < PAGE_LISTENERS ? g->bound[m->index] : NULL;
+    const struct held *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
     struct stat st;
 
     return h && fd >= 0 && fstat(fd, &st) == 0 && st.st_ino == h->socket.inode;
 }
 
-static void took_listener(struct generation *g, const struct message *m, int fd)
+void control_take(struct generation *g, unsigned index, int fd, pid_t pid)
 {
     struct held *h = NULL;
 
-    if (has_already(g, m, fd)) {
+    if (has_already(g, index, fd)) {
         close(fd);
         return;
     }
-    if (m->index < PAGE_LISTENERS && fd >= 0 && !g->bound[m->index])
-        h = held_add(fd, atomic_load(&g->page->listeners[m->index].key));
+    if (index < PAGE_LISTENERS && fd >= 0 && !g->bound[index])
+        h = held_add(fd, atomic_load(&g->page->listeners[index].key));
     if (!h) {
-        report(REPORT_WARNING, "a listener of process %d could not be kept: %s", (int)m->pid,
+        report(REPORT_WARNING, "a listener of process %d could not be kept: %s", (int)pid,
                strerror(errno));
         if (fd >= 0)
             close(fd);
         return;
     }
-    generation_bind(g, m->index, h, LISTENER_LISTENING);
-    held_own(h, m->pid);
+    generation_bind(g, index, h, LISTENER_LISTENING);
+    held_own(h, pid);
     report(REPORT_DEBUG, "generation %u listens on %s", g->number, h->address);
 }
 
@@ -105,7 +106,7 @@ static void handle(struct generation *g, const struct message *m, int fd)
 {
     switch (m->type) {
     case MESSAGE_LISTEN:
-        took_listener(g, m, fd);
+        control_take(g, m->index, fd, m->pid);
         break;
     case MESSAGE_ADOPT:
         if (fd >= 0)
@@ -137,16 +138,6 @@ void control_read(struct generation *g)
     }
 }
 
-static void say_if_lost(struct generation *g)
-{
-    if (g->lost == atomic_load(&g->page->lost))
-        return;
-    g->lost = atomic_load(&g->page->lost);
-    report(REPORT_ERROR,
-           "generation %u could not hand over a listener (seccomp?): it can't be restarted",
-           g->number);
-}
-
 static void say_whom_it_looked_for(struct generation *g)
 {
     pid_t pid = abs(atomic_load(&g->page->looked_for));
@@ -166,7 +157,7 @@ void control_bell(struct generation *g)
 
     if (read(g->bell, &rings, sizeof rings) < 0)
         return;
-    say_if_lost(g);
+    lost_note(g);
     say_whom_it_looked_for(g);
     if (atomic_exchange(&g->page->restarts, 0) > 0) {
         char who[64];

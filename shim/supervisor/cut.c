@@ -2,44 +2,25 @@
 #include "cut.h"
 
 #include <sys/uio.h>
-#include <dirent.h>
-#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "fdtab.h"
 #include "holding.h"
 #include "report.h"
 #include "retire.h"
 #include "supervisor.h"
 
-enum { NAMED = 100 }; /* more are only counted */
-
-static int fd_of_inode(pid_t pid, unsigned long inode)
-{
-    char path[64], want[64], target[64];
-    struct dirent *entry;
-    int fd = -1;
-    DIR *dir;
-
-    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-    snprintf(want, sizeof want, "socket:[%lu]", inode);
-    dir = opendir(path);
-    while (dir && fd < 0 && (entry = readdir(dir))) {
-        ssize_t n = readlinkat(dirfd(dir), entry->d_name, target, sizeof target - 1);
-
-        if (n < 0)
-            continue;
-        target[n] = '\0';
-        if (strcmp(target, want) == 0)
-            fd = atoi(entry->d_name);
-    }
-    if (dir)
-        closedir(dir);
-    return fd;
-}
+enum {
+    NAMED = 100,   /* more are only counted */
+    READ_MS = 500, /* for the ages of all of them */
+    UNKNOWN = -1,
+};
 
 static uint64_t ages_of(const struct generation *g, pid_t pid)
 {
@@ -49,44 +30,84 @@ static uint64_t ages_of(const struct generation *g, pid_t pid)
     return 0;
 }
 
-/* Seconds since accept(), from the process's own table; -1 where it has none. */
-static long age_of(const struct generation *g, const struct truth_conn *c)
+/* What can't be is not known: where the table is is the word of whoever wrote the slot. */
+static int age_of(const struct generation *g, const struct truth_conn *c)
 {
     uint64_t table = c->pid > 0 ? ages_of(g, c->pid) : 0;
-    int fd = table ? fd_of_inode(c->pid, c->inode) : -1;
+    int fd = table ? procfs_socket_fd(c->pid, c->inode) : -1;
     uint32_t accepted = 0;
     struct iovec local = {&accepted, sizeof accepted};
-    struct iovec remote = {(void *)(uintptr_t)(table + 4 * (uint64_t)(fd < 0 ? 0 : fd)), 4};
+    struct iovec remote = {(void *)(uintptr_t)(table + sizeof accepted * (uint64_t)fd),
+                           sizeof accepted};
+    time_t age;
 
-    if (fd < 0 || process_vm_readv(c->pid, &local, 1, &remote, 1, 0) != 4 || accepted == 0)
-        return -1;
-    return (long)time(NULL) - (long)accepted;
+    if (fd < 0 || fd >= FDTAB_SIZE ||
+        process_vm_readv(c->pid, &local, 1, &remote, 1, 0) != (ssize_t)sizeof accepted)
+        return UNKNOWN;
+    age = time(NULL) - (time_t)accepted;
+    return age >= 0 && age <= time(NULL) - g->started_at + 1 ? (int)age : UNKNOWN;
 }
 
-static void name_connection(const struct generation *g, const struct truth_conn *c)
+/* By a child: a page of that process may be a file on a file system that it serves itself, and then
+ * reading it lasts as long as it likes. */
+static bool child_reads(const struct generation *g, const struct truth_conn *conns, size_t n,
+                        int *ages, const int ends[2])
 {
-    char peer[TRUTH_PEER];
-    long age = age_of(g, c);
+    struct pollfd p = {.fd = ends[0], .events = POLLIN};
+    pid_t child = fork();
+
+    if (child == 0) {
+        for (size_t i = 0; i < n; i++)
+            ages[i] = age_of(g, &conns[i]);
+        _exit(write(ends[1], ages, n * sizeof *ages) < 0);
+    }
+    if (child > 0 && poll(&p, 1, READ_MS) > 0)
+        return read(ends[0], ages, n * sizeof *ages) == (ssize_t)(n * sizeof *ages);
+    if (child > 0)
+        kill(child, SIGKILL);
+    return false;
+}
+
+/* Seconds since accept(), of `n` connections and NAMED at most. */
+static void read_ages(const struct generation *g, const struct truth_conn *conns, size_t n,
+                      int *ages)
+{
+    int ends[2];
+    bool known = false;
+
+    if (n > 0 && pipe2(ends, O_CLOEXEC) == 0) {
+        known = child_reads(g, conns, n, ages, ends);
+        close(ends[0]);
+        close(ends[1]);
+    }
+    for (size_t i = 0; i < n && !known; i++)
+        ages[i] = UNKNOWN;
+}
+
+static void name_connection(const struct generation *g, const struct truth_conn *c, int age)
+{
+    char peer[TRUTH_PEER], known[24] = "unknown";
 
     truth_peer(c, peer);
-    if (age >= 0)
-        report(REPORT_WARNING, "generation %u: cutting connection of %s, age %ld s, process %d",
-               g->number, peer, age, (int)c->pid);
-    else
-        report(REPORT_WARNING, "generation %u: cutting connection of %s, age unknown, process %d",
-               g->number, peer, (int)c->pid);
+    if (age != UNKNOWN)
+        snprintf(known, sizeof known, "%d s", age);
+    report(REPORT_WARNING, "generation %u: cutting connection of %s, age %s, process %d", g->number,
+           peer, known, (int)c->pid);
 }
 
 void cut_connections(struct generation *g)
 {
     struct truth_conn *conns;
-    size_t nconns;
+    size_t nconns, named;
+    int ages[NAMED];
 
     holding_list(g, &conns, &nconns);
+    named = nconns < NAMED ? nconns : NAMED;
+    read_ages(g, conns, named, ages);
     report(REPORT_WARNING, "generation %u: drain deadline reached, %zu connection%s cut", g->number,
            nconns, nconns == 1 ? "" : "s");
-    for (size_t i = 0; i < nconns && i < NAMED; i++)
-        name_connection(g, &conns[i]);
+    for (size_t i = 0; i < named; i++)
+        name_connection(g, &conns[i], ages[i]);
     free(conns);
     retire_begin(g, supervisor.options.stop_signal ? supervisor.options.stop_signal : SIGTERM);
 }

@@ -42,7 +42,7 @@ struct generation {
     bool silent;   /* it was found to run without the shim, or past it */
     int64_t look;  /* the age at which to look for that next */
     bool looked;   /* page->looked_for was reported */
-    unsigned lost; /* as page->lost when that was reported */
+    bool lost;     /* it has said so, and the kernel has not been asked since: see lost.h */
     struct page *page;
     int memory, bell, control;
     struct held *bound[PAGE_LISTENERS]; /* by index of the page */

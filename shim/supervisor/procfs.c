@@ -130,6 +130,23 @@ static int socket_inode(int dirfd, int fd, unsigned long *inode)
     return 0;
 }
 
+int procfs_socket_fd(pid_t pid, unsigned long inode)
+{
+    struct procfs_dir dir;
+    unsigned long other;
+    char path[32];
+    int fd = -1;
+
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    if (procfs_open(&dir, path) < 0)
+        return -1;
+    while ((fd = procfs_next(&dir)) >= 0)
+        if (socket_inode(dir.fd, fd, &other) == 0 && other == inode)
+            break;
+    procfs_close(&dir);
+    return fd;
+}
+
 /* Number of open fds seen, or -errno. */
 static int walk_fds(const char *path, bool (*found)(void *, unsigned long), void *arg)
 {

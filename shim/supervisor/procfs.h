@@ -42,4 +42,7 @@ void procfs_close(struct procfs_dir *dir);
  * us look (another user's process, without CAP_SYS_PTRACE). */
 int procfs_sockets(pid_t pid, bool (*found)(void *arg, unsigned long inode), void *arg);
 
+/* The number that the socket with this inode has in pid, or -1. */
+int procfs_socket_fd(pid_t pid, unsigned long inode);
+
 #endif

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "draining.h"
 #include "hearing.h"
+#include "lost.h"
 #include "notify.h"
 #include "overlap.h"
 #include "pidfile.h"
@@ -129,11 +130,12 @@ static void restart_begin(void)
 
 static const char *refusal(void)
 {
+    const char *refused;
+
     if (supervisor.stopping || supervisor.stop_follows)
         return "the server is being stopped";
-    if (supervisor.current->lost > 0)
-        return "the server could not hand over a listener";
-    return silence_refusal();
+    refused = silence_refusal();
+    return refused ? refused : lost_refusal(supervisor.current);
 }
 
 static void refuse(enum restart_wish wish, const char *refused)

@@ -66,9 +66,13 @@ pid_t truth_holds(const struct tree *t, unsigned long inode);
  */
 struct truth_stranger {
     pid_t pid;
+    unsigned long inode;
     char address[32]; /* "port 80", "a UNIX socket" */
 };
 bool truth_listens(const struct tree *t, struct truth_stranger *stranger);
+
+/* All of these sockets; how many of `room` were filled. */
+size_t truth_strangers(const struct tree *t, struct truth_stranger *strangers, size_t room);
 
 /* Accept queue of a listener, now and at most.  A datagram socket has bytes
  * in it and backlog 0; backlog 0 also where only /proc/net tells.  0 or -errno. */

@@ -92,7 +92,8 @@ int truth_queue(const struct truth_listener *l, unsigned *queue, unsigned *backl
 struct sockets {
     unsigned long *inode;
     size_t n, room;
-    struct socktab_row listener; /* one of them; .inode 0: none found yet */
+    struct truth_stranger *stranger;
+    size_t nstrangers, most;
 };
 
 static int by_number(const void *a, const void *b)
@@ -123,20 +124,48 @@ static bool is_own(unsigned long inode)
     return procfs_sockets(getpid(), held, &h) == 0 && h.found;
 }
 
+static bool is_known(const struct sockets *s, unsigned long inode)
+{
+    for (size_t i = 0; i < s->nstrangers; i++)
+        if (s->stranger[i].inode == inode)
+            return true;
+    return false;
+}
+
 static void match_listener(void *arg, const struct socktab_row *row)
 {
     struct sockets *s = arg;
 
-    if (s->listener.inode == 0 && s->n > 0 &&
-        bsearch(&row->inode, s->inode, s->n, sizeof *s->inode, by_number) && !is_own(row->inode))
-        s->listener = *row;
+    if (s->nstrangers == s->most || s->n == 0 ||
+        !bsearch(&row->inode, s->inode, s->n, sizeof *s->inode, by_number) ||
+        is_known(s, row->inode) || is_own(row->inode))
+        return;
+    struct truth_stranger *stranger = &s->stranger[s->nstrangers++];
+    *stranger = (struct truth_stranger){.inode = row->inode};
+    if (row->family == AF_UNIX)
+        snprintf(stranger->address, sizeof stranger->address, "a UNIX socket");
+    else
+        snprintf(stranger->address, sizeof stranger->address, "port %u", row->port);
 }
 
-bool truth_listens(const struct tree *t, struct truth_stranger *stranger)
+/* What has been closed meanwhile is nobody's. */
+static size_t name_holders(const struct tree *t, struct truth_stranger *stranger, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        stranger[i].pid = truth_holds(t, stranger[i].inode);
+        if (stranger[i].pid > 0)
+            stranger[kept++] = stranger[i];
+    }
+    return kept;
+}
+
+size_t truth_strangers(const struct tree *t, struct truth_stranger *strangers, size_t room)
 {
     struct socktab_query q = {.protocol = IPPROTO_TCP, .states = 1 << TCP_LISTEN};
     static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
-    struct sockets s = {0};
+    struct sockets s = {.stranger = strangers, .most = room};
 
     for (size_t i = 0; i < t->n; i++)
         procfs_sockets(t->proc[i].pid, add_socket, &s);
@@ -147,12 +176,10 @@ bool truth_listens(const struct tree *t, struct truth_stranger *stranger)
         socktab_read(&q, match_listener, &s);
     }
     free(s.inode);
-    if (s.listener.inode == 0)
-        return false;
-    stranger->pid = truth_holds(t, s.listener.inode);
-    if (s.listener.family == AF_UNIX)
-        snprintf(stranger->address, sizeof stranger->address, "a UNIX socket");
-    else
-        snprintf(stranger->address, sizeof stranger->address, "port %u", s.listener.port);
-    return stranger->pid > 0;
+    return name_holders(t, strangers, s.nstrangers);
+}
+
+bool truth_listens(const struct tree *t, struct truth_stranger *stranger)
+{
+    return truth_strangers(t, stranger, 1) > 0;
 }

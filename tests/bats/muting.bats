@@ -269,6 +269,6 @@ END
     in_many_epolls 129 130
     log_has 'listeners are in more than 16384 epolls'
     kill -HUP "$PID"
-    wait_until 10 log_has 'no restart: the server could not hand over a listener'
+    wait_until 10 log_has 'no restart: its listeners are in too many epolls'
     answers v1 127.0.0.1 "$PORT"
 }

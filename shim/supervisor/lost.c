@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+#include "lost.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "crowd.h"
+#include "report.h"
+
+enum { STRANGERS = 64 }; /* at a time */
+
+void lost_note(struct generation *g)
+{
+    if (atomic_exchange(&g->page->lost, 0) == 0 || g->lost)
+        return;
+    g->lost = true;
+    report(
+        REPORT_WARNING,
+        "generation %u could not hand over a listener (seccomp? a full table?): it will be looked "
+        "for when a restart is asked for",
+        g->number);
+}
+
+/* The number may mean another file by now. */
+static bool is_same(int fd, unsigned long inode)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && st.st_ino == inode;
+}
+
+static int copy_from(pid_t pid, unsigned long inode)
+{
+    int theirs = procfs_socket_fd(pid, inode);
+    int process = theirs >= 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    int copy = process >= 0 ? (int)syscall(SYS_pidfd_getfd, process, theirs, 0) : -1;
+
+    if (process >= 0)
+        close(process);
+    if (copy >= 0 && !is_same(copy, inode)) {
+        close(copy);
+        copy = -1;
+    }
+    return copy;
+}
+
+/* The kernel may let us look into one process and not into another. */
+static int copy_from_any(const struct tree *t, unsigned long inode)
+{
+    int copy = -1;
+
+    for (size_t i = 0; i < t->n && copy < 0; i++)
+        copy = copy_from(t->proc[i].pid, inode);
+    return copy;
+}
+
+/* What has no entry the shim has not seen: a helper's, which is not handed over. */
+static void take(struct generation *g, int fd, pid_t pid)
+{
+    uint64_t cookie = 0;
+    socklen_t len = sizeof cookie;
+    int index;
+
+    getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+    index = page_find_socket(g->page, cookie);
+    if (index < 0)
+        close(fd);
+    else
+        control_take(g, (unsigned)index, fd, pid);
+}
+
+/* False: one of them can't be had, and `why` says so. */
+static bool fetch(struct generation *g, char *why, size_t size)
+{
+    struct truth_stranger strangers[STRANGERS];
+    size_t n = generation_scan(g) == 0 ? truth_strangers(&g->tree, strangers, STRANGERS) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        int fd = copy_from_any(&g->tree, strangers[i].inode);
+
+        if (fd < 0) {
+            snprintf(why, size, "process %d could not hand over its listener (%s)",
+                     (int)strangers[i].pid, strangers[i].address);
+            return false;
+        }
+        take(g, fd, strangers[i].pid);
+    }
+    return true;
+}
+
+const char *lost_refusal(struct generation *g)
+{
+    static char why[128];
+
+    lost_note(g);
+    if (!g->lost)
+        return NULL;
+    if (!fetch(g, why, sizeof why))
+        return why;
+    if (crowd_is_too_large(g))
+        return "its listeners are in too many epolls";
+    g->lost = false;
+    return NULL;
+}
