@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "draining.h"
 #include "lost.h"
 #include "message.h"
+#include "nonblock.h"
 #include "placeholder.h"
 #include "report.h"
 #include "restart.h"
@@ -151,12 +153,22 @@ static void say_whom_it_looked_for(struct generation *g)
         g->number, (int)pid);
 }
 
+/* Whoever clears the flag would make the other processes of the server wait for us. */
+static void keep_nonblocking(int bell)
+{
+    int flags = fcntl(bell, F_GETFL);
+
+    if (flags >= 0 && !(flags & O_NONBLOCK))
+        fcntl(bell, F_SETFL, flags | O_NONBLOCK);
+}
+
 void control_bell(struct generation *g)
 {
     uint64_t rings;
 
-    if (read(g->bell, &rings, sizeof rings) < 0)
+    if (nonblock_read(g->bell, &rings, sizeof rings) < 0)
         return;
+    keep_nonblocking(g->bell);
     lost_note(g);
     say_whom_it_looked_for(g);
     if (atomic_exchange(&g->page->restarts, 0) > 0) {

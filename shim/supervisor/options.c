@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "nonblock.h"
 #include "report.h"
 #include "variables.h"
 
@@ -332,6 +333,6 @@ bool options_read(struct options *o)
     if (report_open(log_where, log_level))
         return true;
     fprintf(stderr, "grace: GRACE_LOG=%s: %s; name a file that can be written\n", log_where,
-            strerror(errno));
+            nonblock_error());
     return false;
 }

@@ -7,24 +7,10 @@
 #include <unistd.h>
 
 #include "holding.h"
+#include "line.h"
 #include "restart.h"
 #include "supervisor.h"
 #include "truth.h"
-
-/* Bytes of the UTF-8 character at p, 0 when it is none. */
-static unsigned utf8_length(const unsigned char *p)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    unsigned n = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf8 ? 4 : 0;
-    uint32_t c = n > 1 ? *p & (0xffU >> (n + 1)) : *p;
-
-    for (unsigned i = 1; i < n; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-        c = c << 6 | (p[i] & 0x3f);
-    }
-    return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0 : n;
-}
 
 /* Arguments are bytes, JSON is UTF-8: what is none is shown as U+FFFD. */
 static void put_string(FILE *out, const char *text)
@@ -33,14 +19,14 @@ static void put_string(FILE *out, const char *text)
 
     putc('"', out);
     while (*p) {
-        unsigned n = utf8_length(p);
+        unsigned n = line_utf8(p);
 
         if (n == 0)
             fputs("\\ufffd", out);
         else if (*p == '"' || *p == '\\')
             fprintf(out, "\\%c", *p);
-        else if (*p < 0x20)
-            fprintf(out, "\\u%04x", *p);
+        else if (line_controls(p, n))
+            fprintf(out, "\\u%04x", line_code(p, n));
         else
             fwrite(p, 1, n, out);
         p += n ? n : 1;

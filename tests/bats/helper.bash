@@ -247,6 +247,21 @@ deaf() {
         [[ $listening == *pid=* && ! $listening =~ pid=($tree), ]]
 }
 
+# with_dev_log COMMAND...: with a /dev/log that is $BATS_TEST_TMPDIR/log.sock.
+with_dev_log() {
+    local dev=$BATS_TEST_TMPDIR/dev node
+    mkdir "$dev"
+    mount -t tmpfs none "$dev"
+    for node in null zero tty urandom; do
+        touch "$dev/$node"
+        mount --bind "/dev/$node" "$dev/$node"
+    done
+    touch "$dev/log"
+    mount --bind "$BATS_TEST_TMPDIR/log.sock" "$dev/log"
+    mount --move "$dev" /dev
+    exec "$@"
+}
+
 # Kilobytes that belong to the process alone.
 anonymous_kb() {
     awk '/^RssAnon:/ { print $2 }' "/proc/$1/status"

@@ -250,21 +250,6 @@ END
     [[ $(grep -c "^grace\[$PID\]" "$LOG") == 0 ]]
 }
 
-# with_dev_log COMMAND...: with a /dev/log that is $BATS_TEST_TMPDIR/log.sock.
-with_dev_log() {
-    local dev=$BATS_TEST_TMPDIR/dev node
-    mkdir "$dev"
-    mount -t tmpfs none "$dev"
-    for node in null zero tty urandom; do
-        touch "$dev/$node"
-        mount --bind "/dev/$node" "$dev/$node"
-    done
-    touch "$dev/log"
-    mount --bind "$BATS_TEST_TMPDIR/log.sock" "$dev/log"
-    mount --move "$dev" /dev
-    exec "$@"
-}
-
 @test "GRACE_LOG=syslog" {
     export -f with_dev_log
     start syslog "$PYTHON" -c 'import os, socket, sys

@@ -44,4 +44,13 @@ int act_entry(int client, char *const words[]);
 int act_get(int client, char *const words[]);
 int act_scribble(int client, char *const words[]);
 
+/* acts of hostile_messages.c */
+int act_fill_bell(int client, char *const words[]);
+int act_flood_bell(int client, char *const words[]);
+int act_note(int client, char *const words[]);
+int act_flood_notes(int client, char *const words[]);
+int act_send_fds(int client, char *const words[]);
+int act_send_bytes(int client, char *const words[]);
+int act_adopt_full(int client, char *const words[]);
+
 #endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/* Text of others made fit for a line: of the log, of a status, of a terminal. */
+#ifndef GRACE_LINE_H
+#define GRACE_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bytes of the UTF-8 character at p, 0 when it is none. */
+unsigned line_utf8(const unsigned char *p);
+
+/* The number of such a character; does it end a line, move a cursor, turn the direction of writing?
+ * Those have four hexadecimal digits at most. */
+unsigned line_code(const unsigned char *p, unsigned n);
+bool line_controls(const unsigned char *p, unsigned n);
+
+/* `text`, with \xNN for each byte that is no printable UTF-8, as far as there is room. Its length.
+ */
+size_t line_escape(char *to, size_t size, const char *text);
+
+#endif

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: ISC
+# The supervisor waits for nobody: whatever a process of the server, a reader of its log or a client
+# does, it answers, and restarts.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load ../bats/helper
+load hostile
+
+setup() {
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}"
+}
+
+# lively: it answers, and restarts.
+lively() {
+    timeout 60 "$GRACE" status "$PID" >/dev/null || fail 'no status' || return
+    timeout 60 "$GRACE" restart "$PID" || dump_log || return
+    wait_until 20 lone_generation "$PID"
+}
+
+@test "a doorbell that a worker has made blocking" {
+    hostile_start
+    ask bell-blocking
+    ask ring
+    lively
+    ask ping
+}
+
+@test "a worker that rings all the time" {
+    hostile_start -w 2
+    ask bell-blocking
+    ask flood-bell
+    lively
+    ask ping
+}
+
+@test "syslog, where syslogd does not read" {
+    export -f with_dev_log
+    start syslog "$PYTHON" -c 'import os, signal, socket, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.bind(sys.argv[1])
+more = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+more.setblocking(False)
+try:
+    while True: more.sendto(b"full", sys.argv[1])
+except BlockingIOError: print("full", flush=True)
+signal.sigwait({signal.SIGUSR1})
+while True: print(log.recv(4096).decode(), flush=True)' "$BATS_TEST_TMPDIR/log.sock"
+    wait_until 20 log_has full
+    local syslogd=$PID
+    PORT=$(free_port)
+    # shellcheck disable=SC2016 # for the shell inside
+    start server unshare --mount bash -c 'with_dev_log "$@"' bash env GRACE_LOG=syslog \
+        "LD_PRELOAD=$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+    wait_until 20 lone_generation "$PID"
+    lively
+    LOG=$BATS_TEST_TMPDIR/syslog.log
+    # shellcheck disable=SC2016 # for sigwait
+    kill -USR1 "$syslogd"
+    wait_until 20 log_is_empty_now
+    lively
+    wait_until 20 log_has "grace\[$PID\]: [0-9]+ lines of this log are lost: nobody has read it"
+    log_has "grace\[$PID\]: generation 3 ready"
+}
+
+# log_is_empty_now: syslogd has read what was there.
+log_is_empty_now() {
+    ! log_has 'grace\[.*generation 2 ready' && (($(grep -c '^full' "$LOG") > 1))
+}
+
+@test "a pipe for the log that is full: what is lost is counted, and said" {
+    PORT=$(free_port)
+    local pipe=$BATS_TEST_TMPDIR/pipe reader
+    mkfifo "$pipe"
+    exec {reader}<>"$pipe"
+    dd if=/dev/zero of="$pipe" oflag=nonblock bs=4096 count=1000 2>/dev/null || true
+    "$LAUNCH" --setsid --stdin /dev/null --stdout /dev/null --stderr "$pipe" -- env \
+        LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" &
+    PID=$!
+    STARTED+=("$PID")
+    wait_until 20 settled "$PID" 1
+    lively
+    dd if="$pipe" iflag=nonblock of=/dev/null 2>/dev/null || true
+    lively
+    dd if="$pipe" iflag=nonblock of="$BATS_TEST_TMPDIR/read" 2>/dev/null || true
+    exec {reader}>&-
+    LOG=$BATS_TEST_TMPDIR/read
+    log_has "^grace\[$PID\]: [0-9]+ lines of this log are lost: nobody has read it"
+    log_has '^grace.* generation 3 ready'
+}
+
+@test "a log that is a FIFO or a link is refused at the start" {
+    local kind
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    ln -s "$BATS_TEST_TMPDIR/other" "$BATS_TEST_TMPDIR/link"
+    for kind in fifo link; do
+        run -125 timeout 20 env GRACE_LOG="$BATS_TEST_TMPDIR/$kind" LD_PRELOAD="$LIBGRACE" \
+            "$SERVER" --listen 127.0.0.1:0
+        [[ $output == "grace: GRACE_LOG=$BATS_TEST_TMPDIR/$kind: it is "*"; name a file"* ]] ||
+            fail "$output" || return
+    done
+    [[ ! -e $BATS_TEST_TMPDIR/other ]]
+}
