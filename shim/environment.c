@@ -70,11 +70,17 @@ size_t environment_entries(char *const envp[])
     return n;
 }
 
+/* Not what the longest path would need: it is on the stack of a thread that may have the least. */
+static size_t handoff_bytes(void)
+{
+    return HANDOFF_BESIDES + strlen(shim.library);
+}
+
 size_t environment_bytes(char *const envp[])
 {
     const char *preload = find(envp, PRELOAD);
 
-    return HANDOFF_SIZE + sizeof PRELOAD + strlen(shim.library) + 3 +
+    return handoff_bytes() + sizeof PRELOAD + strlen(shim.library) + 3 +
            (preload ? strlen(preload) : 0);
 }
 
@@ -96,7 +102,7 @@ static bool own_entries(char *own[2], char *bytes, char *const envp[], const str
                               .library = shim.library};
 
     own[0] = bytes;
-    own[1] = bytes + HANDOFF_SIZE;
+    own[1] = bytes + handoff_bytes();
     environment_put_preload(append(append(own[1], PRELOAD), "="), find(envp, PRELOAD),
                             shim.library);
     return handoff_format(&h, own[0]);
@@ -116,9 +122,14 @@ char *const *environment_inject(char *const envp[], const struct park_loan *loan
     return entries;
 }
 
-size_t environment_prefix_bytes(char *const envp[])
+static size_t quoted_bytes(char *const envp[])
 {
     return 4 * environment_bytes(envp) + sizeof "export '' ''; "; /* each byte may be a quote */
+}
+
+size_t environment_prefix_bytes(char *const envp[])
+{
+    return quoted_bytes(envp) + environment_bytes(envp);
 }
 
 static char *append_quoted(char *to, const char *text)
@@ -135,10 +146,9 @@ static char *append_quoted(char *to, const char *text)
 
 char *environment_prefix(char *to, char *const envp[], const struct park_loan *loan)
 {
-    char bytes[environment_bytes(envp)];
-    char *own[2];
+    char *own[2]; /* behind what is made of them */
 
-    if (!own_entries(own, bytes, envp, loan))
+    if (!own_entries(own, to + quoted_bytes(envp), envp, loan))
         return to;
     to = append_quoted(append(to, "export "), own[0]);
     return append(append_quoted(append(to, " "), own[1]), "; ");

@@ -23,21 +23,25 @@ static bool was_listener(struct fds_former former)
 }
 
 /* A child that the shim has not met, of vfork() or of any clone(), does not end what its parent
- * has registered.  A connection is only counted, so its close does not ask for the pid. */
-static bool is_others(int fd)
+ * has registered.  A connection is only counted, and a socket without a name (a proxy's to what is
+ * behind it) is nothing yet, so their close does not ask for the pid. */
+static bool is_registered(int fd)
 {
-    return fdtab_kind(fd) == FD_CONNECTION ? process_is_guest() : process_is_borrower();
+    enum fd_kind kind = fdtab_kind(fd);
+
+    return kind == FD_FRESH ? bound_key(fd) != 0 : kind != FD_CONNECTION;
 }
 
 struct fds_former fds_closing(int fd)
 {
     struct fds_former former = {FD_NONE, 0};
+    bool registered = is_registered(fd);
 
-    if (fdtab_get(fd) == FD_NONE || is_others(fd))
+    if (fdtab_get(fd) == FD_NONE || (registered ? process_is_borrower() : process_is_guest()))
         return former;
     former.index = fdtab_index(fd);
     former.known = fdtab_set(fd, FD_NONE);
-    if ((former.known & FD_KIND) != FD_CONNECTION)
+    if (registered)
         bound_forget(fd);
     if (was_listener(former) || (former.known & FD_KIND) == FD_DUMMY) {
         turn_wait();

@@ -14,7 +14,11 @@
 
 #define HANDOFF_VARIABLE "GRACE_HANDOFF"
 
-enum { HANDOFF_VERSION = 1, HANDOFF_SIZE = 4352 };
+enum {
+    HANDOFF_VERSION = 1,
+    HANDOFF_BESIDES = 96, /* bytes of it that are not of the library's path */
+    HANDOFF_SIZE = 4096 + HANDOFF_BESIDES,
+};
 
 struct handoff {
     int control, bell, memory; /* inherited descriptors */
@@ -23,7 +27,8 @@ struct handoff {
     const char *library; /* absolute path of libgrace.so */
 };
 
-/* Writes "GRACE_HANDOFF=..." into HANDOFF_SIZE bytes. False when the path is too long. */
+/* Writes "GRACE_HANDOFF=..." into HANDOFF_SIZE bytes, or fewer if the path is shorter. False when
+ * the path is too long. */
 bool handoff_format(const struct handoff *h, char *variable);
 
 /* Reads the value (what follows '='). False when it is of another version or malformed. */

@@ -19,6 +19,7 @@
 #include "process.h"
 #include "real.h"
 #include "restart_signal.h"
+#include "scratch.h"
 #include "shim.h"
 
 /* One program to run, by whichever call. */
@@ -34,15 +35,21 @@ struct program {
 
 static int run_inside(struct program *p, char *const envp[])
 {
-    char *entries[environment_entries(envp)];
-    char bytes[environment_bytes(envp)];
+    size_t pointers = environment_entries(envp) * sizeof(char *);
+    size_t size = pointers + environment_bytes(envp);
+    char *mapped = scratch_map(size);
+    char *on_stack[mapped ? 1 : size / sizeof(char *) + 1];
+    char *room = mapped ? mapped : (char *)on_stack;
     struct park_loan loan;
     int r;
 
-    if (!park_lend(&loan))
-        return p->run(p, envp);
-    r = p->run(p, environment_inject(envp, &loan, entries, bytes));
-    park_take_back(&loan);
+    if (park_lend(&loan)) {
+        r = p->run(p, environment_inject(envp, &loan, (char **)(void *)room, room + pointers));
+        park_take_back(&loan);
+    } else {
+        r = p->run(p, envp);
+    }
+    scratch_unmap(mapped, size);
     return r;
 }
 
@@ -221,15 +228,21 @@ EXPORT int system(const char *command)
  * read: so the command itself says what is to be added. */
 static FILE *popen_inside(const char *command, const char *type)
 {
-    char text[environment_prefix_bytes(environ) + strlen(command) + 1];
+    size_t size = environment_prefix_bytes(environ) + strlen(command) + 1;
+    char *mapped = scratch_map(size);
+    char on_stack[mapped ? 1 : size];
+    char *text = mapped ? mapped : on_stack;
     struct park_loan loan;
     FILE *stream;
 
-    if (!park_lend(&loan))
-        return real.popen(command, type);
-    strcpy(environment_prefix(text, environ, &loan), command);
-    stream = real.popen(text, type);
-    park_take_back(&loan);
+    if (park_lend(&loan)) {
+        strcpy(environment_prefix(text, environ, &loan), command);
+        stream = real.popen(text, type);
+        park_take_back(&loan);
+    } else {
+        stream = real.popen(command, type);
+    }
+    scratch_unmap(mapped, size);
     return stream;
 }
 

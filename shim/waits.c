@@ -232,12 +232,15 @@ static int accept_blocked(int fd, struct wait *w)
 
 static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags, conns_call *call)
 {
-    if (fdtab_kind(fd) == FD_DUMMY)
+    switch (fdtab_kind(fd)) {
+    case FD_DUMMY:
         return dummy_accept(fd);
-    if (!deaf_to(fd))
+    case FD_DEAF:
+        errno = EAGAIN;
+        return -1;
+    default:
         return conns_accept(fd, addr, len, flags, call);
-    errno = EAGAIN;
-    return -1;
+    }
 }
 
 /* With SO_RCVTIMEO the kernel does not restart the call after our signals either. */

@@ -121,3 +121,36 @@ libc.pclose(ctypes.c_void_p(libc.popen(sys.argv[1].encode(), b"w")))'
     LIBGRACE=$BATS_TEST_TMPDIR/it\'s/libgrace.so
     started_by "$POPEN"
 }
+
+SHALLOW=$BUILD/tests/tools/shallow
+
+# little_stack ENTRIES CALL...: a few kB more than without, in an environment of so many entries, and
+# enough where a thread has the least.
+little_stack() {
+    local many name bytes
+    many=$(seq -f 'SERVICE_%g=10.0.0.1' "$1")
+    mapfile -t many <<<"$many"
+    env "${many[@]}" "$SHALLOW" "${@:2}" >"$BATS_TEST_TMPDIR/plain"
+    env "${many[@]}" LD_PRELOAD="$LIBGRACE" "$SHALLOW" "${@:2}" >"$BATS_TEST_TMPDIR/wrapped"
+    paste "$BATS_TEST_TMPDIR/plain" "$BATS_TEST_TMPDIR/wrapped" >&2
+    while read -r name bytes; do
+        (($(sed -n "s/^$name //p" "$BATS_TEST_TMPDIR/wrapped") <= bytes + 4096))
+    done <"$BATS_TEST_TMPDIR/plain"
+}
+
+@test "to start a program takes hardly more of the stack" {
+    little_stack 50
+}
+
+@test "nor does it where the environment is large" {
+    little_stack 1500 popen system posix_spawn execve execlp
+}
+
+@test "nor where the path of the library is long" {
+    local directory
+    directory=$BATS_TEST_TMPDIR/$(printf '%200s' '' | tr ' ' x)
+    mkdir -p "$directory/$(printf '%200s' '' | tr ' ' "'")"
+    cp "$LIBGRACE" "$directory"/*/
+    LIBGRACE=$(echo "$directory"/*/libgrace.so)
+    little_stack 50
+}

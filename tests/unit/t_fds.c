@@ -31,14 +31,25 @@ void mute_settle(int fd)
         fdtab_turn(fd, (enum fd_kind)(settled & FD_KIND), FD_DUMMY);
 }
 
+static int asked; /* for the pid */
+
 bool process_is_borrower(void)
 {
+    asked++;
     return false;
 }
 
 void bound_forget(int fd)
 {
     (void)fd;
+}
+
+static uint64_t named;
+
+uint64_t bound_key(int fd)
+{
+    (void)fd;
+    return named;
 }
 
 void conns_copied(int fd, int from)
@@ -73,8 +84,38 @@ void turn_wait(void)
 {
 }
 
+static int no_close(int fd)
+{
+    (void)fd;
+    return 0;
+}
+
+/* How often the close of such a number asks for the pid. */
+static int asks(enum fd_kind kind)
+{
+    asked = 0;
+    fdtab_set(FROM, kind);
+    fds_close(FROM);
+    is_int(fdtab_get(FROM), FD_NONE, "a closed number is forgotten");
+    return asked;
+}
+
+static void test_asks(void)
+{
+    real.close = no_close;
+    is_int(asks(FD_FRESH), 0, "who closes a socket without a name is not asked for");
+    is_int(asks(FD_CONNECTION), 0, "nor who closes a connection");
+    is_int(asks(FD_LISTENER), 1, "a listener's close asks");
+    named = 1;
+    is_int(asks(FD_FRESH), 1, "so does that of a socket with a name");
+    process_vforked = true;
+    named = 0;
+    is_int(asks(FD_FRESH), 1, "and any where vfork() was called");
+}
+
 int main(void)
 {
+    test_asks();
     fdtab_set(FROM, FD_DUMMY | FD_NONBLOCK);
     is_int(fds_copied(FROM, TO), TO, "a copy of a dummy");
     is_int(settled, FD_LISTENER | FD_NONBLOCK, "may be one of the listener that was there before");
