@@ -50,15 +50,18 @@ static const char *value_of(const char *entry, const char *name)
     return strncmp(entry, name, n) == 0 && entry[n] == '=' ? entry + n + 1 : NULL;
 }
 
+/* The last one: of several LD_PRELOADs the loader takes that. */
 static const char *find(char *const envp[], const char *name)
 {
+    const char *found = NULL;
+
     for (; envp && *envp; envp++) {
         const char *value = value_of(*envp, name);
 
         if (value)
-            return value;
+            found = value;
     }
-    return NULL;
+    return found;
 }
 
 size_t environment_entries(char *const envp[])

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +26,24 @@
 #include "restart_signal.h"
 #include "shim.h"
 
-/* Before main() standard error is still the user's. */
+/* Before main() standard error is still the user's: also a pipe that nobody reads any more, or a
+ * file as large as it may get.  That ends no server, and keeps none waiting. */
+static void say(const char *line, size_t n)
+{
+    const struct sigaction ignored = {.sa_handler = SIG_IGN};
+    struct sigaction on_pipe, on_size;
+    struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    if (real.poll(&p, 1, 0) != 1)
+        return;
+    real.sigaction(SIGPIPE, &ignored, &on_pipe);
+    real.sigaction(SIGXFSZ, &ignored, &on_size);
+    if (write(STDERR_FILENO, line, n) < 0)
+        errno = 0;
+    real.sigaction(SIGPIPE, &on_pipe, NULL);
+    real.sigaction(SIGXFSZ, &on_size, NULL);
+}
+
 static void complain(const char *what)
 {
     static const char tail[] = "; the server runs without grace\n";
@@ -35,8 +54,7 @@ static void complain(const char *what)
     if (why && errno != 0)
         end = stpncpy(stpcpy(end, ": "), why, 20);
     end = stpcpy(end, tail);
-    if (write(STDERR_FILENO, line, (size_t)(end - line)) < 0)
-        errno = 0;
+    say(line, (size_t)(end - line));
 }
 
 static bool is_socket(int fd)

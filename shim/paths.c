@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "paths.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -133,11 +134,19 @@ static void path_forget(struct page_listener *l)
     atomic_store(&l->alias, 0);
 }
 
+/* Beyond the limit SIGXFSZ would end the server for a write of ours. */
+static bool may_write(size_t size)
+{
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur >= size;
+}
+
 /* In place, so that what follows the number stays, and nobody finds the file without one. */
 static bool write_pid(const char *path, pid_t pid)
 {
     char had[PID_TEXT], text[2 * PID_TEXT];
-    int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    int fd = may_write(sizeof text) ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) : -1;
     ssize_t n = fd >= 0 ? read(fd, had, sizeof had) : -1, after = 0;
     size_t at = PID_TEXT, end = PID_TEXT;
     bool done = false;

@@ -80,11 +80,12 @@ static void exec_supervisor(const char *library, const char *loader, char **argv
 {
     int first;
     const char *command = program_command(argv, &first);
-    char argv0[sizeof "--argv0=" + strlen(argv[first])];
+    const char *name = argv[first] ? argv[first] : ""; /* execve() with no argument at all */
+    char argv0[sizeof "--argv0=" + strlen(name)];
     char *args[argc + 5];
     int n = 0;
 
-    strcpy(stpcpy(argv0, "--argv0="), argv[first]);
+    strcpy(stpcpy(argv0, "--argv0="), name);
     if (loader)
         args[n++] = (char *)(uintptr_t)loader;
     args[n++] = (char *)(uintptr_t)library;

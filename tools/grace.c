@@ -2,11 +2,13 @@
 #include "grace.h"
 
 #include <err.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct command {
     const char *name;
@@ -174,10 +176,24 @@ static int grace_main(int argc, char **argv)
     return run_command(argc, argv);
 }
 
+/* What this program opens must not become its standard output (`grace status >&-`); and `run`
+ * leaves closed what was: O_PATH is as closed to who reads or writes. */
+static void hold_closed_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/", O_PATH | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     int code;
 
+    hold_closed_streams();
     setlocale(LC_CTYPE, "");
     setvbuf(stdout, NULL, _IOLBF, 0);
     code = grace_main(argc, argv);

@@ -21,6 +21,7 @@
 #include "control.h"
 #include "draining.h"
 #include "hearing.h"
+#include "limits.h"
 #include "notify.h"
 #include "overlap.h"
 #include "pollset.h"
@@ -164,13 +165,24 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* Nobody may read standard error any more, or not yet. */
+static void complain(const char *what, const char *consequence)
+{
+    struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+    int saved = errno;
+
+    if (poll(&p, 1, 0) == 1)
+        dprintf(STDERR_FILENO, "grace: %s: %s%s\n", what, strerror(saved), consequence);
+    errno = saved;
+}
+
 static _Noreturn void give_up(const char *what)
 {
-    fprintf(stderr, "grace: %s: %s; the server runs without grace\n", what, strerror(errno));
+    complain(what, "; the server runs without grace");
     notify_withdraw();
     prctl(PR_SET_CHILD_SUBREAPER, 0); /* it would outlive the exec */
     spawn_unwrapped();
-    fprintf(stderr, "grace: %s: %s\n", supervisor.command.path, strerror(errno));
+    complain(supervisor.command.path, "");
     _exit(errno == ENOENT ? 127 : 126);
 }
 
@@ -198,13 +210,16 @@ int main(int argc, char **argv)
     (void)argc;
     if (!argv[0] || !parse_command(argv))
         return usage();
+    streams_hold_closed();
     supervisor.command.library = own_path(argv);
     supervisor.last.event = "started";
+    spawn_prepare(&supervisor.command, &supervisor.options);
+    signals_block();
+    limits_lift();
     if (!options_read(&supervisor.options))
         return USAGE_STATUS;
     supervisor.name =
         supervisor.options.name ? supervisor.options.name : base_name(supervisor.command.path);
-    spawn_prepare(&supervisor.command, &supervisor.options);
     set_up();
     failed = restart_first(&step);
     if (failed == 125)

@@ -282,7 +282,7 @@ static bool is_foreign(const char *entry)
 static bool read_variable(struct options *o, const char *entry)
 {
     const struct variable *variable = find_variable(entry);
-    struct value v = {o, strchr(entry, '=') + 1};
+    struct value v = {o, entry + strcspn(entry, "=") + 1};
 
     if (!variable) {
         report(REPORT_WARNING, "unknown variable %.*s is ignored: see libgrace(7) for the names",
@@ -316,18 +316,47 @@ static bool is_delay_too_long(const struct options *o)
     return true;
 }
 
-bool options_read(struct options *o)
+/* Without a '=' it is no variable for anybody. */
+static bool is_option(const char *entry)
+{
+    return strncmp(entry, "GRACE_", 6) == 0 && strchr(entry, '=') && !is_foreign(entry);
+}
+
+/* Of several entries with one name the first counts, as for getenv(). */
+static bool is_repeated(const char *entry)
+{
+    size_t n = strcspn(entry, "=") + 1;
+
+    for (char **e = environ; *e && *e != entry; e++)
+        if (strncmp(*e, entry, n) == 0)
+            return true;
+    return false;
+}
+
+static bool read_variables(struct options *o)
+{
+    for (char **entry = environ; *entry; entry++)
+        if (is_option(*entry) && !is_repeated(*entry) && !read_variable(o, *entry))
+            return false;
+    return true;
+}
+
+static void remove_variables(void)
 {
     char **to = environ;
 
-    *o = defaults;
-    for (char **from = environ; *from; from++) {
-        if (strncmp(*from, "GRACE_", 6) != 0 || is_foreign(*from))
+    for (char **from = environ; *from; from++)
+        if (!is_option(*from))
             *to++ = *from;
-        else if (!read_variable(o, *from))
-            return false;
-    }
     *to = NULL;
+}
+
+bool options_read(struct options *o)
+{
+    *o = defaults;
+    if (!read_variables(o))
+        return false;
+    remove_variables();
     if (is_delay_too_long(o))
         return false;
     if (report_open(log_where, log_level))

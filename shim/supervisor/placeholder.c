@@ -53,7 +53,8 @@ void placeholder_settle(int fd)
 
     if (!is_unix(fd) || !place_name(place, sizeof place))
         return;
-    mkdir(place, 0700);
+    if (mkdir(place, 0700) == 0)
+        chmod(place, 0700); /* whatever the umask */
     if (bind_for_nobody(fd, place))
         listen(fd, 1);
     rmdir(place);

@@ -16,20 +16,38 @@
 #include "terminal.h"
 #include "wish.h"
 
-int signals_open(void)
+static sigset_t blocked;
+
+/* What the kernel sends us for a write or the time of our own is no reason to end, nor any business
+ * of the server.  Blocked it would be kept for whom we become. */
+static void ignore_reproaches(void)
+{
+    static const int reproaches[] = {SIGPIPE, SIGXFSZ, SIGXCPU};
+
+    for (unsigned i = 0; i < sizeof reproaches / sizeof reproaches[0]; i++) {
+        sigdelset(&blocked, reproaches[i]);
+        signal(reproaches[i], SIG_IGN);
+    }
+}
+
+void signals_block(void)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP};
-    sigset_t set;
 
-    sigfillset(&set);
+    sigfillset(&blocked);
     for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++)
-        sigdelset(&set, faults[i]);
+        sigdelset(&blocked, faults[i]);
+    ignore_reproaches();
     /* a signal that is ignored is thrown away even where it is blocked */
     for (int sig = 1; sig < 65; sig++)
-        if (sigismember(&set, sig) == 1)
+        if (sigismember(&blocked, sig) == 1)
             signal(sig, SIG_DFL);
-    sigprocmask(SIG_SETMASK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
+int signals_open(void)
+{
+    return signalfd(-1, &blocked, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* Its clients may have lost their answers, and we have not cut them. */
@@ -108,7 +126,7 @@ static void act(const struct signalfd_siginfo *s)
 
     if (sig == SIGCHLD) {
         reap();
-    } else if (!supervisor.current || sig == SIGPIPE || sig == SIGTTIN || sig == SIGTTOU) {
+    } else if (!supervisor.current || sig == SIGTTIN || sig == SIGTTOU) {
         return;
     } else if (is_hang_up(s)) {
         hang_up();

@@ -3,7 +3,11 @@
 #ifndef GRACE_SIGNALS_H
 #define GRACE_SIGNALS_H
 
-/* Blocks everything that can be, takes back what nohup ignores. The signalfd, or -1. */
+/* Blocks everything that can be, takes back what nohup ignores. From here on no write can end us.
+ */
+void signals_block(void);
+
+/* The signalfd, or -1. */
 int signals_open(void);
 
 /* Reads and acts on what is there. */

@@ -14,6 +14,7 @@
 
 #include "environment.h"
 #include "handoff.h"
+#include "limits.h"
 #include "park.h"
 #include "terminal.h"
 #include "variables.h"
@@ -78,10 +79,12 @@ bool spawn_ignores(int sig)
     return start.ignored[sig];
 }
 
-static void restore_signals(void)
+/* What spawn_prepare() and its callers have changed for the supervisor. */
+static void restore(void)
 {
     for (int sig = 1; sig < SIGNALS; sig++)
         signal(sig, start.ignored[sig] ? SIG_IGN : SIG_DFL);
+    limits_restore();
     sigprocmask(SIG_SETMASK, &start.mask, NULL);
 }
 
@@ -146,7 +149,7 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
         f.step = STEP_CHDIR;
         if (g->number == 1 || !start.directory[0] || chdir(start.directory) == 0) {
             f.step = STEP_EXEC;
-            restore_signals();
+            restore();
             exec_command();
         }
     }
@@ -225,7 +228,7 @@ void spawn_describe(int error, const char *step, char *text, size_t size)
 
 void spawn_unwrapped(void)
 {
-    restore_signals();
+    restore();
     if (start.preload[0] && putenv(start.preload) == 0)
         environment_take_preload(start.command.library);
     exec_command();
@@ -233,7 +236,7 @@ void spawn_unwrapped(void)
 
 void spawn_command(const char *command, const char *generation, const char *main_pid)
 {
-    restore_signals();
+    restore();
     setpgid(0, 0);
     setenv("GRACE_GENERATION", generation, 1);
     setenv("GRACE_MAIN_PID", main_pid, 1);

@@ -40,25 +40,32 @@ static int listener = -1;
 static size_t listener_place;
 static struct sockaddr_un address;
 
-static void runtime_directory(char *dir, size_t size)
+/* False: too long for a socket in it. */
+static bool runtime_directory(char *dir, size_t size)
 {
     const char *own = supervisor.options.runtime_dir, *xdg = getenv("XDG_RUNTIME_DIR");
 
+    int n;
+
     if (own)
-        snprintf(dir, size, "%s", own);
+        n = snprintf(dir, size, "%s", own);
     else if (getuid() == 0)
-        snprintf(dir, size, "/run/grace");
+        n = snprintf(dir, size, "/run/grace");
     else if (xdg && *xdg)
-        snprintf(dir, size, "%s/grace", xdg);
+        n = snprintf(dir, size, "%s/grace", xdg);
     else
-        snprintf(dir, size, "/tmp/grace-%u", (unsigned)getuid());
+        n = snprintf(dir, size, "/tmp/grace-%u", (unsigned)getuid());
+    errno = ENAMETOOLONG;
+    return (size_t)n + sizeof "/1234567.sock" <= sizeof address.sun_path;
 }
 
 static bool usable_directory(const char *dir)
 {
     struct stat st;
 
-    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+    if (mkdir(dir, 0700) == 0)
+        chmod(dir, 0700); /* whatever the umask: it stays for the servers to come */
+    else if (errno != EEXIST)
         return false;
     if (lstat(dir, &st) < 0)
         return false;
@@ -68,16 +75,11 @@ static bool usable_directory(const char *dir)
 
 bool user_directory(char *dir, size_t size)
 {
-    runtime_directory(dir, size);
-    return usable_directory(dir);
+    return runtime_directory(dir, size) && usable_directory(dir);
 }
 
 static bool listen_on(const char *path)
 {
-    if (strlen(path) >= sizeof address.sun_path) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
     address.sun_family = AF_UNIX;
     strcpy(address.sun_path, path);
     listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -91,7 +93,6 @@ static bool listen_on(const char *path)
 void user_open(void)
 {
     char dir[256], path[300];
-
     bool usable = user_directory(dir, sizeof dir);
 
     snprintf(path, sizeof path, "%s/%d.sock", dir, (int)getpid());

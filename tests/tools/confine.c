@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <grp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,8 +42,12 @@ static const struct {
 };
 
 static const struct option options[] = {
+    {"closed", required_argument, NULL, 'c'},
     {"deny", required_argument, NULL, 'd'},
+    {"entry", required_argument, NULL, 'e'},
+    {"file-size", required_argument, NULL, 's'},
     {"files", required_argument, NULL, 'f'},
+    {"no-reader", no_argument, NULL, 'n'},
     {"processes", required_argument, NULL, 'p'},
     {"uid", required_argument, NULL, 'u'},
     {NULL, 0, NULL, 0},
@@ -50,7 +55,8 @@ static const struct option options[] = {
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr, "usage: confine [--uid UID] [--files N] [--processes N] [--deny CALL]\n"
+    fprintf(stderr, "usage: confine [--uid UID] [--files N] [--processes N] [--file-size N]\n"
+                    "               [--deny CALL] [--closed DIGITS] [--no-reader] [--entry TEXT]\n"
                     "               [--] COMMAND [ARG...]\n"
                     "calls: attach_filter");
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
@@ -88,6 +94,44 @@ static void install(struct sock_filter *code, unsigned short n)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
         err(125, "seccomp");
+}
+
+/* As everybody else has it, whatever the caller's is. */
+static void default_action(int sig)
+{
+    if (signal(sig, SIG_DFL) == SIG_ERR)
+        err(125, "signal");
+}
+
+static void close_numbers(const char *digits)
+{
+    for (; *digits; digits++)
+        close(*digits - '0');
+}
+
+/* Standard error: a pipe whose other end is gone. */
+static void no_reader(void)
+{
+    int ends[2];
+
+    if (pipe(ends) != 0 || dup2(ends[1], STDERR_FILENO) == -1)
+        err(125, "pipe");
+    close(ends[0]);
+    close(ends[1]);
+    default_action(SIGPIPE);
+}
+
+/* An entry of the environment as it is, which putenv() would take for a wish to remove one. */
+static void add_entry(char *text)
+{
+    static char *entries[1024];
+    size_t n = 0;
+
+    for (; environ[n] != NULL && n < 1022; n++)
+        entries[n] = environ[n];
+    entries[n++] = text;
+    entries[n] = NULL;
+    environ = entries;
 }
 
 static void deny_number(unsigned call)
@@ -137,14 +181,27 @@ int main(int argc, char **argv)
 
     while ((opt = getopt_long(argc, argv, "+", options, NULL)) != -1) {
         switch (opt) {
+        case 'c':
+            close_numbers(optarg);
+            break;
         case 'd':
             deny(optarg);
+            break;
+        case 'e':
+            add_entry(optarg);
             break;
         case 'f':
             limit(RLIMIT_NOFILE, number(optarg));
             break;
+        case 'n':
+            no_reader();
+            break;
         case 'p':
             limit(RLIMIT_NPROC, number(optarg));
+            break;
+        case 's':
+            limit(RLIMIT_FSIZE, number(optarg));
+            default_action(SIGXFSZ);
             break;
         case 'u':
             become(number(optarg));

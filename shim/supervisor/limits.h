@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Limits that were meant for the server and would end the supervisor, or keep it from making the
+ * page (a memfd counts as a file): lifted as far as we may, given back to whatever we start.
+ */
+#ifndef GRACE_LIMITS_H
+#define GRACE_LIMITS_H
+
+void limits_lift(void);
+
+/* In a child, or before we become the server. */
+void limits_restore(void);
+
+#endif
