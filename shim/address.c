@@ -130,7 +130,8 @@ static uint64_t hash_address(uint64_t h, const struct address *a)
 uint64_t address_key(const struct address *a, unsigned n)
 {
     const uint32_t head[] = {(uint32_t)a->family, (uint32_t)a->type, (uint32_t)a->protocol,
-                             a->v6only, n};
+                             a->v6only};
+    uint64_t h = hash_address(hash(0xcbf29ce484222325u, head, sizeof head), a);
 
-    return hash_address(hash(0xcbf29ce484222325u, head, sizeof head), a) | 1;
+    return UINT64_C(1) << 63 | (h / ADDRESS_NUMBERS * ADDRESS_NUMBERS) | n % ADDRESS_NUMBERS;
 }

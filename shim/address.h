@@ -2,7 +2,8 @@
 /*
  * The identity of a listener: (family, type, protocol, address, v6only, n), as one 64-bit key.
  * n tells apart listeners whose addresses are equal: members of an SO_REUSEPORT group, and
- * binds to port 0.  Two generations that bind the same things compute the same keys.
+ * binds to port 0.  It is in the low bits, so that a group is found in one pass.  Two generations
+ * that bind the same things compute the same keys.
  */
 #ifndef GRACE_ADDRESS_H
 #define GRACE_ADDRESS_H
@@ -30,6 +31,15 @@ bool address_of_socket(struct address *a, int fd);
 /* A UNIX path as if bound by a socket of this type. */
 bool address_of_path(struct address *a, const char *path, int type);
 
+enum { ADDRESS_NUMBERS = 4096 };
+
+/* Never 0. n below ADDRESS_NUMBERS. */
 uint64_t address_key(const struct address *a, unsigned n);
+
+/* Are they keys of the same address, whatever their numbers? */
+static inline bool address_equal(uint64_t key, uint64_t other)
+{
+    return (key ^ other) < ADDRESS_NUMBERS;
+}
 
 #endif

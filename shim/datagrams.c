@@ -15,8 +15,8 @@
 /* One more member of an SO_REUSEPORT group, by a worker that was late. */
 static bool joins_group(const struct address *a)
 {
-    return a->reuseport && page_find_listener(shim.page, address_key(a, 0),
-                                              LISTENER_HELD | LISTENER_LISTENING) >= 0;
+    return a->reuseport && page_find_member(shim.page, address_key(a, 0), 0,
+                                            LISTENER_HELD | LISTENER_LISTENING) >= 0;
 }
 
 void datagrams_bound(int fd)

@@ -20,7 +20,7 @@
 #include "shim.h"
 #include "sockopts.h"
 
-enum { REPLY_TIMEOUT_MS = 5000, MAX_GROUP = 4096, KNOWN = LISTENER_HELD | LISTENER_LISTENING };
+enum { REPLY_TIMEOUT_MS = 5000, KNOWN = LISTENER_HELD | LISTENER_LISTENING };
 
 bool listener_blocking;
 
@@ -55,7 +55,7 @@ static bool is_held_back(int index, const struct address *a)
 {
     return deaf_held_back() &&
            ((atomic_load(&shim.page->listeners[index].flags) & LISTENER_ADOPTED) ||
-            page_find_listener(shim.page, address_key(a, 0), LISTENER_ADOPTED) >= 0);
+            page_find_member(shim.page, address_key(a, 0), 0, LISTENER_ADOPTED) >= 0);
 }
 
 static void listener_track(int fd, int index, const struct address *a, bool nonblock)
@@ -127,7 +127,7 @@ static void listener_prepare(int fd, const struct address *a)
 static bool is_given_up(const struct address *a)
 {
     return (shim_attention() & ATTENTION_DRAINING) && a->type != SOCK_DGRAM &&
-           page_find_listener(shim.page, address_key(a, 0), KNOWN) >= 0;
+           page_find_member(shim.page, address_key(a, 0), 0, KNOWN) >= 0;
 }
 
 /* haproxy does not call listen() on a socket that listens already, so this is the place where it
@@ -157,32 +157,69 @@ static bool listener_take(int fd, int index, const struct address *a)
     return true;
 }
 
-/* The n-th equal bind of this generation is the n-th listener of that address. A datagram socket
- * with any port is a client's. */
-static bool listener_match(int fd, const struct address *a)
+/* The n-th bind of any port in this generation is the n-th that the one before has. */
+static bool listener_match_any_port(int fd, const struct address *a)
 {
-    if (a->any_port && a->type == SOCK_DGRAM)
+    uint64_t key = address_key(a, 0);
+    unsigned n = atomic_fetch_add(&shim.page->binds[page_bucket(key)], 1);
+    int index;
+
+    if (n >= ADDRESS_NUMBERS)
         return false;
-    if (a->any_port) {
-        uint64_t zero = address_key(a, 0);
-        unsigned n = atomic_fetch_add(&shim.page->binds[zero % PAGE_COUNTERS], 1);
-        int index = page_find_listener(shim.page, address_key(a, n), LISTENER_HELD);
+    key = address_key(a, n);
+    bound_remember(fd, key);
+    index = page_find_listener(shim.page, key, LISTENER_HELD);
+    return index >= 0 && listener_take(fd, index, a);
+}
 
-        bound_remember(fd, address_key(a, n));
-        return index >= 0 && listener_take(fd, index, a);
-    }
-    for (unsigned n = 0; n < MAX_GROUP; n++) {
-        int index = page_find_listener(shim.page, address_key(a, n), KNOWN);
+static bool is_group(const struct address *a)
+{
+    return a->reuseport && a->family != AF_UNIX;
+}
 
-        bound_remember(fd, address_key(a, n));
-        if (index < 0 || paths_bind_anew(a, index))
-            return false;
+/* Who has bound a member and not closed it need not be asked for it: most of a large group. Nor is
+ * one that another process is asking for just now. */
+static bool may_be_free(_Atomic uint32_t *flags)
+{
+    uint32_t had = atomic_load(flags);
+
+    if (had & (LISTENER_ADOPTED | LISTENER_LISTENING))
+        return (had & LISTENER_CLOSED) != 0;
+    return !(atomic_fetch_or(flags, LISTENER_ASKED) & LISTENER_ASKED);
+}
+
+/* Members are alike: the first that nobody has. */
+static bool listener_match_member(int fd, const struct address *a)
+{
+    uint64_t key = address_key(a, 0);
+    int index = page_find_member(shim.page, key, 0, KNOWN);
+
+    bound_remember(fd, key);
+    if (index >= 0 && is_given_up(a))
+        return mute_newcomer(fd, a);
+    for (; index >= 0; index = page_find_member(shim.page, key, index + 1, KNOWN)) {
+        _Atomic uint32_t *flags = &shim.page->listeners[index].flags;
+
+        if (!may_be_free(flags))
+            continue;
         if (listener_take(fd, index, a))
             return true;
-        if (!a->reuseport)
-            return false;
+        atomic_fetch_and(flags, ~(uint32_t)LISTENER_ASKED);
     }
     return false;
+}
+
+static bool listener_match(int fd, const struct address *a)
+{
+    int index;
+
+    if (a->any_port) /* a datagram socket with any port is a client's */
+        return a->type != SOCK_DGRAM && listener_match_any_port(fd, a);
+    if (is_group(a))
+        return listener_match_member(fd, a);
+    index = page_find_listener(shim.page, address_key(a, 0), KNOWN);
+    bound_remember(fd, address_key(a, 0));
+    return index >= 0 && !paths_bind_anew(a, index) && listener_take(fd, index, a);
 }
 
 bool listener_adopt(int fd, const struct sockaddr *addr, socklen_t len)
@@ -221,12 +258,12 @@ static void listener_announce(int fd, int index)
  * first of them listens. */
 static void listener_number(int index, const struct address *a)
 {
-    struct page_listener *entry = &shim.page->listeners[index];
+    _Atomic uint64_t *key = &shim.page->listeners[index].key;
 
-    for (unsigned n = 0; a->reuseport && n < MAX_GROUP; n++) {
-        if (!page_has_other(shim.page, index, atomic_load(&entry->key)))
+    for (int i = 0; is_group(a) && i < PAGE_LISTENERS; i++) {
+        if (!page_has_other(shim.page, index, atomic_load(key)))
             break;
-        atomic_store(&entry->key, address_key(a, n));
+        atomic_store(key, page_free_key(shim.page, index, atomic_load(key)));
     }
 }
 

@@ -108,21 +108,55 @@ int page_find_listener(struct page *page, uint64_t key, uint32_t flags)
     return -1;
 }
 
+int page_find_member(struct page *page, uint64_t key, int from, uint32_t flags)
+{
+    int n = atomic_load(&page->held) == 0 ? 0 : (int)page_entries(page);
+
+    for (int i = from; i < n; i++)
+        if ((atomic_load(&page->listeners[i].flags) & flags) &&
+            address_equal(atomic_load(&page->listeners[i].key), key))
+            return i;
+    return -1;
+}
+
 void page_free_listener(struct page *page, int index)
 {
     atomic_store(&page->listeners[index].socket, 0);
 }
 
-bool page_has_other(struct page *page, int index, uint64_t key)
+/* Whoever has a number of its own, or is to get one before the entry with this index. */
+static bool precedes(const struct page *page, int i, int index)
 {
     const uint32_t settled = LISTENER_HELD | LISTENER_ADOPTED | LISTENER_LISTENING;
+
+    return i != index && (i < index || (atomic_load(&page->listeners[i].flags) & settled));
+}
+
+bool page_has_other(struct page *page, int index, uint64_t key)
+{
     int n = (int)page_entries(page);
 
     for (int i = 0; i < n; i++)
-        if (i != index && (i < index || (atomic_load(&page->listeners[i].flags) & settled)) &&
-            atomic_load(&page->listeners[i].key) == key)
+        if (precedes(page, i, index) && atomic_load(&page->listeners[i].key) == key)
             return true;
     return false;
+}
+
+uint64_t page_free_key(struct page *page, int index, uint64_t key)
+{
+    uint64_t taken[PAGE_LISTENERS / 64] = {0}; /* no more numbers than entries can be */
+    uint64_t first = key - key % ADDRESS_NUMBERS;
+    unsigned end = page_entries(page), n = 0;
+
+    for (unsigned i = 0; i < end; i++) {
+        uint64_t number = atomic_load(&page->listeners[i].key) - first;
+
+        if (precedes(page, (int)i, index) && number < PAGE_LISTENERS)
+            taken[number / 64] |= UINT64_C(1) << number % 64;
+    }
+    while (n < PAGE_LISTENERS - 1 && (taken[n / 64] >> n % 64 & 1))
+        n++;
+    return first + n;
 }
 
 bool page_has_elder(const struct page *page, int32_t pid)

@@ -18,6 +18,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "address.h"
+
 enum {
     PAGE_VERSION = 2,
     PAGE_SLOTS = 4096,     /* processes of one generation; more run uncounted (kernel truth) */
@@ -46,6 +48,7 @@ enum {
     LISTENER_SHARED = 128,   /* another generation serves it, or may have to: its path stays */
     LISTENER_UNLINKED = 256, /* its UNIX path is gone: not to be handed out again */
     LISTENER_REMOVED = 512,  /* this generation was told that it has removed its path */
+    LISTENER_ASKED = 1024,   /* offered, and a process is just asking the supervisor for it */
 };
 
 struct page_listener {
@@ -138,6 +141,16 @@ static inline uint64_t page_no_socket(int index)
 /* Index of the listener with this key of which any of `flags` is set, or -1. */
 int page_find_listener(struct page *page, uint64_t key, uint32_t flags);
 
+/* Index of the first from `from` on whose key is equal but for its number, with any of the flags,
+ * or -1. */
+int page_find_member(struct page *page, uint64_t key, int from, uint32_t flags);
+
+/* Which of page.binds counts the binds of this address. */
+static inline unsigned page_bucket(uint64_t key)
+{
+    return (unsigned)(key / ADDRESS_NUMBERS % PAGE_COUNTERS);
+}
+
 /* Is it a process of a generation that served when this one was started? */
 bool page_has_elder(const struct page *page, int32_t pid);
 
@@ -146,5 +159,9 @@ void page_free_listener(struct page *page, int index);
 
 /* Has another entry the key?  Of two that are just getting their numbers the first keeps it. */
 bool page_has_other(struct page *page, int index, uint64_t key);
+
+/* The same key with the lowest number that no other entry has, of those that page_has_other() would
+ * see. */
+uint64_t page_free_key(struct page *page, int index, uint64_t key);
 
 #endif

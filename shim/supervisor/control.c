@@ -60,7 +60,11 @@ static bool is_taken(struct generation *g, unsigned index)
 
     if (!(flags & (LISTENER_ADOPTED | LISTENER_LISTENING)))
         return false;
-    if (held_in_flight(g->bound[index]) || generation_scan(g) < 0)
+    if (held_in_flight(g->bound[index]))
+        return true;
+    if (!(flags & LISTENER_CLOSED) && held_is_owned(g->bound[index]))
+        return true;
+    if (generation_scan(g) < 0)
         return true;
     /* twice: adopting moves it to another number, maybe past the eye of the first look */
     return truth_holds(&g->tree, g->bound[index]->socket.inode) != 0 ||
@@ -207,6 +211,7 @@ void control_step(int64_t now)
     struct generation *g = supervisor.current;
     struct held *h;
 
+    owners_look();
     TAILQ_FOREACH (h, &held_list, link) {
         held_in_flight(h);
         if (held_owner_gone(h) && g)

@@ -3,7 +3,6 @@
 
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <arpa/inet.h>
 #include <linux/filter.h>
@@ -17,8 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "pollset.h"
 
 struct held_list held_list = TAILQ_HEAD_INITIALIZER(held_list);
 
@@ -78,7 +75,7 @@ struct held *held_add(int fd, uint64_t key)
     if (!h)
         return NULL;
     h->socket.fd = fd;
-    h->flight = h->owner = -1;
+    h->flight = -1;
     h->key = key;
     if (!held_identify(h)) {
         free(h);
@@ -118,35 +115,28 @@ bool held_is_member(const struct held *h)
 
 static void disown(struct held *h)
 {
-    if (h->owner >= 0)
-        close(h->owner);
-    h->owner = -1;
+    owner_release(h->owner);
+    h->owner = NULL;
 }
 
 void held_own(struct held *h, pid_t pid)
 {
     disown(h);
     if (held_is_member(h))
-        h->owner = (int)syscall(SYS_pidfd_open, pid, 0);
+        h->owner = owner_watch(pid);
 }
 
 bool held_owner_gone(struct held *h)
 {
-    struct pollfd p = {.fd = h->owner, .events = POLLIN};
-
-    if (h->owner < 0 || poll(&p, 1, 0) <= 0)
+    if (!h->owner || owner_lives(h->owner))
         return false;
     disown(h);
     return true;
 }
 
-void held_poll(void)
+bool held_is_owned(const struct held *h)
 {
-    struct held *h;
-
-    TAILQ_FOREACH (h, &held_list, link)
-        if (h->owner >= 0)
-            pollset_add(h->owner, POLLIN);
+    return h->owner && owner_lives(h->owner);
 }
 
 void held_release(struct held *h, unsigned until)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "owners.h"
 #include "truth.h"
 
 struct held {
@@ -21,7 +22,7 @@ struct held {
     unsigned until;               /* released: see held_release */
     int64_t closed;               /* when the server closed it, 0: it has not */
     int flight;                   /* the reply that a copy was handed out with, or -1 */
-    int owner;                    /* pidfd of who bound a member of an SO_REUSEPORT group, or -1 */
+    struct owner *owner;          /* who bound a member of an SO_REUSEPORT group, or NULL */
     bool nonblock;                /* what the serving generation believes of O_NONBLOCK */
     bool waited;                  /* the serving generation waits on it */
     bool leaving;                 /* no generation wants it: its queue is being emptied */
@@ -50,8 +51,8 @@ bool held_is_member(const struct held *h);
 /* Has the process that bound this member ended? Once. */
 bool held_owner_gone(struct held *h);
 
-/* Adds to the pollset what to wait on for that. */
-void held_poll(void);
+/* Does it live, and is known? */
+bool held_is_owned(const struct held *h);
 
 /* Closes our copy.  The address is remembered as long as a generation up to this number lives,
  * for it may hold connections that were accepted from it. */

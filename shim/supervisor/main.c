@@ -103,7 +103,7 @@ _Noreturn void supervisor_loop(void)
         pollset_add(signal_fd, POLLIN);
         pollset_add(notify_fd(), POLLIN);
         poll_generations();
-        held_poll();
+        pollset_add(owners_fd(), POLLIN);
         user_poll();
         pollset_wait(time_left());
         handle_generations();

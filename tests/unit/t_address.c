@@ -55,8 +55,11 @@ static void test_inet(void)
     memset(b.sin_zero, 'x', sizeof b.sin_zero);
     ok(key(AF_INET, SOCK_STREAM, &b, sizeof b) == first, "whatever is in the padding");
     ok(key_of(fd, &a, sizeof a, 1) != first, "the second of a group has another one");
+    ok(address_equal(key_of(fd, &a, sizeof a, ADDRESS_NUMBERS - 1), first),
+       "which shows the group");
     b = inet("127.0.0.1", 81);
     ok(key(AF_INET, SOCK_STREAM, &b, sizeof b) != first, "so has another port");
+    ok(!address_equal(key(AF_INET, SOCK_STREAM, &b, sizeof b), first), "which is no member");
     b = inet("127.0.0.2", 80);
     ok(key(AF_INET, SOCK_STREAM, &b, sizeof b) != first, "so has another host");
     uint64_t datagrams = key(AF_INET, SOCK_DGRAM, &a, sizeof a);

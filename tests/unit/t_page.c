@@ -202,6 +202,29 @@ static void test_scribbled(void)
     ok(page_claim_slot(page, getpid()) == &page->slots[3], "no process has the lowest number");
 }
 
+static void test_members(void)
+{
+    const uint64_t first = UINT64_C(1) << 63, other = first + 4 * ADDRESS_NUMBERS;
+
+    new_page();
+    page->held = 1;
+    for (int i = 0; i < 4; i++)
+        claim(i == 1 ? other : first, 0);
+    for (int i = 0; i < 4; i++) {
+        ok(i < 2 || page_has_other(page, i, page->listeners[i].key), "a second one has to move");
+        page->listeners[i].key = page_free_key(page, i, page->listeners[i].key);
+        atomic_fetch_or(&page->listeners[i].flags, LISTENER_LISTENING);
+    }
+    is_int((long)(page->listeners[3].key - first), 2, "members get the next number");
+    ok(page->listeners[1].key == other, "each address counts for itself");
+    is_int(page_find_member(page, other, 0, LISTENER_LISTENING), 1, "its one member is found");
+    is_int(page_find_member(page, first + 7, 1, LISTENER_LISTENING), 2, "and those of the other");
+    is_int(page_find_member(page, first, 4, LISTENER_LISTENING), -1, "until there is no more");
+    is_int(page_find_member(page, first, 0, LISTENER_HELD), -1, "none without the flag");
+    page->listeners[0].key = 0;
+    is_int((long)(page_free_key(page, 3, first + 2) - first), 0, "a number that is free again");
+}
+
 int main(void)
 {
     test_claim();
@@ -209,6 +232,7 @@ int main(void)
     test_race(PAGE_SLOTS);
     test_race(100);
     test_listeners();
+    test_members();
     test_killed();
     test_scribbled();
     return done();
