@@ -15,12 +15,21 @@
 #include "supervisor.h"
 #include "user.h"
 
-/* The generations are no children of the new process: their ends are seen in /proc. */
+/* The generations are no children of the new process, nor will their orphans be. */
+static void take_over(struct generation *g)
+{
+    g->exited = true;
+    g->tree.foreign = true;
+    generation_scan(g);
+}
+
 static bool background(void)
 {
     struct generation *g;
     pid_t pid;
 
+    TAILQ_FOREACH (g, &generation_list, link)
+        generation_scan(g);
     readiness_end(); /* it would be no child of the new process: begun anew there */
     pid = fork();
     if (pid < 0)
@@ -30,7 +39,7 @@ static bool background(void)
     setsid();
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     TAILQ_FOREACH (g, &generation_list, link)
-        g->exited = true;
+        take_over(g);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "cut.h"
 #include "hearing.h"
 #include "holding.h"
+#include "members.h"
 #include "report.h"
 #include "restart_signal.h"
 #include "retire.h"
@@ -20,6 +21,9 @@ enum {
     CONFIRM_AGAIN_MS = 4, /* nothing is killed on one look: two have to see no connection */
     CONFIRM_MS = 20,      /* counters at 0, but the kernel still sees a connection */
     SWEEP_MS = 1000,      /* processes that count connections are to look for missed closes */
+    SWEEP_MOST_MS = 15000,
+    CONFIRM_MOST_MS = 500,
+    SHARE = 16, /* of the time that it has drained for already: who takes long is asked seldom */
     EMPTY_QUEUE_MS = 10,
 };
 
@@ -122,7 +126,7 @@ void draining_begin(struct generation *g)
 /* It may be about to accept even now, so that killing it at once would cost that client. */
 static bool may_have_clients(struct generation *g)
 {
-    return generation_listeners(g).used > 0 && generation_count(g).processes > 0;
+    return generation_listeners(g).used > 0 && members_count(g).processes > 0;
 }
 
 void draining_abandon(struct generation *g)
@@ -145,17 +149,26 @@ void draining_abandon(struct generation *g)
         retire_begin(g, 0);
 }
 
-static bool ask(struct generation *g, const struct generation_counts *c, int64_t now)
+static int64_t seldom(const struct generation *g, int64_t now, int64_t least, int64_t most)
 {
+    int64_t pause = (now - g->draining) / SHARE;
+
+    return pause < least ? least : pause > most ? most : pause;
+}
+
+static bool ask(struct generation *g, const struct members_count *c, int64_t now)
+{
+    int64_t pause = seldom(g, now, ASK_AGAIN_MS, SWEEP_MS);
+
     g->muted = c->undrained == 0;
     /* a thread that was cancelled in accept() leaves its mark for ever */
     if (g->muted && (c->accepting == 0 || now - g->draining > UNANSWERED_MS))
         return true;
-    if (now - g->asked >= ASK_AGAIN_MS) {
+    if (now - g->asked >= pause) {
         g->asked = now;
-        generation_tell(g, RESERVED_SIGNAL);
+        members_tell(g, RESERVED_SIGNAL);
     }
-    supervisor_wake_at(g->asked + ASK_AGAIN_MS);
+    supervisor_wake_at(g->asked + pause);
     return false;
 }
 
@@ -167,7 +180,8 @@ static bool confirmed(struct generation *g, int64_t now)
     bool again = !any && g->empty;
 
     g->empty = !any;
-    g->confirm = now + (any ? CONFIRM_MS + 10 * 1000 * (clock() - began) / CLOCKS_PER_SEC
+    g->confirm = now + (any ? seldom(g, now, CONFIRM_MS, CONFIRM_MOST_MS) +
+                                  10 * 1000 * (clock() - began) / CLOCKS_PER_SEC
                             : CONFIRM_AGAIN_MS);
     return again;
 }
@@ -184,16 +198,18 @@ static bool may_owe_answers(const struct generation *g, int64_t now)
     return true;
 }
 
-static bool drained(struct generation *g, const struct generation_counts *c, int64_t now)
+static bool drained(struct generation *g, const struct members_count *c, int64_t now)
 {
     if (c->connections > 0 && g->internal == 0) { /* else the kernel alone can tell */
+        int64_t pause = seldom(g, now, SWEEP_MS, SWEEP_MOST_MS);
+
         g->empty = false;
-        if (now - g->asked >= SWEEP_MS) {
+        if (now - g->asked >= pause) {
             g->asked = now;
-            generation_tell(g, RESERVED_SIGNAL);
+            members_tell(g, RESERVED_SIGNAL);
             holding_note_internal(g);
         }
-        supervisor_wake_at(g->asked + SWEEP_MS);
+        supervisor_wake_at(g->asked + pause);
         return false;
     }
     if (now >= g->confirm && confirmed(g, now))
@@ -212,7 +228,7 @@ static int drained_signal(void)
 
 static void step(struct generation *g, int64_t now)
 {
-    struct generation_counts c;
+    struct members_count c;
 
     if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
         cut_connections(g);
@@ -226,7 +242,7 @@ static void step(struct generation *g, int64_t now)
         }
         generation_attention(g, ATTENTION_DRAINING, 0);
     }
-    c = generation_count(g);
+    c = members_owe(g);
     if (!ask(g, &c, now) || !drained(g, &c, now) || may_owe_answers(g, now))
         return;
     report(REPORT_INFO, "generation %u drained in %lld ms", g->number,

@@ -3,14 +3,18 @@
 
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "members.h"
 #include "report.h"
 #include "restart_signal.h"
 #include "supervisor.h"
@@ -32,9 +36,14 @@ static void seal_size(int memory)
 
 static bool page_new(struct generation *g)
 {
+    struct stat st;
+
     g->memory = memfd_create("grace", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (g->memory < 0 || ftruncate(g->memory, sizeof *g->page) < 0)
+    if (g->memory < 0 || ftruncate(g->memory, sizeof *g->page) < 0 || fstat(g->memory, &st) < 0)
         return false;
+    g->tree.dev = st.st_dev;
+    g->tree.ino = st.st_ino;
+    g->tree.hint = members_hint;
     seal_size(g->memory);
     g->page = mmap(NULL, sizeof *g->page, PROT_READ | PROT_WRITE, MAP_SHARED, g->memory, 0);
     if (g->page == MAP_FAILED) {
@@ -46,21 +55,7 @@ static bool page_new(struct generation *g)
     return true;
 }
 
-/* Slots beyond the hint were never claimed; reading them would allocate their memory. */
-static unsigned slots_used(const struct generation *g)
-{
-    uint32_t hint = atomic_load(&g->page->hint);
-
-    return hint < PAGE_SLOTS ? hint : PAGE_SLOTS;
-}
-
-static unsigned add_elder(struct page *page, unsigned n, pid_t pid)
-{
-    if (pid > 0 && n < PAGE_ELDERS)
-        page->elders[n++] = pid;
-    return n;
-}
-
+/* So that the new one does not take a pid file that names one of them for a living server's. */
 static void name_elders(struct generation *g)
 {
     struct generation *other;
@@ -69,9 +64,9 @@ static void name_elders(struct generation *g)
     TAILQ_FOREACH (other, &generation_list, link) {
         if (other == g)
             continue;
-        n = add_elder(g->page, n, other->main);
-        for (unsigned i = 0; i < slots_used(other); i++)
-            n = add_elder(g->page, n, atomic_load(&other->page->slots[i].pid));
+        if (other->main > 0 && n < PAGE_ELDERS)
+            g->page->elders[n++] = other->main;
+        n += members_list(other, g->page->elders + n, PAGE_ELDERS - n);
     }
 }
 
@@ -83,7 +78,7 @@ struct generation *generation_new(unsigned number, uint32_t attention)
     if (!g)
         return NULL;
     g->number = number;
-    g->memory = g->bell = g->control = -1;
+    g->memory = g->bell = g->control = g->witness = -1;
     g->started = g->changed = clock_ms();
     g->started_at = time(NULL);
     g->deadline = CLOCK_NEVER;
@@ -116,53 +111,33 @@ void generation_free(struct generation *g)
     close_open(g->memory);
     close_open(g->bell);
     close_open(g->control);
+    close_open(g->witness);
+    free(g->dismissed);
     tree_free(&g->tree);
     free(g);
 }
 
-/* The process that claimed the slot, 0 when it is dead or something else has its pid. */
-static pid_t slot_process(const struct page_slot *slot)
+void generation_spawned(struct generation *g, pid_t main)
 {
-    static long hz;
-    pid_t pid = atomic_load(&slot->pid);
-    unsigned long long start;
-
-    if (pid <= 0)
-        return 0;
-    if (hz == 0)
-        hz = sysconf(_SC_CLK_TCK);
-    start = tree_start_time(pid);
-    if (start == 0 || start * 1000 / (unsigned long)hz > atomic_load(&slot->born) + 10)
-        return 0;
-    return pid;
+    g->main = main;
+    g->main_start = tree_start_time(main);
+    tree_plant(&g->tree, main, getpid());
 }
 
-struct generation_counts generation_count(struct generation *g)
+/* Where no walk leads to all of them, those that the page names are looked at, too. */
+static unsigned add_named(const struct generation *g, struct tree_root *roots, unsigned used)
 {
-    struct generation_counts c = {0};
-
-    for (unsigned i = 0; i < slots_used(g); i++) {
-        const struct page_slot *slot = &g->page->slots[i];
-        bool drained = atomic_load(&slot->drained) != 0;
-        unsigned accepting = page_accepting(slot);
-        unsigned connections = page_connections(slot);
-
-        c.accepted += page_accepted(slot);
-        if (slot_process(slot) == 0 || atomic_load(&slot->away))
-            continue;
-        c.processes++;
-        c.undrained += !drained;
-        c.deaf += atomic_load(&slot->deaf) != 0;
-        c.accepting += accepting;
-        c.connections += connections;
-    }
-    return c;
+    for (unsigned i = 0; i < members_slots(g); i++)
+        roots[used++] =
+            (struct tree_root){.pid = atomic_load(&g->page->slots[i].pid), .named = true};
+    return used;
 }
 
 int generation_scan(struct generation *g)
 {
-    unsigned n = slots_used(g), used = 0;
-    struct tree_root *roots = calloc(n + 1, sizeof *roots);
+    bool named = g->tree.foreign || !procfs_usable();
+    struct tree_root *roots = calloc(1 + (named ? members_slots(g) : 0), sizeof *roots);
+    unsigned used = 0;
     int r;
 
     if (!roots)
@@ -170,37 +145,12 @@ int generation_scan(struct generation *g)
     /* also when it has died: a child that has not joined yet is in its group */
     if (g->main > 0)
         roots[used++] = (struct tree_root){.pid = g->main, .start = g->main_start};
-    for (unsigned i = 0; i < n; i++) {
-        const struct page_slot *slot = &g->page->slots[i];
-        pid_t pid = atomic_load(&slot->pid);
-
-        roots[used++] = (struct tree_root){.pid = pid, .gone = slot_process(slot) != pid};
-    }
+    if (named)
+        used = add_named(g, roots, used);
     r = tree_scan(&g->tree, roots, used, getpid());
     g->scanned = clock_ms();
     free(roots);
     return r;
-}
-
-static void tell(const struct page_slot *slot, int sig)
-{
-    pid_t pid = atomic_load(&slot->away) ? 0 : slot_process(slot);
-
-    if (pid > 0 && tree_catches(pid, sig))
-        kill(pid, sig);
-}
-
-void generation_tell(struct generation *g, int sig)
-{
-    for (unsigned i = 0; i < slots_used(g); i++)
-        tell(&g->page->slots[i], sig);
-}
-
-void generation_tell_deaf(struct generation *g, int sig)
-{
-    for (unsigned i = 0; i < slots_used(g); i++)
-        if (atomic_load(&g->page->slots[i].deaf))
-            tell(&g->page->slots[i], sig);
 }
 
 static bool is_top(const struct generation *g, const struct procfs_stat *p)
@@ -230,41 +180,87 @@ void generation_signal(struct generation *g, int sig)
             pass(g->tree.proc[i].pid, sig);
 }
 
-bool generation_had(const struct generation *g, pid_t pid)
+static void continue_one(pid_t pid)
 {
-    for (unsigned i = 0; i < slots_used(g); i++)
-        if (atomic_load(&g->page->slots[i].pid) == pid)
-            return true;
-    return false;
+    struct procfs_stat p;
+
+    if (procfs_stat(pid, &p) == 0 && p.state == 'T')
+        kill(pid, SIGCONT);
 }
 
-/* Differs when one has joined or died since. */
-static uint64_t slots_sum(const struct generation *g)
+void generation_continue(struct generation *g)
 {
-    uint64_t sum = 0;
-
-    for (unsigned i = 0; i < slots_used(g); i++) {
-        sum = sum * 31 + (uint64_t)atomic_load(&g->page->slots[i].pid);
-        sum = sum * 31 + (uint64_t)slot_process(&g->page->slots[i]);
-    }
-    return sum;
+    if (!g->exited)
+        continue_one(g->main);
+    for (size_t i = 0; g->exited && i < g->tree.n; i++)
+        if (is_top(g, &g->tree.proc[i]))
+            continue_one(g->tree.proc[i].pid);
 }
 
-/* While one looks a daemon's child joins and leaves the session of its parent, which has exited,
- * or forks once more and exits itself. */
-bool generation_lives(struct generation *g)
+/* Without /proc only those that the page names are seen.  Who is left of a group whose leader has
+ * gone is our child. */
+static bool group_lives(const struct generation *g)
+{
+    siginfo_t info;
+
+    if (g->main <= 0 || procfs_usable())
+        return false;
+    return !g->exited || waitid(P_PGID, (id_t)g->main, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/* Somebody has the other end.  He may keep it for spite, so nobody waits for him to be killed. */
+static bool is_connected(const struct generation *g)
+{
+    struct pollfd p = {.fd = g->control};
+
+    return (g->tree.foreign || !procfs_usable()) && g->state != GENERATION_RETIRING &&
+           g->control >= 0 && poll(&p, 1, 0) == 0;
+}
+
+/* Not on one look: while one looks a daemon's child joins and leaves the session of its parent,
+ * which has exited, or forks once more and exits itself. */
+static bool is_found_living(struct generation *g)
 {
     enum { LOOKS = 10 };
     uint64_t seen;
 
     for (int i = 0; i < LOOKS; i++) {
-        seen = slots_sum(g);
-        if (generation_scan(g) < 0 || g->tree.n > 0)
+        seen = members_sum(g);
+        if (generation_scan(g) < 0 || g->tree.n > 0 || group_lives(g) || is_connected(g))
             return true;
-        if (slots_sum(g) == seen)
+        if (i > 0 && members_sum(g) == seen)
             break;
     }
     return false;
+}
+
+void generation_watch(struct generation *g)
+{
+    struct pollfd p = {.fd = g->witness, .events = POLLIN};
+
+    if (g->witness < 0 || poll(&p, 1, 0) == 0)
+        return;
+    close(g->witness);
+    g->witness = -1;
+}
+
+bool generation_lives(struct generation *g)
+{
+    enum { LOOKS = 10, LOOK_MS = 1000 };
+
+    generation_watch(g);
+    for (int i = 0; i < LOOKS && g->witness < 0; i++) {
+        if (!is_found_living(g))
+            return false;
+        g->witness = tree_watch(&g->tree);
+        if (g->witness != -ESRCH)
+            break;
+    }
+    if (g->witness < 0) { /* no pidfd to be had, or what is left has not been found */
+        g->witness = -1;
+        supervisor_wake_in(LOOK_MS);
+    }
+    return true;
 }
 
 /* The look that found it drained will do: what was forked since is found by the one after. */
@@ -281,6 +277,8 @@ void generation_kill(struct generation *g, int sig)
     if (seen_just_now(g) || generation_scan(g) == 0)
         tree_signal(&g->tree, sig, g->exited ? 0 : g->main);
     else if (!g->exited && g->main > 0) /* no fd left to look with: at least its group */
+        kill(-g->main, sig);
+    if (group_lives(g))
         kill(-g->main, sig);
 }
 

@@ -49,6 +49,9 @@ struct generation {
     uint32_t known[PAGE_LISTENERS];     /* flags of those that were seen, not only said */
     unsigned entries;                   /* of these two that were ever used */
     struct tree tree;
+    int witness;         /* pidfd of a member, see generation_lives() */
+    uint64_t *dismissed; /* by slot: who had it, and is dead or no member (members.c) */
+    unsigned ndismissed;
     int64_t scanned; /* when that was */
     time_t started_at;
     int64_t started, ready_ms;
@@ -65,6 +68,7 @@ struct generation {
     struct flights flights;
     int64_t deadline; /* of the present state, CLOCK_NEVER for none */
     int killed;       /* last signal sent to end it */
+    int64_t pause;    /* until it is sent again */
 };
 
 TAILQ_HEAD(generation_list, generation);
@@ -75,29 +79,25 @@ extern struct generation_list generation_list; /* oldest first */
 struct generation *generation_new(unsigned number, uint32_t attention);
 void generation_free(struct generation *g);
 
-/* What its processes report, the dead left out. */
-struct generation_counts {
-    unsigned processes, connections, accepting, undrained, deaf;
-    uint64_t accepted;
-};
-struct generation_counts generation_count(struct generation *g);
+/* Its main process is there: what descends from it belongs to it. */
+void generation_spawned(struct generation *g, pid_t main);
 
-/* Was this a process of it, by a slot that nobody has taken since? */
-bool generation_had(const struct generation *g, pid_t pid);
-
-/* Is any process of it alive, besides those that were never in a group or tree of ours? */
+/* Is any process of it alive?  If so, the supervisor wakes up when that may have changed: one of
+ * them is watched. */
 bool generation_lives(struct generation *g);
+
+/* After each wait: looks at that one. */
+void generation_watch(struct generation *g);
 
 /* Its processes now (g->tree). 0 or -errno. */
 int generation_scan(struct generation *g);
 
-/* Sends sig to each process that has the shim, or to those that are still deaf. */
-void generation_tell(struct generation *g, int sig);
-void generation_tell_deaf(struct generation *g, int sig);
-
 /* Sends sig to the main process; where that has gone (a daemon's first process), to those of its
  * tree that have no parent in it. The restart signal is the server's own then, no request. */
 void generation_signal(struct generation *g, int sig);
+
+/* If who got that signal is stopped: it has to run to take it. */
+void generation_continue(struct generation *g);
 
 /* Ends the whole tree, main process first. */
 void generation_kill(struct generation *g, int sig);

@@ -2,6 +2,7 @@
 #include "hearing.h"
 
 #include "clock.h"
+#include "members.h"
 #include "restart_signal.h"
 #include "supervisor.h"
 
@@ -31,14 +32,14 @@ void hearing_step(int64_t now)
 
     if (g->let_go == 0 || g->state != GENERATION_SERVING)
         return;
-    if (generation_count(g).deaf == 0) {
+    if (members_owe(g).deaf == 0) {
         g->let_go = 0;
         return;
     }
     again = is_patient(g, now) ? TELL_AGAIN_MS : PATIENCE_MS;
     if (now - g->asked >= again) {
         g->asked = now;
-        generation_tell_deaf(g, RESERVED_SIGNAL);
+        members_tell_deaf(g, RESERVED_SIGNAL);
     }
     supervisor_wake_at(g->asked + again);
 }

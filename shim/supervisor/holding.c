@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "members.h"
+
 /* With the tree of the last scan. */
 static int look(struct generation *g, struct truth_conn **conns, size_t *n)
 {
@@ -106,7 +108,7 @@ bool holding_any(struct generation *g)
 
 unsigned holding_count(struct generation *g)
 {
-    unsigned counted = generation_count(g).connections;
+    unsigned counted = members_count(g).connections;
     struct truth_conn *conns;
     size_t n;
     int r = holding_list(g, &conns, &n);

@@ -49,6 +49,7 @@ static void poll_generations(void)
     TAILQ_FOREACH (g, &generation_list, link) {
         pollset_add(g->bell, POLLIN);
         pollset_add(g->control, POLLIN);
+        pollset_add(g->witness, POLLIN);
     }
 }
 
@@ -62,6 +63,8 @@ static void handle_generations(void)
             control_read(g);
     TAILQ_FOREACH (g, &generation_list, link)
         control_bell(g);
+    TAILQ_FOREACH (g, &generation_list, link)
+        generation_watch(g);
 }
 
 static void step(void)
@@ -186,6 +189,14 @@ static _Noreturn void give_up(const char *what)
     _exit(errno == ENOENT ? 127 : 126);
 }
 
+static void say_what_is_missing(void)
+{
+    if (!procfs_usable())
+        report(REPORT_WARNING,
+               "/proc is not mounted here: restarts go by what the server's processes count, and "
+               "those that leave their process group are not seen; mount it");
+}
+
 static void set_up(void)
 {
     /* what a look at many connections took goes back at once: the supervisor stays small */
@@ -197,6 +208,7 @@ static void set_up(void)
     signal_fd = signals_open();
     if (signal_fd < 0)
         give_up("signalfd");
+    say_what_is_missing();
     terminal_open();
     if (!notify_open(supervisor.options.ready == READY_NOTIFY))
         give_up("socket for NOTIFY_SOCKET");

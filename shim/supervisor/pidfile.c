@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "members.h"
 #include "report.h"
 #include "supervisor.h"
 
@@ -50,7 +51,7 @@ void pidfile_retired(const struct generation *g)
     const char *path = supervisor.options.pidfile;
     pid_t pid = path ? read_pid(path) : 0;
 
-    if (pid <= 0 || !generation_had(g, pid) || tree_alive(pid, 0))
+    if (pid <= 0 || !members_name(g, pid) || tree_alive(pid, 0))
         return;
     report(REPORT_INFO, "pid file %s names a process of generation %u and is removed", path,
            g->number);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "procfs.h"
 
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,33 +35,59 @@ static int read_file(const char *path, char *buf, size_t size)
     return err;
 }
 
-static int parse_stat(const char *text, struct procfs_stat *st, long *threads)
+static int parse_stat(const char *text, struct procfs_stat *st)
 {
     /* The name may contain anything, parentheses and newlines too. */
     const char *p = strrchr(text, ')');
     int n = p ? sscanf(p + 1,
                        " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d"
-                       " %*d %*d %ld %*d %llu",
-                       &st->state, &st->ppid, &st->pgid, &st->sid, threads, &st->start)
+                       " %*d %*d %d %*d %llu",
+                       &st->state, &st->ppid, &st->pgid, &st->sid, &st->threads, &st->start)
               : 0;
     return n == 6 ? 0 : -EPROTO;
+}
+
+bool procfs_usable(void)
+{
+    char link[16];
+    ssize_t n = readlink("/proc/self", link, sizeof link - 1);
+
+    link[n > 0 ? n : 0] = '\0';
+    return atoi(link) == getpid();
+}
+
+/* A number is not given to others as long as a process, group or session has it. */
+static int stat_by_calls(pid_t pid, struct procfs_stat *st)
+{
+    siginfo_t info = {.si_pid = 0};
+    bool child = pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+
+    *st = (struct procfs_stat){.pid = pid, .threads = 1, .state = '?'};
+    st->pgid = getpgid(pid);
+    st->sid = getsid(pid);
+    if (pid <= 0 || st->pgid < 0 || st->sid < 0 || info.si_pid == pid)
+        return -ESRCH;
+    st->ppid = child ? getpid() : 0;
+    st->start = (unsigned long long)st->pgid << 32 | (unsigned)st->sid;
+    return 0;
 }
 
 int procfs_stat(pid_t pid, struct procfs_stat *st)
 {
     char path[32], text[512];
-    long threads = 0;
 
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     int err = read_file(path, text, sizeof text);
+    if (err == -ENOENT && !procfs_usable())
+        return stat_by_calls(pid, st);
     if (!err)
-        err = parse_stat(text, st, &threads);
+        err = parse_stat(text, st);
     if (err)
         return err == -ENOENT ? -ESRCH : err;
     st->pid = pid;
     /* A first thread that has called pthread_exit() is shown as a zombie
      * while the others go on. */
-    if (st->state == 'X' || (st->state == 'Z' && threads < 2))
+    if (st->state == 'X' || (st->state == 'Z' && st->threads < 2))
         return -ESRCH;
     return 0;
 }

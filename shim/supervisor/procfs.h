@@ -15,9 +15,15 @@
  * it names a process for good. */
 struct procfs_stat {
     pid_t pid, ppid, pgid, sid;
-    char state;
+    int threads;
+    char state; /* '?' where /proc is missing */
     unsigned long long start;
 };
+
+/* Is it mounted, and the one of our own PID namespace?  Where it is not, procfs_stat() tells what
+ * system calls do: the parent if it is us, and instead of a start something else that no other
+ * process with this pid has as long as its group lives. */
+bool procfs_usable(void);
 
 /* 0, or -errno: -ESRCH when the process is gone or dead (zombie).  A process
  * whose first thread alone has ended is not dead. */
@@ -36,6 +42,18 @@ struct procfs_dir {
 int procfs_open(struct procfs_dir *dir, const char *path);
 int procfs_next(struct procfs_dir *dir); /* -1 at the end */
 void procfs_close(struct procfs_dir *dir);
+
+/* Calls found() with each child that its threads have made. One that is missed, because a sibling
+ * went or its parent died meanwhile, is found by the next look. 0, or -errno: -ENOSYS from a kernel
+ * without CONFIG_PROC_CHILDREN. */
+int procfs_children(const struct procfs_stat *parent, void (*found)(void *arg, pid_t child),
+                    void *arg);
+
+/* Has pid this file open?  No file system is asked, for one may never answer.  1, 0 or -errno. */
+int procfs_has_open(pid_t pid, dev_t dev, ino_t ino);
+
+/* Are pid and we in the same control group? */
+bool procfs_same_cgroup(pid_t pid);
 
 /* Calls found() with the inode of each socket that pid has open, until it
  * returns false.  0, or -errno: -EACCES or -EPERM when the kernel doesn't let

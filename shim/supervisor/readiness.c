@@ -123,6 +123,11 @@ void readiness_end(void)
     probe.pid = 0;
 }
 
+bool readiness_is_command(pid_t pid)
+{
+    return pid == probe.pid;
+}
+
 bool readiness_reaped(pid_t pid, int status)
 {
     if (pid != probe.pid || pid == 0)

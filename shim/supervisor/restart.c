@@ -24,8 +24,6 @@
 #include "terminal.h"
 #include "user.h"
 
-enum { BACKGROUND_LOOK_MS = 100 };
-
 static const char ALL_ENDED[] = "all its processes ended";
 
 void restart_ended(void)
@@ -284,8 +282,6 @@ static void step_next(int64_t now)
         rollback(g, "not ready after %lld ms: %s", (long long)(now - g->started), missing);
     } else {
         supervisor_wake_at(g->deadline);
-        if (g->exited)
-            supervisor_wake_in(BACKGROUND_LOOK_MS);
     }
 }
 
@@ -309,10 +305,7 @@ static void standby_lost(const char *how)
 /* A daemon: no SIGCHLD will tell. */
 static bool has_vanished(struct generation *g)
 {
-    if (!g->exited)
-        return false;
-    supervisor_wake_in(BACKGROUND_LOOK_MS);
-    return !generation_lives(g);
+    return g->exited && !generation_lives(g);
 }
 
 static void step_probation(int64_t now)

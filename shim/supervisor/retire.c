@@ -9,7 +9,21 @@
 #include "sequence.h"
 #include "supervisor.h"
 
-enum { LOOK_MS = 10, KILL_AGAIN_MS = 50 };
+enum {
+    KILL_AGAIN_MS = 50,   /* what was forked while it was killed */
+    KILL_SELDOM_MS = 5000 /* what can't die: it waits for a disk */
+};
+
+static void kill_again(struct generation *g, int64_t now)
+{
+    bool first = g->killed != SIGKILL;
+
+    generation_kill(g, SIGKILL);
+    g->pause = first ? KILL_AGAIN_MS : 2 * g->pause;
+    if (g->pause > KILL_SELDOM_MS)
+        g->pause = KILL_SELDOM_MS;
+    g->deadline = now + g->pause;
+}
 
 void retire_begin(struct generation *g, int sig)
 {
@@ -17,11 +31,11 @@ void retire_begin(struct generation *g, int sig)
 
     g->state = GENERATION_RETIRING;
     if (sig == 0 || sig == SIGKILL) {
-        generation_kill(g, SIGKILL);
-        g->deadline = clock_ms() + KILL_AGAIN_MS;
+        kill_again(g, clock_ms());
     } else {
         g->killed = sig;
         generation_signal(g, sig);
+        generation_continue(g);
         g->deadline = timeout == CLOCK_NEVER ? CLOCK_NEVER : clock_ms() + timeout;
     }
     supervisor_wake_in(0);
@@ -46,12 +60,14 @@ static void retired(struct generation *g)
     held_collect(TAILQ_EMPTY(&generation_list) ? 0 : TAILQ_FIRST(&generation_list)->number);
 }
 
-/* As long as the main process lives SIGCHLD will tell; its orphans have to be looked for. */
+/* As long as it does SIGCHLD will tell. */
 static bool main_lives(const struct generation *g)
 {
     return g->main != 0 && !g->exited;
 }
 
+/* Where the main process has ended at its own pace, the kernel would send SIGHUP and SIGCONT to the
+ * stopped ones of its group if we were not there: else nobody ever continues them. */
 static void step(struct generation *g, int64_t now)
 {
     if (!main_lives(g) && !generation_lives(g)) {
@@ -62,12 +78,11 @@ static void step(struct generation *g, int64_t now)
         if (g->killed != SIGKILL)
             report(REPORT_WARNING, "generation %u did not stop on SIG%s, killing it", g->number,
                    options_signal_name(g->killed));
-        generation_kill(g, SIGKILL); /* again: what was forked meanwhile */
-        g->deadline = now + KILL_AGAIN_MS;
+        kill_again(g, now);
+    } else if (!main_lives(g) && g->killed != SIGKILL) {
+        tree_signal_stopped(&g->tree, SIGKILL);
     }
     supervisor_wake_at(g->deadline);
-    if (!main_lives(g))
-        supervisor_wake_in(LOOK_MS);
 }
 
 void retire_step(int64_t now)

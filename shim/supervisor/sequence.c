@@ -16,7 +16,7 @@
 #include "supervisor.h"
 #include "user.h"
 
-enum { PAUSE_FIRST_MS = 500, PAUSE_MOST_MS = 30000, LOOK_MS = 100 };
+enum { PAUSE_FIRST_MS = 500, PAUSE_MOST_MS = 30000 };
 
 static struct {
     enum { IDLE, ENDING, STARTING, PAUSING } phase;
@@ -136,10 +136,8 @@ void sequence_step(int64_t now)
     if (sequence.phase != STARTING)
         return;
     supervisor_wake_at(g->deadline);
-    if (g->exited) {
-        supervisor_wake_in(LOOK_MS);
-        if (!generation_lives(g))
-            failed(g, "all its processes ended before it was ready");
+    if (g->exited && !generation_lives(g)) {
+        failed(g, "all its processes ended before it was ready");
     } else if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
         readiness_missing(g, missing, sizeof missing);
         snprintf(why, sizeof why, "not ready after %lld ms: %s", (long long)(now - g->started),

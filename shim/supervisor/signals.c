@@ -112,6 +112,13 @@ static void forward(int sig)
         generation_signal(supervisor.current, sig);
 }
 
+/* Its number may be another's when the process that led it has gone. */
+static void signal_group(int sig)
+{
+    if (!supervisor.current->exited)
+        kill(-supervisor.current->main, sig);
+}
+
 /* Ctrl-C and the like: meant for the server, which was in the background until `fg`. */
 static bool is_typed(const struct signalfd_siginfo *s)
 {
@@ -132,7 +139,7 @@ static void act(const struct signalfd_siginfo *s)
         hang_up();
     } else if (is_typed(s)) {
         terminal_give(supervisor.current->main);
-        kill(-supervisor.current->main, sig);
+        signal_group(sig);
     } else if (sig == supervisor.options.signal) {
         char who[48];
 
@@ -142,10 +149,10 @@ static void act(const struct signalfd_siginfo *s)
     } else if (sig == SIGTERM || sig == SIGINT) {
         stop_begin(sig);
     } else if (sig == SIGTSTP) {
-        kill(-supervisor.current->main, SIGTSTP);
+        signal_group(SIGTSTP);
     } else if (sig == SIGCONT) {
         terminal_give(supervisor.current->main); /* `fg` gave it to us */
-        kill(-supervisor.current->main, SIGCONT);
+        signal_group(SIGCONT);
     } else {
         forward(sig);
     }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "members.h"
 #include "report.h"
 #include "restart.h"
 #include "supervisor.h"
@@ -13,7 +14,7 @@ static bool lacks_shim(struct generation *g)
     if (g->exited)
         return false;
     return atomic_load(&g->page->hello) == 0 ||
-           (g->state == GENERATION_STARTING && generation_count(g).processes == 0);
+           (g->state == GENERATION_STARTING && members_count(g).processes == 0);
 }
 
 /* Some process has the shim, but what listens was never seen to. */

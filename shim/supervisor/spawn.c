@@ -196,7 +196,7 @@ int spawn_generation(struct generation *g, const char **step)
         goto out;
     }
     setpgid(g->main, g->main);
-    g->main_start = tree_start_time(g->main);
+    generation_spawned(g, g->main);
     close(failed[1]);
     failed[1] = -1;
     r = await_exec(failed[0], step);

@@ -8,6 +8,7 @@
 
 #include "holding.h"
 #include "line.h"
+#include "members.h"
 #include "restart.h"
 #include "supervisor.h"
 #include "truth.h"
@@ -57,7 +58,7 @@ static void put_command(FILE *out)
 static void put_generation(FILE *out, struct generation *g)
 {
     static const char *const names[] = {"starting", "serving", "draining", "retiring"};
-    struct generation_counts c = generation_count(g);
+    struct members_count c = members_count(g);
 
     fprintf(out,
             "{\"generation\":%u,\"pid\":%d,\"state\":\"%s\",\"processes\":%u,\"connections\":%u,"

@@ -16,7 +16,7 @@
 #include "supervisor.h"
 
 /* timeout(1) signals its child and then its own group: the child gets each signal twice. */
-enum { LOOK_MS = 1000, SAME_MS = 500 };
+enum { SAME_MS = 500 };
 
 static void stop_note(void)
 {
@@ -105,11 +105,8 @@ void stop_step(int64_t now)
     if (supervisor.stop_follows)
         stop_drain();
     if (g && g->exited && g->state != GENERATION_RETIRING && !supervisor.standby &&
-        !sequence_active()) { /* daemonized: nobody to wait for */
-        supervisor_wake_in(LOOK_MS);
-        if (!generation_lives(g))
-            supervisor_exit(0);
-    }
+        !sequence_active() && !generation_lives(g)) /* daemonized: nobody to wait for */
+        supervisor_exit(0);
     if (!supervisor.stopping || supervisor.stop_deadline == CLOCK_NEVER)
         return;
     if (now >= supervisor.stop_deadline) {

@@ -48,23 +48,9 @@ void streams_hold_closed(void)
 /* True also where we may not look. */
 static bool process_holds(pid_t pid, const struct stat *stream)
 {
-    struct procfs_dir dir;
-    struct stat st;
-    char name[32];
-    bool holds = false;
-    int fd, err;
+    int has = procfs_has_open(pid, stream->st_dev, stream->st_ino);
 
-    snprintf(name, sizeof name, "/proc/%d/fd", (int)pid);
-    err = procfs_open(&dir, name);
-    if (err)
-        return err != -ENOENT && err != -ESRCH;
-    while (!holds && (fd = procfs_next(&dir)) >= 0) {
-        snprintf(name, sizeof name, "%d", fd);
-        holds = fstatat(dir.fd, name, &st, 0) == 0 && st.st_dev == stream->st_dev &&
-                st.st_ino == stream->st_ino;
-    }
-    procfs_close(&dir);
-    return holds;
+    return has != 0 && has != -ENOENT && has != -ESRCH;
 }
 
 static bool server_holds(const struct tree *t, const struct stat *stream)

@@ -17,8 +17,9 @@ enum {
     PORTS_MAX = 8, /* more ports: read the whole table, not once for each */
     /* TCP_SYN_RECV: accepted by TCP fast open.  Requests have a state of their own. */
     CONNECTED = 0xfff & ~(1 << TCP_LISTEN | 1 << TCP_TIME_WAIT),
-    NOBODY = -1, /* pid: no owner found yet */
-    FOREIGN = -2 /* pid: belongs to somebody else */
+    NOBODY = -1,  /* pid: no owner found yet */
+    FOREIGN = -2, /* pid: belongs to somebody else */
+    SEEN = -3     /* pid: NOBODY's, but still there */
 };
 
 struct search {
@@ -217,26 +218,69 @@ static void search_process(struct search *s, pid_t pid, pid_t holder)
         s->err = err;
 }
 
-/* Members first; then the other generations, which have most of the rest;
- * then everybody. */
-static int find_owners(struct search *s)
+static void search_known(struct search *s)
+{
+    for (size_t i = 0; i < s->tree->n; i++)
+        search_process(s, s->tree->proc[i].pid, s->tree->proc[i].pid);
+    for (size_t i = 0; i < s->tree->nother; i++)
+        search_process(s, s->tree->other[i].pid, 0);
+}
+
+static void conn_seen(void *arg, const struct socktab_row *row)
+{
+    struct truth_conn *c = conn_find(arg, row->inode);
+    if (c && c->pid == NOBODY)
+        c->pid = SEEN;
+}
+
+/* While one looks clients come and go. */
+static void drop_closed(struct search *s)
+{
+    s->err = read_tables(s, conn_seen);
+    for (size_t i = 0; i < s->n; i++)
+        if (s->conn[i].pid == SEEN) {
+            s->conn[i].pid = NOBODY;
+        } else if (s->conn[i].pid == NOBODY) {
+            s->conn[i].pid = FOREIGN;
+            s->left--;
+        }
+}
+
+static void search_below(void *arg, pid_t pid)
+{
+    struct search *s = arg;
+    search_process(s, pid, tree_has(s->tree, pid) ? pid : 0);
+}
+
+static void search_all(struct search *s)
 {
     struct procfs_dir dir;
     int pid;
 
-    for (size_t i = 0; i < s->tree->n; i++)
-        search_process(s, s->tree->proc[i].pid, s->tree->proc[i].pid);
-    for (size_t i = 0; i < s->tree->nother; i++)
-        search_process(s, s->tree->other[i], 0);
-    if (!s->left || s->err)
-        return s->err;
-    int err = procfs_open(&dir, "/proc");
-    if (err)
-        return err;
+    s->err = procfs_open(&dir, "/proc");
+    if (s->err)
+        return;
     while (s->left && !s->err && (pid = procfs_next(&dir)) > 0)
         if (!tree_has(s->tree, pid) && !tree_ignores(s->tree, pid))
             search_process(s, pid, 0);
     procfs_close(&dir);
+}
+
+/* Members first; then the other generations, which have most of the rest; then those of both that
+ * were born since; and only if somebody else must have one, everybody. */
+static int find_owners(struct search *s)
+{
+    search_known(s);
+    if (!procfs_usable()) {
+        s->blind = true;
+        return s->err;
+    }
+    if (s->left && !s->err)
+        drop_closed(s);
+    if (s->left && !s->err)
+        s->err = tree_below(s->tree->supervisor.pid, search_below, s);
+    if (s->left && !s->err)
+        search_all(s);
     return s->err;
 }
 

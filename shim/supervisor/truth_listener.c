@@ -27,7 +27,7 @@ static bool held(void *arg, unsigned long inode)
 pid_t truth_holds(const struct tree *t, unsigned long inode)
 {
     struct hold h = {.inode = inode};
-    int failed = 0;
+    int failed = procfs_usable() ? 0 : -EACCES;
 
     for (size_t i = 0; i < t->n; i++) {
         int err = procfs_sockets(t->proc[i].pid, held, &h);

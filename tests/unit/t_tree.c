@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* tree: which processes belong to a generation. */
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <pthread.h>
@@ -105,7 +107,7 @@ static pid_t daemonize(void)
 
 static void test_orphan(void)
 {
-    struct tree known = {0}, rooted = {0}, blank = {0}, late = {0}, other = {0};
+    struct tree known = {0}, rooted = {0}, blank = {0}, late = {0};
 
     begin();
     pid_t main_pid = daemonize();
@@ -120,10 +122,9 @@ static void test_orphan(void)
        "one never seen is a member by the dead leader of its session");
     ok(scan(&blank, main_pid, 0) == 1 && tree_ignores(&blank, shared->pid[2]),
        "but not without a trace of it");
-    struct tree_root left = {shared->pid[1], 0, true};
-    ok(tree_scan(&late, &left, 1, getpid()) == 0 && tree_has(&late, shared->pid[2]),
-       "one that is gone has what it left to the supervisor");
-    ok(tree_scan(&other, &left, 1, main_pid) == 0 && other.n == 0, "and nothing else");
+    struct tree_root named = {shared->pid[2], 0, true};
+    ok(tree_scan(&late, &named, 1, getpid()) == 0 && late.n == 0,
+       "nor because it is named, for anybody can be");
     kill(main_pid, SIGKILL);
     gone(main_pid);
     ok(scan(&known, main_pid, 0) == 1, "the main process dead, the orphan is the generation");
@@ -132,7 +133,104 @@ static void test_orphan(void)
     tree_free(&rooted);
     tree_free(&blank);
     tree_free(&late);
-    tree_free(&other);
+}
+
+static void mark(struct tree *t, int fd)
+{
+    struct stat st;
+
+    fstat(fd, &st);
+    t->dev = st.st_dev;
+    t->ino = st.st_ino;
+}
+
+static enum tree_hint hint;
+
+static enum tree_hint hint_of(const struct tree *t, const struct procfs_stat *p)
+{
+    (void)t;
+    (void)p;
+    return hint;
+}
+
+/* An orphan in a session of its own that no scan has seen before. */
+static void test_page(void)
+{
+    struct tree ours = {0}, late = {0}, next = {0}, taken = {.hint = hint_of};
+    int page = memfd_create("page", MFD_CLOEXEC), other = memfd_create("other", MFD_CLOEXEC);
+
+    mark(&ours, page);
+    mark(&late, page);
+    mark(&taken, page);
+    mark(&next, other);
+    begin();
+    pid_t main_pid = fork();
+    if (main_pid == 0) {
+        close(other);
+        if (fork() == 0) {
+            setsid();
+            fork_stay(1);
+            _exit(0);
+        }
+        signal(SIGCHLD, SIG_IGN);
+        stay(0);
+    }
+    hear(2);
+    while (procfs_stat(shared->pid[1], &(struct procfs_stat){0}) < 0 ||
+           tree_kin(&ours, shared->pid[1]) == TREE_OTHER)
+        tree_scan(&ours, NULL, 0, getpid());
+    ok(scan(&ours, main_pid, 0) == 2 && tree_has(&ours, shared->pid[1]),
+       "an orphan with the page is a member");
+    ok(scan(&next, main_pid, 0) == 1 && tree_ignores(&next, shared->pid[1]),
+       "with another's page it is none");
+    tree_plant(&late, main_pid, getpid());
+    struct procfs_stat orphan;
+    ok(procfs_stat(shared->pid[1], &orphan) == 0 && tree_learns(&late, &orphan) && late.n == 2,
+       "one that is asked for is learned");
+    hint = TREE_TAKEN;
+    ok(scan(&taken, main_pid, 0) == 1, "one that is known to be another's is none");
+    end();
+    close(page);
+    close(other);
+    tree_free(&ours);
+    tree_free(&late);
+    tree_free(&next);
+    tree_free(&taken);
+}
+
+/* Another supervisor has started it: what leaves it becomes the child of somebody else. */
+static void test_foreign(void)
+{
+    struct tree t = {.hint = hint_of, .foreign = true};
+    int page = memfd_create("page", MFD_CLOEXEC);
+
+    mark(&t, page);
+    begin();
+    pid_t former = fork();
+    if (former == 0) {
+        stay(0);
+    }
+    pid_t stranger = fork_stay(1);
+    hear(2);
+    pid_t us = fork();
+    if (us == 0) {
+        struct tree_root roots[] = {{former, 0, false}, {stranger, 0, true}};
+
+        hint = TREE_UNNAMED;
+        if (tree_scan(&t, roots, 2, getpid()) < 0 || t.n != 1 || !tree_has(&t, former))
+            _exit(1);
+        hint = TREE_NAMED;
+        if (tree_scan(&t, roots, 2, getpid()) < 0 || t.n != 2 || !tree_has(&t, stranger))
+            _exit(2);
+        _exit(0);
+    }
+    int status;
+    waitpid(us, &status, 0);
+    ok(status == 0, "one elsewhere is a member if it has the page and is named (%#x)",
+       (unsigned)status);
+    end();
+    close(page);
+    tree_free(&t);
 }
 
 /* The shim of a running server starts a new supervisor: a child of a member. */
@@ -216,6 +314,8 @@ int main(void)
     test_self();
     test_descendants();
     test_orphan();
+    test_page();
+    test_foreign();
     test_adopted();
     test_first_thread();
     test_time();

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -183,6 +184,53 @@ static void test_catches(void)
     end();
 }
 
+static void test_tell(void)
+{
+    struct procfs_stat p = {0};
+
+    begin();
+    pid_t deaf = fork_stay(0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        signal(57, ignore);
+        stay(1);
+    }
+    hear(2);
+    ok(procfs_stat(deaf, &p) == 0 && !tree_tell(&p, 57), "who has no handler is not told");
+    kill(pid, SIGSTOP);
+    while (procfs_stat(pid, &p) == 0 && p.state != 'T')
+        sched_yield();
+    ok(!tree_is_stuck(&p, 57), "a stopped process that was told nothing");
+    ok(tree_tell(&p, 57) && tree_is_stuck(&p, 57), "has it before it when it goes on");
+    ok(!tree_tell(&p, 57), "and is told once");
+    struct procfs_stat other = p;
+    other.start++;
+    kill(pid, SIGCONT);
+    while (procfs_stat(pid, &p) == 0 && p.state == 'T')
+        sched_yield();
+    ok(!tree_is_stuck(&p, 57) && !tree_tell(&other, 57), "another with its number is not told");
+    end();
+}
+
+static void test_watch(void)
+{
+    struct tree t = {0};
+    struct pollfd poller = {.events = POLLIN};
+
+    begin();
+    pid_t pid = fork_stay(0);
+    hear(1);
+    scan(&t, pid, 0);
+    poller.fd = tree_watch(&t);
+    ok(poller.fd >= 0 && poll(&poller, 1, 0) == 0, "a member is watched");
+    kill(pid, SIGKILL);
+    ok(poll(&poller, 1, -1) == 1, "until its end");
+    ok(tree_watch(&t) == -ESRCH, "then there is none");
+    close(poller.fd);
+    end();
+    tree_free(&t);
+}
+
 int main(void)
 {
     int fds = setup();
@@ -191,6 +239,8 @@ int main(void)
     test_kill();
     test_no_pidfd();
     test_catches();
+    test_tell();
+    test_watch();
     ok(count_fds() == fds, "no fd is left open");
     return done();
 }
