@@ -26,7 +26,7 @@ static int wait_for(int sock, short events, int timeout_ms)
     return r > 0 ? 0 : r == 0 ? -ETIMEDOUT : -errno;
 }
 
-int message_send(int sock, const struct message *m, int fd)
+int message_try(int sock, const struct message *m, int fd)
 {
     union fd_control control = {0};
     struct iovec iov = {.iov_base = (void *)(uintptr_t)m, .iov_len = sizeof *m};
@@ -39,19 +39,22 @@ int message_send(int sock, const struct message *m, int fd)
             .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
         memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
     }
-    for (;;) {
-        int r;
-
-        if (sendmsg(sock, &hdr, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
-            return 0;
-        if (errno == EINTR)
-            continue;
-        if (errno != EAGAIN)
+    while (sendmsg(sock, &hdr, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        if (errno != EINTR)
             return -errno;
+    return 0;
+}
+
+int message_send(int sock, const struct message *m, int fd)
+{
+    int r;
+
+    while ((r = message_try(sock, m, fd)) == -EAGAIN) {
         r = wait_for(sock, POLLOUT, SEND_TIMEOUT_MS);
         if (r < 0)
-            return r;
+            break;
     }
+    return r;
 }
 
 static int passed_fd(struct msghdr *hdr)
@@ -71,7 +74,7 @@ int message_receive(int sock, struct message *m, int *fd, int timeout_ms)
     struct msghdr hdr = {.msg_iov = &iov,
                          .msg_iovlen = 1,
                          .msg_control = &control,
-                         .msg_controllen = sizeof control.space};
+                         .msg_controllen = CMSG_LEN(sizeof *fd)}; /* in _SPACE() there fit two */
     ssize_t got;
     int r = wait_for(sock, POLLIN, timeout_ms);
 

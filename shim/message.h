@@ -2,7 +2,7 @@
 /*
  * Messages of the control socket (SOCK_SEQPACKET, one pair per generation).  Only what carries a
  * file descriptor or a text goes through it; everything else is in the state page, announced by
- * the doorbell (an eventfd), because a doorbell can neither block, nor raise SIGPIPE, nor be
+ * the doorbell (an eventfd), because a doorbell can neither raise SIGPIPE nor be
  * refused by a seccomp filter that allows write().
  */
 #ifndef GRACE_MESSAGE_H
@@ -25,11 +25,15 @@ struct message {
     uint32_t version;
     uint32_t type;
     uint32_t index;
-    int32_t pid;
+    int32_t pid; /* of who says so: the supervisor asks the kernel */
     char text[MESSAGE_TEXT];
 };
 
-/* Sends one message with fd (or -1). Never blocks for long, never signals. 0 or -errno. */
+/* Sends one message with fd (or -1): at once or not at all (-EAGAIN). Never signals. 0 or -errno.
+ */
+int message_try(int sock, const struct message *m, int fd);
+
+/* The same, with some patience where the other side does not read. */
 int message_send(int sock, const struct message *m, int fd);
 
 /* Receives one; *fd gets a CLOEXEC descriptor or -1. 1, 0 at end of file, or -errno. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "control.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chatter.h"
 #include "clock.h"
 #include "draining.h"
+#include "inbox.h"
 #include "lost.h"
 #include "message.h"
 #include "nonblock.h"
@@ -20,7 +23,12 @@
 #include "supervisor.h"
 #include "wish.h"
 
-enum { IN_FLIGHT_MS = 2 };
+enum {
+    IN_FLIGHT_MS = 2,
+    TURN = 64, /* messages, and milliseconds for them */
+    TURN_MS = 10,
+    TURNS_MOST = PAGE_LISTENERS / TURN,
+};
 
 /* Two processes have found it at the same time. */
 static bool has_already(const struct generation *g, unsigned index, int fd)
@@ -31,6 +39,20 @@ static bool has_already(const struct generation *g, unsigned index, int fd)
     return h && fd >= 0 && fstat(fd, &st) == 0 && st.st_ino == h->socket.inode;
 }
 
+static int socket_option(int fd, int option)
+{
+    int value = -1;
+    socklen_t len = sizeof value;
+
+    return getsockopt(fd, SOL_SOCKET, option, &value, &len) == 0 ? value : -1;
+}
+
+static bool serves(int fd)
+{
+    errno = EINVAL;
+    return socket_option(fd, SO_ACCEPTCONN) > 0 || socket_option(fd, SO_TYPE) == SOCK_DGRAM;
+}
+
 void control_take(struct generation *g, unsigned index, int fd, pid_t pid)
 {
     struct held *h = NULL;
@@ -39,13 +61,11 @@ void control_take(struct generation *g, unsigned index, int fd, pid_t pid)
         close(fd);
         return;
     }
-    if (index < PAGE_LISTENERS && fd >= 0 && !g->bound[index])
+    if (index < PAGE_LISTENERS && serves(fd) && !g->bound[index])
         h = held_add(fd, atomic_load(&g->page->listeners[index].key));
     if (!h) {
-        report(REPORT_WARNING, "a listener of process %d could not be kept: %s", (int)pid,
-               strerror(errno));
-        if (fd >= 0)
-            close(fd);
+        chatter(g, (int)pid, "a listener of it could not be kept: %s", strerror(errno));
+        inbox_close(fd);
         return;
     }
     generation_bind(g, index, h, LISTENER_LISTENING);
@@ -82,63 +102,91 @@ static void closed_for_good(struct generation *g, unsigned index)
     page_free_listener(g->page, (int)index);
 }
 
-static void hand_out(struct generation *g, const struct message *m, int reply)
+/* What can't be delivered at once is no answer that our shim waits for; nor is it to anything but
+ * what the shim sends. */
+static bool answer(int reply, uint32_t type, int fd)
 {
-    struct message answer = {.version = MESSAGE_VERSION, .type = MESSAGE_REFUSED};
-    struct held *h = m->index < PAGE_LISTENERS ? g->bound[m->index] : NULL;
+    const struct message m = {.version = MESSAGE_VERSION, .type = type};
 
-    if (h && held_is_shut(h)) {
-        closed_for_good(g, m->index);
-        h = NULL;
-    }
-    if (h && h->socket.fd >= 0 && !is_taken(g, m->index)) {
-        answer.type = MESSAGE_GRANTED;
-        h->closed = 0;
-        atomic_fetch_and(&g->page->listeners[m->index].flags, ~(uint32_t)LISTENER_CLOSED);
-        generation_bind(g, m->index, h, LISTENER_ADOPTED);
-        report(REPORT_DEBUG, "generation %u adopts %s", g->number, h->address);
-        draining_spare(g, h);
-    }
-    message_send(reply, &answer, answer.type == MESSAGE_GRANTED ? h->socket.fd : -1);
-    if (answer.type != MESSAGE_GRANTED) {
-        close(reply);
-        return;
-    }
-    held_own(h, m->pid);
-    held_sent(h, reply);
+    return socket_option(reply, SO_DOMAIN) == AF_UNIX &&
+           socket_option(reply, SO_TYPE) == SOCK_SEQPACKET && message_try(reply, &m, fd) == 0;
 }
 
-static void handle(struct generation *g, const struct message *m, int fd)
+static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
 {
+    struct held *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
+
+    if (h && held_is_shut(h)) {
+        closed_for_good(g, index);
+        h = NULL;
+    }
+    if (!h || h->socket.fd < 0 || is_taken(g, index)) {
+        answer(reply, MESSAGE_REFUSED, -1);
+        inbox_close(reply);
+        return;
+    }
+    h->closed = 0;
+    atomic_fetch_and(&g->page->listeners[index].flags, ~(uint32_t)LISTENER_CLOSED);
+    generation_bind(g, index, h, LISTENER_ADOPTED);
+    report(REPORT_DEBUG, "generation %u adopts %s", g->number, h->address);
+    draining_spare(g, h);
+    if (answer(reply, MESSAGE_GRANTED, h->socket.fd)) {
+        held_own(h, pid);
+        held_sent(h, reply);
+    } else {
+        inbox_close(reply);
+    }
+}
+
+static void handle(struct generation *g, const struct letter *l)
+{
+    const struct message *m = &l->message;
+
     switch (m->type) {
     case MESSAGE_LISTEN:
-        control_take(g, m->index, fd, m->pid);
+        control_take(g, m->index, l->fd, l->sender);
         break;
     case MESSAGE_ADOPT:
-        if (fd >= 0)
-            hand_out(g, m, fd);
+        if (l->fd >= 0)
+            hand_out(g, m->index, l->fd, l->sender);
         break;
     case MESSAGE_NOTE:
-        report(REPORT_WARNING, "process %d: %.*s", (int)m->pid, MESSAGE_TEXT, m->text);
+        chatter(g, (int)l->sender, "%.*s", MESSAGE_TEXT, m->text);
         break;
     case MESSAGE_PLACEHOLDER:
-        placeholder_settle(fd);
-        /* fall through */
+        placeholder_settle(l->fd);
+        inbox_close(l->fd);
+        break;
     default:
-        if (fd >= 0)
-            close(fd);
         break;
     }
+}
+
+/* So much at a time: who sends without end is not to delay the others. */
+static int read_some(struct generation *g)
+{
+    int64_t until = clock_ms() + TURN_MS;
+    struct letter l;
+    int r = 1;
+
+    for (int i = 0; i < TURN && r != 0; i++) {
+        r = inbox_receive(g->control, &l);
+        if (r > 0)
+            handle(g, &l);
+        else if (r != -EPROTO)
+            return r;
+        if (clock_ms() > until)
+            break;
+    }
+    return 1;
 }
 
 void control_read(struct generation *g)
 {
-    struct message m;
-    int fd, r;
+    int r = read_some(g);
 
-    while ((r = message_receive(g->control, &m, &fd, 0)) > 0)
-        handle(g, &m, fd);
-    if (r == 0 || (r < 0 && r != -ETIMEDOUT && r != -EAGAIN && r != -EPROTO)) {
+    g->unread = r > 0 ? g->unread + 1 : 0;
+    if (r == 0 || (r < 0 && r != -EAGAIN)) {
         close(g->control); /* nobody with the shim is left */
         g->control = -1;
     }
@@ -170,6 +218,9 @@ void control_bell(struct generation *g)
 {
     uint64_t rings;
 
+    /* a listener has to be known when it is reported as waited on */
+    if (g->unread > 0 && g->unread < TURNS_MOST)
+        return;
     if (nonblock_read(g->bell, &rings, sizeof rings) < 0)
         return;
     keep_nonblocking(g->bell);

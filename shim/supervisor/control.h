@@ -5,7 +5,7 @@
 
 #include "generation.h"
 
-/* Handles all messages that wait on g's control socket. */
+/* Handles what waits on g's control socket, or the first of much. */
 void control_read(struct generation *g);
 
 /* Keeps fd, which is ours from now on, as the listener of this index, that `pid` has made. */

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chatter.h"
 #include "clock.h"
 #include "members.h"
 #include "report.h"
@@ -105,6 +106,7 @@ static void close_open(int fd)
 
 void generation_free(struct generation *g)
 {
+    chatter_end(g);
     TAILQ_REMOVE(&generation_list, g, link);
     if (g->page)
         munmap(g->page, sizeof *g->page);

@@ -45,6 +45,11 @@ struct generation {
     bool lost;     /* it has said so, and the kernel has not been asked since: see lost.h */
     struct page *page;
     int memory, bell, control;
+    unsigned unread; /* turns since all messages were read */
+    struct {
+        int64_t since;
+        unsigned lines, more;
+    } chatter;
     struct held *bound[PAGE_LISTENERS]; /* by index of the page */
     uint32_t known[PAGE_LISTENERS];     /* flags of those that were seen, not only said */
     unsigned entries;                   /* of these two that were ever used */

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chatter.h"
 #include "clock.h"
 #include "control.h"
 #include "draining.h"
@@ -79,6 +80,7 @@ static void step(void)
         silence_step(now);
     }
     control_step(now);
+    chatter_step(now);
     draining_step(now);
     retire_step(now);
     stop_step(now);

@@ -14,6 +14,7 @@
 
 #include "environment.h"
 #include "handoff.h"
+#include "inbox.h"
 #include "limits.h"
 #include "park.h"
 #include "terminal.h"
@@ -182,7 +183,7 @@ int spawn_generation(struct generation *g, const char **step)
 
     *step = step_names[STEP_PIPE];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 ||
-        pipe2(failed, O_CLOEXEC) < 0) {
+        !inbox_open(control[0]) || pipe2(failed, O_CLOEXEC) < 0) {
         r = -errno;
         goto out;
     }

@@ -100,3 +100,30 @@ log_is_empty_now() {
     done
     [[ ! -e $BATS_TEST_TMPDIR/other ]]
 }
+
+@test "20 requests for a listener whose answers nobody reads" {
+    hostile_start
+    ask adopt-full 20
+    lively
+    ask ping
+}
+
+@test "a worker that writes notes without end: they are counted, the others are heard" {
+    hostile_start -w 2
+    ask flood-notes
+    lively
+    ask ping
+    (($(grep -c 'process [0-9]*: flood' "$LOG") <= 40)) || fail "$(wc -l "$LOG")"
+    wait_until 30 log_has 'generation 1: [0-9]+ more such lines'
+}
+
+@test "an empty message, and those of any other size, close nothing" {
+    hostile_start
+    local size
+    for size in 0 1 4 8 100 216; do
+        ask send-bytes "$size"
+    done
+    ask note still-heard
+    wait_until 20 log_has 'process [0-9]+: still-heard'
+    lively
+}

@@ -44,16 +44,26 @@ int act_flood_bell(int client, char *const words[])
     return act_ok(client, "%d", (int)pid);
 }
 
+/* The first: act_adopt_full() makes more that look like it. */
+static int control(void)
+{
+    static int found = -1;
+
+    if (found == -1)
+        found = hostile_control();
+    return found;
+}
+
 /* With `count` copies of fd. */
 static bool send_message(const struct message *m, size_t size, int fd, int count)
 {
-    char control[CMSG_SPACE(sizeof(int) * FDS_MAX)] = {0};
+    char room[CMSG_SPACE(sizeof(int) * FDS_MAX)] = {0};
     struct iovec iov = {(void *)(uintptr_t)m, size};
     struct msghdr hdr = {.msg_iov = &iov, .msg_iovlen = 1};
 
     if (count > 0) {
-        struct cmsghdr *c = (struct cmsghdr *)control;
-        hdr.msg_control = control;
+        struct cmsghdr *c = (struct cmsghdr *)room;
+        hdr.msg_control = room;
         hdr.msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)count);
         c->cmsg_level = SOL_SOCKET;
         c->cmsg_type = SCM_RIGHTS;
@@ -61,7 +71,7 @@ static bool send_message(const struct message *m, size_t size, int fd, int count
         for (int i = 0; i < count; i++)
             memcpy(CMSG_DATA(c) + sizeof(int) * (size_t)i, &fd, sizeof(fd));
     }
-    return sendmsg(hostile_control(), &hdr, MSG_NOSIGNAL) != -1;
+    return sendmsg(control(), &hdr, MSG_NOSIGNAL) != -1;
 }
 
 static struct message message_of(uint32_t type, const char *text)
@@ -146,6 +156,7 @@ int act_adopt_full(int client, char *const words[])
 {
     struct message m = message_of(MESSAGE_ADOPT, NULL);
 
+    control();
     for (long long i = act_number(words[1]); i > 0; i--) {
         int pair[2];
 
