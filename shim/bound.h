@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keys of the sockets that this process has bound, until they listen: a port of 0, and the
- * number within an SO_REUSEPORT group, can't be recovered from the socket.  A ring; what was
- * bound long ago and never listened is forgotten.
+ * The keys of the sockets that this process has bound, until they listen or connect: a port of 0,
+ * and the number within an SO_REUSEPORT group, can't be recovered from the socket.  A ring; what
+ * was bound long ago and never listened is forgotten.
  */
 #ifndef GRACE_BOUND_H
 #define GRACE_BOUND_H

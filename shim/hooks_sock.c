@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <errno.h>
 
+#include "bound.h"
 #include "datagrams.h"
 #include "export.h"
 #include "fds.h"
@@ -119,9 +120,12 @@ EXPORT int accept4(int fd, struct sockaddr *restrict addr, socklen_t *restrict l
                                     : any_accept(fd, addr, len, flags, real.accept4);
 }
 
-/* The data path pays a load for it. */
+/* The data path pays two loads for it. What connects will not listen: its close need not ask whose
+ * name goes. */
 EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
+    if (fdtab_get(fd) == FD_FRESH)
+        bound_forget(fd);
     if (!(shim_attention() & ATTENTION_STARTING) || process_is_guest() || !paths_elders(addr, len))
         return real.connect(fd, addr, len);
     errno = ECONNREFUSED;

@@ -325,3 +325,20 @@ background_restarts() {
 
 @test "a server that goes to the background is never taken for dead" { background_restarts 1; }
 @test "nor one that forks twice for it" { background_restarts 2; }
+
+# Half of these clients have a name before they connect.
+@test "to close a socket of its own it is not asked who it is" {
+    local clients='import socket
+listener = socket.create_server(("127.0.0.1", 0))
+for number in range(300):
+    client = socket.socket()
+    if number % 2:
+        client.bind(("127.0.0.1", 0))
+    client.connect(listener.getsockname())
+    client.close()
+    listener.accept()[0].close()'
+    strace -f -qq -e trace=getpid,close -o "$BATS_TEST_TMPDIR/calls" \
+        env LD_PRELOAD="$LIBGRACE" "$PYTHON" -c "$clients"
+    (($(grep -c 'close(' "$BATS_TEST_TMPDIR/calls") >= 600))
+    (($(grep -c 'getpid(' "$BATS_TEST_TMPDIR/calls") < 150))
+}
