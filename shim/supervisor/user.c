@@ -3,10 +3,8 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client.h"
+#include "line.h"
 #include "pollset.h"
 #include "report.h"
 #include "restart.h"
@@ -22,20 +22,8 @@
 #include "stop.h"
 #include "supervisor.h"
 
-enum { CLIENTS = 16, REQUEST = 64 };
+enum { BACKLOG = 16 };
 
-enum waiting { WAIT_REQUEST, WAIT_RESTART, WAIT_STOP };
-
-static struct client {
-    int fd;
-    size_t place; /* in the pollset */
-    enum waiting waiting;
-    bool queued; /* waits for the restart after the present one */
-    char request[REQUEST];
-    size_t used;
-} clients[CLIENTS];
-
-static int nclients;
 static int listener = -1;
 static size_t listener_place;
 static struct sockaddr_un address;
@@ -87,7 +75,7 @@ static bool listen_on(const char *path)
         return false;
     unlink(path); /* of a former process with this pid */
     return bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
-           chmod(path, 0600) == 0 && listen(listener, CLIENTS) == 0;
+           chmod(path, 0600) == 0 && listen(listener, BACKLOG) == 0;
 }
 
 void user_open(void)
@@ -103,16 +91,9 @@ void user_open(void)
     user_close();
 }
 
-static void drop(struct client *c)
-{
-    close(c->fd);
-    *c = clients[--nclients];
-}
-
 void user_close(void)
 {
-    while (nclients > 0)
-        drop(&clients[0]);
+    client_close_all();
     if (listener < 0)
         return;
     close(listener);
@@ -120,54 +101,50 @@ void user_close(void)
     listener = -1;
 }
 
-static void say(const struct client *c, const char *word, const char *text)
+static void say(struct client *c, const char *word, const char *text)
 {
-    char line[1200];
-    int n = snprintf(line, sizeof line, "%s %s\n", word, text);
+    char safe[1100], line[1200];
+    int n;
 
-    /* a client that does not read loses lines, nobody waits for it */
-    send(c->fd, line, n < (int)sizeof line ? (size_t)n : sizeof line - 1,
-         MSG_NOSIGNAL | MSG_DONTWAIT);
+    line_escape(safe, sizeof safe, text);
+    n = snprintf(line, sizeof line, "%s %s\n", word, safe);
+    client_say(c, line, (size_t)n);
 }
 
 static void finish(struct client *c, const char *word, const char *text)
 {
     say(c, word, text);
-    drop(c);
+    client_finish(c);
 }
 
 static void forward_line(const char *line)
 {
-    for (int i = 0; i < nclients; i++)
-        if (clients[i].waiting != WAIT_REQUEST)
-            say(&clients[i], "step", line);
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link)
+        if (c->waiting == CLIENT_RESTART || c->waiting == CLIENT_STOP)
+            say(c, "step", line);
 }
 
-/* Longer than the socket's buffer with a long command line: a client that reads gets it all. */
 static void send_status(struct client *c)
 {
-    const struct timeval patience = {.tv_sec = 1};
     char *text = status_json();
-    size_t sent = 0, size = text ? strlen(text) : 0;
-    ssize_t n = 1;
 
-    fcntl(c->fd, F_SETFL, 0);
-    setsockopt(c->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    for (; sent < size && n > 0; sent += (size_t)n)
-        n = send(c->fd, text + sent, size - sent, MSG_NOSIGNAL);
+    if (text)
+        client_say(c, text, strlen(text));
     free(text);
-    drop(c);
+    client_finish(c);
 }
 
 static void want_restart(struct client *c)
 {
     const char *refused;
 
-    c->waiting = WAIT_RESTART;
+    c->waiting = CLIENT_RESTART;
     c->queued = restart_busy();
     refused = restart_request(WISH_COMMAND, "grace restart");
     /* a restart that failed at once has answered already */
-    if (refused && c < clients + nclients && c->waiting == WAIT_RESTART)
+    if (refused && c->waiting == CLIENT_RESTART)
         finish(c, "failed", refused);
 }
 
@@ -179,35 +156,13 @@ static void serve(struct client *c)
     } else if (strcmp(c->request, "restart") == 0) {
         want_restart(c);
     } else if (strcmp(c->request, "stop") == 0) {
-        c->waiting = WAIT_STOP;
+        c->waiting = CLIENT_STOP;
         stop_begin(SIGTERM);
     } else if (strcmp(c->request, "stop drain") == 0) {
-        c->waiting = WAIT_STOP;
+        c->waiting = CLIENT_STOP;
         stop_drain();
     } else {
         finish(c, "failed", "unknown request");
-    }
-}
-
-static void read_request(struct client *c)
-{
-    ssize_t n = recv(c->fd, c->request + c->used, REQUEST - 1 - c->used, MSG_DONTWAIT);
-    char *end;
-
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (n <= 0 || c->waiting != WAIT_REQUEST) {
-        drop(c);
-        return;
-    }
-    c->used += (size_t)n;
-    c->request[c->used] = '\0';
-    end = strchr(c->request, '\n');
-    if (end) {
-        *end = '\0';
-        serve(c);
-    } else if (c->used == REQUEST - 1) {
-        finish(c, "failed", "request too long");
     }
 }
 
@@ -224,39 +179,37 @@ static void take_client(void)
         close(fd);
         return;
     }
-    if (nclients == CLIENTS) {
-        const struct client extra = {.fd = fd};
-
-        say(&extra, "busy", "too many clients; try again");
-        close(fd);
-        return;
-    }
-    clients[nclients++] = (struct client){.fd = fd};
+    client_add(fd);
 }
 
 void user_poll(void)
 {
+    client_poll();
     listener_place = pollset_add(listener, POLLIN);
-    for (int i = 0; i < nclients; i++)
-        clients[i].place = pollset_add(clients[i].fd, POLLIN);
 }
 
-/* From the end: dropping one moves the last one to its place. */
 void user_handle(void)
 {
-    for (int i = nclients - 1; i >= 0; i--)
-        if (i < nclients && pollset_ready(clients[i].place))
-            read_request(&clients[i]);
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link) {
+        short ready = c->gone ? 0 : pollset_ready(c->place);
+
+        if (ready & ~POLLIN) /* of one that is away it learns so */
+            client_send(c);
+        if ((ready & ~POLLOUT) && !c->gone && client_asked(c))
+            serve(c);
+    }
     if (listener >= 0 && pollset_ready(listener_place))
         take_client();
 }
 
 void user_restart_ended(bool ready, const char *text)
 {
-    for (int i = nclients - 1; i >= 0; i--) {
-        struct client *c = &clients[i];
+    struct client *c;
 
-        if (c->waiting != WAIT_RESTART)
+    TAILQ_FOREACH (c, &client_list, link) {
+        if (c->waiting != CLIENT_RESTART)
             continue;
         if (c->queued)
             c->queued = false;
@@ -267,7 +220,9 @@ void user_restart_ended(bool ready, const char *text)
 
 void user_stopped(const char *text)
 {
-    for (int i = nclients - 1; i >= 0; i--)
-        if (clients[i].waiting == WAIT_STOP)
-            finish(&clients[i], "done", text);
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link)
+        if (c->waiting == CLIENT_STOP)
+            finish(c, "done", text);
 }

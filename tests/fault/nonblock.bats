@@ -127,3 +127,53 @@ log_is_empty_now() {
     wait_until 20 log_has 'process [0-9]+: still-heard'
     lively
 }
+
+# clients COUNT TEXT: they say it, and read nothing. At its end they are there.
+clients() {
+    start clients "$PYTHON" -c 'import signal, socket, sys
+keep = []
+for i in range(int(sys.argv[2])):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(sys.argv[1])
+    try: s.send(sys.argv[3].encode())
+    except BrokenPipeError: pass
+    keep.append(s)
+print("connected", flush=True)
+signal.pause()' "$GRACE_RUNTIME_DIR/$PID.sock" "$@"
+    wait_until 60 log_has connected
+}
+
+# answers_at_once: clients that do not read cost it no second each.
+answers_at_once() {
+    timeout 10 "$GRACE" status "$PID" >/dev/null || fail 'no status'
+}
+
+@test "clients that ask for the status and do not read it" {
+    local long server
+    printf -v long '%0100000d' 0
+    PORT=$(free_port)
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --body "$long" --body "$long" \
+        --body "$long" --body "$long"
+    server=$PID
+    clients 15 $'status\n'
+    PID=$server LOG=$BATS_TEST_TMPDIR/server.log
+    answers_at_once
+    lively
+    (($(status "$PID" | wc -c) > 400000))
+}
+
+@test "clients that say nothing, or half a request, keep nobody out" {
+    local server text
+    hostile_start
+    server=$PID
+    for text in '' stat; do
+        clients 1000 "$text"
+        PID=$server LOG=$BATS_TEST_TMPDIR/hostile.log
+        lively
+        fewer_descriptors_than 40
+    done
+}
+
+fewer_descriptors_than() {
+    (($(fds_of "$PID" | wc -l) < $1)) || fail "$(fds_of "$PID")"
+}
