@@ -64,7 +64,7 @@ static int send_off(int fd)
 {
     struct message m = {.version = MESSAGE_VERSION, .type = MESSAGE_PLACEHOLDER, .pid = shim_pid()};
 
-    return message_send(shim.control, &m, fd);
+    return message_try(shim.control, &m, fd);
 }
 
 static int dummy_make(int family, int type)

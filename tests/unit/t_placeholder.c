@@ -71,7 +71,15 @@ static void test_leaves_alone(void)
     has_directory = false;
     placeholder_settle(other);
     ok(!listens(other), "nor does one without a directory");
+    has_directory = true;
     close(file);
+}
+
+/* For root a mode says nothing. */
+static void become_nobody(void)
+{
+    if (getuid() == 0 && (chown(directory, 65534, 65534) != 0 || setuid(65534) != 0))
+        exit(1);
 }
 
 int main(void)
@@ -79,8 +87,11 @@ int main(void)
     if (!mkdtemp(directory))
         return 1;
     test_settles(SOCK_STREAM);
-    test_settles(SOCK_SEQPACKET);
     test_leaves_alone();
+    become_nobody();
+    umask(0777);
+    test_settles(SOCK_SEQPACKET);
+    is_int(umask(022), 0777, "whatever the umask is, and it stays");
     is_int(rmdir(directory), 0, "nothing is left in the directory");
     return done();
 }
