@@ -1,75 +1,132 @@
 /* SPDX-License-Identifier: ISC */
+/* Its directory may be the server's user's: what is there is looked at before it is touched, and no
+ * link of that user's is followed. */
 #include "pidfile.h"
 
+#include <sys/stat.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "members.h"
+#include "nonblock.h"
 #include "report.h"
 #include "supervisor.h"
 
-static char aside[PATH_MAX];
 static bool is_aside;
 
-static void move(const char *from, const char *to)
+struct place {
+    int dir;
+    const char *name;
+    char aside[NAME_MAX + 1];
+};
+
+static bool place_open(struct place *p)
 {
-    if (rename(from, to) < 0)
-        report(REPORT_WARNING, "rename %s to %s: %s", from, to, strerror(errno));
+    const char *path = supervisor.options.pidfile;
+
+    p->dir = path ? directory_of(path, &p->name) : -1;
+    if (p->dir >= 0)
+        snprintf(p->aside, sizeof p->aside, "%s.grace", p->name);
+    return p->dir >= 0;
+}
+
+static bool exists(const struct place *p, const char *name, struct stat *st)
+{
+    return fstatat(p->dir, name, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool move(const struct place *p, const char *from, const char *to)
+{
+    if (renameat(p->dir, from, p->dir, to) == 0)
+        return true;
+    report(REPORT_WARNING, "pid file %s: rename of %s to %s: %s", supervisor.options.pidfile, from,
+           to, strerror(errno));
+    return false;
+}
+
+static void step_aside(const struct place *p)
+{
+    const char *path = supervisor.options.pidfile;
+    struct stat st;
+
+    if (!exists(p, p->name, &st))
+        return;
+    if (!S_ISREG(st.st_mode)) {
+        report(REPORT_WARNING, "pid file %s is no regular file, it is left where it is", path);
+        return;
+    }
+    is_aside = move(p, p->name, p->aside);
+    if (is_aside)
+        report(REPORT_INFO, "pid file %s steps aside for the next generation", path);
 }
 
 void pidfile_step_aside(void)
 {
-    const char *path = supervisor.options.pidfile;
+    struct place p;
 
-    if (!path || access(path, F_OK) < 0)
-        return;
-    snprintf(aside, sizeof aside, "%s.grace", path);
-    is_aside = true;
-    move(path, aside);
-    report(REPORT_INFO, "pid file %s steps aside for the next generation", path);
+    if (place_open(&p)) {
+        step_aside(&p);
+        close(p.dir);
+    } else if (supervisor.options.pidfile && errno != ENOENT) {
+        report(REPORT_WARNING, "pid file %s can't step aside: %s", supervisor.options.pidfile,
+               nonblock_error());
+    }
 }
 
-static pid_t read_pid(const char *path)
+static pid_t read_pid(const struct place *p)
 {
-    FILE *file = fopen(path, "re");
-    int pid = 0;
+    int fd = nonblock_open(p->dir, p->name, O_RDONLY, false);
+    char text[32];
+    ssize_t n;
 
-    if (file && fscanf(file, "%d", &pid) != 1)
-        pid = 0;
-    if (file)
-        fclose(file);
-    return pid;
+    if (fd < 0)
+        return 0;
+    n = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    return atoi(text);
 }
 
 /* hypnotoad creates the file whenever it is missing, the old generation as well as the new one. */
 void pidfile_retired(const struct generation *g)
 {
-    const char *path = supervisor.options.pidfile;
-    pid_t pid = path ? read_pid(path) : 0;
+    struct place p;
+    pid_t pid;
 
-    if (pid <= 0 || !members_name(g, pid) || tree_alive(pid, 0))
+    if (!place_open(&p))
         return;
-    report(REPORT_INFO, "pid file %s names a process of generation %u and is removed", path,
-           g->number);
-    unlink(path);
+    pid = read_pid(&p);
+    if (pid > 0 && members_name(g, pid) && !tree_alive(pid, 0)) {
+        report(REPORT_INFO, "pid file %s names a process of generation %u and is removed",
+               supervisor.options.pidfile, g->number);
+        unlinkat(p.dir, p.name, 0);
+    }
+    close(p.dir);
 }
 
-static void restore(void)
+static void restore(const struct place *p)
 {
     if (is_aside)
-        move(aside, supervisor.options.pidfile);
+        move(p, p->aside, p->name);
     is_aside = false;
 }
 
 void pidfile_rolled_back(const struct generation *g)
 {
     pid_t pid = atomic_load(&g->page->looked_for);
+    struct place p;
 
-    restore();
+    if (place_open(&p)) {
+        restore(&p);
+        close(p.dir);
+    }
     if (pid > 0 && !supervisor.options.pidfile)
         report(REPORT_WARNING,
                "the pid file of process %d may name generation %u now: --pidfile (GRACE_PIDFILE) "
@@ -79,12 +136,18 @@ void pidfile_rolled_back(const struct generation *g)
 
 void pidfile_settle(void)
 {
-    if (is_aside && access(supervisor.options.pidfile, F_OK) < 0) {
+    struct place p;
+    struct stat st;
+
+    if (!is_aside || !place_open(&p))
+        return;
+    if (exists(&p, p.name, &st)) {
+        unlinkat(p.dir, p.aside, 0);
+        is_aside = false;
+    } else {
         report(REPORT_WARNING, "generation %u did not write %s, the old one is kept",
                supervisor.current->number, supervisor.options.pidfile);
-        restore();
-    } else if (is_aside) {
-        unlink(aside);
-        is_aside = false;
+        restore(&p);
     }
+    close(p.dir);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # The supervisor waits for nobody: whatever a process of the server, a reader of its log or a client
 # does, it answers, and restarts.
-# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+# shellcheck disable=SC2030,SC2031,SC2153 # each test has a shell of its own; the helper sets SERVER
 load ../bats/helper
 load hostile
 
@@ -176,4 +176,62 @@ answers_at_once() {
 
 fewer_descriptors_than() {
     (($(fds_of "$PID" | wc -l) < $1)) || fail "$(fds_of "$PID")"
+}
+
+# pidfile_of_user: GRACE_PIDFILE in a directory of the worker's user.
+pidfile_of_user() {
+    DIR=$BATS_TEST_TMPDIR/dir
+    mkdir "$DIR"
+    chown 65534 "$DIR"
+    export GRACE_PIDFILE=$DIR/server.pid
+}
+
+# restarts_twice: and has seen the end of the generation before, too.
+restarts_twice() {
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    lively
+}
+
+@test "a FIFO where the pid file should be" {
+    pidfile_of_user
+    mkfifo "$GRACE_PIDFILE"
+    hostile_start
+    restarts_twice
+    [[ -p $GRACE_PIDFILE ]]
+    log_has "pid file $GRACE_PIDFILE is no regular file, it is left where it is"
+}
+
+@test "a link where the pid file should be" {
+    pidfile_of_user
+    echo 1 >"$BATS_TEST_TMPDIR/precious"
+    ln -s "$BATS_TEST_TMPDIR/precious" "$GRACE_PIDFILE"
+    hostile_start
+    restarts_twice
+    [[ -L $GRACE_PIDFILE && $(<"$BATS_TEST_TMPDIR/precious") == 1 ]]
+    log_has "pid file $GRACE_PIDFILE is no regular file, it is left where it is"
+}
+
+@test "a link of the user's on the way to the pid file leads nowhere" {
+    pidfile_of_user
+    mkdir "$BATS_TEST_TMPDIR/precious"
+    echo 1 >"$BATS_TEST_TMPDIR/precious/server.pid"
+    ln -s "$BATS_TEST_TMPDIR/precious" "$DIR/sub"
+    GRACE_PIDFILE=$DIR/sub/server.pid
+    hostile_start
+    restarts_twice
+    [[ $(<"$BATS_TEST_TMPDIR/precious/server.pid") == 1 ]]
+    log_has "pid file $GRACE_PIDFILE can't step aside: it is a symbolic link"
+    run ! log_has 'did not write'
+}
+
+@test "a pid file that can't step aside is not said to" {
+    pidfile_of_user
+    echo 1 >"$GRACE_PIDFILE"
+    mkdir -p "$GRACE_PIDFILE.grace/full"
+    hostile_start
+    restarts_twice
+    log_has "pid file $GRACE_PIDFILE: rename of server.pid to server.pid.grace: Is a directory"
+    run ! log_has 'steps aside'
+    [[ $(<"$GRACE_PIDFILE") == 1 ]]
 }
