@@ -6,6 +6,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -74,22 +75,39 @@ static const char *program_command(char **argv, int *first)
     return access(name, X_OK) == 0 ? name : argv[0];
 }
 
-/* libgrace.so --argv0=NAME -- COMMAND ARG..., with `loader` before it where the x bit is missing.
- */
-static void exec_supervisor(const char *library, const char *loader, char **argv, int argc)
+/* "--mask=" and the signals in hexadecimal, the first one in the last bit. */
+static void put_mask(char *to, const sigset_t *mask)
+{
+    to = stpcpy(to, "--mask=");
+    for (int sig = 64; sig > 0; sig -= 4) {
+        int digit = 0;
+
+        for (int i = 0; i < 4; i++)
+            digit = digit * 2 + (sigismember(mask, sig - i) == 1);
+        *to++ = "0123456789abcdef"[digit];
+    }
+    *to = '\0';
+}
+
+/* libgrace.so --argv0=NAME --mask=MASK -- COMMAND ARG..., with `loader` before it where the x bit
+ * is missing. */
+static void exec_supervisor(const char *library, const char *loader, char **argv, int argc,
+                            const sigset_t *mask)
 {
     int first;
     const char *command = program_command(argv, &first);
     const char *name = argv[first] ? argv[first] : ""; /* execve() with no argument at all */
-    char argv0[sizeof "--argv0=" + strlen(name)];
-    char *args[argc + 5];
+    char argv0[sizeof "--argv0=" + strlen(name)], masked[sizeof "--mask=" + 16];
+    char *args[argc + 6];
     int n = 0;
 
     strcpy(stpcpy(argv0, "--argv0="), name);
+    put_mask(masked, mask);
     if (loader)
         args[n++] = (char *)(uintptr_t)loader;
     args[n++] = (char *)(uintptr_t)library;
     args[n++] = argv0;
+    args[n++] = masked;
     args[n++] = (char[]){"--"};
     args[n++] = (char *)(uintptr_t)command;
     for (int i = first + 1; i < argc; i++)
@@ -106,6 +124,7 @@ void program_become_supervisor(const char *library, char **argv)
     const char *others = environment_take_preload(library);
     char preload[sizeof VARIABLE_PRELOAD + sizeof PRELOAD_OURS + 3 + (others ? strlen(others) : 0)];
     int argc = 0, n = 0;
+    sigset_t all, before_us;
 
     while (argv[argc] && argc < ARGUMENTS_MAX)
         argc++;
@@ -116,8 +135,12 @@ void program_become_supervisor(const char *library, char **argv)
     changed[n++] = preload;
     changed[n] = NULL;
     environ = changed;
-    exec_supervisor(library, NULL, argv, argc);
+    /* whose default action would end us is kept until the supervisor can read it */
+    sigfillset(&all);
+    real.pthread_sigmask(SIG_SETMASK, &all, &before_us);
+    exec_supervisor(library, NULL, argv, argc, &before_us);
     if (errno == EACCES)
-        exec_supervisor(library, program_loader, argv, argc);
+        exec_supervisor(library, program_loader, argv, argc, &before_us);
+    real.pthread_sigmask(SIG_SETMASK, &before_us, NULL);
     environ = (char **)(uintptr_t)before;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <link.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,24 @@ static const char *interpreter(void)
     return path;
 }
 
-/* {loader, library, "--", command...}: the first element is left out where there is no loader. */
+/* Blocks all signals: one that arrives from now on is kept until the supervisor can read it. */
+static char *block_signals(void)
+{
+    unsigned long long bits = 0;
+    sigset_t all, before;
+    char *option;
+
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    for (int sig = 1; sig <= 64; sig++)
+        bits |= (unsigned long long)(sigismember(&before, sig) == 1) << (sig - 1);
+    if (asprintf(&option, "--mask=%llx", bits) < 0)
+        err(EXIT_NOT_RUN, NULL);
+    return option;
+}
+
+/* {loader, library, "--mask=HEX", "--", command...}: the first is left out where there is no
+ * loader. */
 static char **supervisor_argv(const char *library, char **command)
 {
     size_t n = 0;
@@ -69,13 +87,14 @@ static char **supervisor_argv(const char *library, char **command)
 
     while (command[n] != NULL)
         n++;
-    argv = calloc(n + 4, sizeof(*argv));
+    argv = calloc(n + 5, sizeof(*argv));
     if (argv == NULL)
         err(EXIT_NOT_RUN, "can't start %s", command[0]);
     argv[0] = (char *)interpreter();
     argv[1] = (char *)library;
-    argv[2] = (char *)"--";
-    memcpy(argv + 3, command, n * sizeof(*argv));
+    argv[2] = block_signals();
+    argv[3] = (char *)"--";
+    memcpy(argv + 4, command, n * sizeof(*argv));
     return argv;
 }
 

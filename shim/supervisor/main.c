@@ -2,7 +2,7 @@
 /*
  * libgrace.so as a program: the supervisor.
  *
- *   libgrace.so [--argv0=NAME] [--] COMMAND [ARG...]
+ *   libgrace.so [--argv0=NAME] [--mask=HEX] [--] COMMAND [ARG...]
  *
  * One poll loop; nothing in it blocks.  Whatever it can't set up makes it the server itself,
  * unwrapped, with one line: never less than what the user had without us.
@@ -121,7 +121,7 @@ _Noreturn void supervisor_loop(void)
 
 static int usage(void)
 {
-    fputs("usage: libgrace.so [--argv0=NAME] [--] COMMAND [ARG...]\n"
+    fputs("usage: libgrace.so [--argv0=NAME] [--mask=HEX] [--] COMMAND [ARG...]\n"
           "Runs COMMAND with zero-downtime restart; see grace(1) and libgrace(7).\n",
           stderr);
     return USAGE_STATUS;
@@ -136,6 +136,8 @@ static bool parse_command(char **argv)
     for (; *argv && strncmp(*argv, "--", 2) == 0; argv++) {
         if (strncmp(*argv, "--argv0=", 8) == 0) {
             argv0 = *argv + 8;
+        } else if (strncmp(*argv, "--mask=", 7) == 0) {
+            c->mask = *argv + 7;
         } else if (strcmp(*argv, "--") == 0) {
             argv++;
             break;

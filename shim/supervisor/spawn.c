@@ -61,13 +61,26 @@ static void note_preload(const char *library)
     environment_take("LD_PRELOAD");
 }
 
+/* Whoever executed us may have blocked all signals until we can read them. */
+static void note_mask(const char *text)
+{
+    unsigned long long mask = text ? strtoull(text, NULL, 16) : 0;
+
+    sigprocmask(SIG_SETMASK, NULL, &start.mask);
+    for (int sig = 1; text && sig < SIGNALS; sig++)
+        if (mask >> (sig - 1) & 1)
+            sigaddset(&start.mask, sig);
+        else
+            sigdelset(&start.mask, sig);
+}
+
 void spawn_prepare(const struct command *command, const struct options *options)
 {
     start.command = *command;
     start.options = options;
     note_directory();
     note_preload(command->library);
-    sigprocmask(SIG_SETMASK, NULL, &start.mask);
+    note_mask(command->mask);
     for (int sig = 1; sig < SIGNALS; sig++) {
         struct sigaction act;
 

@@ -16,6 +16,7 @@ struct command {
     const char *path; /* what to execute; without a slash it is looked up in PATH */
     char **argv;
     const char *library; /* absolute path of libgrace.so */
+    const char *mask;    /* NULL, or the signal mask that the server is to have, in hexadecimal */
 };
 
 /* Notes what the server is to get: call before anything is changed. */
