@@ -127,9 +127,10 @@ void generation_attention(struct generation *g, uint32_t set, uint32_t clear);
 /* Of the page, and what is known besides. */
 uint32_t generation_flags(const struct generation *g, unsigned index);
 
-/* Listeners in its page: offered, adopted or listening, waited on. */
+/* Listeners in its page: offered, adopted or listening, waited on; unknown are those whose copy has
+ * not come yet. */
 struct generation_listeners {
-    unsigned offered, adopted, used, waited, missing;
+    unsigned offered, adopted, used, unknown, waited, missing;
 };
 struct generation_listeners generation_listeners(const struct generation *g);
 

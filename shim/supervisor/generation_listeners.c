@@ -142,6 +142,7 @@ struct generation_listeners generation_listeners(const struct generation *g)
                      !(flags & LISTENER_LISTENING && !(flags & LISTENER_ADOPTED));
         l.adopted += (flags & LISTENER_ADOPTED) != 0;
         l.used += (flags & USED) != 0;
+        l.unknown += (flags & USED) && !h;
         l.waited += (flags & LISTENER_WAITED) != 0;
         l.missing += h && h->waited && (flags & USED) && !(flags & LISTENER_WAITED);
     }

@@ -37,6 +37,8 @@ static bool settled(struct generation *g, const struct generation_listeners *l)
     return false;
 }
 
+/* The page says sooner than the message with the copy that there is a listener: a restart begun
+ * in between would not offer it. */
 static bool auto_ready(struct generation *g)
 {
     struct generation_listeners l = generation_listeners(g);
@@ -44,7 +46,7 @@ static bool auto_ready(struct generation *g)
 
     if (l.used == 0 || l.waited == 0 || l.missing > 0)
         return false;
-    return still || (l.adopted >= l.offered && l.waited >= l.used);
+    return still || (l.adopted >= l.offered && l.waited >= l.used && l.unknown == 0);
 }
 
 /* Everything, or what there is when nothing has changed for GRACE_SETTLE. Until then a command that
@@ -54,14 +56,16 @@ static bool took_over(struct generation *g)
     struct generation_listeners l = generation_listeners(g);
     bool still = settled(g, &l);
 
-    return l.used > 0 && (still || l.adopted >= l.offered);
+    return l.used > 0 && (still || (l.adopted >= l.offered && l.unknown == 0));
 }
 
 /* One that has taken over nothing would leave clients with nobody. At a first start, or where the
  * old generation listens on nothing, there is nothing to take over. */
 static bool can_replace(struct generation *g)
 {
-    return took_over(g) || generation_listeners(g).offered == 0;
+    struct generation_listeners l = generation_listeners(g);
+
+    return took_over(g) || (l.offered == 0 && l.unknown == 0);
 }
 
 static bool delay_over(const struct generation *g)
