@@ -217,6 +217,7 @@ static void keep_nonblocking(int bell)
 void control_bell(struct generation *g)
 {
     uint64_t rings;
+    unsigned signals;
 
     /* a listener has to be known when it is reported as waited on */
     if (g->unread > 0 && g->unread < TURNS_MOST)
@@ -226,11 +227,12 @@ void control_bell(struct generation *g)
     keep_nonblocking(g->bell);
     lost_note(g);
     say_whom_it_looked_for(g);
-    if (atomic_exchange(&g->page->restarts, 0) > 0) {
+    signals = atomic_exchange(&g->page->restarts, 0);
+    if (signals > 0) {
         char who[64];
 
         snprintf(who, sizeof who, "a signal to generation %u", g->number);
-        if (wish_is_new(atomic_load(&g->page->restarter), g->number))
+        if (wish_to_server_is_new(atomic_load(&g->page->restarter), g, signals))
             restart_request(WISH_SIGNAL, who);
     }
 }

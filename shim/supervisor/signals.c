@@ -144,7 +144,7 @@ static void act(const struct signalfd_siginfo *s)
         char who[48];
 
         snprintf(who, sizeof who, "SIG%s of process %u", options_signal_name(sig), s->ssi_pid);
-        if (wish_is_new((pid_t)s->ssi_pid, 0))
+        if (wish_is_new((pid_t)s->ssi_pid))
             restart_request(WISH_SIGNAL, who);
     } else if (sig == SIGTERM || sig == SIGINT) {
         stop_begin(sig);

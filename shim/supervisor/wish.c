@@ -2,36 +2,71 @@
 #include "wish.h"
 
 #include "clock.h"
+#include "members.h"
 #include "supervisor.h"
 
 enum {
     LATE_SERVER = 500,    /* ms until the handler of a busy server has run */
-    LATE_SUPERVISOR = 100 /* ms; a second signal to the same process is a second wish */
+    LATE_SUPERVISOR = 100 /* ms until a supervisor that was at work reads its own */
 };
 
 static struct {
     pid_t sender;
-    bool to_server;
-    unsigned replaced; /* the generation that served then */
+    bool to_supervisor; /* it has had its signal */
+    unsigned to_server; /* signals */
+    unsigned replaced;  /* the generation that served then */
     int64_t at;
 } last;
 
-bool wish_is_new(pid_t sender, unsigned generation)
+/* Which process had which is not known, but when each has had one the next is a second one. */
+static bool each_has_had_one(unsigned signals)
 {
-    int64_t now = clock_ms();
-    bool repeated;
+    unsigned processes = 0;
+    struct generation *g;
 
-    if (sender == 0 || sender != last.sender)
-        repeated = false;
-    else if (generation > 0)
-        repeated = generation <= last.replaced && now - last.at < LATE_SERVER;
-    else
-        repeated = last.to_server && now - last.at < LATE_SUPERVISOR;
-    if (!repeated) {
-        last.sender = sender;
-        last.to_server = generation > 0;
-        last.replaced = supervisor.current ? supervisor.current->number : 0;
-        last.at = now;
-    }
-    return !repeated;
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->number <= last.replaced)
+            processes += members_count(g).processes;
+    return signals > processes;
+}
+
+static bool repeats(pid_t sender, int64_t lateness)
+{
+    return sender != 0 && sender == last.sender && clock_ms() - last.at < lateness;
+}
+
+static void begin(pid_t sender)
+{
+    last.sender = sender;
+    last.to_supervisor = false;
+    last.to_server = 0;
+    last.replaced = supervisor.current ? supervisor.current->number : 0;
+    last.at = clock_ms();
+}
+
+/* Has the restart that it began succeeded? Its signal to us was read long before that. */
+static bool is_over(void)
+{
+    return supervisor.current && supervisor.current->number > last.replaced;
+}
+
+bool wish_is_new(pid_t sender)
+{
+    bool is_new = !repeats(sender, LATE_SUPERVISOR) || last.to_supervisor || is_over();
+
+    if (is_new)
+        begin(sender);
+    last.to_supervisor = true;
+    return is_new;
+}
+
+bool wish_to_server_is_new(pid_t sender, const struct generation *g, unsigned signals)
+{
+    bool is_new = !repeats(sender, LATE_SERVER) || g->number > last.replaced ||
+                  each_has_had_one(last.to_server + signals);
+
+    if (is_new)
+        begin(sender);
+    last.to_server += signals;
+    return is_new;
 }
