@@ -25,6 +25,7 @@ enum {
     CONFIRM_MOST_MS = 500,
     SHARE = 16, /* of the time that it has drained for already: who takes long is asked seldom */
     EMPTY_QUEUE_MS = 10,
+    SPARED_MS = 3000, /* what --max-old leaves a generation: restarts may follow each other fast */
 };
 
 static void refuse_unwanted(void)
@@ -101,6 +102,19 @@ static void limit_old(void)
                    supervisor.options.max_old, g->number);
             g->deadline = clock_ms();
         }
+}
+
+int64_t draining_room_at(void)
+{
+    struct generation *g;
+    int64_t at = 0;
+    int n = 0;
+
+    TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
+        if (g->state == GENERATION_DRAINING && g != supervisor.current &&
+            ++n == supervisor.options.max_old)
+            at = g->draining + SPARED_MS;
+    return at;
 }
 
 /* Before any listener is released. */

@@ -11,6 +11,9 @@
 
 void draining_begin(struct generation *g);
 
+/* When a restart more would make no generation go that has hardly begun to drain (--max-old). */
+int64_t draining_room_at(void);
+
 /* This one adopts the listener: if its queue was to be emptied only, it stays. */
 void draining_spare(const struct generation *by, struct held *h);
 

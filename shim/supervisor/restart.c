@@ -151,13 +151,22 @@ bool restart_going_on(void)
     return restart_busy() || sequence_active();
 }
 
-static void postpone(enum restart_wish wish)
+static void say_why_it_waits(void)
 {
-    if (supervisor.pending == WISH_NONE && restart_going_on())
+    if (restart_going_on())
         report(REPORT_INFO, "restart requested during a restart: one more will follow");
-    else if (supervisor.pending == WISH_NONE)
+    else if (supervisor.current->state == GENERATION_STARTING)
         report(REPORT_INFO, "restart waits until generation %u is ready",
                supervisor.current->number);
+    else
+        report(REPORT_INFO, "restart waits a moment: %d old generations drain (GRACE_MAX_OLD)",
+               supervisor.options.max_old);
+}
+
+static void postpone(enum restart_wish wish)
+{
+    if (supervisor.pending == WISH_NONE)
+        say_why_it_waits();
     if (supervisor.pending != WISH_SIGNAL)
         supervisor.pending = wish;
 }
@@ -171,7 +180,8 @@ const char *restart_request(enum restart_wish wish, const char *who)
         refuse(wish, refused);
     } else if (sequence_hurry()) {
         report(REPORT_INFO, "trying again at once");
-    } else if (restart_going_on() || supervisor.current->state == GENERATION_STARTING) {
+    } else if (restart_going_on() || supervisor.current->state == GENERATION_STARTING ||
+               draining_room_at() > clock_ms()) {
         postpone(wish);
     } else if (supervisor.options.sequential) {
         sequence_begin();
@@ -320,6 +330,20 @@ static void step_probation(int64_t now)
         supervisor_wake_at(supervisor.current->deadline);
 }
 
+/* What waits for the end of a restart begins there. */
+static void step_postponed(int64_t now)
+{
+    int64_t due = draining_room_at();
+
+    if (supervisor.pending == WISH_NONE || restart_going_on() ||
+        supervisor.current->state == GENERATION_STARTING)
+        return;
+    if (now >= due)
+        restart_ended();
+    else
+        supervisor_wake_at(due);
+}
+
 void restart_step(int64_t now)
 {
     if (supervisor.stopping)
@@ -331,6 +355,7 @@ void restart_step(int64_t now)
     sequence_step(now);
     if (supervisor.standby)
         step_probation(now);
+    step_postponed(now);
 }
 
 /* Too early for a fault in serving, and by its own decision. */
@@ -340,6 +365,13 @@ static void hint_at_exclusion(const struct generation *g)
         report(REPORT_INFO,
                "if it must be alone: --pidfile (GRACE_PIDFILE) for a pid file that it locks or "
                "must create, --mode sequential (GRACE_MODE) for data that it locks");
+}
+
+/* The signal came before the shim could take it. */
+static bool died_of_a_wish(const struct generation *g)
+{
+    return WIFSIGNALED(g->status) && WTERMSIG(g->status) == supervisor.options.signal &&
+           atomic_load(&g->page->hello) == 0;
 }
 
 void restart_died(struct generation *g)
@@ -352,6 +384,8 @@ void restart_died(struct generation *g)
     if (g == supervisor.standby) {
         standby_lost(how);
     } else if (g == supervisor.next) {
+        if (died_of_a_wish(g))
+            supervisor.pending = WISH_SIGNAL;
         hint_at_exclusion(g);
         rollback(g, "%s after %lld ms, before it was ready", how,
                  (long long)(clock_ms() - g->started));
