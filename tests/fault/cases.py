@@ -44,7 +44,8 @@ def run(number, seed, program):
               f"again: TRIAL_SEED={seed} {os.path.relpath(program)} --only {number}\n{trial.tell()}")
         return False
     finally:
-        trial.end()
+        processes.end_all()
+        sys.stdout.flush()
         shutil.rmtree(directory)
 
 
@@ -220,20 +221,8 @@ class Trial:
         demand(not files, f"left behind: {files}")
 
     def left(self):
-        self.reap()
-        mine = set(processes.tree(os.getpid())) - {os.getpid()}
-        return mine - ({self.clients.process.pid} if self.clients else set())
-
-    @staticmethod
-    def reap():
-        """Orphans; the others are waited for."""
-        try:
-            while os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                pid = os.waitpid(-1, os.WNOHANG)[0]
-                if pid == 0:
-                    break
-        except ChildProcessError:
-            pass
+        processes.reap_orphans()
+        return set(processes.tree(os.getpid())[1:]) - ({self.clients.process.pid} if self.clients else set())
 
     def judge_ended(self):
         """As without us: its status is the supervisor's; where it alone accepted, clients are
@@ -282,15 +271,3 @@ class Trial:
                 with open(path, encoding="utf-8", errors="replace") as file:
                     parts += [f"{name}:", file.read()[-20000:]]
         return "\n".join(parts)
-
-    def end(self):
-        """Nothing of it stays, however it went."""
-        while left := set(processes.tree(os.getpid())) - {os.getpid()}:
-            for pid in left:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-            self.reap()
-            time.sleep(0.005)
-        sys.stdout.flush()

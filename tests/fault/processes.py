@@ -57,6 +57,27 @@ def tree(pid):
     return [pid] + [each for child in children(pid) for each in tree(child)]
 
 
+def reap_orphans():
+    """Not what has been started here: that is waited for where it was."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def end_all():
+    """All that is below this process."""
+    while left := tree(os.getpid())[1:]:
+        for pid in left:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        reap_orphans()
+        time.sleep(0.005)
+
+
 def descriptors(pid):
     """What each of its descriptors is; [] when it has gone."""
     found = []

@@ -71,18 +71,22 @@ class Clients:
 class Service:
     """Generations of one server under one supervisor."""
 
-    def __init__(self, directory, options):
+    def __init__(self, directory, options, by_grace=False):
         self.directory, self.port = directory, free_port()
         self.log_file = f"{directory}/log"
         self.command = [built("tests/servers/server"), "--listen", f"127.0.0.1:{self.port}",
                         "--listen", f"unix:{directory}/socket", *options]
+        if by_grace:
+            self.command = [built("tools/grace"), "run", "--", *self.command]
         self.start()
 
     def start(self):
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith(("GRACE_", "LD_"))}
-        environment |= {"LD_PRELOAD": built("shim/libgrace.so"), "GRACE_SETTLE": "200ms",
-                        "GRACE_RUNTIME_DIR": f"{self.directory}/run", "GRACE_LOG_LEVEL": "debug"}
+        environment |= {"GRACE_SETTLE": "200ms", "GRACE_LOG_LEVEL": "debug",
+                        "GRACE_RUNTIME_DIR": f"{self.directory}/run"}
+        if self.command[1] != "run":
+            environment["LD_PRELOAD"] = built("shim/libgrace.so")
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(self.command, env=environment, start_new_session=True,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
