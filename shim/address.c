@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "address.h"
 
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <netinet/in.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 static int option(int fd, int level, int name)
 {
@@ -134,4 +136,70 @@ uint64_t address_key(const struct address *a, unsigned n)
     uint64_t h = hash_address(hash(0xcbf29ce484222325u, head, sizeof head), a);
 
     return UINT64_C(1) << 63 | (h / ADDRESS_NUMBERS * ADDRESS_NUMBERS) | n % ADDRESS_NUMBERS;
+}
+
+static struct address with_any_port(const struct address *a)
+{
+    struct address any = *a;
+
+    if (a->family == AF_INET)
+        ((struct sockaddr_in *)&any.addr)->sin_port = 0;
+    else if (a->family == AF_INET6)
+        ((struct sockaddr_in6 *)&any.addr)->sin6_port = 0;
+    any.any_port = a->family != AF_UNIX;
+    return any;
+}
+
+bool address_has_key(const struct address *a, uint64_t key)
+{
+    struct address any = with_any_port(a);
+
+    return address_equal(key, address_key(a, 0)) || address_equal(key, address_key(&any, 0));
+}
+
+static bool has_path(const struct address *a)
+{
+    return a->family == AF_UNIX && ((const struct sockaddr_un *)&a->addr)->sun_path[0] != '\0';
+}
+
+/* A path may have got its name by rename(). */
+static bool stands_there(const struct address *asked, const struct address *is)
+{
+    struct address any = with_any_port(is);
+
+    if (has_path(asked))
+        return has_path(is) && is->type == asked->type;
+    return address_key(asked->any_port ? &any : is, 0) == address_key(asked, 0);
+}
+
+static bool owns_path(uid_t uid, const struct address *a)
+{
+    struct stat st;
+
+    return lstat(((const struct sockaddr_un *)&a->addr)->sun_path, &st) == 0 && st.st_uid == uid;
+}
+
+/* The same code made both, or root did, or anybody may bind there. */
+static bool could_bind(const struct address *asked, int fd, int socket)
+{
+    struct stat own, other;
+
+    if (fstat(socket, &other) < 0 || fstat(fd, &own) < 0)
+        return false;
+    if (other.st_uid == 0 || other.st_uid == own.st_uid || other.st_uid == geteuid())
+        return true;
+    if (asked->family == AF_UNIX)
+        return !has_path(asked) || owns_path(other.st_uid, asked);
+    return asked->any_port || ntohs(address_port(asked)) >= IPPORT_RESERVED;
+}
+
+bool address_is_answered(const struct address *asked, int fd, int socket)
+{
+    struct address is;
+    int saved = errno;
+    bool answered =
+        address_of_socket(&is, socket) && stands_there(asked, &is) && could_bind(asked, fd, socket);
+
+    errno = saved;
+    return answered;
 }

@@ -42,4 +42,11 @@ static inline bool address_equal(uint64_t key, uint64_t other)
     return (key ^ other) < ADDRESS_NUMBERS;
 }
 
+/* Is it the key of this address, for some n, bound with its port or with port 0? */
+bool address_has_key(const struct address *a, uint64_t key);
+
+/* Is this socket, that another process has made, what a bind of fd to `asked` may be answered with?
+ * It has to stand where was asked for, and whoever made it could have bound it there. */
+bool address_is_answered(const struct address *asked, int fd, int socket);
+
 #endif

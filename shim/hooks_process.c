@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "elders.h"
 #include "environment.h"
 #include "export.h"
 #include "fds.h"
@@ -255,7 +256,7 @@ EXPORT FILE *popen(const char *command, const char *type)
  * sends its signal there.  The generation that still serves is none of the new one's business. */
 static bool is_hidden(pid_t pid)
 {
-    if (!(shim_attention() & ATTENTION_STARTING) || !page_has_elder(shim.page, pid))
+    if (!(shim_attention() & ATTENTION_STARTING) || !elders_has(pid))
         return false;
     if (atomic_exchange(&shim.page->looked_for, pid) == 0)
         shim_ring();

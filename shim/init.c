@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "drain.h"
+#include "elders.h"
 #include "environment.h"
 #include "fdtab.h"
 #include "handoff.h"
@@ -108,6 +109,7 @@ static void join_generation(const struct handoff *h)
     shim.keep_children = h->keep_children;
     shim.page = page;
     shim.slow = &page->attention;
+    elders_take();
     process_start();
     restart_signal_install();
     shim_join();

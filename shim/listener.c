@@ -79,7 +79,7 @@ static void listener_track(int fd, int index, const struct address *a, bool nonb
 }
 
 /* Asks the supervisor for listener `index`: a descriptor, or -1. */
-static int listener_request(int index)
+static int listener_ask(int index)
 {
     struct message m = {.version = MESSAGE_VERSION,
                         .type = MESSAGE_ADOPT,
@@ -100,6 +100,19 @@ static int listener_request(int index)
     if (reply[1] >= 0)
         real.close(reply[1]);
     return fd;
+}
+
+/* Any process of the server may have written what the page says of `index`. */
+static int listener_request(int fd, int index, const struct address *a)
+{
+    int held = listener_ask(index);
+
+    if (held < 0 || address_is_answered(a, fd, held))
+        return held;
+    shim_note("bind() was to be answered with another socket, asking the kernel", "");
+    real.close(held);
+    listener_closed(index); /* the supervisor looks */
+    return -1;
 }
 
 /* Outside an overlap the shared flag is the server's; within one only O_NONBLOCK can be forced,
@@ -140,7 +153,7 @@ static bool listener_take(int fd, int index, const struct address *a)
 
     if (is_given_up(a))
         return mute_newcomer(fd, a);
-    held = listener_request(index);
+    held = listener_request(fd, index, a);
     if (held < 0)
         return false;
     sockopts_replay(fd, held);

@@ -158,11 +158,3 @@ uint64_t page_free_key(struct page *page, int index, uint64_t key)
         n++;
     return first + n;
 }
-
-bool page_has_elder(const struct page *page, int32_t pid)
-{
-    for (int i = 0; i < PAGE_ELDERS && page->elders[i] != 0; i++)
-        if (page->elders[i] == pid)
-            return true;
-    return false;
-}

@@ -151,9 +151,6 @@ static inline unsigned page_bucket(uint64_t key)
     return (unsigned)(key / ADDRESS_NUMBERS % PAGE_COUNTERS);
 }
 
-/* Is it a process of a generation that served when this one was started? */
-bool page_has_elder(const struct page *page, int32_t pid);
-
 /* Nobody has this socket any more: the entry is there for another one. */
 void page_free_listener(struct page *page, int index);
 

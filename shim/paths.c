@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bound.h"
+#include "elders.h"
 #include "fdtab.h"
 #include "listener.h"
 #include "real.h"
@@ -172,11 +173,12 @@ static bool write_pid(const char *path, pid_t pid)
 static bool gives_back(const char *path)
 {
     int saved = errno;
-    pid_t elder = atomic_load(&shim.page->looked_for);
-    pid_t pid = path && elder != 0 ? read_pid(path) : 0;
-    bool keep = elder < 0 && pid == -elder;
+    int64_t noted = atomic_load(&shim.page->looked_for);
+    pid_t elder = (pid_t)(noted < 0 ? -noted : noted);
+    pid_t pid = path && elders_has(elder) ? read_pid(path) : 0;
+    bool keep = noted < 0 && pid == elder && pid > 0;
 
-    if (elder > 0 && pid > 1 && is_own_process(pid) &&
+    if (noted > 0 && pid > 1 && is_own_process(pid) &&
         (real.kill(elder, 0) == 0 || errno == EPERM)) {
         keep = write_pid(path, elder);
         if (keep)

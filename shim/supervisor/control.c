@@ -10,11 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "chatter.h"
 #include "clock.h"
 #include "draining.h"
 #include "inbox.h"
 #include "lost.h"
+#include "members.h"
 #include "message.h"
 #include "nonblock.h"
 #include "placeholder.h"
@@ -53,6 +55,18 @@ static bool serves(int fd)
     return socket_option(fd, SO_ACCEPTCONN) > 0 || socket_option(fd, SO_TYPE) == SOCK_DGRAM;
 }
 
+/* What the page says, as far as the socket bears it out: nothing is known of a path that has been
+ * renamed. */
+static uint64_t key_of(const struct generation *g, unsigned index, int fd)
+{
+    uint64_t said = atomic_load(&g->page->listeners[index].key);
+    struct address a;
+
+    if (!address_of_socket(&a, fd) || a.family == AF_UNIX || address_has_key(&a, said))
+        return said;
+    return address_key(&a, 0);
+}
+
 void control_take(struct generation *g, unsigned index, int fd, pid_t pid)
 {
     struct held *h = NULL;
@@ -62,7 +76,7 @@ void control_take(struct generation *g, unsigned index, int fd, pid_t pid)
         return;
     }
     if (index < PAGE_LISTENERS && serves(fd) && !g->bound[index])
-        h = held_add(fd, atomic_load(&g->page->listeners[index].key));
+        h = held_add(fd, key_of(g, index, fd));
     if (!h) {
         chatter(g, (int)pid, "a listener of it could not be kept: %s", strerror(errno));
         inbox_close(fd);
@@ -142,6 +156,7 @@ static void handle(struct generation *g, const struct letter *l)
 {
     const struct message *m = &l->message;
 
+    g->joined = true;
     switch (m->type) {
     case MESSAGE_LISTEN:
         control_take(g, m->index, l->fd, l->sender);
@@ -192,11 +207,24 @@ void control_read(struct generation *g)
     }
 }
 
+static bool is_elder(const struct generation *g, pid_t pid)
+{
+    const struct generation *other;
+
+    TAILQ_FOREACH (other, &generation_list, link)
+        if (other != g && (other->main == pid || members_name(other, pid)))
+            return true;
+    return false;
+}
+
 static void say_whom_it_looked_for(struct generation *g)
 {
-    pid_t pid = abs(atomic_load(&g->page->looked_for));
+    pid_t pid = atomic_load(&g->page->looked_for);
 
     if (g->looked || pid == 0)
+        return;
+    pid = pid < 0 && pid > INT32_MIN ? -pid : pid;
+    if (!is_elder(g, pid))
         return;
     g->looked = true;
     report(
@@ -225,6 +253,7 @@ void control_bell(struct generation *g)
     if (nonblock_read(g->bell, &rings, sizeof rings) < 0)
         return;
     keep_nonblocking(g->bell);
+    generation_note(g);
     lost_note(g);
     say_whom_it_looked_for(g);
     signals = atomic_exchange(&g->page->restarts, 0);

@@ -12,6 +12,7 @@
 
 #include "fdtab.h"
 #include "holding.h"
+#include "members.h"
 #include "report.h"
 #include "retire.h"
 #include "supervisor.h"
@@ -24,7 +25,7 @@ enum {
 
 static uint64_t ages_of(const struct generation *g, pid_t pid)
 {
-    for (unsigned i = 0; i < PAGE_SLOTS && i < atomic_load(&g->page->hint); i++)
+    for (unsigned i = 0; i < members_slots(g); i++)
         if (atomic_load(&g->page->slots[i].pid) == pid && !atomic_load(&g->page->slots[i].away))
             return atomic_load(&g->page->slots[i].ages);
     return 0;

@@ -249,7 +249,7 @@ static void step(struct generation *g, int64_t now)
         return;
     }
     supervisor_wake_at(g->deadline);
-    if (!(atomic_load(&g->page->attention) & ATTENTION_DRAINING)) {
+    if (!(g->attention & ATTENTION_DRAINING)) {
         if (!queues_empty() || hearing_awaited(now)) {
             supervisor_wake_in(EMPTY_QUEUE_MS);
             return;

@@ -56,6 +56,17 @@ static bool page_new(struct generation *g)
     return true;
 }
 
+bool generation_joined(const struct generation *g)
+{
+    return g->joined || atomic_load(&g->page->hello) > 0;
+}
+
+void generation_note(struct generation *g)
+{
+    g->slots = members_slots(g);
+    g->joined = generation_joined(g);
+}
+
 /* So that the new one does not take a pid file that names one of them for a living server's. */
 static void name_elders(struct generation *g)
 {
@@ -87,7 +98,7 @@ struct generation *generation_new(unsigned number, uint32_t attention)
     g->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (g->bell < 0 || !page_new(g))
         goto fail;
-    atomic_store(&g->page->attention, attention);
+    generation_attention(g, attention, 0);
     generation_offer(g);
     name_elders(g);
     return g;
@@ -286,8 +297,8 @@ void generation_kill(struct generation *g, int sig)
 
 void generation_attention(struct generation *g, uint32_t set, uint32_t clear)
 {
-    atomic_fetch_or(&g->page->attention, set);
-    atomic_fetch_and(&g->page->attention, ~clear);
+    g->attention = (g->attention | set) & ~clear;
+    atomic_store(&g->page->attention, g->attention);
 }
 
 struct generation *generation_by_pid(pid_t pid)

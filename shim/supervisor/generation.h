@@ -44,6 +44,9 @@ struct generation {
     bool looked;   /* page->looked_for was reported */
     bool lost;     /* it has said so, and the kernel has not been asked since: see lost.h */
     struct page *page;
+    uint32_t attention; /* what the page is to say: see generation_attention() */
+    unsigned slots;     /* of the page that were ever used */
+    bool joined;        /* some process of it has loaded the shim */
     int memory, bell, control;
     unsigned unread; /* turns since all messages were read */
     struct {
@@ -122,7 +125,13 @@ void generation_offer(struct generation *g);
 void generation_bind(struct generation *g, unsigned index, struct held *h, uint32_t known);
 void generation_forget(struct held *h); /* in all generations */
 
+/* What its processes are to do. They find it in the page, where it is written again whenever they
+ * are told: one of them may have changed it. */
 void generation_attention(struct generation *g, uint32_t set, uint32_t clear);
+
+/* The page has been written to: what once was there can't be taken back. */
+void generation_note(struct generation *g);
+bool generation_joined(const struct generation *g);
 
 /* Of the page, and what is known besides. */
 uint32_t generation_flags(const struct generation *g, unsigned index);

@@ -13,7 +13,7 @@ enum {
 
 void hearing_begin(struct generation *g)
 {
-    if (!(atomic_load(&g->page->attention) & ATTENTION_HELD_BACK))
+    if (!(g->attention & ATTENTION_HELD_BACK))
         return;
     g->let_go = clock_ms();
     generation_attention(g, 0, ATTENTION_HELD_BACK);

@@ -181,6 +181,13 @@ size_t held_count(void)
     return n;
 }
 
+bool held_is_nonblock(const struct held *h)
+{
+    int flags = fcntl(h->socket.fd, F_GETFL);
+
+    return flags >= 0 && (flags & O_NONBLOCK);
+}
+
 void held_set_nonblock(struct held *h, bool on)
 {
     int flags = fcntl(h->socket.fd, F_GETFL);

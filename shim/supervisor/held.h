@@ -65,6 +65,7 @@ size_t held_count(void);
 
 /* O_NONBLOCK of the shared description. */
 void held_set_nonblock(struct held *h, bool on);
+bool held_is_nonblock(const struct held *h);
 
 /* No new connection gets into the queue; handshakes under way are completed. Datagrams still do. */
 void held_refuse_new(struct held *h);

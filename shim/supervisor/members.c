@@ -11,9 +11,9 @@
 
 unsigned members_slots(const struct generation *g)
 {
-    uint32_t hint = atomic_load(&g->page->hint);
+    uint32_t hint = atomic_load(&g->page->hint), used = hint < PAGE_SLOTS ? hint : PAGE_SLOTS;
 
-    return hint < PAGE_SLOTS ? hint : PAGE_SLOTS;
+    return used > g->slots ? used : g->slots;
 }
 
 /* Of who has the slot, and since when; never 0. */
@@ -141,6 +141,7 @@ void members_tell(struct generation *g, int sig)
 {
     struct procfs_stat p;
 
+    generation_attention(g, 0, 0);
     for (unsigned i = 0; i < members_slots(g); i++)
         if (slot_owner(g, i, &p))
             tree_tell(&p, sig);
@@ -150,6 +151,7 @@ void members_tell_deaf(struct generation *g, int sig)
 {
     struct procfs_stat p;
 
+    generation_attention(g, 0, 0);
     for (unsigned i = 0; i < members_slots(g); i++)
         if (atomic_load(&g->page->slots[i].deaf) && slot_owner(g, i, &p))
             tree_tell(&p, sig);

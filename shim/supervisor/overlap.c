@@ -15,13 +15,24 @@ static void note_beliefs(const struct generation *g)
             g->bound[i]->nonblock = (g->page->listeners[i].flags & LISTENER_NONBLOCK) != 0;
 }
 
+static void note_flags(void)
+{
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link)
+        h->nonblock = held_is_nonblock(h);
+}
+
 void overlap_begin(void)
 {
     struct generation *g;
     struct held *h;
 
+    if (overlapping)
+        note_beliefs(supervisor.current);
+    else
+        note_flags();
     overlapping = true;
-    note_beliefs(supervisor.current);
     TAILQ_FOREACH (g, &generation_list, link)
         generation_attention(g, ATTENTION_OVERLAP, 0);
     TAILQ_FOREACH (h, &held_list, link)

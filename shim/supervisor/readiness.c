@@ -169,7 +169,7 @@ void readiness_missing(const struct generation *g, char *text, size_t size)
 {
     struct generation_listeners l = generation_listeners(g);
 
-    if (atomic_load(&g->page->hello) == 0)
+    if (!generation_joined(g))
         snprintf(text, size, "it does not load libgrace.so (static, setuid or another libc?)");
     else if (supervisor.options.ready == READY_EXEC && l.used > 0)
         snprintf(text, size, "'%s' did not succeed", supervisor.options.ready_exec);

@@ -13,7 +13,7 @@ static bool lacks_shim(struct generation *g)
 {
     if (g->exited)
         return false;
-    return atomic_load(&g->page->hello) == 0 ||
+    return !generation_joined(g) ||
            (g->state == GENERATION_STARTING && members_count(g).processes == 0);
 }
 
@@ -73,8 +73,7 @@ void silence_step(int64_t now)
     struct generation *g = supervisor.current;
     struct truth_stranger stranger;
 
-    if (g->silent || (g->state != GENERATION_STARTING && atomic_load(&g->page->hello) > 0) ||
-        !due(g, now))
+    if (g->silent || (g->state != GENERATION_STARTING && generation_joined(g)) || !due(g, now))
         return;
     if (lacks_shim(g)) {
         if (atomic_load(&g->page->failed) == 0) /* else the shim has said why */

@@ -120,7 +120,7 @@ void stop_step(int64_t now)
 static bool goes_on(struct generation *g, int status)
 {
     return !supervisor.stopping && WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
-           atomic_load(&g->page->hello) > 0 && generation_lives(g);
+           generation_joined(g) && generation_lives(g);
 }
 
 /* A parent that dies of SIGTERM (tornado's, that of php -S) leaves workers that would accept for

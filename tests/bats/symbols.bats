@@ -31,7 +31,7 @@ SAFE='access chmod clock_gettime fork fstat ftruncate getpeername getpid getppid
 sendmsg sigaddset sigdelset sigemptyset sigfillset sigismember socketpair stpncpy strcmp strcpy strcspn strlen
 strncmp strnlen strrchr time waitpid write'
 # Not there, but nothing around one system call.
-SINGLE='getcwd getrlimit gettid lchown mmap munmap pwrite sched_yield tgkill'
+SINGLE='getcwd geteuid getrlimit gettid lchown mmap munmap pwrite sched_yield tgkill'
 # dladdr, dlsym, getauxval, pthread_atfork: once, in the constructor or at the first call
 # fileno: before fclose() takes the number along; it reads a member
 # pthread_setcancelstate, -type: a flag of the calling thread

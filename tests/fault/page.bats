@@ -83,3 +83,92 @@ withdraws() {
 @test "a worker that says that there are no listeners: they are handed on" {
     withdraws ask field entries 0
 }
+
+# aged PID SECONDS: it runs for so long.
+aged() {
+    (($(ps -o etimes= -p "$1") >= $2))
+}
+
+@test "a worker that says that nothing has loaded the shim: the server is restarted all the same" {
+    hostile_start
+    ask field hello 0
+    wait_until 20 aged "$PID" 3 # it looks from second to second for who has it
+    ask ring
+    unharmed
+    run ! log_has 'does not load libgrace.so|no restart'
+}
+
+# Each generation's worker spoils one field of its page, before it is restarted.
+@test "no field of the page that a worker overwrites keeps the server from being restarted" {
+    local field
+    hostile_start
+    for field in version generation attention held served hello first failed lost restarter \
+        looked_for hint entries 'binds[0]' 'elders[0]'; do
+        ask field "$field" -1
+        ask ring
+        "$GRACE" restart "$PID" >/dev/null || fail "$field" "$(<"$LOG")"
+        wait_until 20 lone_generation "$PID"
+    done
+    unharmed
+    run ! log_has 'rolled back'
+}
+
+@test "no field of the slots that a worker overwrites keeps the server from being restarted" {
+    local field
+    hostile_start
+    for field in away drained connections accepts born ages deaf; do
+        ask slot-field all "$field" -1
+        ask ring
+        "$GRACE" restart "$PID" >/dev/null || fail "$field" "$(<"$LOG")"
+        wait_until 20 lone_generation "$PID"
+    done
+    unharmed
+    run ! log_has 'rolled back'
+}
+
+# main_of GENERATION
+main_of() {
+    status "$PID" | grep -oE "\"generation\":$1,\"pid\":[0-9]+" | grep -oE '[0-9]+$'
+}
+
+# Generation 2 does not bind the third address; its worker gives that one's key to the second.
+@test "no bind() of the main process is answered with another socket than it has asked for" {
+    local second third
+    second=$(free_port) third=$(free_port)
+    export GRACE_SETTLE=30s
+    version <<END
+import os, sys
+argv = ["-x", "$BATS_TEST_TMPDIR/script", "-l", "127.0.0.1:$second", sys.argv[1]]
+if not os.path.exists("$BATS_TEST_TMPDIR/script"):
+    argv.append("127.0.0.1:$third")
+os.execv("$HOSTILE", ["hostile"] + argv)
+import os, sys
+argv = ["-x", "$BATS_TEST_TMPDIR/script", "-l", "127.0.0.1:$second", sys.argv[1]]
+if not os.path.exists("$BATS_TEST_TMPDIR/script"):
+    argv.append("127.0.0.1:$third")
+os.execv("$HOSTILE", ["hostile"] + argv)
+END
+    PORT=$(free_port)
+    start_wrapped hostile "$PYTHON" "$BATS_TEST_TMPDIR/server.py" "127.0.0.1:$PORT"
+    kill -USR1 "$(server_pid "$PID")"
+    wait_until 10 log_has "late port $second"
+    echo 'swap-keys 1 2' >"$BATS_TEST_TMPDIR/script"
+    kill -HUP "$PID"
+    wait_until 10 log_has '^ok swapped'
+    kill -USR1 "$(main_of 2)"
+    wait_until 10 log_has 'bind\(\) was to be answered with another socket'
+    wait_until 10 log_has 'generation 2 rolled back'
+    run ! log_has "late port $third"
+    rm "$BATS_TEST_TMPDIR/script"
+    ask ping
+    "$LOAD" -n 3 127.0.0.1 "$third"
+}
+
+@test "a worker can't have a stranger named in the pid file that root removes" {
+    local file=$BATS_TEST_TMPDIR/pid
+    hostile_start -p "$file"
+    ask field looked_for "$BASHPID"
+    kill "$(server_pid "$PID")"
+    wait_until 10 test ! -e "/proc/$PID"
+    [[ ! -e $file ]] || fail "$(<"$file"), and not $BASHPID"
+}

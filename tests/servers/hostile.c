@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * hostile [-u UID] [-w WORKERS] HOST:PORT...: a server whose workers turn on the supervisor.
+ * hostile [-u UID] [-w WORKERS] [-l HOST:PORT] [-p FILE] [-x FILE] HOST:PORT...: a server whose
+ * workers turn on the supervisor.
  *
  * The main process binds and listens, and forks workers that give up root. A worker does what the
  * lines of a connection ask for (hostile_acts.c): "ACT [WORD...]", answered by "ok ..." or
  * "failed: why". It speaks enough HTTP for tests/tools/load, too.
+ *
+ * -l: the main process binds this one when it gets SIGUSR1, and says where it then listens.
+ * -p: it has a pid file, and removes it when it gets SIGTERM.
+ * -x: each worker does at its start what the lines of FILE say, if it is there.
  */
 #include "hostile.h"
 
@@ -31,6 +36,9 @@ static nfds_t listener_count;
 static pid_t workers[WORKERS_MAX];
 static long worker_count = 1;
 static uid_t user = 65534;
+static char *late;
+static const char *pid_file, *script;
+static volatile sig_atomic_t late_wanted;
 
 static void listener_open(char *where)
 {
@@ -50,6 +58,28 @@ static void listener_open(char *where)
     if (listen(fd, 128) == -1)
         err(1, "listen");
     listeners[listener_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+}
+
+static void late_open(void)
+{
+    struct sockaddr_in address;
+    socklen_t len = sizeof(address);
+
+    listener_open(late);
+    late = NULL;
+    getsockname(listeners[listener_count - 1].fd, (struct sockaddr *)&address, &len);
+    printf("late port %u\n", ntohs(address.sin_port));
+    fflush(stdout);
+}
+
+static void pid_file_write(void)
+{
+    FILE *file = fopen(pid_file, "w");
+
+    if (file == NULL)
+        err(1, "%s", pid_file);
+    fprintf(file, "%d\n", (int)getpid());
+    fclose(file);
 }
 
 static void give_up_root(void)
@@ -104,10 +134,23 @@ static void serve(int client)
     fclose(in);
 }
 
+static void script_run(FILE *in)
+{
+    char line[512];
+
+    while (in != NULL && fgets(line, sizeof(line), in) != NULL)
+        run_act(STDOUT_FILENO, line);
+    if (in != NULL)
+        fclose(in);
+}
+
 static _Noreturn void worker_run(void)
 {
+    FILE *in = script != NULL ? fopen(script, "r") : NULL; /* where nobody else may look */
+
     signal(SIGTERM, SIG_DFL);
     give_up_root();
+    script_run(in);
     for (;;) {
         if (poll(listeners, listener_count, -1) == -1)
             continue;
@@ -126,7 +169,15 @@ static void on_term(int sig)
     for (long i = 0; i < worker_count; i++)
         if (workers[i] > 0)
             kill(workers[i], SIGTERM);
+    if (pid_file != NULL)
+        unlink(pid_file);
     _exit(0);
+}
+
+static void on_usr1(int sig)
+{
+    (void)sig;
+    late_wanted = 1;
 }
 
 static void worker_start(long which)
@@ -156,33 +207,57 @@ static void worker_replace(pid_t gone)
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr, "usage: hostile [-u UID] [-w WORKERS] HOST:PORT...\n");
+    fprintf(stderr, "usage: hostile [-u UID] [-w WORKERS] [-l HOST:PORT] [-p FILE] [-x FILE] "
+                    "HOST:PORT...\n");
     exit(2);
 }
 
-int main(int argc, char **argv)
+static void options_parse(int argc, char **argv)
 {
     int option;
 
-    while ((option = getopt(argc, argv, "u:w:")) != -1) {
+    while ((option = getopt(argc, argv, "u:w:l:p:x:")) != -1) {
         if (option == 'u')
             user = (uid_t)atoi(optarg);
         else if (option == 'w')
             worker_count = atol(optarg);
+        else if (option == 'l')
+            late = optarg;
+        else if (option == 'p')
+            pid_file = optarg;
+        else if (option == 'x')
+            script = optarg;
         else
             usage();
     }
     if (optind == argc || worker_count < 1 || worker_count > WORKERS_MAX)
         usage();
-    for (; optind < argc; optind++)
-        listener_open(argv[optind]);
+}
+
+static void set_up(char **argv)
+{
+    struct sigaction act = {.sa_handler = on_usr1}; /* ends wait() */
+
+    for (; *argv != NULL; argv++)
+        listener_open(*argv);
+    if (pid_file != NULL)
+        pid_file_write();
     signal(SIGTERM, on_term);
+    sigaction(SIGUSR1, &act, NULL);
     for (long i = 0; i < worker_count; i++)
         worker_start(i);
+}
+
+int main(int argc, char **argv)
+{
+    options_parse(argc, argv);
+    set_up(argv + optind);
     for (;;) {
         pid_t gone = wait(NULL);
 
         if (gone > 0)
             worker_replace(gone);
+        if (late_wanted && late != NULL)
+            late_open();
     }
 }

@@ -41,6 +41,7 @@ int act_slot(int client, char *const words[]);
 int act_slot_field(int client, char *const words[]);
 int act_field(int client, char *const words[]);
 int act_entry(int client, char *const words[]);
+int act_swap_keys(int client, char *const words[]);
 int act_get(int client, char *const words[]);
 int act_scribble(int client, char *const words[]);
 

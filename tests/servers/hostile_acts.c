@@ -192,6 +192,7 @@ const struct act acts[] = {
     {"slot-field", "INDEX|all FIELD VALUE", act_slot_field},
     {"field", "NAME VALUE: of the page", act_field},
     {"entry", "INDEX|all FIELD VALUE: of a listener", act_entry},
+    {"swap-keys", "INDEX INDEX: of two listeners", act_swap_keys},
     {"get", "NAME | entry INDEX FIELD | slot-field INDEX FIELD", act_get},
     {"scribble", "SEED ROUNDS: random bytes over the page", act_scribble},
     {"truncate", "SIZE: of the page", act_truncate},

@@ -126,6 +126,19 @@ int act_slot(int client, char *const words[])
     return act_ok(client, "slot %u", index % PAGE_SLOTS);
 }
 
+int act_swap_keys(int client, char *const words[])
+{
+    struct page *page = hostile_page();
+    struct page_listener *a, *b;
+
+    if (words[1] == NULL || words[2] == NULL || page == NULL)
+        return bad(client, "swap-keys");
+    a = &page->listeners[act_number(words[1]) % PAGE_LISTENERS];
+    b = &page->listeners[act_number(words[2]) % PAGE_LISTENERS];
+    atomic_store(&a->key, atomic_exchange(&b->key, atomic_load(&a->key)));
+    return act_ok(client, "swapped");
+}
+
 int act_get(int client, char *const words[])
 {
     const struct page *page = hostile_page();
@@ -145,7 +158,7 @@ int act_get(int client, char *const words[])
     return act_ok(client, "%lld", fetch(where, field));
 }
 
-/* Each round overwrites one run of bytes, most of them near the start, where the fields are. */
+/* Each round overwrites one run of bytes, half of them near the start, where the fields are. */
 int act_scribble(int client, char *const words[])
 {
     unsigned short state[3] = {(unsigned short)act_number(words[1]), 1, 2};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "address.h"
 
+#include <sys/fsuid.h>
 #include <sys/un.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -176,6 +177,98 @@ static void test_socket_is_what_was_bound(void)
     rmdir(dir);
 }
 
+static int bound(uid_t by, int host, int port)
+{
+    struct sockaddr_in in = inet("127.0.0.1", port);
+    int fd;
+
+    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (in_addr_t)host);
+    setfsuid(by);
+    fd = socket(AF_INET, SOCK_STREAM, 0);
+    setfsuid(0);
+    if (bind(fd, (struct sockaddr *)&in, sizeof in) < 0)
+        abort();
+    return fd;
+}
+
+static void test_keys(void)
+{
+    int fd = bound(0, 0, 0);
+    struct address a, any;
+    struct sockaddr_in zero = inet("127.0.0.1", 0);
+
+    address_of_socket(&a, fd);
+    address_of_bind(&any, fd, (struct sockaddr *)&zero, sizeof zero);
+    ok(address_has_key(&a, address_key(&a, 0)), "a socket bears its key out");
+    ok(address_has_key(&a, address_key(&a, 200)), "and that of a member of its group");
+    ok(address_has_key(&a, address_key(&any, 3)), "and that of a bind to port 0");
+    ok(!address_has_key(&a, address_key(&a, 0) + ADDRESS_NUMBERS), "but no other");
+    close(fd);
+}
+
+/* Is fd, bound by `by` to that host and port, an answer to a bind to host and port? */
+static bool answers(uid_t by, int host, int port, int asked_host, int asked_port)
+{
+    int socket = bound(by, host, port), fd = bound(0, 9, 0);
+    struct sockaddr_in in = inet("127.0.0.1", asked_port);
+    struct address asked;
+    bool answered;
+
+    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (in_addr_t)asked_host);
+    answered = address_of_bind(&asked, fd, (struct sockaddr *)&in, sizeof in) &&
+               address_is_answered(&asked, fd, socket);
+    close(fd);
+    close(socket);
+    return answered;
+}
+
+static void test_answers(void)
+{
+    enum { NOBODY = 65534, HIGH = 4321, LOW = 321, HOST = 77 };
+
+    ok(answers(0, HOST, HIGH, HOST, HIGH), "a socket where was asked for is an answer");
+    ok(!answers(0, HOST, HIGH, HOST, HIGH + 1), "one on another port is none");
+    ok(!answers(0, HOST, HIGH, HOST + 1, HIGH), "nor one on another address");
+    ok(answers(0, HOST, HIGH, HOST, 0), "any port will do for port 0");
+    ok(answers(NOBODY, HOST, HIGH, HOST, HIGH), "anybody can have bound a high port");
+    ok(answers(0, HOST, LOW, HOST, LOW), "root can have bound a low one");
+    ok(!answers(NOBODY, HOST, LOW, HOST, LOW), "nobody can not");
+}
+
+/* Of a path that was renamed the socket knows the former name. */
+static void test_path_answers(void)
+{
+    struct address asked;
+    char path[] = "/tmp/t_address.XXXXXX";
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0), other;
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+
+    if (!mkdtemp(path))
+        abort();
+    snprintf(un.sun_path, sizeof un.sun_path, "%s/former", path);
+    setfsuid(65534);
+    other = socket(AF_UNIX, SOCK_STREAM, 0);
+    setfsuid(0);
+    if (bind(other, (struct sockaddr *)&un, sizeof un) < 0)
+        abort();
+    address_of_path(&asked, un.sun_path, SOCK_STREAM);
+    ok(!address_is_answered(&asked, fd, other), "nobody's socket is none at a path of root's");
+    if (chown(un.sun_path, 65534, 0) < 0)
+        abort();
+    ok(address_is_answered(&asked, fd, other), "at one of its own it is");
+    close(other);
+    unlink(un.sun_path);
+    other = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (bind(other, (struct sockaddr *)&un, sizeof un) < 0)
+        abort();
+    address_of_path(&asked, "/run/latter", SOCK_STREAM);
+    ok(address_is_answered(&asked, fd, other), "root's is, whatever name it had");
+    close(other);
+    close(fd);
+    unlink(un.sun_path);
+    rmdir(path);
+}
+
 int main(void)
 {
     test_inet();
@@ -184,5 +277,8 @@ int main(void)
     test_paths();
     test_abstract();
     test_socket_is_what_was_bound();
+    test_keys();
+    test_answers();
+    test_path_answers();
     return done();
 }

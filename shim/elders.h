@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The processes of the generations that served when this one was started. Copied by the
+ * constructor, before a process that has given up root can have changed the page: from then on it
+ * could make root's processes believe of any process that it is dead, or name it in a pid file.
+ */
+#ifndef GRACE_ELDERS_H
+#define GRACE_ELDERS_H
+
+#include <sys/types.h>
+#include <stdbool.h>
+
+void elders_take(void);
+
+bool elders_has(pid_t pid);
+
+#endif
