@@ -81,6 +81,7 @@ static void step(void)
     }
     control_step(now);
     chatter_step(now);
+    notify_step();
     draining_step(now);
     retire_step(now);
     stop_step(now);

@@ -10,16 +10,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "procfs.h"
 #include "report.h"
+#include "speaker.h"
 #include "supervisor.h"
 
-enum { DATAGRAM = 4096 };
+enum { DATAGRAM = 4096, TURN = 16, AGAIN_MS = 100 };
 
 static int proxy = -1;
 static char own_name[sizeof((struct sockaddr_un *)0)->sun_path + 1]; /* NOTIFY_SOCKET as it was */
 static struct sockaddr_un manager;
 static socklen_t manager_len; /* 0: there is none */
+
+static char unsaid[512]; /* of the service's state: what the manager has not taken yet */
 
 static bool parse_address(const char *text)
 {
@@ -82,11 +84,40 @@ int notify_fd(void)
     return proxy;
 }
 
+static int send_manager(const char *text)
+{
+    if (manager_len == 0 || sendto(proxy, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
+                                   (struct sockaddr *)&manager, manager_len) >= 0)
+        return 0;
+    return -errno;
+}
+
 static void tell_manager(const char *text)
 {
-    if (manager_len > 0 && sendto(proxy, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
-                                  (struct sockaddr *)&manager, manager_len) < 0)
-        report(REPORT_DEBUG, "the service manager does not listen: %s", strerror(errno));
+    int r = send_manager(text);
+
+    if (r < 0)
+        report(REPORT_DEBUG, "the service manager does not listen: %s", strerror(-r));
+}
+
+/* The manager acts on these: the last one is not lost because it is busy. */
+static void tell_state(const char *text)
+{
+    memccpy(unsaid, text, '\0', sizeof unsaid - 1);
+    notify_step();
+}
+
+void notify_step(void)
+{
+    int r = unsaid[0] ? send_manager(unsaid) : 0;
+
+    if (r == -EAGAIN) {
+        supervisor_wake_in(AGAIN_MS);
+        return;
+    }
+    if (r < 0)
+        report(REPORT_DEBUG, "the service manager does not listen: %s", strerror(-r));
+    unsaid[0] = '\0';
 }
 
 void notify_ready(const char *status)
@@ -94,7 +125,7 @@ void notify_ready(const char *status)
     char text[DATAGRAM];
 
     snprintf(text, sizeof text, "READY=1\nSTATUS=%s\nMAINPID=%d\n", status, (int)getpid());
-    tell_manager(text);
+    tell_state(text);
 }
 
 void notify_reloading(const char *status)
@@ -105,62 +136,24 @@ void notify_reloading(const char *status)
     clock_gettime(CLOCK_MONOTONIC, &now);
     snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=%s\n",
              (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, status);
-    tell_manager(text);
+    tell_state(text);
 }
 
 void notify_stopping(void)
 {
-    tell_manager("STOPPING=1\n");
+    tell_state("STOPPING=1\n");
 }
 
-/* The proxy's name is in /proc/net/unix, and nothing guards an abstract one. */
-static bool may_speak_for(const struct generation *g, uid_t uid)
+/* The rest is said by the supervisor itself, or (NOTIFYACCESS) is no worker's to say: to the
+ * manager all comes from the supervisor. */
+static bool is_passed_on(const char *line)
 {
-    uid_t real;
+    static const char *const theirs[] = {
+        "STATUS=",   "WATCHDOG=1", "WATCHDOG_USEC=", "EXTEND_TIMEOUT_USEC=", "ERRNO=",
+        "BUSERROR=", "X_"};
 
-    if (uid == 0 || uid == geteuid())
-        return true;
-    for (size_t i = 0; g && i < g->tree.n; i++)
-        if (procfs_real_uid(g->tree.proc[i].pid, &real) == 0 && real == uid)
-            return true;
-    return false;
-}
-
-/* Once aloud: who does it on purpose shall not fill the log. */
-static void report_ignored(const struct ucred *sender)
-{
-    static bool said;
-
-    report(said ? REPORT_DEBUG : REPORT_WARNING,
-           "NOTIFY_SOCKET: process %d of user %u is none of the server's, it is ignored",
-           (int)sender->pid, sender->uid);
-    said = true;
-}
-
-/* A helper such as systemd-notify has often gone when its message is read: then its user tells.
- * NULL: it is nobody's. */
-static struct generation *speaker(const struct ucred *sender)
-{
-    struct generation *g;
-
-    TAILQ_FOREACH (g, &generation_list, link)
-        if ((g->main == sender->pid && !g->exited) ||
-            (generation_scan(g) == 0 && tree_has(&g->tree, sender->pid)))
-            return g;
-    g = supervisor.next ? supervisor.next : supervisor.current;
-    if (may_speak_for(g, sender->uid))
-        return g;
-    report_ignored(sender);
-    return NULL;
-}
-
-static bool is_ours_to_say(const char *line)
-{
-    static const char *const own[] = {
-        "READY=", "RELOADING=", "STOPPING=", "MAINPID=", "FDSTORE", "FDNAME="};
-
-    for (unsigned i = 0; i < sizeof own / sizeof own[0]; i++)
-        if (strncmp(line, own[i], strlen(own[i])) == 0)
+    for (unsigned i = 0; i < sizeof theirs / sizeof theirs[0]; i++)
+        if (strncmp(line, theirs[i], strlen(theirs[i])) == 0)
             return true;
     return false;
 }
@@ -174,7 +167,7 @@ static void pass_on(struct generation *g, char *text)
     for (char *line = strtok_r(text, "\n", &state); line; line = strtok_r(NULL, "\n", &state)) {
         if (strcmp(line, "READY=1") == 0)
             g->notified = true;
-        if (!is_ours_to_say(line))
+        if (is_passed_on(line))
             used += (size_t)snprintf(kept + used, sizeof kept - used, "%s\n", line);
     }
     if (used > 0 && g == supervisor.current)
@@ -193,7 +186,7 @@ static struct ucred sender_of(struct msghdr *hdr)
 
 /* Control data has room for the sender alone: descriptors are thrown away by the kernel, for a
  * close() of our own may take as long as the file system that the sender has chosen likes. */
-void notify_read(void)
+static bool read_one(void)
 {
     char text[DATAGRAM + 1];
     union {
@@ -205,15 +198,22 @@ void notify_read(void)
                          .msg_iovlen = 1,
                          .msg_control = &control,
                          .msg_controllen = sizeof control};
-    ssize_t n = recvmsg(proxy, &hdr, MSG_CMSG_CLOEXEC);
+    ssize_t n = recvmsg(proxy, &hdr, MSG_DONTWAIT);
     struct ucred sender;
     struct generation *g;
 
     if (n < 0)
-        return;
+        return false;
     text[n] = '\0';
     sender = sender_of(&hdr);
-    g = speaker(&sender);
+    g = speaker_of(&sender);
     if (g)
         pass_on(g, text);
+    return true;
+}
+
+void notify_read(void)
+{
+    for (int i = 0; i < TURN && read_one(); i++)
+        ;
 }

@@ -5,7 +5,7 @@
  * about the service, and kept where it is about one generation:
  *
  *   READY=1                       makes a generation ready with GRACE_READY=notify
- *   STATUS, WATCHDOG, EXTEND_...  passed on from the serving generation
+ *   STATUS, WATCHDOG=1, EXTEND_... passed on from the serving generation
  *   RELOADING, STOPPING, MAINPID  said by the supervisor itself when it is so
  *
  * Who may say so: the server's processes; root, our user and the users of its processes, for a
@@ -26,8 +26,11 @@ void notify_withdraw(void);
 /* The descriptor to poll, or -1. */
 int notify_fd(void);
 
-/* One message, if there is one: who sends many is not to delay signals and restarts. */
+/* Some messages: who sends many is not to delay signals and restarts. */
 void notify_read(void);
+
+/* Tells the manager what it had no room for. */
+void notify_step(void);
 
 /* To the manager: the service as a whole. Without one nothing happens. */
 void notify_ready(const char *status);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 # What processes of the server and strangers send: nothing of it stays, none of it is believed.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load ../bats/helper
 load hostile
 
@@ -35,4 +36,71 @@ keeps_descriptors() {
     wait_until 20 log_has \
         "^grace\\[$PID\\]: process $pid: first\\\\x0agrace\\[1\\]: generation 9 retired\\\\x1b\\[2J\$"
     run ! grep -E '^grace\[1\]' "$LOG"
+}
+
+# strangers COUNT TEXT: datagrams to the proxy, each waits until there is room.
+strangers() {
+    setpriv --reuid=65533 --clear-groups "$PYTHON" -c 'import array, os, socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.connect("\0" + sys.argv[1])
+fds = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]))]
+for i in range(int(sys.argv[2])): s.sendmsg([sys.argv[3].encode()], fds)' "${PROXY#@}" "$@"
+}
+
+reads_of() {
+    awk '/^syscr:/ { print $2 }' "/proc/$1/io"
+}
+
+@test "datagrams of strangers cost a few reads each, and leave nothing" {
+    export GRACE_READY=notify GRACE_LOG_LEVEL=error
+    local before after fds
+    PORT=$(free_port)
+    touch "$BATS_TEST_TMPDIR/release"
+    start_wrapped server "$SERVER" --notify "$BATS_TEST_TMPDIR/release" --listen "127.0.0.1:$PORT" \
+        --model prefork
+    PROXY=$(tr '\0' '\n' <"/proc/$(server_pid "$PID")/environ" | sed -n 's/^NOTIFY_SOCKET=//p')
+    fds=$(fds_of "$PID" | wc -l)
+    before=$(reads_of "$PID")
+    strangers 500 READY=1
+    "$GRACE" status "$PID" >/dev/null
+    after=$(reads_of "$PID")
+    ((after - before < 10000)) || fail "$((after - before)) reads"
+    (($(fds_of "$PID" | wc -l) <= fds))
+}
+
+@test "what only the service itself may say to the manager is not passed on" {
+    export NOTIFY_SOCKET=$BATS_TEST_TMPDIR/manager.sock HEARD=$BATS_TEST_TMPDIR/heard
+    start manager "$PYTHON" "$ROOT/tests/tools/manager.py" "$NOTIFY_SOCKET" "$HEARD"
+    wait_until 10 test -S "$NOTIFY_SOCKET"
+    PORT=$(free_port)
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    PROXY=$(tr '\0' '\n' <"/proc/$(server_pid "$PID")/environ" | sed -n 's/^NOTIFY_SOCKET=//p')
+    "$PYTHON" -c 'import socket, sys
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(
+    b"NOTIFYACCESS=all\nMAINPID=1\nWATCHDOG=trigger\nRESTART_RESET=1\nSTATUS=heard",
+    "\0" + sys.argv[1])' "${PROXY#@}"
+    wait_until 10 grep -q STATUS=heard "$HEARD"
+    run ! grep -E 'NOTIFYACCESS|MAINPID=1$|trigger|RESET' "$HEARD"
+}
+
+@test "a manager that is busy hears READY later" {
+    export NOTIFY_SOCKET=$BATS_TEST_TMPDIR/manager.sock
+    start manager "$PYTHON" -c 'import os, signal, socket, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+manager, more = (socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for i in range(2))
+manager.bind(sys.argv[1])
+more.setblocking(False)
+try:
+    while True: more.sendto(b"full", sys.argv[1])
+except BlockingIOError: print("full", flush=True)
+signal.sigwait({signal.SIGUSR1})
+while True: print(manager.recv(4096).decode().split(), flush=True)' "$NOTIFY_SOCKET"
+    wait_until 10 log_has full
+    local manager=$PID
+    PORT=$(free_port)
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    restart_and_wait "$PID"
+    LOG=$BATS_TEST_TMPDIR/manager.log
+    kill -USR1 "$manager"
+    wait_until 20 log_has "'READY=1'"
 }

@@ -54,7 +54,6 @@ while True: print(log.recv(4096).decode(), flush=True)' "$BATS_TEST_TMPDIR/log.s
     wait_until 20 lone_generation "$PID"
     lively
     LOG=$BATS_TEST_TMPDIR/syslog.log
-    # shellcheck disable=SC2016 # for sigwait
     kill -USR1 "$syslogd"
     wait_until 20 log_is_empty_now
     lively
