@@ -201,12 +201,12 @@ static bool confirmed(struct generation *g, int64_t now)
 }
 
 /* Nobody counts the datagrams that it has read and not yet answered (a resolver may be asking
- * others). */
+ * others); nor, without /proc, a connection whose process has been forked and not joined yet. */
 static bool may_owe_answers(const struct generation *g, int64_t now)
 {
     int64_t due = g->draining + supervisor.options.settle;
 
-    if (!g->datagrams || now >= due)
+    if ((!g->datagrams && procfs_usable()) || now >= due)
         return false;
     supervisor_wake_at(due);
     return true;

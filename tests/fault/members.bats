@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 # Which processes are the server's is what the kernel says, and nobody else is touched.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load ../bats/helper
 load hostile
 
@@ -49,9 +50,9 @@ restarted() {
     alive "${STRANGERS[@]}"
 }
 
-@test "nor is the supervisor, or whoever started it" {
+@test "nor is the supervisor" {
     hostile_start
-    named "$PID" "$$" "$PPID" 2147483647 -1
+    named "$PID" 2147483647 -1 "-$PID"
     restarted
     unharmed
 }
@@ -75,4 +76,192 @@ restarted() {
     wait_until 20 settled "$PID" 2
     alive "${new[@]}"
     unharmed
+}
+
+stopped() {
+    [[ $(cat "/proc/$1/stat") == *') T '* ]]
+}
+
+# A child that is stopped until it is needed: trafficserver's crash logger.
+restarts_with_a_stopped_child() {
+    local child
+    hostile_start -w 4
+    child=$(ask fork) && child=${child#ok }
+    kill -STOP "$child"
+    wait_until 5 stopped "$child"
+    load_start 127.0.0.1 "$PORT"
+    "$GRACE" restart "$PID"
+    wait_until 20 settled "$PID" 2 || dump_log
+    load_finish
+    run ! log_has 'deadline|did not stop'
+    wait_until 5 test ! -e "/proc/$child"
+}
+
+@test "a child that is stopped has drained when it can't but drain next" {
+    restarts_with_a_stopped_child
+}
+
+@test "in sequential mode, too, and it is ended when the main process has stopped" {
+    export GRACE_MODE=sequential
+    restarts_with_a_stopped_child
+}
+
+@test "a main process that is stopped gets its stop signal" {
+    export GRACE_STOP_SIGNAL=TERM
+    hostile_start
+    kill -STOP "$(server_pid "$PID")"
+    "$GRACE" restart "$PID"
+    wait_until 20 settled "$PID" 2 || dump_log
+    run ! log_has 'deadline|did not stop'
+}
+
+# app OPTION...: a script that runs the server on a port of its own, unless it is broken; sets APP.
+app() {
+    PORT=$(free_port)
+    APP=$BATS_TEST_TMPDIR/app.$PORT
+    cat >"$APP" <<END
+#!/bin/sh
+[ ! -e '$APP.broken' ] || exit 3
+exec '$SERVER' --listen 127.0.0.1:$PORT $*
+END
+    chmod +x "$APP"
+}
+
+switches() {
+    awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$1/status"
+}
+
+lasts() {
+    ((${EPOCHREALTIME/[.,]/} - BEGUN >= $1 * 1000000))
+}
+
+# wakeups PID...: sets WOKEN to how often each wakes up within three seconds.
+wakeups() {
+    local pid before=()
+    for pid; do
+        before+=("$(switches "$pid")")
+    done
+    BEGUN=${EPOCHREALTIME/[.,]/}
+    wait_until 30 lasts 3
+    WOKEN=()
+    for pid; do
+        WOKEN+=("$(($(switches "$pid") - before[${#WOKEN[@]}]))")
+    done
+}
+
+has_connections() {
+    [[ $(status_number "$PID" connections) == "$1" ]]
+}
+
+@test "idle means asleep: in the background, in sequential mode, after restarts and rollbacks" {
+    local background foreground sequential draining held
+    app --daemonize 2
+    start background env LD_PRELOAD="$LIBGRACE" "$APP"
+    wait "$PID"
+    background=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
+    STARTED+=("$background")
+    wait_until 10 settled "$background" 1
+    app
+    start_wrapped foreground "$APP"
+    foreground=$PID
+    touch "$APP.broken"
+    run ! "$GRACE" restart "$foreground"
+    wait_until 10 settled "$foreground" 1
+    GRACE_MODE=sequential app --model prefork
+    GRACE_MODE=sequential start_wrapped sequential "$APP"
+    sequential=$PID
+    restart_and_wait "$sequential"
+    app
+    start_wrapped draining "$APP"
+    draining=$PID
+    exec {held}<>"/dev/tcp/127.0.0.1/$PORT"
+    wait_until 10 has_connections 1
+    "$GRACE" restart "$draining"
+    wakeups "$background" "$foreground" "$sequential" "$draining"
+    exec {held}>&-
+    echo "woken: ${WOKEN[*]}"
+    ((WOKEN[0] <= 3 && WOKEN[1] <= 3 && WOKEN[2] <= 3 && WOKEN[3] <= 30))
+    for _ in 1 2 3; do
+        restart_and_wait "$background"
+    done
+    wakeups "$background"
+    ((WOKEN[0] <= 3))
+    # what it took is given back
+    (($(anonymous_kb "$background") < $(anonymous_kb "$foreground") + 60))
+    kill "$background"
+}
+
+@test "in the background it is ended with the last process, at once" {
+    app --daemonize 1
+    start background env LD_PRELOAD="$LIBGRACE" "$APP"
+    wait "$PID"
+    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
+    STARTED+=("$PID")
+    wait_until 10 settled "$PID" 1
+    mapfile -t processes < <(pgrep -f -- "--listen 127.0.0.1:$PORT --daemonize 1" | grep -vx "$PID")
+    kill -KILL "${processes[@]}"
+    wait_until 10 test ! -e "/proc/$PID"
+    [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
+}
+
+# without_proc COMMAND...: it sees no /proc.
+without_proc() {
+    # shellcheck disable=SC2016 # the inner shell's
+    start "bare.$PORT" unshare --mount sh -c 'umount -l /proc && exec "$@"' sh env LD_PRELOAD="$LIBGRACE" "$@"
+    wait_until 20 settled "$PID" 1 || dump_log
+}
+
+@test "without /proc: restarts, drains and retires, and one line says what is less certain" {
+    local model
+    for model in single threads prefork fork; do
+        app --model "$model"
+        without_proc "$APP"
+        [[ $(grep -c '/proc is not mounted' "$LOG") == 1 ]]
+        load_start -r 400 127.0.0.1 "$PORT"
+        restart_and_wait "$PID"
+        load_finish
+        log_has 'generation 1 retired'
+        run ! log_has 'deadline'
+        [[ $model != fork ]] || wakeups "$PID"
+        ((${WOKEN[0]:-0} <= 3))
+        "$GRACE" stop "$PID"
+        wait_until 10 test -z "$(pgrep -f -- "--listen 127.0.0.1:$PORT")"
+    done
+}
+
+# reads PID: how often it has read anything.
+reads() {
+    awk '/^syscr/ { print $2 }' "/proc/$1/io"
+}
+
+# reads_of_a_restart: sets READS.
+reads_of_a_restart() {
+    local before
+    before=$(reads "$PID")
+    restart_and_wait "$PID"
+    READS=$(($(reads "$PID") - before))
+}
+
+thousands_sleep() {
+    start crowd "$PYTHON" -c 'import os, signal
+for _ in range(2000):
+    if os.fork() == 0:
+        signal.pause()
+print("up", flush=True)
+signal.pause()'
+    wait_until 60 log_has up
+}
+
+@test "a restart costs by the processes of the server, not by those of the machine" {
+    local supervisor few
+    app --model prefork
+    start_wrapped server "$APP"
+    supervisor=$PID
+    reads_of_a_restart
+    few=$READS
+    thousands_sleep
+    PID=$supervisor
+    reads_of_a_restart
+    echo "$few reads, with 2,000 processes more $READS"
+    ((READS < few + 1500))
 }

@@ -154,19 +154,35 @@ static int act_close_control(int client, char *const words[])
     return act_ok(client, "closed");
 }
 
-/* A child that does nothing, or ends at once and stays a zombie. */
+static _Noreturn void child_run(int client, int ready, bool zombie)
+{
+    if (zombie)
+        _exit(0);
+    close(client);
+    close(ready);
+    for (;;)
+        pause();
+}
+
+/* A child that has nothing to do with clients, or ends at once and stays a zombie. */
 static int act_fork(int client, char *const words[])
 {
     bool zombie = words[1] != NULL && strcmp(words[1], "zombie") == 0;
+    int ready[2];
+    char none;
+
+    if (pipe2(ready, O_CLOEXEC) == -1)
+        return act_failed(client, "pipe2");
     pid_t pid = fork();
 
+    if (pid == 0)
+        child_run(client, ready[1], zombie);
+    close(ready[1]);
+    if (pid != -1 && read(ready[0], &none, 1) == -1)
+        pid = -1;
+    close(ready[0]);
     if (pid == -1)
         return act_failed(client, "fork");
-    while (pid == 0) {
-        if (zombie)
-            _exit(0);
-        pause();
-    }
     return act_ok(client, "%d", (int)pid);
 }
 
