@@ -96,6 +96,35 @@ static void name_connection(const struct generation *g, const struct truth_conn 
            peer, known, (int)c->pid);
 }
 
+/* What it has waited for, if for no connection that the kernel knows. */
+static void describe_wait(struct generation *g, char *text, size_t size)
+{
+    struct members_count c = members_count(g);
+
+    if (!(atomic_load(&g->page->attention) & ATTENTION_DRAINING))
+        snprintf(text, size, "the queue of a listener was not emptied");
+    else if (c.undrained > 0)
+        snprintf(text, size, "%u of %u processes did not give up their listeners", c.undrained,
+                 c.processes);
+    else if (c.connections > 0)
+        snprintf(text, size, "its processes count %u connection%s that the kernel does not show",
+                 c.connections, c.connections == 1 ? "" : "s");
+    else
+        snprintf(text, size, "it had not come to rest");
+}
+
+static void report_end(struct generation *g, size_t nconns)
+{
+    char text[96];
+
+    if (nconns > 0)
+        snprintf(text, sizeof text, "%zu connection%s cut", nconns, nconns == 1 ? "" : "s");
+    else
+        describe_wait(g, text, sizeof text);
+    report(REPORT_WARNING, "generation %u: %s, %s", g->number,
+           g->surplus ? "makes room for younger ones" : "drain deadline reached", text);
+}
+
 void cut_connections(struct generation *g)
 {
     struct truth_conn *conns;
@@ -105,8 +134,7 @@ void cut_connections(struct generation *g)
     holding_list(g, &conns, &nconns);
     named = nconns < NAMED ? nconns : NAMED;
     read_ages(g, conns, named, ages);
-    report(REPORT_WARNING, "generation %u: drain deadline reached, %zu connection%s cut", g->number,
-           nconns, nconns == 1 ? "" : "s");
+    report_end(g, nconns);
     for (size_t i = 0; i < named; i++)
         name_connection(g, &conns[i], ages[i]);
     free(conns);

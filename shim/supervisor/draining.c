@@ -23,7 +23,8 @@ enum {
     SWEEP_MS = 1000,      /* processes that count connections are to look for missed closes */
     SWEEP_MOST_MS = 15000,
     CONFIRM_MOST_MS = 500,
-    SHARE = 16, /* of the time that it has drained for already: who takes long is asked seldom */
+    SHARE = 16,  /* of the time that it has drained for already: who takes long is asked seldom */
+    DENIALS = 3, /* looks of the kernel that outweigh what processes count */
     EMPTY_QUEUE_MS = 10,
     SPARED_MS = 3000, /* what --max-old leaves a generation: restarts may follow each other fast */
 };
@@ -101,6 +102,7 @@ static void limit_old(void)
             report(REPORT_WARNING, "more than %d old generations: generation %u has to go",
                    supervisor.options.max_old, g->number);
             g->deadline = clock_ms();
+            g->surplus = true;
         }
 }
 
@@ -214,7 +216,8 @@ static bool may_owe_answers(const struct generation *g, int64_t now)
 
 static bool drained(struct generation *g, const struct members_count *c, int64_t now)
 {
-    if (c->connections > 0 && g->internal == 0) { /* else the kernel alone can tell */
+    /* else the kernel alone can tell */
+    if (c->connections > 0 && g->internal == 0 && g->denied < DENIALS) {
         int64_t pause = seldom(g, now, SWEEP_MS, SWEEP_MOST_MS);
 
         g->empty = false;
@@ -222,6 +225,7 @@ static bool drained(struct generation *g, const struct members_count *c, int64_t
             g->asked = now;
             members_tell(g, RESERVED_SIGNAL);
             holding_note_internal(g);
+            g->denied = holding_none(g) ? g->denied + 1 : 0;
         }
         supervisor_wake_at(g->asked + pause);
         return false;

@@ -71,8 +71,10 @@ struct generation {
     int64_t asked;    /* last time the processes were told to drain, or to hear */
     int64_t confirm;  /* next look at the kernel's truth */
     bool empty;       /* the last look saw no connection */
-    bool datagrams;   /* it has read some, and may owe answers */
-    size_t internal;  /* connections between its own processes, at the last look */
+    unsigned denied; /* looks at which its processes counted connections and the kernel knew none */
+    bool surplus;    /* it has to make room for younger ones: GRACE_MAX_OLD */
+    bool datagrams;  /* it has read some, and may owe answers */
+    size_t internal; /* connections between its own processes, at the last look */
     struct flights flights;
     int64_t deadline; /* of the present state, CLOCK_NEVER for none */
     int killed;       /* last signal sent to end it */

@@ -106,6 +106,16 @@ bool holding_any(struct generation *g)
     return any;
 }
 
+bool holding_none(struct generation *g)
+{
+    size_t n;
+    struct truth_listener *sockets = held_sockets(&n);
+    bool none = sockets && generation_scan(g) == 0 && truth_none(sockets, n, &g->tree);
+
+    free(sockets);
+    return none;
+}
+
 unsigned holding_count(struct generation *g)
 {
     unsigned counted = members_count(g).connections;

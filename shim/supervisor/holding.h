@@ -18,6 +18,9 @@ int holding_list(struct generation *g, struct truth_conn **conns, size_t *n);
 /* Is there one? On doubt, yes. Cheap while one is held by a process that was there before. */
 bool holding_any(struct generation *g);
 
+/* Is there surely none, whatever its processes count? Where the kernel might not tell, false. */
+bool holding_none(struct generation *g);
+
 /* Sets g->internal: what only its own processes hold, at both ends, through UNIX listeners. None of
  * it is in the list, nor in what the others count. */
 void holding_note_internal(struct generation *g);

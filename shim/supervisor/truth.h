@@ -58,6 +58,14 @@ size_t truth_drop_internal(struct truth_conn *conn, size_t *n, const struct tree
 enum { TRUTH_PEER = 64 };
 const char *truth_peer(const struct truth_conn *c, char buf[TRUTH_PEER]);
 
+/*
+ * Has no member a connection, whatever it counts?  True only where the kernel would show one: each
+ * of these listeners stands in its tables, and no member has any connected socket that could have
+ * been accepted.  One whose both ends have said goodbye is in no table, though a process may keep
+ * its number for long (java.nio until its selector wakes up).
+ */
+bool truth_none(const struct truth_listener *l, size_t nl, const struct tree *t);
+
 /* A member that holds the socket with this inode, e.g. a listener; 0: none;
  * -errno; -EACCES: none that we may look into. */
 pid_t truth_holds(const struct tree *t, unsigned long inode);

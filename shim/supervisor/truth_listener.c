@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the kernel says about a listener itself. */
+/* What the kernel says about listeners themselves, and whatever else members have. */
 #include "socktab.h"
 #include "truth.h"
 
@@ -177,6 +177,69 @@ size_t truth_strangers(const struct tree *t, struct truth_stranger *strangers, s
     }
     free(s.inode);
     return name_holders(t, strangers, s.nstrangers);
+}
+
+struct census {
+    struct sockets members;
+    const struct truth_listener *l;
+    size_t nl;
+    bool *seen; /* of l */
+    bool any;
+};
+
+/* Who connects to a UNIX socket has no name itself. */
+static void take_census(void *arg, const struct socktab_row *row)
+{
+    struct census *c = arg;
+
+    for (size_t i = 0; row->state == TCP_LISTEN && i < c->nl; i++)
+        c->seen[i] |= c->l[i].inode == row->inode;
+    if (row->state != TCP_LISTEN && row->inode && c->members.n &&
+        (row->family != AF_UNIX || row->name_len > 0))
+        c->any |= bsearch(&row->inode, c->members.inode, c->members.n, sizeof row->inode,
+                          by_number) != NULL;
+}
+
+static bool read_census(struct census *c, const struct tree *t)
+{
+    static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
+    int err = 0;
+
+    for (size_t i = 0; i < t->n && (err == 0 || err == -ESRCH); i++)
+        err = procfs_sockets(t->proc[i].pid, add_socket, &c->members);
+    if (err && err != -ESRCH)
+        return false;
+    if (c->members.n)
+        qsort(c->members.inode, c->members.n, sizeof *c->members.inode, by_number);
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        struct socktab_query q = {.family = families[i],
+                                  .protocol = IPPROTO_TCP,
+                                  .states = families[i] == AF_UNIX
+                                                ? 1 << TCP_LISTEN | 1 << TCP_ESTABLISHED
+                                                : 0xfff & ~(1 << TCP_TIME_WAIT)};
+        if (socktab_read(&q, take_census, c))
+            return false;
+    }
+    return true;
+}
+
+/* Those that have been released stay in the list for their connections. */
+static bool sees_all(const struct census *c)
+{
+    for (size_t i = 0; i < c->nl; i++)
+        if (c->l[i].type != SOCK_DGRAM && c->l[i].fd >= 0 && !c->seen[i])
+            return false;
+    return true;
+}
+
+bool truth_none(const struct truth_listener *l, size_t nl, const struct tree *t)
+{
+    struct census c = {.l = l, .nl = nl, .seen = calloc(nl + 1, sizeof *c.seen)};
+    bool none = c.seen && read_census(&c, t) && !c.any && sees_all(&c);
+
+    free(c.seen);
+    free(c.members.inode);
+    return none;
 }
 
 bool truth_listens(const struct tree *t, struct truth_stranger *stranger)

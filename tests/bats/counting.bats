@@ -170,3 +170,41 @@ goes_on() {
     goes_on libc-clone
 }
 @test "a child by the system call alone closes it, too" { goes_on clone-epoll; }
+
+# keeps HOW: what its processes count of connections that are none any more keeps no generation.
+keeps() {
+    export GRACE_DRAIN_TIMEOUT=none
+    start_wrapped keeping "$PYTHON" "$ROOT/tests/servers/keeping.py" "$PORT" "$1"
+    "$LOAD" -c 2 -n 6 127.0.0.1 "$PORT"
+    kill -HUP "$PID"
+    wait_until 60 settled "$PID" 2 || dump_log
+    log_has 'generation 1 drained'
+}
+
+@test "a descriptor whose connection both ends have left keeps nobody" {
+    keeps goodbye
+}
+
+@test "a number that has become another file's, unseen, keeps nobody" {
+    keeps number
+}
+
+@test "one connection that lives keeps all that its process counts" {
+    export GRACE_DRAIN_TIMEOUT=none
+    start_wrapped keeping "$PYTHON" "$ROOT/tests/servers/keeping.py" "$PORT" goodbye
+    "$LOAD" -c 2 -n 6 127.0.0.1 "$PORT"
+    hold
+    printf 'GET /hold HTTP/1.0\r\n\r\n' >&"${HELD[0]}"
+    wait_until 5 holds 1 1
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 1 draining'
+    wait_until 10 deaf 1
+    "$LOAD" -c 2 -n 6 127.0.0.1 "$PORT"
+    uptime_ms
+    local since=$UPTIME_MS
+    long_enough() { uptime_ms && ((UPTIME_MS - since > 4500)) || ! holds 1 1; }
+    wait_until 20 long_enough
+    holds 1 1 || dump_log
+    release 0
+    wait_until 60 settled "$PID" 2 || dump_log
+}

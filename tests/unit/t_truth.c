@@ -84,6 +84,46 @@ static bool holds(const struct actor *a, unsigned long inode)
     return pid > 0;
 }
 
+static bool none(const struct truth_listener *l, size_t nl, const struct actor *a)
+{
+    struct tree t = {0};
+    struct tree_root root = {a->pid, 0, false};
+
+    tree_scan(&t, &root, 1, getpid());
+    bool answer = truth_none(l, nl, &t);
+    tree_free(&t);
+    return answer;
+}
+
+static void test_none(void)
+{
+    struct truth_listener l[2], unknown;
+    struct actor ours;
+
+    stage_open();
+    puts("# none at all");
+    listen_inet(&l[0], SOCK_STREAM, "127.0.0.1", 0);
+    listen_inet(&l[1], SOCK_STREAM, "127.0.0.1", 0);
+    actor_start(&ours, &l[0]);
+    ok(none(l, 2, &ours), "without a connection");
+    int client = connect_to(&l[0], NULL);
+    ok(none(l, 2, &ours), "one that nobody has accepted");
+    actor_do(&ours, 'a');
+    ok(!none(l, 2, &ours), "an accepted connection");
+    ok(!none(&l[1], 1, &ours), "also of a listener that is not named");
+    actor_do(&ours, 'c');
+    ok(none(l, 2, &ours), "closed");
+    unknown = l[1];
+    unknown.inode += 100000;
+    ok(!none(&unknown, 1, &ours), "nobody knows where a listener is that is in no table");
+    unknown.fd = -1;
+    ok(none(&unknown, 1, &ours), "unless it was released");
+    close(client);
+    unlisten(&l[0]);
+    unlisten(&l[1]);
+    stage_close(&ours, NULL);
+}
+
 static void test_kind(const struct kind *kind)
 {
     struct truth_listener l;
@@ -111,6 +151,7 @@ static void test_kind(const struct kind *kind)
     int err = truth_queue(&remote, &queue, &backlog);
     ok(kind->protocol || (!err && queue == 1 && backlog == 7), "by its inode too");
     actor_do(&ours, 'a');
+    ok(!none(&l, 1, &ours), "not none");
     count(1, &ours, "an accepted connection");
     ok(nconn == 1 && conn[0].pid == ours.pid, "and who holds it");
     ok(nconn == 1 && strcmp(truth_peer(&conn[0], peer), peer_of(client)) == 0,
@@ -352,6 +393,7 @@ int main(void)
 
     for (const struct kind *kind = kinds; kind->name; kind++)
         test_kind(kind);
+    test_none();
     test_strangers();
     test_twins();
     test_ports();
