@@ -19,14 +19,16 @@ static bool wants_fd(uint32_t type)
     return type == MESSAGE_LISTEN || type == MESSAGE_ADOPT || type == MESSAGE_PLACEHOLDER;
 }
 
-/* What it will be: what the kernel finds no room for it throws away itself. For our own close() of
- * an alien descriptor would be a leak if it were forgotten, and wait for its file system. */
-static uint32_t next_type(int sock)
+/* What it will be, into *type: what the kernel finds no room for it throws away itself. For our own
+ * close() of an alien descriptor would be a leak if it were forgotten, and wait for its file
+ * system. */
+static bool next_type(int sock, uint32_t *type)
 {
     struct message m = {.type = 0};
+    bool any = recv(sock, &m, offsetof(struct message, index), MSG_PEEK | MSG_DONTWAIT) >= 0;
 
-    return recv(sock, &m, offsetof(struct message, index), MSG_PEEK | MSG_DONTWAIT) < 0 ? 0
-                                                                                        : m.type;
+    *type = m.type;
+    return any;
 }
 
 /* False: it has no sender, so it is the end of file and no empty message. */
@@ -68,11 +70,14 @@ int inbox_receive(int sock, struct letter *l)
     } control;
     struct iovec iov = {.iov_base = &l->message, .iov_len = sizeof l->message};
     struct msghdr hdr = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control};
+    uint32_t type;
     ssize_t got;
 
+    if (!next_type(sock, &type))
+        return -errno;
     /* CMSG_LEN: in the padding of CMSG_SPACE there is room for another descriptor */
     hdr.msg_controllen =
-        CMSG_SPACE(sizeof(struct ucred)) + (wants_fd(next_type(sock)) ? CMSG_LEN(sizeof(int)) : 0);
+        CMSG_SPACE(sizeof(struct ucred)) + (wants_fd(type) ? CMSG_LEN(sizeof(int)) : 0);
     l->fd = -1;
     l->sender = 0;
     do

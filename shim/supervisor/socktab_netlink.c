@@ -53,7 +53,7 @@ static int request_send(int fd, const struct socktab_query *q)
                                            .idiag_states = q->states,
                                            .id.idiag_sport = htons(q->port)};
     }
-    return send(fd, &r, r.header.nlmsg_len, 0) < 0 ? -errno : 0;
+    return send(fd, &r, r.header.nlmsg_len, MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
 static void inet_row(struct socktab_row *row, const struct inet_diag_msg *m)
@@ -119,7 +119,7 @@ static int answer_read(int fd, int family, socktab_fn *fn, void *arg)
     int more = 1;
 
     while (more == 1) {
-        ssize_t n = recv(fd, buf, sizeof buf, MSG_TRUNC);
+        ssize_t n = recv(fd, buf, sizeof buf, MSG_TRUNC | MSG_DONTWAIT); /* it is all there */
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)

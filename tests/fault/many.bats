@@ -29,3 +29,31 @@ restarts_with_client() {
     wait_until 60 settled "$PID" 71
     ! log_has 'rolled back|cut' || dump_log
 }
+
+# A worker for each member, for a member is its worker's.
+MEMBERS='import os, socket, sys, signal
+for i in range(int(sys.argv[2])):
+    if os.fork() == 0:
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        s.bind(("127.0.0.1", int(sys.argv[1])))
+        s.listen()
+        print(os.getpid(), flush=True)
+        while True: s.accept()[0].close()
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+while True: signal.pause()'
+
+members() {
+    (($(ss -tlnH "sport = :$PORT" | wc -l) == $1))
+}
+
+@test "the member of an SO_REUSEPORT group goes with its worker, though 130 others stay" {
+    PORT=$(free_port)
+    start_wrapped server "$PYTHON" -c "$MEMBERS" "$PORT" 131
+    wait_until 60 members 131
+    for pid in $(grep -E '^[0-9]+$' "$LOG" | tail -n 3); do
+        kill -KILL "$pid"
+    done
+    wait_until 20 members 128
+    "$GRACE" status "$PID"
+}
