@@ -172,3 +172,43 @@ END
     wait_until 10 test ! -e "/proc/$PID"
     [[ ! -e $file ]] || fail "$(<"$file"), and not $BASHPID"
 }
+
+# cuts AGE ACT...: of a connection that outlives the drain deadline after this act, that is said.
+cuts() {
+    local age=$1 c answer
+    shift
+    rm -f "$BATS_TEST_TMPDIR/hostile.log"
+    hostile_start -u 0
+    exec {c}<>"/dev/tcp/127.0.0.1/$PORT"
+    if (($#)); then
+        printf '%s\n' "$*" >&"$c"
+        read -r answer <&"$c"
+        [[ $answer == ok* ]] || fail "$answer"
+    fi
+    "$GRACE" restart "$PID"
+    wait_until 20 log_has "cutting connection of 127.0.0.1:[0-9]+, age $age, process [0-9]+"
+    exec {c}>&-
+    unharmed
+}
+
+@test "whatever a worker says of the age of its connections, they are cut at the deadline" {
+    export GRACE_DRAIN_TIMEOUT=100ms
+    cuts '[0-9]+ s' ping
+    cuts unknown slot-field all ages -8
+    cuts unknown slot-field all ages 4096
+    cuts unknown ages-stuck
+}
+
+@test "random bytes all over the page: the supervisor lives, and each restart is one" {
+    local seed round
+    hostile_start -w 2
+    for round in {1..8}; do
+        seed=$SRANDOM
+        echo "round $round, seed $seed" >&2
+        ask scribble "$seed" 300
+        ask ring
+        "$GRACE" restart "$PID" || fail "$(<"$LOG")"
+        wait_until 20 ask ping
+    done
+    unharmed
+}

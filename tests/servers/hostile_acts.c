@@ -210,6 +210,7 @@ const struct act acts[] = {
     {"entry", "INDEX|all FIELD VALUE: of a listener", act_entry},
     {"swap-keys", "INDEX INDEX: of two listeners", act_swap_keys},
     {"get", "NAME | entry INDEX FIELD | slot-field INDEX FIELD", act_get},
+    {"ages-stuck", "who reads when its connections came waits for ever", act_ages_stuck},
     {"scribble", "SEED ROUNDS: random bytes over the page", act_scribble},
     {"truncate", "SIZE: of the page", act_truncate},
     {"ring", "the doorbell", act_ring},

@@ -2,7 +2,14 @@
 /* The acts that write into the page. */
 #include "hostile.h"
 
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include <linux/userfaultfd.h>
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +163,35 @@ int act_get(int client, char *const words[])
     if (field == NULL || page == NULL)
         return bad(client, "get");
     return act_ok(client, "%lld", fetch(where, field));
+}
+
+/* Memory that nobody fills: whoever touches it waits. */
+static void *stuck_memory(size_t size)
+{
+    int faults = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+    struct uffdio_api api = {.api = UFFD_API};
+    struct uffdio_register range = {.mode = UFFDIO_REGISTER_MODE_MISSING};
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    range.range = (struct uffdio_range){(uintptr_t)memory, size};
+    if (faults == -1 || memory == MAP_FAILED || ioctl(faults, UFFDIO_API, &api) == -1 ||
+        ioctl(faults, UFFDIO_REGISTER, &range) == -1)
+        return NULL;
+    return memory;
+}
+
+int act_ages_stuck(int client, char *const words[])
+{
+    struct page *page = hostile_page();
+    void *memory = stuck_memory(65536);
+
+    (void)words;
+    if (page == NULL || memory == NULL)
+        return act_failed(client, "userfaultfd");
+    for (unsigned i = 0; i < PAGE_SLOTS; i++)
+        if (atomic_load(&page->slots[i].pid) == getpid())
+            atomic_store(&page->slots[i].ages, (uintptr_t)memory);
+    return act_ok(client, "stuck");
 }
 
 /* Each round overwrites one run of bytes, half of them near the start, where the fields are. */
