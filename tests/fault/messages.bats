@@ -15,7 +15,7 @@ keeps_descriptors() {
     ((after <= before)) || fail "$before descriptors, then $after" "$(fds_of "$PID")"
 }
 
-# The types of message.h: ADOPT 1, LISTEN 2, NOTE 3, one that there is not.
+# The types of message.h: ADOPT 1, LISTEN 2, NOTE 3, PLACEHOLDER 6, one that there is not.
 @test "descriptors that come with a message of another kind, or too many, are not kept" {
     hostile_start
     keeps_descriptors ask send-fds 3 1 15
@@ -25,6 +25,8 @@ keeps_descriptors() {
     keeps_descriptors ask send-fds 1 3 50
     keeps_descriptors ask send-fds 2 1 50 /dev/null
     keeps_descriptors ask send-fds 1 1 50 /dev/null
+    keeps_descriptors ask send-fds 6 1 50
+    keeps_descriptors ask send-fds 6 2 50 /dev/null
     unharmed
 }
 
