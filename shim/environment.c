@@ -100,6 +100,8 @@ static bool own_entries(char *own[2], char *bytes, char *const envp[], const str
     const struct handoff h = {.control = loan->control,
                               .bell = loan->bell,
                               .memory = loan->memory,
+                              .record = loan->record,
+                              .wish = loan->wish,
                               .restart_signal = shim.restart_signal,
                               .keep_children = shim.keep_children,
                               .library = shim.library};

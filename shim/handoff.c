@@ -28,10 +28,22 @@ static const char *get_number(const char *from, int *number)
     return from && digits > 0 && *from == ':' ? from + 1 : NULL;
 }
 
+/* No descriptor of ours is standard input. */
+static int or_zero(int fd)
+{
+    return fd > 0 ? fd : 0;
+}
+
+static int or_none(int number)
+{
+    return number > 0 ? number : -1;
+}
+
 bool handoff_format(const struct handoff *h, char *variable)
 {
-    const int numbers[] = {HANDOFF_VERSION, h->control,        h->bell,
-                           h->memory,       h->restart_signal, h->keep_children};
+    const int numbers[] = {HANDOFF_VERSION,   h->control,         h->bell,
+                           h->memory,         or_zero(h->record), or_zero(h->wish),
+                           h->restart_signal, h->keep_children};
     size_t length = strlen(h->library);
     char *to = variable + sizeof HANDOFF_VARIABLE;
 
@@ -54,8 +66,12 @@ bool handoff_parse(struct handoff *h, const char *value)
     p = get_number(p, &h->control);
     p = get_number(p, &h->bell);
     p = get_number(p, &h->memory);
+    p = get_number(p, &h->record);
+    p = get_number(p, &h->wish);
     p = get_number(p, &h->restart_signal);
     p = get_number(p, &keep);
+    h->record = or_none(h->record);
+    h->wish = or_none(h->wish);
     h->keep_children = p && keep;
     h->library = p;
     return p && *p == '/';

@@ -4,7 +4,7 @@
  * a generation.  Written by the supervisor for the server and by the exec hooks for what the
  * server execs; read and removed by the constructor.
  *
- *   GRACE_HANDOFF=version:control:bell:memory:restart-signal:keep-children:library
+ *   GRACE_HANDOFF=version:control:bell:memory:record:wish:restart-signal:keep-children:library
  */
 #ifndef GRACE_HANDOFF_H
 #define GRACE_HANDOFF_H
@@ -15,13 +15,14 @@
 #define HANDOFF_VARIABLE "GRACE_HANDOFF"
 
 enum {
-    HANDOFF_VERSION = 1,
+    HANDOFF_VERSION = 2,
     HANDOFF_BESIDES = 96, /* bytes of it that are not of the library's path */
     HANDOFF_SIZE = 4096 + HANDOFF_BESIDES,
 };
 
 struct handoff {
     int control, bell, memory; /* inherited descriptors */
+    int record, wish;          /* two more, -1: there is none (recovery.h) */
     int restart_signal;
     bool keep_children;
     const char *library; /* absolute path of libgrace.so */

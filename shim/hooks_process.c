@@ -19,6 +19,7 @@
 #include "park.h"
 #include "process.h"
 #include "real.h"
+#include "recovery.h"
 #include "restart_signal.h"
 #include "scratch.h"
 #include "shim.h"
@@ -65,12 +66,15 @@ static int exec_program(struct program *p, char *const envp[])
     bool own = shim.on && !process_is_guest();
     int r;
 
-    if (own)
+    if (own) {
         atomic_store(&shim.slot->away, 1);
+        recovery_release();
+    }
     restart_signal_release();
     r = run_program(p, envp, true);
     if (own) {
         restart_signal_retake();
+        recovery_join();
         atomic_store(&shim.slot->away, 0);
     }
     return r;

@@ -24,6 +24,7 @@
 #include "process.h"
 #include "program.h"
 #include "real.h"
+#include "recovery.h"
 #include "restart_signal.h"
 #include "shim.h"
 
@@ -78,12 +79,27 @@ static struct page *map_page(int memory)
     return NULL;
 }
 
+/* Without it the server can only not be recovered. */
+static void join_optional(int *place, int fd)
+{
+    *place = fd;
+    if (fd >= 0 && park_fd(place) < 0) {
+        real.close(fd);
+        *place = -1;
+    }
+}
+
 static bool join_descriptors(const struct handoff *h)
 {
+
     shim.control = h->control;
     shim.bell = h->bell;
     shim.memory = h->memory;
-    return park_fd(&shim.control) == 0 && park_fd(&shim.bell) == 0 && park_fd(&shim.memory) == 0;
+    if (park_fd(&shim.control) < 0 || park_fd(&shim.bell) < 0 || park_fd(&shim.memory) < 0)
+        return false;
+    join_optional(&shim.record, h->record);
+    join_optional(&shim.wish, h->wish);
+    return true;
 }
 
 static void join_generation(const struct handoff *h)
@@ -113,6 +129,7 @@ static void join_generation(const struct handoff *h)
     process_start();
     restart_signal_install();
     shim_join();
+    recovery_join();
     atomic_compare_exchange_strong(&page->first, &nobody, getpid());
     shim.on = true;
     atomic_fetch_add(&page->hello, 1);
@@ -127,6 +144,8 @@ static void leave_generation(const struct handoff *h)
     real.close(h->control);
     real.close(h->bell);
     real.close(h->memory);
+    real.close(h->record);
+    real.close(h->wish);
     environment_take_preload(h->library);
 }
 

@@ -71,7 +71,7 @@ struct page_slot {
     _Atomic uint64_t born;    /* ms on CLOCK_BOOTTIME: a pid started later is another process */
     _Atomic uint64_t ages;    /* address of that process's table of accept times, by fd */
     _Atomic uint32_t deaf;    /* it does not hear yet what it was held back from */
-    uint32_t spare;
+    _Atomic int32_t bell;     /* the doorbell's number in that process, for a new supervisor */
     uint64_t reserved[2];
 };
 
@@ -89,6 +89,8 @@ struct page {
     _Atomic int32_t restarter;  /* who sent the last of them, 0 if not known */
     _Atomic int32_t looked_for; /* a process of an older generation that was called dead, as long
                                    as it may go on; negative: the pid file names it again */
+    _Atomic int32_t keeper;     /* the process that starts a new supervisor: see recovery.h */
+    _Atomic int32_t supervisor; /* pid of the one that runs, or ran */
     _Atomic uint32_t hint;      /* where to look for a free slot */
     _Atomic uint32_t entries;   /* of listeners[]: the others never were in use */
     _Atomic uint32_t binds[PAGE_COUNTERS];

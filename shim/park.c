@@ -107,6 +107,8 @@ bool park_lend(struct park_loan *loan)
     loan->control = lend(shim.control);
     loan->bell = lend(shim.bell);
     loan->memory = lend(shim.memory);
+    loan->record = lend(shim.record);
+    loan->wish = lend(shim.wish);
     errno = saved;
     if (loan->control >= 0 && loan->bell >= 0 && loan->memory >= 0)
         return true;
@@ -121,5 +123,7 @@ void park_take_back(const struct park_loan *loan)
     take_back(loan->control);
     take_back(loan->bell);
     take_back(loan->memory);
+    take_back(loan->record);
+    take_back(loan->wish);
     errno = saved;
 }

@@ -27,6 +27,7 @@ void park_move(int fd);
  * execute something at the same time. False: no number left. Both keep errno. */
 struct park_loan {
     int control, bell, memory;
+    int record, wish; /* -1: there is none */
 };
 
 bool park_lend(struct park_loan *loan);

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "deaf.h"
 #include "drain.h"
+#include "recovery.h"
 #include "shim.h"
 #include "turn.h"
 
@@ -31,6 +32,7 @@ void process_child(void)
     owner = getpid();
     if (!shim.on)
         return;
+    recovery_child();
     acceptors_reset();
     turn_reset();
     command_reset();

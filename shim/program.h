@@ -8,6 +8,11 @@
 
 #include <stdbool.h>
 
+#include "export.h"
+
+/* Path of the dynamic loader. */
+extern const char program_loader[] HIDDEN;
+
 /* Is this process running libgrace.so itself rather than a server? */
 bool program_is_library(void);
 

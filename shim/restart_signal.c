@@ -8,6 +8,7 @@
 #include "drain.h"
 #include "process.h"
 #include "real.h"
+#include "recovery.h"
 #include "shim.h"
 
 _Thread_local volatile unsigned restart_signal_seen;
@@ -45,10 +46,13 @@ static void on_restart(int sig, siginfo_t *info, void *context)
     if (info->si_code == SI_KERNEL ||
         (info->si_code == SI_QUEUE && info->si_value.sival_int == RESTART_SIGNAL_HANGUP)) {
         hang_up(sig, info, context);
+    } else if (info->si_code == POLL_IN) {
+        recovery_hear();
     } else {
         atomic_store(&shim.page->restarter, info->si_code == SI_USER ? info->si_pid : 0);
         atomic_fetch_add(&shim.page->restarts, 1);
         shim_ring();
+        recovery_wish();
     }
     errno = saved;
 }
@@ -62,6 +66,7 @@ static void on_reserved(int sig, siginfo_t *info, void *context)
         return; /* a thread that is at it wants this one to look again: no more than that */
     drain_run();
     deaf_run();
+    recovery_appointed();
 }
 
 /* SA_RESTART: varnish asserts that waitpid never gives EINTR.  No SA_ONSTACK: its 216 threads share

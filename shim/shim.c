@@ -17,7 +17,9 @@ struct shim shim = {.page = &off_page,
                     .slow = &off_page.attention,
                     .control = -1,
                     .bell = -1,
-                    .memory = -1};
+                    .memory = -1,
+                    .record = -1,
+                    .wish = -1};
 
 void shim_ring(void)
 {
@@ -61,5 +63,6 @@ void shim_join(void)
         slot = page_claim_slot(shim.page, getpid());
     shim.slot = slot ? slot : &off_slot;
     atomic_store(&shim.slot->ages, (uint64_t)(uintptr_t)conns_ages);
+    atomic_store(&shim.slot->bell, shim.bell);
     atomic_store(&shim.slot->connections, (int32_t)fdtab_count(FD_CONNECTION));
 }

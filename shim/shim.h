@@ -23,6 +23,8 @@ struct shim {
     int control;        /* control socket to the supervisor, parked */
     int bell;           /* eventfd that wakes the supervisor, parked */
     int memory;         /* memfd of the page, parked: for what this process execs */
+    int record;         /* sealed memfd, parked: what a new supervisor needs; or -1 */
+    int wish;           /* FIFO, parked: tells the keeper that a restart is wanted; or -1 */
     int restart_signal; /* the signal that asks for a restart; never reaches the server */
     bool keep_children; /* GRACE_CHILDREN=keep: helpers stay wrapped */
     char library[4096]; /* absolute path of libgrace.so, as LD_PRELOAD names it */

@@ -44,7 +44,6 @@ static bool page_new(struct generation *g)
         return false;
     g->tree.dev = st.st_dev;
     g->tree.ino = st.st_ino;
-    g->tree.hint = members_hint;
     seal_size(g->memory);
     g->page = mmap(NULL, sizeof *g->page, PROT_READ | PROT_WRITE, MAP_SHARED, g->memory, 0);
     if (g->page == MAP_FAILED) {
@@ -53,6 +52,7 @@ static bool page_new(struct generation *g)
     }
     g->page->version = PAGE_VERSION;
     g->page->generation = g->number;
+    atomic_store(&g->page->supervisor, getpid());
     return true;
 }
 
@@ -82,18 +82,28 @@ static void name_elders(struct generation *g)
     }
 }
 
-struct generation *generation_new(unsigned number, uint32_t attention)
+struct generation *generation_blank(void)
 {
     struct generation *g = calloc(1, sizeof *g);
+
+    if (!g)
+        return NULL;
+    g->memory = g->bell = g->control = g->witness = -1;
+    g->started = g->changed = clock_ms();
+    g->started_at = time(NULL);
+    g->deadline = CLOCK_NEVER;
+    g->tree.hint = members_hint;
+    return g;
+}
+
+struct generation *generation_new(unsigned number, uint32_t attention)
+{
+    struct generation *g = generation_blank();
     int saved;
 
     if (!g)
         return NULL;
     g->number = number;
-    g->memory = g->bell = g->control = g->witness = -1;
-    g->started = g->changed = clock_ms();
-    g->started_at = time(NULL);
-    g->deadline = CLOCK_NEVER;
     TAILQ_INSERT_TAIL(&generation_list, g, link);
     g->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (g->bell < 0 || !page_new(g))

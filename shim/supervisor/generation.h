@@ -39,6 +39,7 @@ struct generation {
     bool exited; /* the main process has been reaped, with `status` */
     int status;
     bool notified; /* it has said READY=1 itself */
+    bool adopted;  /* another supervisor has started it: it has no control socket */
     bool silent;   /* it was found to run without the shim, or past it */
     int64_t look;  /* the age at which to look for that next */
     bool looked;   /* page->looked_for was reported */
@@ -87,6 +88,17 @@ extern struct generation_list generation_list; /* oldest first */
 /* A new one with a page that offers every held listener and names the processes of the others.
  * NULL with errno. */
 struct generation *generation_new(unsigned number, uint32_t attention);
+
+/* One of nothing yet. */
+struct generation *generation_blank(void);
+
+/* One that another supervisor has started, by the memfd of its page, which is its own from now on;
+ * its main process is no child of ours, so it counts as exited. NULL with errno. */
+struct generation *generation_adopt(int memory);
+
+/* What number the doorbell has in that process, or -1. */
+int generation_bell_number(const struct generation *g, pid_t pid);
+
 void generation_free(struct generation *g);
 
 /* Its main process is there: what descends from it belongs to it. */

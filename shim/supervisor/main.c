@@ -3,6 +3,7 @@
  * libgrace.so as a program: the supervisor.
  *
  *   libgrace.so [--argv0=NAME] [--mask=HEX] [--] COMMAND [ARG...]
+ *   libgrace.so --recover=FD
  *
  * One poll loop; nothing in it blocks.  Whatever it can't set up makes it the server itself,
  * unwrapped, with one line: never less than what the user had without us.
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "borrow.h"
 #include "chatter.h"
 #include "clock.h"
 #include "control.h"
@@ -27,6 +29,8 @@
 #include "overlap.h"
 #include "pollset.h"
 #include "program.h"
+#include "record.h"
+#include "recover.h"
 #include "report.h"
 #include "restart.h"
 #include "retire.h"
@@ -77,6 +81,7 @@ static void step(void)
         restart_step(now);
         hearing_step(now);
         overlap_step();
+        borrow_step();
         silence_step(now);
     }
     control_step(now);
@@ -128,9 +133,23 @@ static int usage(void)
     return USAGE_STATUS;
 }
 
-static bool parse_command(char **argv)
+/* The loader's name for the main program is argv[0]; a bare one came from PATH. */
+static const char *own_path(char **argv)
+{
+    static char path[4096];
+    ssize_t n;
+
+    if (strchr(argv[0], '/') && realpath(argv[0], path))
+        return path;
+    n = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[n > 0 ? n : 0] = '\0';
+    return path;
+}
+
+static bool parse_command(char **own)
 {
     struct command *c = &supervisor.command;
+    char **argv = own;
     char *argv0 = NULL;
 
     argv++;
@@ -146,24 +165,12 @@ static bool parse_command(char **argv)
             return false;
         }
     }
+    c->library = own_path(own);
     c->argv = argv;
     c->path = *argv;
     if (*argv && argv0)
         *argv = argv0;
     return c->path && *c->path;
-}
-
-/* The loader's name for the main program is argv[0]; a bare one came from PATH. */
-static const char *own_path(char **argv)
-{
-    static char path[4096];
-    ssize_t n;
-
-    if (strchr(argv[0], '/') && realpath(argv[0], path))
-        return path;
-    n = readlink("/proc/self/exe", path, sizeof path - 1);
-    path[n > 0 ? n : 0] = '\0';
-    return path;
 }
 
 static const char *base_name(const char *path)
@@ -219,30 +226,60 @@ static void set_up(void)
         give_up("socket for NOTIFY_SOCKET");
 }
 
-int main(int argc, char **argv)
+/* Of "--recover=FD", else -1. */
+static int record_number(char **argv)
+{
+    static const char option[] = "--recover=";
+
+    if (!argv[1] || argv[2] || strncmp(argv[1], option, sizeof option - 1) != 0)
+        return -1;
+    return atoi(argv[1] + sizeof option - 1);
+}
+
+static void start_server(void)
 {
     const char *step;
     int failed;
 
-    (void)argc;
-    if (!argv[0] || !parse_command(argv))
-        return usage();
+    record_publish();
+    failed = restart_first(&step);
+    if (failed == 125)
+        give_up(step);
+    if (failed)
+        exit(failed);
+}
+
+static void note_start(void)
+{
     streams_hold_closed();
-    supervisor.command.library = own_path(argv);
+    record_make(&supervisor.command);
+}
+
+int main(int argc, char **argv)
+{
+    int record = argc > 0 ? record_number(argv) : -1;
+
+    if (record > STDERR_FILENO)
+        recover_become(record);
+    else if (argc > 0 && parse_command(argv))
+        note_start();
+    else
+        return usage();
     supervisor.last.event = "started";
     spawn_prepare(&supervisor.command, &supervisor.options);
     signals_block();
     limits_lift();
     if (!options_read(&supervisor.options))
         return USAGE_STATUS;
+    if (record_lost_stderr())
+        report_stderr_ends();
     supervisor.name =
         supervisor.options.name ? supervisor.options.name : base_name(supervisor.command.path);
     set_up();
-    failed = restart_first(&step);
-    if (failed == 125)
-        give_up(step);
-    if (failed)
-        return failed;
+    if (record > STDERR_FILENO)
+        recover_server();
+    else if (!recover_at_start())
+        start_server();
     user_open(); /* late: what gives up before leaves no file behind */
     supervisor_loop();
 }

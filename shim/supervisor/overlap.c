@@ -40,6 +40,11 @@ void overlap_begin(void)
             held_set_nonblock(h, true);
 }
 
+void overlap_resume(void)
+{
+    overlapping = true;
+}
+
 /* A retiring generation was muted, or is killed before it can accept. */
 static bool others_accept(void)
 {

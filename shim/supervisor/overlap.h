@@ -9,6 +9,9 @@
 
 void overlap_begin(void);
 
+/* A supervisor that was killed may have begun one. */
+void overlap_resume(void);
+
 /* When only one generation still accepts: the flag becomes what that one believes. */
 void overlap_step(void);
 

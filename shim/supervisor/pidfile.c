@@ -118,6 +118,17 @@ static void restore(const struct place *p)
     is_aside = false;
 }
 
+void pidfile_resume(void)
+{
+    struct place p;
+    struct stat st;
+
+    if (!place_open(&p))
+        return;
+    is_aside = exists(&p, p.aside, &st) && S_ISREG(st.st_mode);
+    close(p.dir);
+}
+
 void pidfile_rolled_back(const struct generation *g)
 {
     pid_t pid = atomic_load(&g->page->looked_for);

@@ -10,6 +10,9 @@ struct generation;
 
 void pidfile_step_aside(void);
 
+/* A supervisor that was killed may have left it aside: as if this one had done it. */
+void pidfile_resume(void);
+
 /* The new generation serves: the old file goes, unless no new one was written. */
 void pidfile_settle(void);
 

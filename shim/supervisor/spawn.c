@@ -17,6 +17,7 @@
 #include "inbox.h"
 #include "limits.h"
 #include "park.h"
+#include "record.h"
 #include "terminal.h"
 #include "variables.h"
 
@@ -37,12 +38,20 @@ static void note_directory(void)
     const char *pwd = getenv("PWD");
     struct stat logical, real_one;
 
+    if (start.directory[0])
+        return;
     if (pwd && pwd[0] == '/' && strlen(pwd) < sizeof start.directory && stat(pwd, &logical) == 0 &&
         stat(".", &real_one) == 0 && logical.st_ino == real_one.st_ino &&
         logical.st_dev == real_one.st_dev)
         strcpy(start.directory, pwd);
     else if (!getcwd(start.directory, sizeof start.directory))
         start.directory[0] = '\0';
+}
+
+const char *spawn_directory(void)
+{
+    note_directory();
+    return start.directory;
 }
 
 /* The user's list: from the shim that became us, or as it is where we were executed. */
@@ -119,11 +128,39 @@ static int dup_high(int fd)
     return fcntl(fd, F_DUPFD, park_floor());
 }
 
+/* The same for one that nobody else has; -1 stays. */
+static int raise_fd(int fd)
+{
+    int high = fd < 0 ? -1 : dup_high(fd);
+
+    if (fd >= 0)
+        close(fd);
+    return high;
+}
+
+/* The FIFO by which workers tell the keeper what they wish: read and written through one
+ * descriptor, so that a write finds a reader at any time. */
+static int wish_new(void)
+{
+    char path[32];
+    int ends[2], fd;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
+    fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    close(ends[0]);
+    close(ends[1]);
+    return fd;
+}
+
 static bool export_handoff(const struct generation *g, int control, char *variable)
 {
     const struct handoff h = {.control = dup_high(control),
                               .bell = dup_high(g->bell),
                               .memory = dup_high(g->memory),
+                              .record = raise_fd(record_lend()),
+                              .wish = raise_fd(wish_new()),
                               .restart_signal = start.options->signal,
                               .keep_children = start.options->keep_children,
                               .library = start.command.library};
@@ -156,6 +193,7 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
     char variable[HANDOFF_SIZE];
 
     setpgid(0, 0);
+    atomic_store(&g->page->keeper, getpid());
     if (g->number == 1)
         terminal_give(getpid());
     rewrite_listen_pid(supervisor);

@@ -22,6 +22,9 @@ struct command {
 /* Notes what the server is to get: call before anything is changed. */
 void spawn_prepare(const struct command *command, const struct options *options);
 
+/* The directory that the server is started in, by its logical name; "" if it has none. */
+const char *spawn_directory(void);
+
 /* Was the signal ignored when we were started, as nohup does? */
 bool spawn_ignores(int sig);
 

@@ -28,8 +28,7 @@ static int listener = -1;
 static size_t listener_place;
 static struct sockaddr_un address;
 
-/* False: too long for a socket in it. */
-static bool runtime_directory(char *dir, size_t size)
+bool user_runtime_path(char *dir, size_t size)
 {
     const char *own = supervisor.options.runtime_dir, *xdg = getenv("XDG_RUNTIME_DIR");
 
@@ -63,7 +62,7 @@ static bool usable_directory(const char *dir)
 
 bool user_directory(char *dir, size_t size)
 {
-    return runtime_directory(dir, size) && usable_directory(dir);
+    return user_runtime_path(dir, size) && usable_directory(dir);
 }
 
 static bool listen_on(const char *path)

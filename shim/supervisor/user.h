@@ -18,6 +18,9 @@ void user_close(void);
 /* The runtime directory, made if need be; false where there is none that only we can write to. */
 bool user_directory(char *dir, size_t size);
 
+/* Where that is, or would be. False: its path is too long for a socket in it. */
+bool user_runtime_path(char *dir, size_t size);
+
 /* Adds to the pollset what to wait on; handles what has come of it. */
 void user_poll(void);
 void user_handle(void);

@@ -90,9 +90,6 @@ draining_one_connection() {
         wait_until 5 ended "$PID"
         load_finish
         load_start -r 400 127.0.0.1 "$PORT"
-        kill -HUP "${servers[@]}" # nobody is there to restart
-        load_finish
-        load_start -r 400 127.0.0.1 "$PORT"
         load_finish
         kill -TERM "${servers[0]}"
         wait_until 5 session_is_empty "$PID"

@@ -27,11 +27,11 @@ lacks() {
 }
 
 # In signal-safety(7) of POSIX.
-SAFE='access chmod clock_gettime fork fstat ftruncate getpeername getpid getppid getsockname getsockopt lstat memchr memcmp memcpy memmove open raise read
-sendmsg sigaddset sigdelset sigemptyset sigfillset sigismember socketpair stpncpy strcmp strcpy strcspn strlen
+SAFE='_exit access chmod clock_gettime fork fstat ftruncate getpeername getpid getppid getsockname getsockopt lstat memchr memcmp memcpy memmove open raise read
+send sendmsg setsid sigaddset sigdelset sigemptyset sigfillset sigismember socketpair stat stpncpy strcmp strcpy strcspn strlen
 strncmp strnlen strrchr time waitpid write'
 # Not there, but nothing around one system call.
-SINGLE='getcwd geteuid getrlimit gettid lchown mmap munmap pwrite sched_yield tgkill'
+SINGLE='clone getcwd geteuid getresgid getresuid getrlimit gettid lchown mmap munmap prctl pread pwrite sched_yield tgkill'
 # dladdr, dlsym, getauxval, pthread_atfork: once, in the constructor or at the first call
 # fileno: before fclose() takes the number along; it reads a member
 # pthread_setcancelstate, -type: a flag of the calling thread

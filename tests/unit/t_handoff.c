@@ -11,6 +11,8 @@ static char variable[HANDOFF_SIZE];
 static const struct handoff sample = {.control = 1000,
                                       .bell = 1001,
                                       .memory = 1002,
+                                      .record = 1003,
+                                      .wish = -1,
                                       .restart_signal = 1,
                                       .keep_children = true,
                                       .library = "/usr/lib/libgrace.so"};
@@ -20,11 +22,14 @@ static void test_round_trip(void)
     struct handoff h = {0};
 
     ok(handoff_format(&sample, variable), "a handoff can be written");
-    is_str(variable, "GRACE_HANDOFF=1:1000:1001:1002:1:1:/usr/lib/libgrace.so", "as documented");
+    is_str(variable, "GRACE_HANDOFF=2:1000:1001:1002:1003:0:1:1:/usr/lib/libgrace.so",
+           "as documented");
     ok(handoff_parse(&h, strchr(variable, '=') + 1), "and read");
     is_int(h.control, 1000, "control");
     is_int(h.bell, 1001, "bell");
     is_int(h.memory, 1002, "memory");
+    is_int(h.record, 1003, "record");
+    is_int(h.wish, -1, "none for wishes");
     is_int(h.restart_signal, 1, "signal");
     ok(h.keep_children, "keep");
     is_str(h.library, "/usr/lib/libgrace.so", "library");
@@ -38,7 +43,7 @@ static void test_extremes(void)
     memset(path, 'x', sizeof path);
     path[0] = '/';
     path[4095] = '\0';
-    h = (struct handoff){999999999, 0, 7, 64, false, path};
+    h = (struct handoff){999999999, 0, 7, 8, 9, 64, false, path};
     ok(handoff_format(&h, variable), "the longest path");
     ok(strlen(variable) < HANDOFF_SIZE, "fits");
     ok(handoff_parse(&h, strchr(variable, '=') + 1), "and is read");
@@ -60,21 +65,21 @@ static void test_garbage(void)
     static const char *const garbage[] = {
         "",
         ":",
-        "1",
-        "1:",
-        "1:2:3:4:5:0",
-        "1:2:3:4:5:0:",
-        "1:2:3:4:5:0:relative",
-        "1:2:3:4:5:/lib",
-        "1:2:3:4:5:x:/lib",
-        "1::3:4:5:0:/lib",
-        "1:-2:3:4:5:0:/lib",
-        "1: 2:3:4:5:0:/lib",
-        "1:2:3:4:5:0 :/lib",
-        "1:9999999999:3:4:5:0:/lib",
-        "2:2:3:4:5:0:/lib",
-        "0:2:3:4:5:0:/lib",
-        "x:2:3:4:5:0:/lib",
+        "2",
+        "2:",
+        "2:2:3:4:8:9:5:0",
+        "2:2:3:4:8:9:5:0:",
+        "2:2:3:4:8:9:5:0:relative",
+        "2:2:3:4:8:9:5:/lib",
+        "2:2:3:4:8:9:5:x:/lib",
+        "2::3:4:8:9:5:0:/lib",
+        "2:-2:3:4:8:9:5:0:/lib",
+        "2: 2:3:4:8:9:5:0:/lib",
+        "2:2:3:4:8:9:5:0 :/lib",
+        "2:9999999999:3:4:8:9:5:0:/lib",
+        "1:2:3:4:8:9:5:0:/lib",
+        "0:2:3:4:8:9:5:0:/lib",
+        "x:2:3:4:8:9:5:0:/lib",
         "/lib",
     };
     struct handoff h;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The supervisor was killed: the restart signal starts a new one.  One process of the generation
+ * does it, the keeper (page.keeper): its first one, or the one that stays when that has gone into
+ * the background.  The others tell it, for a worker may have given up the rights that a supervisor
+ * needs, and with them that to send a signal to its parent: they write to a FIFO, and the kernel
+ * sends the restart signal to the keeper, which listens at a descriptor that no other process has
+ * (whoever has it could choose another signal).
+ *
+ * All functions are async-signal-safe.
+ */
+#ifndef GRACE_RECOVERY_H
+#define GRACE_RECOVERY_H
+
+/* Constructor, and after an exec that failed: a keeper listens. */
+void recovery_join(void);
+
+/* In the child of a fork: it is none. */
+void recovery_child(void);
+
+/* Before this process executes something else in its place. */
+void recovery_release(void);
+
+/* The supervisor may have made this process the keeper. */
+void recovery_appointed(void);
+
+/* A restart was asked for by a signal to this process: whoever is the keeper gets to know. */
+void recovery_wish(void);
+
+/* The kernel tells the keeper of such a wish. */
+void recovery_hear(void);
+
+#endif
