@@ -157,6 +157,9 @@ struct generation_listeners {
 };
 struct generation_listeners generation_listeners(const struct generation *g);
 
+/* One that nobody waits on and the generation before does, or NULL. */
+const struct held *generation_missing(const struct generation *g);
+
 struct generation *generation_by_pid(pid_t pid);
 
 #endif

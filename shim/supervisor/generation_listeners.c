@@ -20,11 +20,20 @@ void generation_bind(struct generation *g, unsigned index, struct held *h, uint3
     atomic_fetch_or(&g->page->listeners[index].flags, LISTENER_HELD | known);
 }
 
+static const char *path_of(const struct held *h)
+{
+    const struct sockaddr_un *un = (const struct sockaddr_un *)&h->socket.addr;
+
+    return h->socket.family == AF_UNIX && un->sun_path[0] ? un->sun_path : NULL;
+}
+
 uint32_t generation_flags(const struct generation *g, unsigned index)
 {
-    uint32_t flags = atomic_load(&g->page->listeners[index].flags);
+    uint32_t flags = atomic_load(&g->page->listeners[index].flags) | g->known[index];
 
-    return flags | g->known[index];
+    if (g->bound[index] && !path_of(g->bound[index]))
+        flags &= ~(uint32_t)LISTENER_UNLINKED;
+    return flags;
 }
 
 /* What the youngest generation that serves on it has made of it, or NULL. */
@@ -42,15 +51,15 @@ static const struct page_listener *held_entry(const struct held *h)
 /* May there be somebody at the path for whom this is the listener? */
 static bool has_name(const struct held *h)
 {
-    const struct sockaddr_un *un = (const struct sockaddr_un *)&h->socket.addr;
+    const char *path = path_of(h);
     struct stat st;
 
-    if (h->socket.family != AF_UNIX || un->sun_path[0] == '\0')
+    if (!path)
         return true;
     for (const struct held *later = TAILQ_NEXT(h, link); later; later = TAILQ_NEXT(later, link))
         if (later->key == h->key)
             return false;
-    return lstat(un->sun_path, &st) == 0 && S_ISSOCK(st.st_mode);
+    return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode);
 }
 
 /* The server has removed its name, it says: what it binds there now is the one to hand out. Where
@@ -128,6 +137,20 @@ void generation_forget(struct held *h)
     }
 }
 
+/* Adopted, and not waited on, while the generation before waits on it. */
+static bool is_missing(const struct held *h, uint32_t flags)
+{
+    return h && h->waited && (flags & USED) && !(flags & LISTENER_WAITED);
+}
+
+const struct held *generation_missing(const struct generation *g)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        if (is_missing(g->bound[i], generation_flags(g, i)))
+            return g->bound[i];
+    return NULL;
+}
+
 /* Also those that the processes say they listen on, and could not hand over. */
 struct generation_listeners generation_listeners(const struct generation *g)
 {
@@ -144,7 +167,7 @@ struct generation_listeners generation_listeners(const struct generation *g)
         l.used += (flags & USED) != 0;
         l.unknown += (flags & USED) && !h;
         l.waited += (flags & LISTENER_WAITED) != 0;
-        l.missing += h && h->waited && (flags & USED) && !(flags & LISTENER_WAITED);
+        l.missing += is_missing(h, flags);
     }
     return l;
 }

@@ -168,6 +168,7 @@ uint32_t readiness_attention(void)
 void readiness_missing(const struct generation *g, char *text, size_t size)
 {
     struct generation_listeners l = generation_listeners(g);
+    const struct held *missing = generation_missing(g);
 
     if (!generation_joined(g))
         snprintf(text, size, "it does not load libgrace.so (static, setuid or another libc?)");
@@ -176,6 +177,6 @@ void readiness_missing(const struct generation *g, char *text, size_t size)
     else if (supervisor.options.ready == READY_NOTIFY && !g->notified)
         snprintf(text, size, "it has not sent READY=1 to NOTIFY_SOCKET");
     else
-        snprintf(text, size, "%u of %u listeners adopted, %u waited on", l.adopted, l.offered,
-                 l.waited);
+        snprintf(text, size, "%u of %u listeners adopted, %u waited on%s%s", l.adopted, l.offered,
+                 l.waited, missing ? ", but not " : "", missing ? missing->address : "");
 }
