@@ -51,7 +51,6 @@ static int socket_option(int fd, int option)
 
 static bool serves(int fd)
 {
-    errno = EINVAL;
     return socket_option(fd, SO_ACCEPTCONN) > 0 || socket_option(fd, SO_TYPE) == SOCK_DGRAM;
 }
 
@@ -67,18 +66,30 @@ static uint64_t key_of(const struct generation *g, unsigned index, int fd)
     return address_key(&a, 0);
 }
 
+/* Why it can't be a listener of this generation, or NULL. */
+static const char *objection(const struct generation *g, unsigned index, int fd)
+{
+    if (index >= PAGE_LISTENERS)
+        return "there is no entry of this number";
+    if (!serves(fd))
+        return "it does not listen";
+    return g->bound[index] ? "its entry belongs to another" : NULL;
+}
+
 void control_take(struct generation *g, unsigned index, int fd, pid_t pid)
 {
-    struct held *h = NULL;
+    struct held *h;
+    const char *wrong;
 
     if (has_already(g, index, fd)) {
         close(fd);
         return;
     }
-    if (index < PAGE_LISTENERS && serves(fd) && !g->bound[index])
-        h = held_add(fd, key_of(g, index, fd));
+    wrong = objection(g, index, fd);
+    h = wrong ? NULL : held_add(fd, key_of(g, index, fd));
     if (!h) {
-        chatter(g, (int)pid, "a listener of it could not be kept: %s", strerror(errno));
+        chatter(g, (int)pid, "a listener of it could not be kept: %s",
+                wrong ? wrong : strerror(errno));
         inbox_close(fd);
         return;
     }

@@ -135,7 +135,7 @@ void draining_begin(struct generation *g)
     note_datagrams(g);
     refuse_unwanted();
     report(REPORT_INFO, "generation %u draining", g->number);
-    supervisor_event("draining", "");
+    supervisor_aftermath("draining");
     limit_old();
 }
 
@@ -265,7 +265,7 @@ static void step(struct generation *g, int64_t now)
         return;
     report(REPORT_INFO, "generation %u drained in %lld ms", g->number,
            (long long)(now - g->draining));
-    supervisor_event("drained", "");
+    supervisor_aftermath("drained");
     retire_begin(g, drained_signal());
 }
 

@@ -104,18 +104,23 @@ void pidfile_retired(const struct generation *g)
         return;
     pid = read_pid(&p);
     if (pid > 0 && members_name(g, pid) && !tree_alive(pid, 0)) {
-        report(REPORT_INFO, "pid file %s names a process of generation %u and is removed",
-               supervisor.options.pidfile, g->number);
-        unlinkat(p.dir, p.name, 0);
+        if (unlinkat(p.dir, p.name, 0) == 0)
+            report(REPORT_INFO, "pid file %s names a process of generation %u and is removed",
+                   supervisor.options.pidfile, g->number);
+        else
+            report(REPORT_WARNING, "pid file %s names a process of generation %u: unlink: %s",
+                   supervisor.options.pidfile, g->number, strerror(errno));
     }
     close(p.dir);
 }
 
-static void restore(const struct place *p)
+/* One that could not be moved is tried again after the next restart. */
+static bool restore(const struct place *p)
 {
-    if (is_aside)
-        move(p, p->aside, p->name);
-    is_aside = false;
+    bool restored = is_aside && move(p, p->aside, p->name);
+
+    is_aside &= !restored;
+    return restored;
 }
 
 void pidfile_resume(void)
@@ -137,6 +142,9 @@ void pidfile_rolled_back(const struct generation *g)
     if (place_open(&p)) {
         restore(&p);
         close(p.dir);
+    } else if (is_aside) {
+        report(REPORT_WARNING, "pid file %s can't be given its name back: %s",
+               supervisor.options.pidfile, nonblock_error());
     }
     if (pid > 0 && !supervisor.options.pidfile)
         report(REPORT_WARNING,
@@ -156,9 +164,8 @@ void pidfile_settle(void)
         unlinkat(p.dir, p.aside, 0);
         is_aside = false;
     } else {
-        report(REPORT_WARNING, "generation %u did not write %s, the old one is kept",
-               supervisor.current->number, supervisor.options.pidfile);
-        restore(&p);
+        report(REPORT_WARNING, "generation %u did not write %s%s", supervisor.current->number,
+               supervisor.options.pidfile, restore(&p) ? ", the old one is kept" : "");
     }
     close(p.dir);
 }

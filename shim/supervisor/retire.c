@@ -54,7 +54,7 @@ static void retired(struct generation *g)
     if (g == supervisor.current && !makes_room(g))
         return;
     report(REPORT_INFO, "generation %u retired", g->number);
-    supervisor_event("retired", "");
+    supervisor_aftermath("retired");
     pidfile_retired(g);
     generation_free(g);
     held_collect(TAILQ_EMPTY(&generation_list) ? 0 : TAILQ_FIRST(&generation_list)->number);

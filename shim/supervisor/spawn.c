@@ -165,8 +165,12 @@ static bool export_handoff(const struct generation *g, int control, char *variab
                               .keep_children = start.options->keep_children,
                               .library = start.command.library};
 
-    if (h.control < 0 || h.bell < 0 || h.memory < 0 || !handoff_format(&h, variable))
+    if (h.control < 0 || h.bell < 0 || h.memory < 0)
         return false;
+    if (!handoff_format(&h, variable)) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
     return putenv(variable) == 0 && putenv(start.preload) == 0;
 }
 

@@ -34,6 +34,12 @@ void supervisor_event(const char *event, const char *reason)
     snprintf(supervisor.last.reason, sizeof supervisor.last.reason, "%s", reason);
 }
 
+void supervisor_aftermath(const char *event)
+{
+    if (strcmp(supervisor.last.event, "rolled-back") != 0)
+        supervisor_event(event, "");
+}
+
 const char *supervisor_status_text(int status, char *text, unsigned size)
 {
     if (WIFSIGNALED(status))

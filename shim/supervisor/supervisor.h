@@ -46,6 +46,10 @@ void supervisor_wake_at(int64_t deadline);
 /* Remembers the last event, for status. */
 void supervisor_event(const char *event, const char *reason);
 
+/* The same for what becomes of a generation that does not serve any more: until the next restart it
+ * does not hide why the last one failed. */
+void supervisor_aftermath(const char *event);
+
 /* "exit status 3", "signal 11 (Segmentation fault)" */
 const char *supervisor_status_text(int status, char *text, unsigned size);
 

@@ -56,7 +56,7 @@ static bool usable_directory(const char *dir)
         return false;
     if (lstat(dir, &st) < 0)
         return false;
-    errno = EPERM;
+    errno = 0;
     return S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 022) == 0;
 }
 
@@ -86,7 +86,7 @@ void user_open(void)
     if (usable && listen_on(path))
         return;
     report(REPORT_WARNING, "%s: %s; `grace` can't reach this server, signals still work", path,
-           strerror(errno));
+           errno ? strerror(errno) : "its directory is not this user's alone");
     user_close();
 }
 

@@ -324,3 +324,31 @@ switches() {
     answer two
     load_finish
 }
+
+# last KEY: of the status.
+last() {
+    status "$PID" | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["last"][sys.argv[1]])' "$1"
+}
+
+@test "why a restart failed is shown until the next one begins, whatever ends meanwhile" {
+    start_app
+    exec 5<>"/dev/tcp/127.0.0.1/$PORT"
+    wait_until 10 settled "$PID" 1
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 1 draining'
+    put "$APP" <<<'#!/bin/sh
+exit 3'
+    kill -HUP "$PID"
+    wait_until 10 rolled_back "$PID" 1
+    wait_until 10 log_has 'generation 3 retired'
+    exec 5>&-
+    wait_until 10 settled "$PID" 2
+    log_has 'generation 1 retired'
+    [[ $(last event) == rolled-back ]] || fail "$(last event)"
+    [[ $(last reason) == 'exit status 3 after '*' ms, before it was ready' ]] || fail "$(last reason)"
+    "$GRACE" status "$PID" | grep -q '^last  .* rolled-back: exit status 3 after'
+    version two
+    restart_and_wait "$PID"
+    [[ $(last event) == retired && $(last reason) == '' ]]
+    load_finish
+}

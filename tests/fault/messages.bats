@@ -30,6 +30,13 @@ keeps_descriptors() {
     unharmed
 }
 
+@test "what can't be a listener is not kept, and the line says why" {
+    hostile_start
+    ask send-fds 2 1 1
+    wait_until 20 log_has 'a listener of it could not be kept: it does not listen$'
+    unharmed
+}
+
 @test "what a process says is one line of printable text, with the number that the kernel knows" {
     hostile_start
     local pid
