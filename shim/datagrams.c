@@ -22,8 +22,12 @@ static bool joins_group(const struct address *a)
 void datagrams_bound(int fd)
 {
     struct address a;
+    int saved = errno, type = 0;
+    socklen_t len = sizeof type;
 
-    if (!address_of_socket(&a, fd) || a.type != SOCK_DGRAM || a.any_port)
+    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
+    errno = saved;
+    if (type != SOCK_DGRAM || !address_of_socket(&a, fd) || a.any_port)
         return;
     if ((shim_attention() & ATTENTION_STARTING) || joins_group(&a))
         listener_listening(fd);

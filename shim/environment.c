@@ -40,7 +40,7 @@ bool environment_injects(bool in_place)
 {
     return shim.on && !shim.elsewhere &&
            (shim.keep_children || !atomic_load(&shim.page->served) || (in_place && is_server()) ||
-            inherits(FD_LISTENER) || inherits(FD_DEAF));
+            inherits(FD_LISTENER) || inherits(FD_DEAF) || inherits(FD_BRIEF));
 }
 
 static const char *value_of(const char *entry, const char *name)

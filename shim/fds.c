@@ -22,6 +22,13 @@ static bool was_listener(struct fds_former former)
     return (former.known & FD_KIND) == FD_LISTENER || (former.known & FD_KIND) == FD_DEAF;
 }
 
+static bool was_in_epolls(struct fds_former former)
+{
+    enum fd_kind kind = (enum fd_kind)(former.known & FD_KIND);
+
+    return was_listener(former) || kind == FD_DUMMY || kind == FD_BRIEF;
+}
+
 /* A child that the shim has not met, of vfork() or of any clone(), does not end what its parent
  * has registered.  A connection is only counted, and a socket without a name (a proxy's to what is
  * behind it) is nothing yet, so their close does not ask for the pid. */
@@ -43,7 +50,7 @@ struct fds_former fds_closing(int fd)
     former.known = fdtab_set(fd, FD_NONE);
     if (registered)
         bound_forget(fd);
-    if (was_listener(former) || (former.known & FD_KIND) == FD_DUMMY) {
+    if (was_in_epolls(former)) {
         turn_wait();
         epolls_close(fd);
     }
@@ -148,6 +155,10 @@ int fds_copied(int from, int to)
     switch (known & FD_KIND) {
     case FD_CONNECTION:
         conns_copied(to, from);
+        break;
+    case FD_BRIEF:
+        fdtab_set_index(to, fdtab_index(from));
+        fdtab_set(to, known);
         break;
     case FD_DUMMY: /* maybe only since the copy was made */
         known = (uint8_t)((known & ~FD_KIND) | FD_LISTENER);

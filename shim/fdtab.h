@@ -25,6 +25,7 @@ enum fd_kind {
     FD_DUMMY,      /* was a listener; drained */
     FD_DEAF,       /* a listener that is not heard: see deaf.h */
     FD_FRESH,      /* a socket between socket() and bind(): its options are recorded */
+    FD_BRIEF,      /* a listener that will soon be closed: see brief.h */
     FD_OWN,        /* the shim's, invisible to the server */
     FD_KIND = 0x0f,
     /* flags of a listener */
@@ -52,6 +53,12 @@ static inline bool fdtab_listens(int fd)
     enum fd_kind kind = fdtab_kind(fd);
 
     return kind == FD_LISTENER || kind == FD_DEAF;
+}
+
+/* May it become one, or is it, so that the epolls it is in are to be known? */
+static inline bool fdtab_may_listen(int fd)
+{
+    return fdtab_listens(fd) || fdtab_kind(fd) == FD_BRIEF;
 }
 
 /* Does the server take it for a listener? */

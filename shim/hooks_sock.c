@@ -89,9 +89,20 @@ EXPORT int listen(int fd, int backlog)
     return r;
 }
 
+static int brief_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags, conns_call *call)
+{
+    int r = conns_accept(fd, addr, len, flags, call);
+
+    if (r >= 0 && !process_is_guest())
+        listener_accepted(fd);
+    return r;
+}
+
 static __attribute__((noinline)) int any_accept(int fd, struct sockaddr *addr, socklen_t *len,
                                                 int flags, conns_call *call)
 {
+    if (fdtab_kind(fd) == FD_BRIEF)
+        return brief_accept(fd, addr, len, flags, call);
     return is_served(fd) ? waits_accept(fd, addr, len, flags, call)
                          : conns_accept(fd, addr, len, flags, call);
 }

@@ -26,7 +26,7 @@ static int epoll_ctl_noted(int epfd, int op, int fd, struct epoll_event *event)
     if (deaf && (shim_attention() & ATTENTION_DRAINING))
         return 0; /* it is in no epoll, and is not to get into one */
     r = real.epoll_ctl(epfd, op, fd, deaf && event ? &nothing : event);
-    if (r == 0 && fdtab_listens(fd))
+    if (r == 0 && fdtab_may_listen(fd))
         epolls_note(epfd, op, fd, event, deaf);
     return r;
 }
@@ -50,8 +50,9 @@ static __attribute__((noinline)) int epoll_ctl_slowly(int epfd, int op, int fd,
         return real.epoll_ctl(epfd, op, fd, event);
     if (fdtab_get(fd) == FD_NONE)
         listener_discover(fd);
-    return fdtab_seems_to_listen(fd) ? epoll_ctl_on_listener(epfd, op, fd, event)
-                                     : real.epoll_ctl(epfd, op, fd, event);
+    return fdtab_may_listen(fd) || fdtab_kind(fd) == FD_DUMMY
+               ? epoll_ctl_on_listener(epfd, op, fd, event)
+               : real.epoll_ctl(epfd, op, fd, event);
 }
 
 EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)

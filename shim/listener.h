@@ -28,6 +28,9 @@ bool listener_discover(int fd);
 /* The calling thread waits for connections on fd (reported while the generation starts). */
 void listener_waited(int fd);
 
+/* accept() has worked on one that was expected to be closed soon (brief.h). */
+void listener_accepted(int fd);
+
 /* Some number of listener `index` was closed. */
 void listener_closed(int index);
 

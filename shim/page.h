@@ -49,6 +49,8 @@ enum {
     LISTENER_UNLINKED = 256, /* its UNIX path is gone: not to be handed out again */
     LISTENER_REMOVED = 512,  /* this generation was told that it has removed its path */
     LISTENER_ASKED = 1024,   /* offered, and a process is just asking the supervisor for it */
+    LISTENER_BRIEF = 2048,   /* as CLOSED, and it will not be opened again: see brief.h */
+    LISTENER_UNSENT = 4096,  /* the supervisor has not got its copy yet */
 };
 
 struct page_listener {
@@ -56,7 +58,7 @@ struct page_listener {
     _Atomic uint64_t alias;  /* the same of the path that the socket was renamed to, or 0 */
     _Atomic uint64_t socket; /* its SO_COOKIE, whatever process asks; 0: the entry is free */
     _Atomic uint32_t flags;
-    uint32_t reserved;
+    _Atomic uint32_t since; /* ms on CLOCK_MONOTONIC: a moment ago it began to listen */
 };
 
 /* In page_slot.accepts: one addition ends an accept() and counts the connection. */
@@ -94,6 +96,7 @@ struct page {
     _Atomic uint32_t hint;      /* where to look for a free slot */
     _Atomic uint32_t entries;   /* of listeners[]: the others never were in use */
     _Atomic uint32_t binds[PAGE_COUNTERS];
+    _Atomic uint32_t brief[PAGE_COUNTERS]; /* listeners that were closed again at once */
     int32_t elders[PAGE_ELDERS]; /* written before the generation starts; 0 ends the list */
     struct page_listener listeners[PAGE_LISTENERS];
     _Alignas(64) struct page_slot slots[PAGE_SLOTS];
@@ -147,7 +150,7 @@ int page_find_listener(struct page *page, uint64_t key, uint32_t flags);
  * or -1. */
 int page_find_member(struct page *page, uint64_t key, int from, uint32_t flags);
 
-/* Which of page.binds counts the binds of this address. */
+/* Which of page.binds and page.brief counts for this address. */
 static inline unsigned page_bucket(uint64_t key)
 {
     return (unsigned)(key / ADDRESS_NUMBERS % PAGE_COUNTERS);

@@ -40,7 +40,7 @@ void shim_note(const char *text, const char *detail)
 
     memcpy(m.text, text, n);
     memcpy(m.text + n, detail, strnlen(detail, MESSAGE_TEXT - 1 - n));
-    message_send(shim.control, &m, -1);
+    message_try(shim.control, &m, -1);
     errno = saved;
 }
 

@@ -13,6 +13,7 @@
 #include "address.h"
 #include "chatter.h"
 #include "clock.h"
+#include "closing.h"
 #include "draining.h"
 #include "inbox.h"
 #include "lost.h"
@@ -116,17 +117,6 @@ static bool is_taken(struct generation *g, unsigned index)
            truth_holds(&g->tree, g->bound[index]->socket.inode) != 0;
 }
 
-/* A server may open one for each transfer (passive FTP). */
-static void closed_for_good(struct generation *g, unsigned index)
-{
-    struct held *h = g->bound[index];
-
-    report(REPORT_DEBUG, "%s was closed by the server and is released", h->address);
-    generation_forget(h);
-    held_release(h, g->number);
-    page_free_listener(g->page, (int)index);
-}
-
 /* What can't be delivered at once is no answer that our shim waits for; nor is it to anything but
  * what the shim sends. */
 static bool answer(int reply, uint32_t type, int fd)
@@ -142,7 +132,7 @@ static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
     struct held *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
 
     if (h && held_is_shut(h)) {
-        closed_for_good(g, index);
+        closing_release(g, index);
         h = NULL;
     }
     if (!h || h->socket.fd < 0 || is_taken(g, index)) {
@@ -150,8 +140,9 @@ static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
         inbox_close(reply);
         return;
     }
-    h->closed = 0;
-    atomic_fetch_and(&g->page->listeners[index].flags, ~(uint32_t)LISTENER_CLOSED);
+    h->due = 0;
+    atomic_fetch_and(&g->page->listeners[index].flags,
+                     ~(uint32_t)(LISTENER_CLOSED | LISTENER_BRIEF));
     generation_bind(g, index, h, LISTENER_ADOPTED);
     report(REPORT_DEBUG, "generation %u adopts %s", g->number, h->address);
     draining_spare(g, h);
@@ -277,28 +268,6 @@ void control_bell(struct generation *g)
     }
 }
 
-static void check_closed(struct generation *g, unsigned index, int64_t now)
-{
-    struct held *h = g->bound[index];
-    int64_t due;
-
-    if (held_is_shut(h)) {
-        closed_for_good(g, index);
-        return;
-    }
-    if (h->closed == 0)
-        h->closed = now;
-    due = h->closed + (held_is_member(h) ? 0 : supervisor.options.settle);
-    if (now < due || held_in_flight(h)) {
-        supervisor_wake_at(now < due ? due : now + IN_FLIGHT_MS);
-        return;
-    }
-    h->closed = 0;
-    atomic_fetch_and(&g->page->listeners[index].flags, ~(uint32_t)LISTENER_CLOSED);
-    if (generation_scan(g) == 0 && truth_holds(&g->tree, h->socket.inode) == 0)
-        closed_for_good(g, index);
-}
-
 void control_step(int64_t now)
 {
     struct generation *g = supervisor.current;
@@ -313,7 +282,5 @@ void control_step(int64_t now)
     /* in sequential mode it may be draining: that it holds dummies now is our doing */
     if (!g || supervisor.stopping || g->state > GENERATION_SERVING)
         return;
-    for (unsigned i = 0; i < g->entries; i++)
-        if (g->bound[i] && (g->page->listeners[i].flags & LISTENER_CLOSED))
-            check_closed(g, i, now);
+    closing_step(now);
 }

@@ -75,7 +75,7 @@ void generation_offer(struct generation *g)
     unsigned i = 0;
 
     TAILQ_FOREACH (h, &held_list, link) {
-        const struct page_listener *former = held_entry(h);
+        const struct page_listener *former = h->leaving ? NULL : held_entry(h);
 
         if (h->leaving || i == PAGE_LISTENERS || is_nameless(h, former))
             continue;

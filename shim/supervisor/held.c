@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct held_list held_list = TAILQ_HEAD_INITIALIZER(held_list);
@@ -158,17 +159,41 @@ void held_release_all(void)
             held_release(h, UINT_MAX);
 }
 
-void held_collect(unsigned oldest)
+static void forget_if(bool (*is_useless)(const struct held *h, const void *arg), const void *arg)
 {
     struct held *h = TAILQ_FIRST(&held_list), *after;
 
     for (; h; h = after) {
         after = TAILQ_NEXT(h, link);
-        if (h->socket.fd < 0 && h->until < oldest) {
+        if (h->socket.fd < 0 && is_useless(h, arg)) {
             TAILQ_REMOVE(&held_list, h, link);
             free(h);
         }
     }
+}
+
+static bool is_old(const struct held *h, const void *oldest)
+{
+    return h->until < *(const unsigned *)oldest;
+}
+
+void held_collect(unsigned oldest)
+{
+    forget_if(is_old, &oldest);
+}
+
+static bool is_double(const struct held *h, const void *arg)
+{
+    const struct held *later = arg;
+
+    return h != later && h->until <= later->until && h->socket.type == later->socket.type &&
+           h->socket.len == later->socket.len &&
+           memcmp(&h->socket.addr, &later->socket.addr, h->socket.len) == 0;
+}
+
+void held_replaces(const struct held *h)
+{
+    forget_if(is_double, h);
 }
 
 size_t held_count(void)

@@ -20,7 +20,7 @@ struct held {
     uint64_t key;                 /* address_key() */
     uint64_t cookie;              /* SO_COOKIE */
     unsigned until;               /* released: see held_release */
-    int64_t closed;               /* when the server closed it, 0: it has not */
+    int64_t due;                  /* the server closed it: when to look who has it, else 0 */
     int flight;                   /* the reply that a copy was handed out with, or -1 */
     struct owner *owner;          /* who bound a member of an SO_REUSEPORT group, or NULL */
     bool nonblock;                /* what the serving generation believes of O_NONBLOCK */
@@ -58,6 +58,9 @@ bool held_is_owned(const struct held *h);
  * for it may hold connections that were accepted from it. */
 void held_release(struct held *h, unsigned until);
 void held_release_all(void);
+
+/* It was released: what is remembered of others that were, at its address, is of no use. */
+void held_replaces(const struct held *h);
 
 /* Forgets released ones when the oldest living generation has this number. */
 void held_collect(unsigned oldest);

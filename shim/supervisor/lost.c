@@ -62,7 +62,7 @@ static int copy_from_any(const struct tree *t, unsigned long inode)
 }
 
 /* What has no entry the shim has not seen: a helper's, which is not handed over. */
-static void take(struct generation *g, int fd, pid_t pid)
+static bool take(struct generation *g, int fd, pid_t pid)
 {
     uint64_t cookie = 0;
     socklen_t len = sizeof cookie;
@@ -70,10 +70,12 @@ static void take(struct generation *g, int fd, pid_t pid)
 
     getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
     index = page_find_socket(g->page, cookie);
-    if (index < 0)
+    if (index < 0) {
         close(fd);
-    else
-        control_take(g, (unsigned)index, fd, pid);
+        return false;
+    }
+    control_take(g, (unsigned)index, fd, pid);
+    return true;
 }
 
 /* False: one of them can't be had, and `why` says so. */
@@ -81,6 +83,7 @@ static bool fetch(struct generation *g, char *why, size_t size)
 {
     struct truth_stranger strangers[STRANGERS];
     size_t n = generation_scan(g) == 0 ? truth_strangers(&g->tree, strangers, STRANGERS) : 0;
+    bool taken = false;
 
     for (size_t i = 0; i < n; i++) {
         int fd = copy_from_any(&g->tree, strangers[i].inode);
@@ -90,9 +93,26 @@ static bool fetch(struct generation *g, char *why, size_t size)
                      (int)strangers[i].pid, strangers[i].address);
             return false;
         }
-        take(g, fd, strangers[i].pid);
+        taken |= take(g, fd, strangers[i].pid);
     }
-    return true;
+    return n < STRANGERS || !taken || fetch(g, why, size);
+}
+
+/* Its message did not fit into the queue. */
+static bool owes_one(const struct generation *g)
+{
+    unsigned n = page_entries(g->page);
+
+    for (unsigned i = 0; i < n; i++)
+        if (atomic_load(&g->page->listeners[i].flags) & LISTENER_UNSENT)
+            return true;
+    return false;
+}
+
+static void owes_none(struct generation *g)
+{
+    for (unsigned i = 0; i < page_entries(g->page); i++)
+        atomic_fetch_and(&g->page->listeners[i].flags, ~(uint32_t)LISTENER_UNSENT);
 }
 
 const char *lost_refusal(struct generation *g)
@@ -100,12 +120,13 @@ const char *lost_refusal(struct generation *g)
     static char why[128];
 
     lost_note(g);
-    if (!g->lost)
+    if (!g->lost && !owes_one(g))
         return NULL;
     if (!fetch(g, why, sizeof why))
         return why;
     if (crowd_is_too_large(g))
         return "its listeners are in too many epolls";
     g->lost = false;
+    owes_none(g);
     return NULL;
 }

@@ -70,6 +70,15 @@ bool truth_none(const struct truth_listener *l, size_t nl, const struct tree *t)
  * -errno; -EACCES: none that we may look into. */
 pid_t truth_holds(const struct tree *t, unsigned long inode);
 
+/* The same of many sockets at once: which of them does a member hold?  They are sorted by inode. 0,
+ * or -errno when one of the members can't be asked. */
+struct truth_socket {
+    unsigned long inode;
+    unsigned tag; /* the caller's */
+    bool held;
+};
+int truth_held(const struct tree *t, struct truth_socket *sockets, size_t n);
+
 /* A member that listens (TCP, UNIX) on a socket that this process, the supervisor, has no copy of.
  */
 struct truth_stranger {

@@ -39,6 +39,43 @@ pid_t truth_holds(const struct tree *t, unsigned long inode)
     return failed;
 }
 
+struct holds {
+    struct truth_socket *sockets;
+    size_t n;
+};
+
+static int by_socket(const void *a, const void *b)
+{
+    unsigned long x = ((const struct truth_socket *)a)->inode;
+    unsigned long y = ((const struct truth_socket *)b)->inode;
+    return (x > y) - (x < y);
+}
+
+static bool mark_held(void *arg, unsigned long inode)
+{
+    struct holds *h = arg;
+    struct truth_socket key = {.inode = inode};
+    struct truth_socket *found = bsearch(&key, h->sockets, h->n, sizeof key, by_socket);
+
+    if (found)
+        found->held = true;
+    return true;
+}
+
+int truth_held(const struct tree *t, struct truth_socket *sockets, size_t n)
+{
+    struct holds h = {.sockets = sockets, .n = n};
+    int failed = procfs_usable() ? 0 : -EACCES;
+
+    qsort(sockets, n, sizeof *sockets, by_socket);
+    for (size_t i = 0; i < t->n; i++) {
+        int err = procfs_sockets(t->proc[i].pid, mark_held, &h);
+        if (err && err != -ESRCH)
+            failed = err == -EPERM ? -EACCES : err;
+    }
+    return failed;
+}
+
 struct lookup {
     unsigned long inode;
     uint32_t queue, backlog;
@@ -92,8 +129,12 @@ int truth_queue(const struct truth_listener *l, unsigned *queue, unsigned *backl
 struct sockets {
     unsigned long *inode;
     size_t n, room;
+};
+
+struct strangers {
+    struct sockets theirs, own;
     struct truth_stranger *stranger;
-    size_t nstrangers, most;
+    size_t n, most;
 };
 
 static int by_number(const void *a, const void *b)
@@ -118,15 +159,20 @@ static bool add_socket(void *arg, unsigned long inode)
     return true;
 }
 
-static bool is_own(unsigned long inode)
+static void sort_sockets(struct sockets *s)
 {
-    struct hold h = {.inode = inode};
-    return procfs_sockets(getpid(), held, &h) == 0 && h.found;
+    if (s->n)
+        qsort(s->inode, s->n, sizeof *s->inode, by_number);
 }
 
-static bool is_known(const struct sockets *s, unsigned long inode)
+static bool is_among(const struct sockets *s, unsigned long inode)
 {
-    for (size_t i = 0; i < s->nstrangers; i++)
+    return s->n && bsearch(&inode, s->inode, s->n, sizeof *s->inode, by_number);
+}
+
+static bool is_known(const struct strangers *s, unsigned long inode)
+{
+    for (size_t i = 0; i < s->n; i++)
         if (s->stranger[i].inode == inode)
             return true;
     return false;
@@ -134,13 +180,12 @@ static bool is_known(const struct sockets *s, unsigned long inode)
 
 static void match_listener(void *arg, const struct socktab_row *row)
 {
-    struct sockets *s = arg;
+    struct strangers *s = arg;
 
-    if (s->nstrangers == s->most || s->n == 0 ||
-        !bsearch(&row->inode, s->inode, s->n, sizeof *s->inode, by_number) ||
-        is_known(s, row->inode) || is_own(row->inode))
+    if (s->n == s->most || !is_among(&s->theirs, row->inode) || is_among(&s->own, row->inode) ||
+        is_known(s, row->inode))
         return;
-    struct truth_stranger *stranger = &s->stranger[s->nstrangers++];
+    struct truth_stranger *stranger = &s->stranger[s->n++];
     *stranger = (struct truth_stranger){.inode = row->inode};
     if (row->family == AF_UNIX)
         snprintf(stranger->address, sizeof stranger->address, "a UNIX socket");
@@ -165,18 +210,20 @@ size_t truth_strangers(const struct tree *t, struct truth_stranger *strangers, s
 {
     struct socktab_query q = {.protocol = IPPROTO_TCP, .states = 1 << TCP_LISTEN};
     static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
-    struct sockets s = {.stranger = strangers, .most = room};
+    struct strangers s = {.stranger = strangers, .most = room};
 
     for (size_t i = 0; i < t->n; i++)
-        procfs_sockets(t->proc[i].pid, add_socket, &s);
-    if (s.n)
-        qsort(s.inode, s.n, sizeof *s.inode, by_number);
-    for (size_t i = 0; s.n && i < sizeof families / sizeof families[0]; i++) {
+        procfs_sockets(t->proc[i].pid, add_socket, &s.theirs);
+    procfs_sockets(getpid(), add_socket, &s.own);
+    sort_sockets(&s.theirs);
+    sort_sockets(&s.own);
+    for (size_t i = 0; s.theirs.n && i < sizeof families / sizeof families[0]; i++) {
         q.family = families[i];
         socktab_read(&q, match_listener, &s);
     }
-    free(s.inode);
-    return name_holders(t, strangers, s.nstrangers);
+    free(s.theirs.inode);
+    free(s.own.inode);
+    return name_holders(t, strangers, s.n);
 }
 
 struct census {

@@ -54,3 +54,60 @@ settled_below() {
     load_finish
     [[ $(members) == "$before" ]]
 }
+
+# cycles N: so many listeners are opened and closed, one after the other.
+cycles() {
+    [[ $(curl -sS -m 120 "127.0.0.1:$PORT/cycles/$1") =~ ^[0-9]+$ ]]
+}
+
+files_opened() {
+    grep -c openat "$TRACE"
+}
+
+# looks_at_none [OPTION...]: not with each listener that is closed
+looks_at_none() {
+    local before
+    traced openat "$MANY" "$@" "$PORT"
+    cycles 1000
+    before=$(files_opened)
+    cycles 1000
+    (($(files_opened) - before < 200)) || fail "$(($(files_opened) - before)) files"
+}
+
+@test "listeners that come and go on any port: nobody looks who has them" { looks_at_none; }
+@test "listeners that come and go on some ports: nobody looks who has them" { looks_at_none --ports 20; }
+
+@test "listeners that come and go are no matter of the supervisor: it may stand still" {
+    start_wrapped many "$MANY" "$PORT"
+    kill -STOP "$PID"
+    cycles 3000
+    kill -CONT "$PID"
+    load_start -r 200 127.0.0.1 "$PORT"
+    restart_and_wait "$PID"
+    cycles 100
+    restart_and_wait "$PID"
+    load_finish
+    run ! log_has 'could not|too many'
+}
+
+# all_served COUNT: by the present generation.
+all_served() {
+    (($(ss -tlnpH "sport = $PORT" | grep -c "pid=$(server_pid "$PID"),") == $1))
+}
+
+@test "listen() waits for nobody, and what was not sent is handed over" {
+    start many env LD_PRELOAD="$LIBGRACE" "$MANY" --addresses 600 --gate "$BATS_TEST_TMPDIR/gate" "$PORT"
+    wait_until 20 status "$PID"
+    kill -STOP "$PID"
+    touch "$BATS_TEST_TMPDIR/gate"
+    wait_until 30 log_has '^bound in'
+    kill -CONT "$PID"
+    wait_until 30 settled "$PID" 1
+    load_start -r 200 127.1.2.88 "$PORT"
+    restart_and_wait "$PID"
+    wait_until 10 all_served 600
+    restart_and_wait "$PID"
+    load_finish
+    all_served 600
+    run ! log_has 'not served|could not|too many'
+}

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * many [--group N] [--workers N] [--ports N] [--range LOW-HIGH] PORT: a server with many listeners.
+ * many [--group N] [--workers N] [--addresses N] [--ports N] [--gate FILE] PORT: a server with many
+ * listeners on 127.0.0.1:PORT.
  *
  * N members of an SO_REUSEPORT group, each worker with its share of them (default: one listener,
- * one process); or N ports from PORT up.  When all are bound it says "bound in N us" on standard
- * error. Then it serves.  A request for /cycles/N opens so many listeners one after the other, as
- * an FTP server does for each transfer, on ports of the range or those that the kernel chooses: a
- * client connects, is accepted, and all is closed.  The answer is how many microseconds that took.
+ * one process); or one listener on each of N addresses from 127.1.0.1 on.  They are bound when FILE
+ * exists, if one is named; then it says "bound in N us" on standard error and serves.
+ *
+ * A request for /cycles/N opens so many listeners on 127.0.0.2, one after the other, as an FTP
+ * server does for each transfer, on ports of its N from PORT up, or those that the kernel chooses:
+ * a client connects, is accepted, and all is closed.  The answer is how many microseconds that
+ * took.
  */
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -18,14 +22,15 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-static int group, workers = 1, ports = 1, port, low, high;
+static int group, workers = 1, addresses, ports, port;
+static const char *gate;
 static int epoll;
 
 static long now_us(void)
@@ -37,15 +42,14 @@ static long now_us(void)
 }
 
 /* -1 where it can't be bound. */
-static int listener(int number, int flags)
+static int listener(uint32_t host, int number, int flags)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET,
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-                             .sin_port = htons((uint16_t)number)};
+    struct sockaddr_in at = {
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(host), .sin_port = htons((uint16_t)number)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), one = 1;
 
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (group && number == port)
+    if (group && host == INADDR_LOOPBACK)
         setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
     if (bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 16) == 0)
         return fd;
@@ -53,23 +57,22 @@ static int listener(int number, int flags)
     return -1;
 }
 
-/* One that nobody else has taken. */
-static int listener_in_range(void)
+static int passive_listener(void)
 {
     static int next;
 
-    for (int tries = 0; tries <= high - low; tries++) {
-        int fd = listener(low ? low + next++ % (high - low + 1) : 0, 0);
+    for (int tries = 0; tries <= ports; tries++) {
+        int fd = listener(INADDR_LOOPBACK + 1, ports ? port + next++ % ports : 0, 0);
 
         if (fd != -1)
             return fd;
     }
-    err(1, "no port between %d and %d", low, high);
+    err(1, "no port is free");
 }
 
 static void cycle(void)
 {
-    int passive = listener_in_range(), client, accepted;
+    int passive = passive_listener(), client, accepted;
     struct sockaddr_in at;
     socklen_t len = sizeof at;
 
@@ -115,14 +118,21 @@ static void serve(void)
     }
 }
 
+static uint32_t host(int i)
+{
+    enum { FIRST = 0x7f010001 };
+
+    return addresses ? FIRST + (uint32_t)i : INADDR_LOOPBACK;
+}
+
 static void open_share(int worker)
 {
-    int all = group ? group : ports;
+    int all = group ? group : addresses ? addresses : 1;
 
     epoll = epoll_create1(EPOLL_CLOEXEC);
     for (int i = worker; i < all; i += workers) {
         struct epoll_event event = {.events = EPOLLIN,
-                                    .data.fd = listener(group ? port : port + i, SOCK_NONBLOCK)};
+                                    .data.fd = listener(host(i), port, SOCK_NONBLOCK)};
 
         if (event.data.fd == -1)
             err(1, "bind");
@@ -142,11 +152,10 @@ static void work(int worker, atomic_int *bound, long begun)
 
 static void read_options(int argc, char **argv)
 {
-    static const struct option options[] = {{"group", required_argument, NULL, 'g'},
-                                            {"workers", required_argument, NULL, 'w'},
-                                            {"ports", required_argument, NULL, 'p'},
-                                            {"range", required_argument, NULL, 'r'},
-                                            {0}};
+    static const struct option options[] = {
+        {"group", required_argument, NULL, 'g'},     {"workers", required_argument, NULL, 'w'},
+        {"addresses", required_argument, NULL, 'a'}, {"ports", required_argument, NULL, 'p'},
+        {"gate", required_argument, NULL, 'f'},      {0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
@@ -160,9 +169,11 @@ static void read_options(int argc, char **argv)
         case 'p':
             ports = atoi(optarg);
             break;
-        case 'r':
-            low = atoi(optarg);
-            high = low ? atoi(strchr(optarg, '-') + 1) : 0;
+        case 'a':
+            addresses = atoi(optarg);
+            break;
+        case 'f':
+            gate = optarg;
             break;
         default:
             errx(2, "see many.c");
@@ -172,13 +183,21 @@ static void read_options(int argc, char **argv)
     port = atoi(argv[optind]);
 }
 
+static void await_gate(void)
+{
+    while (gate && access(gate, F_OK) == -1)
+        usleep(10000);
+}
+
 int main(int argc, char **argv)
 {
-    long begun = now_us();
     atomic_int *bound =
         mmap(NULL, sizeof *bound, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    long begun;
 
     read_options(argc, argv);
+    await_gate();
+    begun = now_us();
     for (int i = 1; i < workers; i++)
         if (fork() == 0) {
             prctl(PR_SET_PDEATHSIG, SIGKILL);
