@@ -4,6 +4,7 @@
 # How each number is taken; on top of tests/bats/helper.bash. Used by run and by speed.bats.
 SUBJECT=$BUILD/tests/bench/subject
 TIMING=$BUILD/tests/bench/timing
+MANY=$BUILD/tests/servers/many
 
 # The rows that have a target, and those for information; the blocking listener of the last one
 # changes what the wait calls have to do.
@@ -186,4 +187,51 @@ start_instructions() {
 # other processes
 start_calls() {
     (ulimit -n "$1" && strace -f -qq -o /dev/stdout "$LIBGRACE" -- /bin/true) | grep -c '('
+}
+
+# many_start PLAIN|WRAPPED OPTION...: sets PORT
+many_start() {
+    PORT=$(free_port)
+    launched "$1" "$MANY" "${@:2}" "$PORT"
+    start "many-$1" "${COMMAND[@]}"
+    wait_until 60 log_has '^bound in' || dump_log
+    [[ $1 == plain ]] || wait_until 60 settled "$PID" 1 || dump_log
+}
+
+# least VARIABLE VALUE: sets it to the value, if that is less
+least() {
+    [[ -n ${!1} ]] && ((${!1} <= $2)) || printf -v "$1" %s "$2"
+}
+
+# last_bound: microseconds until the generation started last had bound all
+last_bound() {
+    sed -n 's/^bound in \([0-9]*\) us$/\1/p' "$LOG" | tail -n 1
+}
+
+# many_bound OPTION...: sets BOUND[plain], [wrapped] and [again], at a restart: the least of five
+many_bound() {
+    local i plain='' wrapped='' again=''
+    for ((i = 0; i < 5; i++)); do
+        many_start plain "$@" && least plain "$(last_bound)" || return 1
+        stop_all 2>/dev/null
+        many_start wrapped "$@" && least wrapped "$(last_bound)" || return 1
+        restart_and_wait "$PID" && least again "$(last_bound)" || return 1
+        stop_all 2>/dev/null
+        rm "$BATS_TEST_TMPDIR"/many-*.log
+    done
+    declare -gA BOUND=([plain]=$plain [wrapped]=$wrapped [again]=$again)
+}
+
+# many_cycles OPTION...: sets CYCLE[plain] and [wrapped]: nanoseconds for a listener that comes, gets
+# a client and goes; the least of ten, in turns
+many_cycles() {
+    local i ports=() plain='' wrapped=''
+    many_start plain "$@" && ports+=("$PORT") && many_start wrapped "$@" && ports+=("$PORT") ||
+        return 1
+    for ((i = 0; i < 10; i++)); do
+        least plain "$(curl -s "127.0.0.1:${ports[0]}/cycles/1000")"
+        least wrapped "$(curl -s "127.0.0.1:${ports[1]}/cycles/1000")"
+    done
+    stop_all 2>/dev/null
+    declare -gA CYCLE=([plain]=$plain [wrapped]=$wrapped)
 }
