@@ -88,7 +88,7 @@ struct generation *generation_blank(void)
 
     if (!g)
         return NULL;
-    g->memory = g->bell = g->control = g->witness = -1;
+    g->memory = g->bell = g->control = g->failed = g->witness = -1;
     g->started = g->changed = clock_ms();
     g->started_at = time(NULL);
     g->deadline = CLOCK_NEVER;
@@ -134,6 +134,7 @@ void generation_free(struct generation *g)
     close_open(g->memory);
     close_open(g->bell);
     close_open(g->control);
+    close_open(g->failed);
     close_open(g->witness);
     free(g->dismissed);
     tree_free(&g->tree);

@@ -49,6 +49,7 @@ struct generation {
     unsigned slots;     /* of the page that were ever used */
     bool joined;        /* some process of it has loaded the shim */
     int memory, bell, control;
+    int failed;      /* what could not be executed is told here; -1: it was executed */
     unsigned unread; /* turns since all messages were read */
     struct {
         int64_t since;

@@ -54,6 +54,7 @@ static void poll_generations(void)
     TAILQ_FOREACH (g, &generation_list, link) {
         pollset_add(g->bell, POLLIN);
         pollset_add(g->control, POLLIN);
+        pollset_add(g->failed, POLLIN);
         pollset_add(g->witness, POLLIN);
     }
 }

@@ -170,7 +170,9 @@ void readiness_missing(const struct generation *g, char *text, size_t size)
     struct generation_listeners l = generation_listeners(g);
     const struct held *missing = generation_missing(g);
 
-    if (!generation_joined(g))
+    if (g->failed >= 0)
+        snprintf(text, size, "its program is still being opened (a file system that hangs?)");
+    else if (!generation_joined(g))
         snprintf(text, size, "it does not load libgrace.so (static, setuid or another libc?)");
     else if (supervisor.options.ready == READY_EXEC && l.used > 0)
         snprintf(text, size, "'%s' did not succeed", supervisor.options.ready_exec);
@@ -179,4 +181,13 @@ void readiness_missing(const struct generation *g, char *text, size_t size)
     else
         snprintf(text, size, "%u of %u listeners adopted, %u waited on%s%s", l.adopted, l.offered,
                  l.waited, missing ? ", but not " : "", missing ? missing->address : "");
+}
+
+/* Too early for a fault in serving, and by its own decision. */
+void readiness_hint(const struct generation *g)
+{
+    if (WIFEXITED(g->status) && WEXITSTATUS(g->status) < 126 && generation_listeners(g).used == 0)
+        report(REPORT_INFO,
+               "if it must be alone: --pidfile (GRACE_PIDFILE) for a pid file that it locks or "
+               "must create, --mode sequential (GRACE_MODE) for data that it locks");
 }

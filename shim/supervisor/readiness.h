@@ -29,4 +29,7 @@ void readiness_end(void);
 bool readiness_is_command(pid_t pid);
 bool readiness_reaped(pid_t pid, int status);
 
+/* It has ended before it was ready: what may help, where the log can tell. */
+void readiness_hint(const struct generation *g);
+
 #endif

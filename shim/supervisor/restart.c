@@ -73,7 +73,7 @@ int restart_first(const char **step)
 {
     struct generation *g = generation_new(++supervisor.last_number, ATTENTION_STARTING);
     char why[256];
-    int r = g ? spawn_generation(g, step) : -errno;
+    int r = g ? spawn_and_wait(g, step) : -errno;
 
     if (r == 0) {
         supervisor.current = g;
@@ -91,6 +91,16 @@ int restart_first(const char **step)
     spawn_describe(-r, *step, why, sizeof why);
     report(REPORT_ERROR, "%s; check the command", why);
     return r == -ENOENT ? 127 : 126;
+}
+
+static bool was_not_executed(struct generation *g)
+{
+    char why[256];
+
+    if (!spawn_failed(g, why, sizeof why))
+        return false;
+    rollback(g, "%s", why);
+    return true;
 }
 
 static void restart_begin(void)
@@ -121,8 +131,6 @@ static void restart_begin(void)
     if (r < 0) {
         spawn_describe(-r, step, why, sizeof why);
         rollback(g, "%s", why);
-    } else if (supervisor.options.ready_timeout != CLOCK_NEVER) {
-        g->deadline = g->started + supervisor.options.ready_timeout;
     }
 }
 
@@ -280,6 +288,8 @@ static void step_next(int64_t now)
 {
     struct generation *g = supervisor.next;
 
+    if (was_not_executed(g))
+        return;
     if (readiness_reached(g)) {
         promote();
     } else if (g->exited && !generation_lives(g)) {
@@ -358,15 +368,6 @@ void restart_step(int64_t now)
     step_postponed(now);
 }
 
-/* Too early for a fault in serving, and by its own decision. */
-static void hint_at_exclusion(const struct generation *g)
-{
-    if (WIFEXITED(g->status) && WEXITSTATUS(g->status) < 126 && generation_listeners(g).used == 0)
-        report(REPORT_INFO,
-               "if it must be alone: --pidfile (GRACE_PIDFILE) for a pid file that it locks or "
-               "must create, --mode sequential (GRACE_MODE) for data that it locks");
-}
-
 /* The signal came before the shim could take it. */
 static bool died_of_a_wish(const struct generation *g)
 {
@@ -380,13 +381,15 @@ void restart_died(struct generation *g)
 
     if (WIFEXITED(g->status) && WEXITSTATUS(g->status) == 0 && generation_lives(g))
         return; /* it went into the background, as a daemon does */
+    if (g == supervisor.next && was_not_executed(g))
+        return;
     supervisor_status_text(g->status, how, sizeof how);
     if (g == supervisor.standby) {
         standby_lost(how);
     } else if (g == supervisor.next) {
         if (died_of_a_wish(g))
             supervisor.pending = WISH_SIGNAL;
-        hint_at_exclusion(g);
+        readiness_hint(g);
         rollback(g, "%s after %lld ms, before it was ready", how,
                  (long long)(clock_ms() - g->started));
     } else {

@@ -79,6 +79,16 @@ static void failed(struct generation *g, const char *reason)
     retire_begin(g, 0);
 }
 
+static bool was_not_executed(struct generation *g)
+{
+    char why[256];
+
+    if (!spawn_failed(g, why, sizeof why))
+        return false;
+    failed(g, why);
+    return true;
+}
+
 static bool start_next(void)
 {
     struct generation *g =
@@ -99,8 +109,6 @@ static bool start_next(void)
     if (r < 0) {
         spawn_describe(-r, step, why, sizeof why);
         failed(g, why);
-    } else if (supervisor.options.ready_timeout != CLOCK_NEVER) {
-        g->deadline = g->started + supervisor.options.ready_timeout;
     }
     return true;
 }
@@ -120,6 +128,8 @@ void sequence_died(struct generation *g)
 
     if (sequence.phase != STARTING)
         return; /* it was told to */
+    if (was_not_executed(g))
+        return;
     if (WIFEXITED(g->status) && WEXITSTATUS(g->status) == 0 && generation_lives(g))
         return; /* into the background */
     snprintf(why, sizeof why, "%s after %lld ms, before it was ready",
@@ -133,7 +143,7 @@ void sequence_step(int64_t now)
     struct generation *g = supervisor.current;
     char missing[160], why[224];
 
-    if (sequence.phase != STARTING)
+    if (sequence.phase != STARTING || was_not_executed(g))
         return;
     supervisor_wake_at(g->deadline);
     if (g->exited && !generation_lives(g)) {

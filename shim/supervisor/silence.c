@@ -11,7 +11,7 @@
 /* Nothing in it has the shim: it never had, or a wrapper has executed something without. */
 static bool lacks_shim(struct generation *g)
 {
-    if (g->exited)
+    if (g->exited || g->failed >= 0) /* or not yet executed */
         return false;
     return !generation_joined(g) ||
            (g->state == GENERATION_STARTING && members_count(g).processes == 0);

@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "environment.h"
 #include "handoff.h"
 #include "inbox.h"
@@ -215,16 +217,18 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
     _exit(126);
 }
 
-/* End of file is the close-on-exec of an exec that worked. */
-static int await_exec(int pipe_end, const char **step)
+/* 0 when it was executed, -EINPROGRESS, or -errno and *step, once. */
+static int spawn_outcome(struct generation *g, const char **step)
 {
     struct failure f;
-    ssize_t n;
+    ssize_t n = g->failed < 0 ? 0 : read(g->failed, &f, sizeof f);
 
-    do
-        n = read(pipe_end, &f, sizeof f);
-    while (n < 0 && errno == EINTR);
-    if (n != (ssize_t)sizeof f)
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return -EINPROGRESS;
+    if (g->failed >= 0)
+        close(g->failed);
+    g->failed = -1;
+    if (n != (ssize_t)sizeof f) /* end of file is the close-on-exec of an exec that worked */
         return 0;
     *step = step_names[f.step];
     return -f.error;
@@ -236,9 +240,11 @@ int spawn_generation(struct generation *g, const char **step)
     pid_t supervisor = getpid();
     int r;
 
+    if (start.options->ready_timeout != CLOCK_NEVER)
+        g->deadline = g->started + start.options->ready_timeout;
     *step = step_names[STEP_PIPE];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 ||
-        !inbox_open(control[0]) || pipe2(failed, O_CLOEXEC) < 0) {
+        !inbox_open(control[0]) || pipe2(failed, O_CLOEXEC | O_NONBLOCK) < 0) {
         r = -errno;
         goto out;
     }
@@ -253,11 +259,10 @@ int spawn_generation(struct generation *g, const char **step)
     }
     setpgid(g->main, g->main);
     generation_spawned(g, g->main);
-    close(failed[1]);
-    failed[1] = -1;
-    r = await_exec(failed[0], step);
+    g->failed = failed[0];
     g->control = control[0];
-    control[0] = -1;
+    failed[0] = control[0] = -1;
+    r = 0;
 out:
     for (int i = 0; i < 2; i++) {
         if (control[i] >= 0)
@@ -280,6 +285,30 @@ void spawn_describe(int error, const char *step, char *text, size_t size)
         snprintf(text, size, "%s %s: %s (its interpreter is missing)", step, path, strerror(error));
     else
         snprintf(text, size, "%s %s: %s", step, path, strerror(error));
+}
+
+int spawn_and_wait(struct generation *g, const char **step)
+{
+    int r = spawn_generation(g, step);
+
+    while (r == 0 && (r = spawn_outcome(g, step)) == -EINPROGRESS) {
+        struct pollfd p = {.fd = g->failed, .events = POLLIN};
+
+        poll(&p, 1, -1);
+        r = 0;
+    }
+    return r;
+}
+
+bool spawn_failed(struct generation *g, char *why, size_t size)
+{
+    const char *step = "";
+    int r = spawn_outcome(g, &step);
+
+    if (r == 0 || r == -EINPROGRESS)
+        return false;
+    spawn_describe(-r, step, why, size);
+    return true;
 }
 
 void spawn_unwrapped(void)

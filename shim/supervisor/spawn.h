@@ -28,8 +28,16 @@ const char *spawn_directory(void);
 /* Was the signal ignored when we were started, as nohup does? */
 bool spawn_ignores(int sig);
 
-/* Starts g. On failure -errno, and *step names what failed ("exec", "fork", ...). */
+/* Starts g; its deadline is GRACE_READY_TIMEOUT. On failure -errno, and *step names what failed
+ * ("socketpair", "fork", ...).  Whether its command can be executed turns out later: its directory
+ * and its file may be where that takes time. */
 int spawn_generation(struct generation *g, const char **step);
+
+/* Waits for that, too (*step is "chdir" or "exec"): at the start nobody could miss us. */
+int spawn_and_wait(struct generation *g, const char **step);
+
+/* Has it turned out meanwhile that g's command can't be executed? Once; `why` says it. */
+bool spawn_failed(struct generation *g, char *why, size_t size);
 
 /* "exec /usr/sbin/x: Permission denied": what failed in spawn_generation, for people. */
 void spawn_describe(int error, const char *step, char *text, size_t size);

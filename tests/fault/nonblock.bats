@@ -234,3 +234,31 @@ restarts_twice() {
     run ! log_has 'steps aside'
     [[ $(<"$GRACE_PIDFILE") == 1 ]]
 }
+
+@test "a program that its owner does not let be opened delays its own start alone" {
+    local app=$BATS_TEST_TMPDIR/app leased server mode
+    PORT=$(free_port)
+    printf '#!/bin/sh\nexec "%s" --listen 127.0.0.1:%s\n' "$SERVER" "$PORT" >"$app"
+    chmod 755 "$app"
+    chown 65534 "$app"
+    for mode in overlap sequential; do
+        GRACE_MODE=$mode start_wrapped "$mode" "$app"
+        server=$PID
+        # the kernel lets who opens it wait for 45 seconds
+        start lease setpriv --reuid=65534 --clear-groups "$PYTHON" -c 'import fcntl, os, signal, sys
+signal.signal(signal.SIGIO, lambda *unused: print("asked for", flush=True))
+file = os.open(sys.argv[1], os.O_RDWR)
+fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+print("leased", flush=True)
+while True: signal.pause()' "$app"
+        leased=$PID
+        wait_until 10 log_has leased
+        kill -HUP "$server"
+        wait_until 20 log_has 'asked for'
+        PID=$server LOG=$BATS_TEST_TMPDIR/$mode.log
+        answers_at_once
+        kill "$leased"
+        wait_until 20 settled "$PID" 2
+        "$GRACE" stop "$PID"
+    done
+}
