@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,7 +26,8 @@ struct ctl {
     size_t taken, used, size;
 };
 
-/* A dead supervisor can't remove its socket. */
+/* A dead supervisor can't remove its socket, nor the directory that it was making a placeholder in.
+ */
 static void remove_stale(int dir, pid_t pid)
 {
     char name[32];
@@ -34,6 +36,10 @@ static void remove_stale(int dir, pid_t pid)
         return;
     snprintf(name, sizeof(name), "%d.sock", (int)pid);
     unlinkat(dir, name, 0);
+    snprintf(name, sizeof(name), "%d.d/p", (int)pid);
+    unlinkat(dir, name, 0);
+    snprintf(name, sizeof(name), "%d.d", (int)pid);
+    unlinkat(dir, name, AT_REMOVEDIR);
 }
 
 /* A supervisor that is stopped lets its queue of connections fill up, and connect() then waits

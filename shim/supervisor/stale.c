@@ -54,4 +54,8 @@ void stale_remove(pid_t pid)
         return;
     snprintf(path, sizeof path, "%s/%d.sock", dir, (int)pid);
     unlink(path);
+    snprintf(path, sizeof path, "%s/%d.d/p", dir, (int)pid); /* it was making a placeholder */
+    unlink(path);
+    snprintf(path, sizeof path, "%s/%d.d", dir, (int)pid);
+    rmdir(path);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a supervisor that was killed has left in the runtime directory: its socket.  That there is
- * one is the sign that a server may be running without a supervisor.
+ * What a supervisor that was killed has left in the runtime directory: its socket, and a directory
+ * if it was making a placeholder.  That there is a socket is the sign that a server may be running
+ * without a supervisor.
  */
 #ifndef GRACE_STALE_H
 #define GRACE_STALE_H

@@ -23,6 +23,6 @@ trials() {
     trials new
 }
 
-@test "the supervisor killed or stopped at any moment: the server serves on" {
+@test "the supervisor killed or stopped at any moment: the server serves on, and restarts again" {
     trials supervisor
 }

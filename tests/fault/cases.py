@@ -252,13 +252,34 @@ class Trial:
         return self.victim == "old" and failure.kind != "refused" and failure.begun <= ended
 
     def judge_orphaned(self):
-        """The server serves on, unharmed, and ends as any."""
-        time.sleep(self.pause / 2)
+        """The server serves on, unharmed; a signal or a start brings a new supervisor."""
+        time.sleep(self.pause / 4)
+        if self.choice.random() < 0.3:
+            self.note("the next start")
+            self.service.start()
+        else:
+            pid = self.choice.choice(self.signalled())
+            self.note(f"SIGHUP to process {pid}")
+            os.kill(pid, signal.SIGHUP)
+            processes.wait_for("a new supervisor", self.service.found_again)
+        self.note(f"supervisor {self.service.pid}")
+        processes.wait_for("the end of the restart", lambda: self.service.settled(self.next - 1))
+        self.note("its restart is over")
+        self.service.restart()
         self.check_failures(lambda failure: False)
-        for pid in processes.children(os.getpid()):
-            os.kill(pid, signal.SIGTERM)
-        processes.wait_for("the end of all processes", lambda: not self.left())
-        self.outcome = "serves without a supervisor"
+        os.kill(self.service.pid, signal.SIGTERM)
+        self.check_nothing_left()
+        self.outcome = "serves without a supervisor, and with the next"
+
+    def signalled(self):
+        """Who can pass a SIGHUP on: not a child that ends after its answer, nor workers whose main
+        process was killed when they were about to be."""
+        mains = processes.children(os.getpid())
+        found = mains if self.model == "fork" else [p for main in mains
+                                                    for p in processes.tree(main)]
+        return sorted(pid for pid in set(found) - {self.clients.process.pid}
+                      if processes.catches(pid, signal.SIGHUP)
+                      and processes.stat(os.getpgid(pid)))
 
     # What is told of a failure.
 

@@ -78,6 +78,16 @@ def end_all():
         time.sleep(0.005)
 
 
+def catches(pid, number):
+    """Has it a handler for the signal?"""
+    try:
+        with open(f"/proc/{pid}/status", encoding="latin-1") as file:
+            masks = [line.split()[1] for line in file if line.startswith("SigCgt:")]
+    except OSError:
+        return False
+    return bool(masks) and bool(int(masks[0], 16) >> (number - 1) & 1)
+
+
 def descriptors(pid):
     """What each of its descriptors is; [] when it has gone."""
     found = []

@@ -105,6 +105,7 @@ ends_all() {
     serve --model prefork
     for ((i = 2; i <= 4; i++)); do
         orphan
+        mkdir "$GRACE_RUNTIME_DIR/$PID.d" # of a placeholder that it was making
         kill -HUP "${PROCESSES[0]}"
         recovered "$i"
         note_servers

@@ -140,3 +140,12 @@ class Service:
 
     def runtime_files(self):
         return glob.glob(f"{self.directory}/run/*")
+
+    def found_again(self):
+        """By a new supervisor, where the one we had was killed."""
+        for path in glob.glob(f"{self.directory}/run/*.sock"):
+            pid = int(os.path.basename(path).removesuffix(".sock"))
+            if pid != self.pid and processes.stat(pid):
+                self.pid = pid
+                return True
+        return False
