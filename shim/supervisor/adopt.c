@@ -161,12 +161,10 @@ bool adopt_generations(const struct orphans *o)
     return true;
 }
 
-bool adopt_has_wish(void)
+void adopt_forget_wishes(void)
 {
     struct generation *g;
-    bool any = false;
 
     TAILQ_FOREACH (g, &generation_list, link)
-        any |= atomic_exchange(&g->page->restarts, 0) > 0;
-    return any;
+        atomic_store(&g->page->restarts, 0);
 }

@@ -8,7 +8,7 @@
 /* All of them, sets supervisor.current. False: none could be. */
 bool adopt_generations(const struct orphans *o);
 
-/* Somebody has asked for a restart that has not begun. */
-bool adopt_has_wish(void);
+/* Whatever was asked for before is fulfilled by the restart that is about to begin. */
+void adopt_forget_wishes(void);
 
 #endif

@@ -68,10 +68,11 @@ static bool yields_to(const struct orphans *o)
     return outlives(other);
 }
 
-static void restart(const char *who)
+/* Somebody wished for one, or we would not be here: the process that was told may have gone. */
+static void restart(enum restart_wish wish, const char *who)
 {
-    if (adopt_has_wish() || who)
-        restart_request(who ? WISH_COMMAND : WISH_SIGNAL, who ? who : "a signal to the server");
+    adopt_forget_wishes();
+    restart_request(wish, who);
 }
 
 void recover_server(void)
@@ -92,7 +93,7 @@ void recover_server(void)
     report(REPORT_INFO, "a new supervisor for generation %u: the one before was killed",
            supervisor.current->number);
     supervisor_event("recovered", "the supervisor before was killed");
-    restart(NULL);
+    restart(WISH_SIGNAL, "a signal to the server");
 }
 
 static bool is_same(const struct record *r, void *found)
@@ -122,6 +123,6 @@ bool recover_at_start(void)
            supervisor.current->number);
     supervisor_event("recovered", "the supervisor before was killed");
     record_publish();
-    restart("the start of the same command");
+    restart(WISH_COMMAND, "the start of the same command");
     return true;
 }
