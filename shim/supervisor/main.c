@@ -43,7 +43,7 @@
 #include "trim.h"
 #include "user.h"
 
-enum { USAGE_STATUS = 125 };
+enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
 
 static int signal_fd = -1;
 
@@ -109,7 +109,7 @@ _Noreturn void supervisor_loop(void)
 {
     for (;;) {
         step();
-        if (supervisor.wake == CLOCK_NEVER)
+        if (supervisor.wake == CLOCK_NEVER || time_left() >= TRIM_MS)
             trim();
         pollset_clear();
         pollset_add(signal_fd, POLLIN);
