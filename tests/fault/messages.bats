@@ -113,3 +113,20 @@ while True: print(manager.recv(4096).decode().split(), flush=True)' "$NOTIFY_SOC
     kill -USR1 "$manager"
     wait_until 20 log_has "'READY=1'"
 }
+
+# is_plain FILE: no control character but the newlines of its lines.
+is_plain() {
+    run ! grep -nP '[^\x20-\x7e]' "$1"
+}
+
+@test "a path that would move a terminal's cursor does not" {
+    local path=$BATS_TEST_TMPDIR/$'s\e[2J\ngrace[1]: x' said=$BATS_TEST_TMPDIR/said
+    GRACE_LOG_LEVEL=debug start_wrapped server "$SERVER" --listen "unix:$path"
+    restart_and_wait "$PID"
+    log_has 'listens on unix .*s\\x1b\[2J\\x0agrace\[1\]: x$'
+    is_plain "$LOG"
+    "$GRACE" status --json "$PID" >"$said"
+    "$GRACE" status "$PID" >>"$said"
+    is_plain "$said"
+    run ! grep '^grace\[1\]' "$LOG" "$said"
+}
