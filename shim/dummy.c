@@ -7,6 +7,8 @@
 #include <netinet/in.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 
 #include "message.h"
 #include "park.h"
@@ -60,11 +62,12 @@ static int listen_nowhere(int fd, int family)
 
 /* Nobody can connect where there is no way to the file any more, but here there may be no
  * directory to make it in. The supervisor has one; nobody waits for it. */
-static int send_off(int fd)
+static bool is_sent_off(int fd, int family)
 {
     struct message m = {.version = MESSAGE_VERSION, .type = MESSAGE_PLACEHOLDER, .pid = shim_pid()};
 
-    return message_try(shim.control, &m, fd);
+    return family == AF_UNIX && !atomic_load(&shim.page->placeless) &&
+           message_try(shim.control, &m, fd) == 0;
 }
 
 static int dummy_make(int family, int type)
@@ -74,7 +77,7 @@ static int dummy_make(int family, int type)
 
     if (fd < 0)
         return -errno;
-    if ((family == AF_UNIX && send_off(fd) == 0) || listen_nowhere(fd, family) == 0)
+    if (is_sent_off(fd, family) || listen_nowhere(fd, family) == 0)
         return fd;
     error = errno;
     real.close(fd);
@@ -104,7 +107,7 @@ static bool listens(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
 }
 
-/* The supervisor may have died before it had a look, or have no directory either. */
+/* The supervisor may have died before it had a look. */
 int dummy_fd(int family, int type)
 {
     int fd = *dummy_place(family, type);

@@ -95,6 +95,7 @@ struct page {
     _Atomic int32_t supervisor; /* pid of the one that runs, or ran */
     _Atomic uint32_t hint;      /* where to look for a free slot */
     _Atomic uint32_t entries;   /* of listeners[]: the others never were in use */
+    _Atomic uint32_t placeless; /* the supervisor has no directory to hide UNIX dummies in */
     _Atomic uint32_t binds[PAGE_COUNTERS];
     _Atomic uint32_t brief[PAGE_COUNTERS]; /* listeners that were closed again at once */
     int32_t elders[PAGE_ELDERS]; /* written before the generation starts; 0 ends the list */

@@ -16,6 +16,7 @@
 #include "chatter.h"
 #include "clock.h"
 #include "members.h"
+#include "placeholder.h"
 #include "report.h"
 #include "restart_signal.h"
 #include "supervisor.h"
@@ -53,6 +54,7 @@ static bool page_new(struct generation *g)
     g->page->version = PAGE_VERSION;
     g->page->generation = g->number;
     atomic_store(&g->page->supervisor, getpid());
+    g->page->placeless = !placeholder_can();
     return true;
 }
 

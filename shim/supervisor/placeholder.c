@@ -28,6 +28,13 @@ static bool place_name(char *place, size_t size)
            snprintf(place, size, "%s/%d.d", runtime, (int)getpid()) < (int)size;
 }
 
+bool placeholder_can(void)
+{
+    char place[256];
+
+    return place_name(place, sizeof place);
+}
+
 /* Mode 0 besides, for whoever opens the file while it is there. */
 static bool bind_for_nobody(int fd, const char *place)
 {

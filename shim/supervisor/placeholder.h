@@ -7,6 +7,11 @@
 #ifndef GRACE_PLACEHOLDER_H
 #define GRACE_PLACEHOLDER_H
 
+#include <stdbool.h>
+
+/* Is there a directory? */
+bool placeholder_can(void);
+
 /* Whatever a process has sent. What is no unbound UNIX socket, or finds no directory, stays as it
  * is. */
 void placeholder_settle(int fd);

@@ -191,3 +191,17 @@ sleeps() { # PID
     [[ $(release 0) == *[0-9]* ]]
     wait_until 20 settled "$PID" 2
 }
+
+# No status without the directory.
+@test "without a runtime directory a sandboxed server gives up its paths all the same" {
+    export GRACE_RUNTIME_DIR=/proc/nowhere
+    start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --sandbox seccomp --wait poll \
+        --listen "127.0.0.1:$PORT" --listen "unix:$SOCKET"
+    wait_until 20 log_has 'generation 1 ready'
+    hold
+    kill -HUP "$PID"
+    wait_until 20 log_has 'generation 1 draining'
+    release 0
+    wait_until 20 log_has 'generation 1 retired' || dump_log
+    log_has 'generation 1 drained'
+}

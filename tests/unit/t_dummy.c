@@ -18,7 +18,8 @@
 
 enum { THREADS = 4, LOOKED_AT = 2048 };
 
-struct shim shim = {.control = -1};
+static struct page page;
+struct shim shim = {.page = &page, .control = -1};
 struct real real;
 
 static pthread_barrier_t all_listen;
