@@ -19,6 +19,7 @@
 static void take_over(struct generation *g)
 {
     g->exited = true;
+    atomic_store(&g->page->supervisor, getpid());
     g->tree.foreign = true;
     generation_scan(g);
 }

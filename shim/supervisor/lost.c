@@ -3,13 +3,13 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "borrow.h"
 #include "control.h"
 #include "crowd.h"
 #include "report.h"
@@ -39,11 +39,8 @@ static bool is_same(int fd, unsigned long inode)
 static int copy_from(pid_t pid, unsigned long inode)
 {
     int theirs = procfs_socket_fd(pid, inode);
-    int process = theirs >= 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-    int copy = process >= 0 ? (int)syscall(SYS_pidfd_getfd, process, theirs, 0) : -1;
+    int copy = theirs >= 0 ? borrow_fd(pid, theirs) : -1;
 
-    if (process >= 0)
-        close(process);
     if (copy >= 0 && !is_same(copy, inode)) {
         close(copy);
         copy = -1;

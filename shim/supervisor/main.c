@@ -24,6 +24,7 @@
 #include "control.h"
 #include "draining.h"
 #include "hearing.h"
+#include "keeper.h"
 #include "limits.h"
 #include "notify.h"
 #include "overlap.h"
@@ -83,6 +84,7 @@ static void step(void)
         hearing_step(now);
         overlap_step();
         borrow_step();
+        keeper_step(now);
         silence_step(now);
     }
     control_step(now);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "borrow.h"
 #include "clock.h"
 #include "draining.h"
 #include "hearing.h"
@@ -110,6 +111,7 @@ static void restart_begin(void)
     char why[256];
     int r;
 
+    borrow_listeners(supervisor.current);
     overlap_begin();
     g = generation_new(++supervisor.last_number,
                        ATTENTION_STARTING | ATTENTION_OVERLAP | readiness_attention());

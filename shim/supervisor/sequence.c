@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "borrow.h"
 #include "clock.h"
 #include "draining.h"
 #include "notify.h"
@@ -55,6 +56,7 @@ void sequence_begin(void)
     notify_reloading("restarting");
     report(REPORT_INFO, "generation %u ends before the next one starts, clients wait",
            supervisor.current->number);
+    borrow_listeners(supervisor.current);
     sharing_begin(supervisor.current, supervisor.current); /* the next one's */
     draining_begin(supervisor.current);
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "borrow.h"
 #include "clock.h"
 #include "daemonize.h"
 #include "draining.h"
@@ -95,6 +96,7 @@ void stop_drain(void)
     supervisor.stop_after_drain = true;
     stop_note();
     supervisor.stop_deadline = CLOCK_NEVER;
+    borrow_listeners(g);
     draining_begin(g);
 }
 

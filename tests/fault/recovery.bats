@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 # The supervisor is killed: a signal to the server, or the next start of it, brings a new one.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load ../bats/helper
 load hostile
 
@@ -110,6 +111,130 @@ ends_all() {
         recovered "$i"
         note_servers
     done
+    load_finish
+    ends_all
+}
+
+@test "a server in the background is recovered, too, by its master and by its workers" {
+    local i
+    start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --daemonize 2 --listen "127.0.0.1:$PORT" \
+        --model prefork
+    wait_until 20 found_again && wait_until 20 settled "$PID" 1 || dump_log
+    for i in 0 1; do
+        note_daemons
+        load_start -r 200 127.0.0.1 "$PORT"
+        orphan
+        kill -HUP "${PROCESSES[i]}"
+        recovered $((i + 2))
+        load_finish
+    done
+    ends_all
+}
+
+# note_daemons: those that listen, the master first.
+note_daemons() {
+    wait_until 10 listeners_are 4
+    STARTED+=("${PROCESSES[@]}")
+}
+
+listeners_are() {
+    mapfile -t PROCESSES < <(ss -tlnpH "sport = :$PORT" | grep -oE '"server",pid=[0-9]+' |
+        grep -oE '[0-9]+' | sort -un)
+    ((${#PROCESSES[@]} == $1))
+}
+
+# version OPTION...: of the command that the tests below restart.
+version() {
+    printf '#!/bin/sh\nexec "%s" --listen 127.0.0.1:%s %s\n' "$SERVER" "$PORT" "$*" >"$APP.new"
+    chmod +x "$APP.new"
+    mv "$APP.new" "$APP"
+}
+
+serve_app() {
+    APP=$BATS_TEST_TMPDIR/app
+    version "$@"
+    start_wrapped app "$APP"
+    note_servers
+    load_start -r 200 127.0.0.1 "$PORT"
+}
+
+@test "killed while a generation starts: that one is ended, the one that serves is restarted" {
+    local starting
+    serve_app --model prefork
+    version --start-ms 30000
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 starting'
+    starting=$(status web | grep -oE '"generation":2,"pid":[0-9]+' | grep -oE '[0-9]+$')
+    STARTED+=("$starting")
+    orphan
+    version --model prefork
+    kill -HUP "${PROCESSES[1]}"
+    recovered 3
+    log_has 'generation 2 was not ready yet and is ended'
+    ended "$starting"
+    load_finish
+    ends_all
+}
+
+asks() {
+    ss -tnpH state established "dport = :$PORT" | grep -q "pid=$1,"
+}
+
+draining_one_connection() {
+    [[ $(status web) =~ \"state\":\"draining\",\"processes\":[0-9]+,\"connections\":1, ]]
+}
+
+@test "killed while one drains: it is seen to its end, and its client gets the answer" {
+    local slow
+    serve_app --slow-until "$BATS_TEST_TMPDIR/finish"
+    "$LAUNCH" --setsid --stdin /dev/null --stdout "$BATS_TEST_TMPDIR/slow" --stderr /dev/null -- \
+        "$LOAD" -c 1 -n 1 -p /slow 127.0.0.1 "$PORT" &
+    slow=$!
+    STARTED+=("$slow")
+    wait_until 10 asks "$slow"
+    kill -HUP "$PID"
+    wait_until 10 draining_one_connection
+    mapfile -t PROCESSES < <(status web | grep -oE '"generation":2,"pid":[0-9]+' | grep -oE '[0-9]+$')
+    STARTED+=("${PROCESSES[@]}")
+    orphan
+    kill -HUP "${PROCESSES[0]}"
+    wait_until 20 found_again
+    wait_until 20 log_has 'generation 3 ready'
+    wait_until 10 draining_one_connection
+    touch "$BATS_TEST_TMPDIR/finish"
+    wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
+    recovered 3
+    load_finish
+    ends_all
+}
+
+@test "a server that has given up the rights of its supervisor says so and serves on" {
+    start_wrapped server setpriv --reuid 65534 --regid 65534 --clear-groups "$SERVER" \
+        --listen "127.0.0.1:$PORT"
+    note_servers
+    orphan
+    kill -HUP "${PROCESSES[0]}"
+    wait_until 10 log_has "process ${PROCESSES[0]} lacks the rights of the supervisor"
+    "$LOAD" -n 20 127.0.0.1 "$PORT"
+    start server env LD_PRELOAD="$LIBGRACE" setpriv --reuid 65534 --regid 65534 --clear-groups \
+        "$SERVER" --listen "127.0.0.1:$PORT"
+    wait_until 20 settled "$PID" 2 || dump_log
+    ends_all
+}
+
+@test "a restart that fails after that leaves the server its listeners, and the next one works" {
+    serve_app
+    orphan
+    version --fail exit:3
+    kill -HUP "${PROCESSES[0]}"
+    wait_until 20 found_again
+    wait_until 20 rolled_back "$PID" 1
+    wait_until 10 settled "$PID" 1
+    load_finish
+    run ! grep -q "127.0.0.1:$PORT" <(status "$PID" | grep -o '"listeners":.*')
+    version
+    load_start -r 200 127.0.0.1 "$PORT"
+    restart_and_wait "$PID"
     load_finish
     ends_all
 }
