@@ -28,7 +28,8 @@
 
 enum {
     IN_FLIGHT_MS = 2,
-    TURN = 64, /* messages, and milliseconds for them */
+    REFUSED_MS = 1000, /* who goes on asking does not fill the log */
+    TURN = 64,         /* messages, and milliseconds for them */
     TURN_MS = 10,
     TURNS_MOST = PAGE_LISTENERS / TURN,
 };
@@ -263,8 +264,9 @@ void control_bell(struct generation *g)
         char who[64];
 
         snprintf(who, sizeof who, "a signal to generation %u", g->number);
-        if (wish_to_server_is_new(atomic_load(&g->page->restarter), g, signals))
-            restart_request(WISH_SIGNAL, who);
+        if (wish_to_server_is_new(atomic_load(&g->page->restarter), g, signals) &&
+            clock_ms() - g->refused >= REFUSED_MS && restart_request(WISH_SIGNAL, who))
+            g->refused = clock_ms();
     }
 }
 

@@ -130,3 +130,21 @@ is_plain() {
     is_plain "$said"
     run ! grep '^grace\[1\]' "$LOG" "$said"
 }
+
+@test "a worker that goes on asking for a restart in vain does not fill the log" {
+    local c answer
+    hostile_start
+    exec {c}<>"/dev/tcp/127.0.0.1/$PORT"
+    echo ping >&"$c"
+    read -r answer <&"$c"
+    "$GRACE" stop --drain --timeout 0 "$PID" || (($? == 4))
+    for _ in {1..300}; do
+        printf 'field restarts 1\nring\n' >&"$c"
+        read -r answer <&"$c" && read -r answer <&"$c"
+    done
+    [[ $answer == 'ok rung' ]]
+    wait_until 20 log_has 'no restart: the server is being stopped'
+    (($(grep -c 'no restart' "$LOG") < 100)) || fail "$(wc -l "$LOG")"
+    exec {c}>&-
+    wait_until 20 test ! -e "/proc/$PID"
+}
