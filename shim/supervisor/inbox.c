@@ -14,6 +14,14 @@ bool inbox_open(int sock)
     return setsockopt(sock, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0;
 }
 
+void inbox_make_room(int sender)
+{
+    const int bytes = 2 << 20; /* for a message of each listener that there can be */
+
+    if (setsockopt(sender, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof bytes) < 0)
+        setsockopt(sender, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 static bool wants_fd(uint32_t type)
 {
     return type == MESSAGE_LISTEN || type == MESSAGE_ADOPT || type == MESSAGE_PLACEHOLDER;

@@ -49,9 +49,9 @@ static int copy_from(pid_t pid, unsigned long inode)
 }
 
 /* The kernel may let us look into one process and not into another. */
-static int copy_from_any(const struct tree *t, unsigned long inode)
+static int copy_from_any(const struct tree *t, pid_t first, unsigned long inode)
 {
-    int copy = -1;
+    int copy = copy_from(first, inode);
 
     for (size_t i = 0; i < t->n && copy < 0; i++)
         copy = copy_from(t->proc[i].pid, inode);
@@ -83,7 +83,7 @@ static bool fetch(struct generation *g, char *why, size_t size)
     bool taken = false;
 
     for (size_t i = 0; i < n; i++) {
-        int fd = copy_from_any(&g->tree, strangers[i].inode);
+        int fd = copy_from_any(&g->tree, strangers[i].pid, strangers[i].inode);
 
         if (fd < 0) {
             snprintf(why, size, "process %d could not hand over its listener (%s)",

@@ -248,6 +248,7 @@ int spawn_generation(struct generation *g, const char **step)
         r = -errno;
         goto out;
     }
+    inbox_make_room(control[1]);
     *step = step_names[STEP_FORK];
     g->main = fork();
     if (g->main == 0)
