@@ -235,8 +235,8 @@ class Trial:
         if self.model == "prefork":
             time.sleep(0.05)  # for clients that would be refused
         self.check_failures(lambda f: self.ended_with_it(f, ended))
-        for pid in self.left() if self.model == "prefork" else ():
-            os.kill(pid, signal.SIGTERM)
+        if self.model == "prefork":
+            processes.send(self.left(), signal.SIGTERM)
         self.check_nothing_left()
         self.service.start()
         processes.wait_for("the next start", self.service.settled)
@@ -254,13 +254,15 @@ class Trial:
     def judge_orphaned(self):
         """The server serves on, unharmed; a signal or a start brings a new supervisor."""
         time.sleep(self.pause / 4)
-        if self.choice.random() < 0.3:
+        wish = self.choice.choice(("start", "one", "all"))
+        if wish == "start":
             self.note("the next start")
             self.service.start()
         else:
-            pid = self.choice.choice(self.signalled())
-            self.note(f"SIGHUP to process {pid}")
-            os.kill(pid, signal.SIGHUP)
+            pids = self.signalled()
+            pids = [self.choice.choice(pids)] if wish == "one" else pids
+            self.note(f"SIGHUP to {pids}")
+            processes.send(pids, signal.SIGHUP)
             processes.wait_for("a new supervisor", self.service.found_again)
         self.note(f"supervisor {self.service.pid}")
         processes.wait_for("the end of the restart", lambda: self.service.settled(self.next - 1))

@@ -27,6 +27,15 @@ def wait_for(what, condition, seconds=60):
     return result
 
 
+def send(pids, number):
+    """To those that are still there."""
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+
 def adopt_orphans():
     """Whatever this process starts, and loses its parent, becomes its child."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -69,11 +78,7 @@ def reap_orphans():
 def end_all():
     """All that is below this process."""
     while left := tree(os.getpid())[1:]:
-        for pid in left:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        send(left, signal.SIGKILL)
         reap_orphans()
         time.sleep(0.005)
 
