@@ -16,9 +16,10 @@ lively() {
     wait_until 20 lone_generation "$PID"
 }
 
-@test "a doorbell that a worker has made blocking" {
+@test "a doorbell that a worker has made blocking, and filled" {
     hostile_start
     ask bell-blocking
+    ask fill-bell
     ask ring
     lively
     ask ping
