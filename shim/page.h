@@ -20,6 +20,9 @@
 
 #include "address.h"
 
+/* Of the memfd: the version of the page, and the number of the generation. */
+#define PAGE_NAME "grace:%u:%u"
+
 enum {
     PAGE_VERSION = 2,
     PAGE_SLOTS = 4096,     /* processes of one generation; more run uncounted (kernel truth) */
@@ -34,6 +37,7 @@ enum {
     ATTENTION_OVERLAP = 2,   /* another generation accepts on the same listeners */
     ATTENTION_DRAINING = 4,  /* take no new connection */
     ATTENTION_HELD_BACK = 8, /* hear nothing where the generation before serves */
+    ATTENTION_ALL = 15,
 };
 
 /* page_listener.flags */

@@ -60,7 +60,7 @@ static struct held *held_before(const struct held *h)
 
 static void keep(struct generation *g, unsigned i, int fd, pid_t pid)
 {
-    struct held *h = held_add(fd, atomic_load(&g->page->listeners[i].key)), *former;
+    struct held *h = held_add(fd, generation_key(g, i, fd)), *former;
 
     if (!h) {
         close(fd);

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "address.h"
 #include "chatter.h"
 #include "clock.h"
 #include "closing.h"
@@ -56,18 +55,6 @@ static bool serves(int fd)
     return socket_option(fd, SO_ACCEPTCONN) > 0 || socket_option(fd, SO_TYPE) == SOCK_DGRAM;
 }
 
-/* What the page says, as far as the socket bears it out: nothing is known of a path that has been
- * renamed. */
-static uint64_t key_of(const struct generation *g, unsigned index, int fd)
-{
-    uint64_t said = atomic_load(&g->page->listeners[index].key);
-    struct address a;
-
-    if (!address_of_socket(&a, fd) || a.family == AF_UNIX || address_has_key(&a, said))
-        return said;
-    return address_key(&a, 0);
-}
-
 /* Why it can't be a listener of this generation, or NULL. */
 static const char *objection(const struct generation *g, unsigned index, int fd)
 {
@@ -88,7 +75,7 @@ void control_take(struct generation *g, unsigned index, int fd, pid_t pid)
         return;
     }
     wrong = objection(g, index, fd);
-    h = wrong ? NULL : held_add(fd, key_of(g, index, fd));
+    h = wrong ? NULL : held_add(fd, generation_key(g, index, fd));
     if (!h) {
         chatter(g, (int)pid, "a listener of it could not be kept: %s",
                 wrong ? wrong : strerror(errno));

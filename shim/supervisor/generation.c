@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,8 +40,10 @@ static void seal_size(int memory)
 static bool page_new(struct generation *g)
 {
     struct stat st;
+    char name[48]; /* nobody can change it: generation_adopt() reads it */
 
-    g->memory = memfd_create("grace", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    snprintf(name, sizeof name, PAGE_NAME, PAGE_VERSION, g->number);
+    g->memory = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (g->memory < 0 || ftruncate(g->memory, sizeof *g->page) < 0 || fstat(g->memory, &st) < 0)
         return false;
     g->tree.dev = st.st_dev;

@@ -152,6 +152,10 @@ bool generation_joined(const struct generation *g);
 /* Of the page, and what is known besides. */
 uint32_t generation_flags(const struct generation *g, unsigned index);
 
+/* The key that the page says fd has, as far as the socket bears it out: nothing is known of a path
+ * that has been renamed. */
+uint64_t generation_key(const struct generation *g, unsigned index, int fd);
+
 /* Listeners in its page: offered, adopted or listening, waited on; unknown are those whose copy has
  * not come yet. */
 struct generation_listeners {

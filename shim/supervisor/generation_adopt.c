@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -28,12 +29,20 @@ static struct page *map_page(int memory, const struct stat *st)
 
     if (st->st_size == (off_t)sizeof *page)
         page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
-    if (page == MAP_FAILED)
-        return NULL;
-    if (page->version == PAGE_VERSION && page->generation > 0)
-        return page;
-    munmap(page, sizeof *page);
-    return NULL;
+    return page == MAP_FAILED ? NULL : page;
+}
+
+/* 0: it is not one of ours, or of another version. */
+static unsigned number_of(int memory)
+{
+    char path[32], link[64] = "";
+    unsigned version, number;
+
+    snprintf(path, sizeof path, "/proc/self/fd/%d", memory);
+    if (readlink(path, link, sizeof link - 1) < 0 ||
+        sscanf(link, "/memfd:" PAGE_NAME, &version, &number) != 2 || version != PAGE_VERSION)
+        return 0;
+    return number;
 }
 
 struct generation *generation_adopt(int memory)
@@ -41,14 +50,16 @@ struct generation *generation_adopt(int memory)
     struct generation *g = generation_blank();
     struct stat st;
 
-    if (!g || fstat(memory, &st) < 0 || !(g->page = map_page(memory, &st))) {
+    if (!g || (g->number = number_of(memory)) == 0 || fstat(memory, &st) < 0 ||
+        !(g->page = map_page(memory, &st))) {
         close(memory);
         free(g);
         errno = EPROTO;
         return NULL;
     }
     g->memory = memory;
-    g->number = g->page->generation;
+    g->attention = atomic_load(&g->page->attention) & ATTENTION_ALL;
+    g->lost = true; /* the page may name fewer listeners than there are */
     g->adopted = g->exited = g->tree.foreign = true;
     g->tree.dev = st.st_dev;
     g->tree.ino = st.st_ino;

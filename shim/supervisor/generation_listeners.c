@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "address.h"
+
 enum { USED = LISTENER_ADOPTED | LISTENER_LISTENING };
 
 void generation_bind(struct generation *g, unsigned index, struct held *h, uint32_t known)
@@ -18,6 +20,16 @@ void generation_bind(struct generation *g, unsigned index, struct held *h, uint3
     if (g->entries <= index)
         g->entries = index + 1;
     atomic_fetch_or(&g->page->listeners[index].flags, LISTENER_HELD | known);
+}
+
+uint64_t generation_key(const struct generation *g, unsigned index, int fd)
+{
+    uint64_t said = atomic_load(&g->page->listeners[index].key);
+    struct address a;
+
+    if (!address_of_socket(&a, fd) || a.family == AF_UNIX || address_has_key(&a, said))
+        return said;
+    return address_key(&a, 0);
 }
 
 static const char *path_of(const struct held *h)

@@ -123,7 +123,7 @@ const char *lost_refusal(struct generation *g)
         return why;
     if (crowd_is_too_large(g))
         return "its listeners are in too many epolls";
-    g->lost = false;
+    g->lost = g->adopted; /* its page may say anything by now */
     owes_none(g);
     return NULL;
 }

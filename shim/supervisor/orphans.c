@@ -73,7 +73,7 @@ static bool is_named(int dir, const char *number, const char *name)
         return false;
     link[n] = '\0';
     return strncmp(link, prefix, skip) == 0 && strncmp(link + skip, name, length) == 0 &&
-           (link[skip + length] == '\0' || link[skip + length] == ' ');
+           strchr(": ", link[skip + length]);
 }
 
 /* What one process holds. */

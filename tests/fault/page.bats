@@ -210,3 +210,29 @@ cuts() {
     done
     unharmed
 }
+
+# found_again: sets PID to the new supervisor of web.
+found_again() {
+    local pid
+    pid=$(status web | grep -oE '"pid":[0-9]+' | head -n 1 | grep -oE '[0-9]+') && [[ $pid ]] &&
+        PID=$pid && STARTED+=("$pid")
+}
+
+@test "a new supervisor takes over a generation whose page a worker has spoiled" {
+    local main act
+    export GRACE_NAME=web GRACE_SETTLE=200ms
+    hostile_start
+    for act in 'field version 7' 'field generation 0' 'field entries 0' 'entry all flags 0' \
+        'entry all key 7' 'field attention -1' 'slot-field all bell -1' 'field keeper 1'; do
+        # shellcheck disable=SC2086
+        ask $act
+    done
+    main=$(server_pid "$PID")
+    STARTED+=("$main" "$(worker)")
+    kill -KILL "$PID"
+    wait_until 10 test ! -e "/proc/$PID"
+    kill -HUP "$main"
+    wait_until 20 found_again
+    wait_until 20 settled_beyond "$PID" 1 || dump_log
+    unharmed
+}

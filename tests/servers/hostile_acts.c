@@ -81,7 +81,7 @@ static bool is_control(int fd)
 
 int hostile_memory(void)
 {
-    return find("/memfd:grace", NULL);
+    return find("/memfd:grace:", NULL);
 }
 
 int hostile_bell(void)

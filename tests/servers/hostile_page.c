@@ -27,11 +27,12 @@ struct field {
     }
 
 static const struct field page_fields[] = {
-    FIELD(page, version), FIELD(page, generation), FIELD(page, attention), FIELD(page, held),
-    FIELD(page, served),  FIELD(page, hello),      FIELD(page, first),     FIELD(page, failed),
-    FIELD(page, lost),    FIELD(page, restarts),   FIELD(page, restarter), FIELD(page, looked_for),
-    FIELD(page, hint),    FIELD(page, entries),    FIELD(page, binds[0]),  FIELD(page, elders[0]),
-    {NULL, 0, 0},
+    FIELD(page, version),  FIELD(page, generation), FIELD(page, attention),
+    FIELD(page, held),     FIELD(page, served),     FIELD(page, hello),
+    FIELD(page, first),    FIELD(page, failed),     FIELD(page, lost),
+    FIELD(page, restarts), FIELD(page, restarter),  FIELD(page, looked_for),
+    FIELD(page, keeper),   FIELD(page, hint),       FIELD(page, entries),
+    FIELD(page, binds[0]), FIELD(page, elders[0]),  {NULL, 0, 0},
 };
 
 static const struct field entry_fields[] = {
@@ -43,9 +44,11 @@ static const struct field entry_fields[] = {
 };
 
 static const struct field slot_fields[] = {
-    FIELD(page_slot, pid),         FIELD(page_slot, away),    FIELD(page_slot, drained),
-    FIELD(page_slot, connections), FIELD(page_slot, accepts), FIELD(page_slot, born),
-    FIELD(page_slot, ages),        FIELD(page_slot, deaf),    {NULL, 0, 0},
+    FIELD(page_slot, pid),     FIELD(page_slot, away),
+    FIELD(page_slot, drained), FIELD(page_slot, connections),
+    FIELD(page_slot, accepts), FIELD(page_slot, born),
+    FIELD(page_slot, ages),    FIELD(page_slot, deaf),
+    FIELD(page_slot, bell),    {NULL, 0, 0},
 };
 
 static const struct field *find(const struct field *field, const char *name)
