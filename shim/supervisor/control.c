@@ -34,12 +34,14 @@ enum {
 };
 
 /* Two processes have found it at the same time. */
-static bool has_already(const struct generation *g, unsigned index, int fd)
+static bool has_already(const struct generation *g, int fd)
 {
-    const struct held *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
     struct stat st;
 
-    return h && fd >= 0 && fstat(fd, &st) == 0 && st.st_ino == h->socket.inode;
+    for (unsigned i = 0; fstat(fd, &st) == 0 && i < g->entries; i++)
+        if (g->bound[i] && g->bound[i]->socket.inode == st.st_ino)
+            return true;
+    return false;
 }
 
 static int socket_option(int fd, int option)
@@ -55,36 +57,63 @@ static bool serves(int fd)
     return socket_option(fd, SO_ACCEPTCONN) > 0 || socket_option(fd, SO_TYPE) == SOCK_DGRAM;
 }
 
-/* Why it can't be a listener of this generation, or NULL. */
-static const char *objection(const struct generation *g, unsigned index, int fd)
+/* A process may have sent a socket of its own for another's entry: that one gets a free one. */
+static unsigned place_for(struct generation *g, unsigned index, uint64_t key, int fd)
 {
-    if (index >= PAGE_LISTENERS)
-        return "there is no entry of this number";
-    if (!serves(fd))
-        return "it does not listen";
-    return g->bound[index] ? "its entry belongs to another" : NULL;
+    unsigned place = PAGE_LISTENERS;
+    uint64_t cookie = 0;
+    socklen_t len = sizeof cookie;
+
+    if (!g->bound[index])
+        return index;
+    getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+    while (place-- > 0)
+        if (!g->bound[place] && atomic_load(&g->page->listeners[place].socket) == 0) {
+            atomic_store(&g->page->listeners[place].socket, cookie);
+            atomic_store(&g->page->listeners[place].key, key);
+            return place;
+        }
+    return PAGE_LISTENERS;
 }
 
-void control_take(struct generation *g, unsigned index, int fd, pid_t pid)
+/* NULL with the reason. */
+static struct held *keep(struct generation *g, unsigned index, int fd, const char **wrong)
+{
+    uint64_t key;
+    struct held *h;
+
+    *wrong = index >= PAGE_LISTENERS ? "there is no entry of this number"
+             : !serves(fd)           ? "it does not listen"
+                                     : NULL;
+    if (*wrong)
+        return NULL;
+    key = generation_key(g, index, fd);
+    index = place_for(g, index, key, fd);
+    h = index < PAGE_LISTENERS ? held_add(fd, key) : NULL;
+    *wrong = index < PAGE_LISTENERS ? strerror(errno) : "there are too many";
+    if (h)
+        generation_bind(g, index, h, LISTENER_LISTENING);
+    return h;
+}
+
+bool control_take(struct generation *g, unsigned index, int fd, pid_t pid)
 {
     struct held *h;
     const char *wrong;
 
-    if (has_already(g, index, fd)) {
+    if (fd >= 0 && has_already(g, fd)) {
         close(fd);
-        return;
+        return false;
     }
-    wrong = objection(g, index, fd);
-    h = wrong ? NULL : held_add(fd, generation_key(g, index, fd));
+    h = keep(g, index, fd, &wrong);
     if (!h) {
-        chatter(g, (int)pid, "a listener of it could not be kept: %s",
-                wrong ? wrong : strerror(errno));
+        chatter(g, (int)pid, "a listener of it could not be kept: %s", wrong);
         inbox_close(fd);
-        return;
+        return false;
     }
-    generation_bind(g, index, h, LISTENER_LISTENING);
     held_own(h, pid);
     report(REPORT_DEBUG, "generation %u listens on %s", g->number, h->address);
+    return true;
 }
 
 /* A second bind of an address that the generation still has must fail as without us. */

@@ -58,7 +58,8 @@ static int copy_from_any(const struct tree *t, pid_t first, unsigned long inode)
     return copy;
 }
 
-/* What has no entry the shim has not seen: a helper's, which is not handed over. */
+/* What has no entry the shim has not seen: a helper's, which is not handed over. False: not kept.
+ */
 static bool take(struct generation *g, int fd, pid_t pid)
 {
     uint64_t cookie = 0;
@@ -71,8 +72,7 @@ static bool take(struct generation *g, int fd, pid_t pid)
         close(fd);
         return false;
     }
-    control_take(g, (unsigned)index, fd, pid);
-    return true;
+    return control_take(g, (unsigned)index, fd, pid);
 }
 
 /* False: one of them can't be had, and `why` says so. */

@@ -236,3 +236,19 @@ found_again() {
     wait_until 20 settled_beyond "$PID" 1 || dump_log
     unharmed
 }
+
+# holds ADDRESS: the supervisor keeps a copy of this listener.
+holds() {
+    [[ $(status "$PID") == *"\"address\":\"$1\""* ]]
+}
+
+@test "a worker that sends sockets of its own for the entries of others: these are held all the same" {
+    local late
+    late=$(free_port)
+    hostile_start -l "127.0.0.1:$late"
+    ask squat 5
+    kill -USR1 "$(server_pid "$PID")"
+    wait_until 10 log_has "late port $late"
+    wait_until 10 holds "tcp 127.0.0.1:$late"
+    unharmed
+}

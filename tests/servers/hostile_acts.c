@@ -222,6 +222,7 @@ const struct act acts[] = {
     {"send-fds", "TYPE COUNT TIMES [FILE]: messages with so many descriptors", act_send_fds},
     {"send-bytes", "COUNT: a message of this size", act_send_bytes},
     {"adopt-full", "TIMES: asks for a listener, with a full socket for the answer", act_adopt_full},
+    {"squat", "COUNT: sends listeners of its own for the entries from 1 on", act_squat},
     {"close-control", "this process can send no message any more", act_close_control},
     {"fork", "[zombie]: a child that stays", act_fork},
     {"kill", "PID SIGNAL", act_kill},

@@ -4,6 +4,7 @@
 
 #include <sys/socket.h>
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -106,6 +107,32 @@ int act_note(int client, char *const words[])
     if (!send_message(&m, sizeof(m), -1, 0))
         return act_failed(client, "sendmsg");
     return act_ok(client, "sent");
+}
+
+/* Past the shim, which would give it an entry of its own. */
+static int unseen_listener(void)
+{
+    void *libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+    int (*libc_listen)(int, int) = (int (*)(int, int))dlsym(libc, "listen");
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    return fd != -1 && libc_listen(fd, 1) == 0 ? fd : -1;
+}
+
+/* A listener of its own in the place of the next ones of the server. */
+int act_squat(int client, char *const words[])
+{
+    long count = words[1] != NULL ? (long)act_number(words[1]) : 1;
+
+    for (uint32_t i = 1; i <= count; i++) {
+        struct message m = message_of(MESSAGE_LISTEN, NULL);
+        int fd = unseen_listener();
+
+        m.index = i;
+        if (fd == -1 || !send_message(&m, sizeof(m), fd, 1))
+            return act_failed(client, "listen");
+    }
+    return act_ok(client, "squatted");
 }
 
 /* In a child, for ever. */
