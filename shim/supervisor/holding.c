@@ -106,11 +106,13 @@ bool holding_any(struct generation *g)
     return any;
 }
 
+/* As holding_any(): whom a scan would find can only add. */
 bool holding_none(struct generation *g)
 {
     size_t n;
     struct truth_listener *sockets = held_sockets(&n);
-    bool none = sockets && generation_scan(g) == 0 && truth_none(sockets, n, &g->tree);
+    bool none = sockets && truth_none(sockets, n, &g->tree) && generation_scan(g) == 0 &&
+                truth_none(sockets, n, &g->tree);
 
     free(sockets);
     return none;
