@@ -8,8 +8,8 @@
 /* Handles what waits on g's control socket, or the first of much. */
 void control_read(struct generation *g);
 
-/* Keeps fd, which is ours from now on, as the listener of this index, that `pid` has made. False: it
- * was there already, or can't be kept, which is said. */
+/* Keeps fd, which is ours from now on, as the listener of this index, that `pid` has made. False:
+ * it was there already, or can't be kept, which is said. */
 bool control_take(struct generation *g, unsigned index, int fd, pid_t pid);
 
 /* The doorbell rang. Restart requests of the server's processes are passed on. */
