@@ -76,6 +76,27 @@ static void table_size(int listener)
     TRY(select(0x7fffffff, &set, NULL, NULL, &now));
 }
 
+/* As servers with many descriptors do: a set beyond FD_SETSIZE, which is no fd_set. */
+static void large_set(int listener)
+{
+    enum { NUMBER = 1500 };
+    struct rlimit limit;
+    unsigned char bits[512] = {0};
+    struct timeval now = {0};
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max < 2048 ? limit.rlim_max : 2048;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    TRY(dup2(listener, NUMBER));
+    int client = client_of(listener);
+    bits[NUMBER / 8] = 1 << NUMBER % 8;
+    TRY(select(NUMBER + 1, (fd_set *)bits, NULL, NULL, &now));
+    say("set: %d", bits[NUMBER / 8]);
+    close(accept(NUMBER, NULL, NULL));
+    close(client);
+    close(NUMBER);
+}
+
 PROBE(select)
 {
     int listener = tcp_listener(0);
@@ -83,6 +104,7 @@ PROBE(select)
     errors(listener);
     table_size(listener);
     time_left(listener);
+    large_set(listener);
     close(listener);
     waiting_probe(call, WAIT_CANCELS);
 }
