@@ -236,10 +236,12 @@ static bool drained(struct generation *g, const struct members_count *c, int64_t
     return false;
 }
 
-/* Where nobody serves beside it, it may put its data in order. */
-static int drained_signal(void)
+/* Where nobody serves beside it, or it may still be at work for a client that has left, it may put
+ * its data in order. */
+static int drained_signal(const struct generation *g)
 {
-    if (supervisor.options.stop_signal == 0 && (sequence_active() || supervisor.stopping))
+    if (supervisor.options.stop_signal == 0 &&
+        (sequence_active() || supervisor.stopping || g->denied >= DENIALS))
         return SIGTERM;
     return supervisor.options.stop_signal;
 }
@@ -266,7 +268,7 @@ static void step(struct generation *g, int64_t now)
     report(REPORT_INFO, "generation %u drained in %lld ms", g->number,
            (long long)(now - g->draining));
     supervisor_aftermath("drained");
-    retire_begin(g, drained_signal());
+    retire_begin(g, drained_signal(g));
 }
 
 static bool any_unmuted(void)
