@@ -282,7 +282,7 @@ static bool sees_all(const struct census *c)
 bool truth_none(const struct truth_listener *l, size_t nl, const struct tree *t)
 {
     struct census c = {.l = l, .nl = nl, .seen = calloc(nl + 1, sizeof *c.seen)};
-    bool none = c.seen && read_census(&c, t) && !c.any && sees_all(&c);
+    bool none = t->n > 0 && c.seen && read_census(&c, t) && !c.any && sees_all(&c);
 
     free(c.seen);
     free(c.members.inode);
