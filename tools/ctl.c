@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "duration.h"
+#include "orphan.h"
 #include "runtime.h"
 
 enum { LINE_LIMIT = 4 << 20, CHUNK = 16 << 10 };
@@ -27,12 +28,12 @@ struct ctl {
 };
 
 /* A dead supervisor can't remove its socket, nor the directory that it was making a placeholder in.
- */
+ * While its server serves on they are the sign by which the next start knows it. */
 static void remove_stale(int dir, pid_t pid)
 {
     char name[32];
 
-    if (kill(pid, 0) == 0 || errno != ESRCH)
+    if (kill(pid, 0) == 0 || errno != ESRCH || orphan_find() > 0)
         return;
     snprintf(name, sizeof(name), "%d.sock", (int)pid);
     unlinkat(dir, name, 0);

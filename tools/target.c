@@ -11,6 +11,7 @@
 #include "duration.h"
 #include "follow.h"
 #include "grace.h"
+#include "orphan.h"
 #include "process.h"
 #include "runtime.h"
 #include "status.h"
@@ -19,8 +20,10 @@ static _Noreturn void connect_failed(pid_t pid, const char *target)
 {
     if (errno == ETIMEDOUT)
         exit(follow_silent(pid));
-    if (errno == ENOENT)
+    if (errno == ENOENT) {
+        orphan_hint();
         errx(EXIT_NO_TARGET, "supervisor %d of '%s' is gone", (int)pid, target);
+    }
     err(EXIT_FAILED, "can't talk to supervisor %d in %s", (int)pid, runtime_path());
 }
 
@@ -49,6 +52,7 @@ static struct ctl *connect_above(pid_t pid, const char *target, int64_t deadline
             connect_failed(parent, target);
         parent = process_parent(parent);
     }
+    orphan_hint();
     errx(EXIT_NO_TARGET, "process %d doesn't run under grace (looked in %s)", (int)pid,
          runtime_path());
 }
@@ -97,9 +101,11 @@ static struct ctl *connect_name(const char *name, int64_t deadline)
     if (found.count == 0 && found.silent > 0)
         errx(EXIT_TIMED_OUT, "no server '%s' among those that answer; %zu didn't: use its pid",
              name, found.silent);
-    if (found.count == 0)
+    if (found.count == 0) {
+        orphan_hint();
         errx(EXIT_NO_TARGET, "no server '%s' in %s: 'grace status' lists the servers", name,
              runtime_path());
+    }
     return target_supervisor(found.first, name, deadline);
 }
 

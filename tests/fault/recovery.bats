@@ -82,6 +82,8 @@ ends_all() {
 @test "the next start of the same command takes the server over and restarts it" {
     serve --model prefork
     orphan
+    run -3 "$GRACE" restart web
+    [[ $output == *"process ${PROCESSES[0]} serves on without its supervisor"* ]]
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
     wait_until 20 settled "$PID" 2 || dump_log
     log_has 'generation 1 of this server runs, its supervisor was killed'

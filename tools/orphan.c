@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+#include "orphan.h"
+
+#include <sys/stat.h>
+
+#include <ctype.h>
+#include <dirent.h>
+#include <err.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RECORDS = 64, RECORD_ROOM = 1 << 20 };
+
+struct record {
+    ino_t ino;
+    pid_t holder;
+    bool supervised, elsewhere;
+};
+
+struct records {
+    struct record list[RECORDS];
+    size_t n;
+};
+
+static struct record *record_of(struct records *records, ino_t ino)
+{
+    for (size_t i = 0; i < records->n; i++)
+        if (records->list[i].ino == ino)
+            return &records->list[i];
+    if (records->n == RECORDS)
+        return NULL;
+    records->list[records->n] = (struct record){.ino = ino};
+    return &records->list[records->n++];
+}
+
+/* Was its supervisor to be found in another runtime directory? The record has its environment. */
+static bool is_elsewhere(int dir, const char *fd)
+{
+    static const char name[] = "GRACE_RUNTIME_DIR=";
+    const char *own = getenv("GRACE_RUNTIME_DIR"), *found;
+    int file = openat(dir, fd, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char *text = calloc(1, RECORD_ROOM);
+    ssize_t n = file != -1 && text != NULL ? pread(file, text, RECORD_ROOM - 1, 0) : -1;
+    bool elsewhere = n <= 0;
+
+    if (n > 0) {
+        found = memmem(text, (size_t)n, name, sizeof(name) - 1);
+        found = found != NULL ? found + sizeof(name) - 1 : "";
+        elsewhere = strcmp(found, own != NULL ? own : "") != 0;
+    }
+    if (file != -1)
+        close(file);
+    free(text);
+    return elsewhere;
+}
+
+static void look_at(struct records *records, pid_t pid, int dir, const char *fd)
+{
+    static const char name[] = "/memfd:grace-recovery";
+    struct stat st, link;
+    struct record *record;
+    char target[64];
+    ssize_t n = readlinkat(dir, fd, target, sizeof(target));
+
+    if (n < (ssize_t)sizeof(name) - 1 || strncmp(target, name, sizeof(name) - 1) != 0 ||
+        fstatat(dir, fd, &st, 0) != 0 || fstatat(dir, fd, &link, AT_SYMLINK_NOFOLLOW) != 0 ||
+        (record = record_of(records, st.st_ino)) == NULL)
+        return;
+    if (record->holder == 0 && !record->supervised)
+        record->elsewhere = is_elsewhere(dir, fd);
+    if (link.st_mode & S_IWUSR)
+        record->supervised = true;
+    else if (record->holder == 0 || pid < record->holder)
+        record->holder = pid;
+}
+
+/* Calls found() for each name in a directory that begins with a digit. */
+static void each_number(const char *path,
+                        void (*found)(struct records *, int dir, const char *name, pid_t pid),
+                        struct records *records, pid_t pid)
+{
+    DIR *stream = opendir(path);
+    struct dirent *entry;
+
+    while (stream != NULL && (entry = readdir(stream)) != NULL)
+        if (isdigit((unsigned char)entry->d_name[0]))
+            found(records, dirfd(stream), entry->d_name, pid);
+    if (stream != NULL)
+        closedir(stream);
+}
+
+static void each_fd(struct records *records, int dir, const char *name, pid_t pid)
+{
+    look_at(records, pid, dir, name);
+}
+
+static void each_process(struct records *records, int dir, const char *name, pid_t unused)
+{
+    char path[32];
+
+    (void)dir;
+    (void)unused;
+    snprintf(path, sizeof(path), "/proc/%.10s/fd", name);
+    each_number(path, each_fd, records, (pid_t)atoi(name));
+}
+
+pid_t orphan_find(void)
+{
+    struct records records = {.n = 0};
+
+    each_number("/proc", each_process, &records, 0);
+    for (size_t i = 0; i < records.n; i++)
+        if (!records.list[i].supervised && !records.list[i].elsewhere)
+            return records.list[i].holder;
+    return 0;
+}
+
+void orphan_hint(void)
+{
+    pid_t pid = orphan_find();
+
+    if (pid > 0)
+        warnx("process %d serves on without its supervisor, which was killed: send it the restart "
+              "signal (SIGHUP), or start its command again",
+              (int)pid);
+}
