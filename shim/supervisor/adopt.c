@@ -90,29 +90,24 @@ static size_t same_page(const struct orphan *first, size_t n)
     return i;
 }
 
-static uint32_t attention(const struct generation *g)
-{
-    return atomic_load(&g->page->attention);
-}
-
 /* The youngest that has become ready and was not told to drain; else the youngest of all. */
 static struct generation *choose_current(void)
 {
     struct generation *g;
 
     TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
-        if (!(attention(g) & (ATTENTION_STARTING | ATTENTION_DRAINING)))
+        if (!(g->attention & (ATTENTION_STARTING | ATTENTION_DRAINING)))
             return g;
     return TAILQ_LAST(&generation_list, generation_list);
 }
 
 static void resume_current(struct generation *g)
 {
-    if (attention(g) & ATTENTION_DRAINING) { /* the old one of a sequential restart */
+    if (g->attention & ATTENTION_DRAINING) { /* the old one of a sequential restart */
         sequence_begin();
         return;
     }
-    if (attention(g) & ATTENTION_STARTING)
+    if (g->attention & ATTENTION_STARTING)
         return;
     g->state = GENERATION_SERVING;
     sharing_end(g);
