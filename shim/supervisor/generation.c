@@ -153,20 +153,12 @@ void generation_spawned(struct generation *g, pid_t main)
     tree_plant(&g->tree, main, getpid());
 }
 
-/* Where no walk leads to all of them, those that the page names are looked at, too. */
-static unsigned add_named(const struct generation *g, struct tree_root *roots, unsigned used)
-{
-    for (unsigned i = 0; i < members_slots(g); i++)
-        roots[used++] =
-            (struct tree_root){.pid = atomic_load(&g->page->slots[i].pid), .named = true};
-    return used;
-}
-
 int generation_scan(struct generation *g)
 {
-    bool named = g->tree.foreign || !procfs_usable();
-    struct tree_root *roots = calloc(1 + (named ? members_slots(g) : 0), sizeof *roots);
-    unsigned used = 0;
+    /* Where no walk leads to all of them, those that the page names are looked at, too.  How many
+     * those are may change meanwhile. */
+    unsigned named = g->tree.foreign || !procfs_usable() ? members_slots(g) : 0, used = 0;
+    struct tree_root *roots = calloc(1 + named, sizeof *roots);
     int r;
 
     if (!roots)
@@ -174,8 +166,9 @@ int generation_scan(struct generation *g)
     /* also when it has died: a child that has not joined yet is in its group */
     if (g->main > 0)
         roots[used++] = (struct tree_root){.pid = g->main, .start = g->main_start};
-    if (named)
-        used = add_named(g, roots, used);
+    for (unsigned i = 0; i < named; i++)
+        roots[used++] =
+            (struct tree_root){.pid = atomic_load(&g->page->slots[i].pid), .named = true};
     r = tree_scan(&g->tree, roots, used, getpid());
     g->scanned = clock_ms();
     free(roots);

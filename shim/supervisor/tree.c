@@ -146,6 +146,12 @@ static bool may_not_look(int err, const struct procfs_stat *p)
     return err == -EACCES || err == -EPERM || p->state == '?';
 }
 
+/* While one looked at its parent that may have been about to exit. */
+static bool was_judged(const struct tree_id *other, const struct procfs_stat *p)
+{
+    return other && other->orphan && other->start == p->start;
+}
+
 /* No parent tells whose it is: its descriptors do.  Who had not the page at the last scan will
  * never have it, if we could look.  1, 0 or -errno. */
 static int has_page(const struct tree *t, const struct procfs_stat *p)
@@ -157,7 +163,7 @@ static int has_page(const struct tree *t, const struct procfs_stat *p)
     if (!t->ino || p->pid <= 1 || p->pid == t->supervisor.pid || !(orphan || t->foreign))
         return false;
     hint = hint_at(t, p);
-    if (hint == TREE_TAKEN || (hint == TREE_UNNAMED && other && other->start == p->start))
+    if (hint == TREE_TAKEN || (hint == TREE_UNNAMED && was_judged(other, p)))
         return false;
     if (!orphan && !(hint == TREE_NAMED && procfs_same_cgroup(p->pid)))
         return false;
@@ -215,7 +221,8 @@ static int tree_make(struct tree *t, const struct table *tab)
         return -ENOMEM;
     for (size_t i = 0; i < tab->n; i++) {
         if (tab->kin[i] == TREE_SUPERVISED)
-            t->other[t->nother++] = (struct tree_id){tab->proc[i].pid, tab->proc[i].start};
+            t->other[t->nother++] = (struct tree_id){
+                tab->proc[i].pid, tab->proc[i].ppid == t->supervisor.pid, tab->proc[i].start};
         if (tab->kin[i] != TREE_MEMBER)
             continue;
         t->proc[t->n++] = tab->proc[i];

@@ -35,6 +35,7 @@ enum tree_hint {
 
 struct tree_id {
     pid_t pid;
+    bool orphan; /* it was looked at itself, not its parent */
     unsigned long long start;
 };
 

@@ -198,6 +198,33 @@ static void test_page(void)
     tree_free(&taken);
 }
 
+/* A daemon's first child was about to exit while one looked: its descriptors had gone. */
+static void test_second_child(void)
+{
+    struct tree t = {0};
+    int page = memfd_create("page", MFD_CLOEXEC);
+
+    mark(&t, page);
+    begin();
+    pid_t first = fork();
+    if (first == 0) {
+        fork_stay(1);
+        close(page);
+        stay(0);
+    }
+    hear(2);
+    ok(tree_scan(&t, NULL, 0, getpid()) == 0 && t.n == 0, "an orphan without the page is none");
+    kill(first, SIGKILL);
+    gone(first);
+    while (tree_kin(&t, shared->pid[1]) == TREE_OTHER)
+        sched_yield();
+    ok(tree_scan(&t, NULL, 0, getpid()) == 0 && tree_has(&t, shared->pid[1]),
+       "its child that has it is one");
+    end();
+    close(page);
+    tree_free(&t);
+}
+
 /* Another supervisor has started it: what leaves it becomes the child of somebody else. */
 static void test_foreign(void)
 {
@@ -315,6 +342,7 @@ int main(void)
     test_descendants();
     test_orphan();
     test_page();
+    test_second_child();
     test_foreign();
     test_adopted();
     test_first_thread();
