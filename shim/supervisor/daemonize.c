@@ -15,6 +15,10 @@
 #include "supervisor.h"
 #include "user.h"
 
+enum { STAYS_MS = 200 };
+
+static int64_t due = CLOCK_NEVER; /* when the caller is let go */
+
 /* The generations are no children of the new process, nor will their orphans be. */
 static void take_over(struct generation *g)
 {
@@ -44,10 +48,8 @@ static bool background(void)
     return true;
 }
 
-void daemonize_follow(struct generation *g)
+static void follow(struct generation *g)
 {
-    if (g->number > 1)
-        return; /* the caller was let go, or expects us to stay */
     int gate[2] = {-1, -1};
     char nothing;
 
@@ -63,6 +65,29 @@ void daemonize_follow(struct generation *g)
     close(gate[1]);
     report(REPORT_INFO, "generation %u went into the background", g->number);
     streams_watch(clock_ms());
+}
+
+/* What a script leaves behind (a coprocess of a shell) is just about to end. A daemon is known by
+ * its listener, or stays. */
+void daemonize_follow(struct generation *g)
+{
+    if (g->number == 1) /* else the caller was let go, or expects us to stay */
+        due = clock_ms() + STAYS_MS;
+    daemonize_step(clock_ms());
+}
+
+void daemonize_step(int64_t now)
+{
+    struct generation *g = supervisor.current;
+
+    if (due == CLOCK_NEVER || !g)
+        return;
+    if (now < due && generation_listeners(g).used == 0) {
+        supervisor_wake_at(due);
+        return;
+    }
+    due = CLOCK_NEVER;
+    follow(g);
 }
 
 static bool any_draining(void)

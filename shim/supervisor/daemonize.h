@@ -9,9 +9,10 @@
 
 #include "generation.h"
 
-/* g's first process has exited 0. For generation 1 so does the supervisor, and the call returns
- * in the process that goes on. */
+/* g's first process has exited 0. For generation 1 so does the supervisor, once what is left
+ * listens or has stayed for a moment; the call returns in the process that goes on. */
 void daemonize_follow(struct generation *g);
+void daemonize_step(int64_t now);
 
 /* Returns true in a background process when there is something left to drain. */
 bool daemonize_last(void);

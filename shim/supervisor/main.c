@@ -22,6 +22,7 @@
 #include "chatter.h"
 #include "clock.h"
 #include "control.h"
+#include "daemonize.h"
 #include "draining.h"
 #include "hearing.h"
 #include "keeper.h"
@@ -93,6 +94,7 @@ static void step(void)
     draining_step(now);
     retire_step(now);
     stop_step(now);
+    daemonize_step(now);
     streams_step(now);
     if (TAILQ_EMPTY(&generation_list))
         _exit(0);
