@@ -202,7 +202,8 @@ class Trial:
             demand(rolled_back == (self.victim == "new"), "the wrong generation serves")
 
     def supervisor_descriptors(self):
-        return sorted(link.split("[")[0] for link in processes.descriptors(self.service.pid))
+        """By kind: names have numbers."""
+        return sorted(link.split(":")[0] for link in processes.descriptors(self.service.pid))
 
     def check_restored(self, before):
         processes.wait_for("as many descriptors as before",
