@@ -20,7 +20,7 @@ bool rights_read(struct rights *r)
         return false;
     r->root_dev = root.st_dev;
     r->root_ino = root.st_ino;
-    r->seccomp = prctl(PR_GET_SECCOMP);
+    r->seccomp = prctl(PR_GET_SECCOMP, 0, 0, 0, 0);
     r->no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
     return true;
 }

@@ -6,7 +6,7 @@
 #include "restart_signal.h"
 #include "supervisor.h"
 
-enum { LOOK_MS = 100 };
+enum { LOOK_MS = 100, LOOKS = 20 };
 
 /* The first that has no parent among them, and our user. */
 static const struct procfs_stat *choose(const struct tree *t)
@@ -30,13 +30,26 @@ static void appoint(struct generation *g)
     tree_tell(p, RESERVED_SIGNAL);
 }
 
+/* The one that was found may be about to fork once more and to exit, as daemons do. */
 void keeper_step(int64_t now)
 {
     static int64_t next;
+    static int looks;
     struct generation *g = supervisor.current;
 
-    if (!g || !g->exited || now < next || tree_alive(atomic_load(&g->page->keeper), 0))
+    if (!g || !g->exited)
         return;
-    next = now + LOOK_MS;
-    appoint(g);
+    if (tree_alive(atomic_load(&g->page->keeper), 0)) {
+        if (now < next)
+            supervisor_wake_at(next);
+        looks = 0;
+        return;
+    }
+    if (now >= next && looks < LOOKS) {
+        looks++;
+        next = now + LOOK_MS;
+        appoint(g);
+    }
+    if (looks < LOOKS)
+        supervisor_wake_at(next);
 }
