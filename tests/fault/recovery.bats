@@ -121,6 +121,7 @@ ends_all() {
     local i
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --daemonize 2 --listen "127.0.0.1:$PORT" \
         --model prefork
+    wait_until 20 log_has 'went into the background' # in another process
     wait_until 20 found_again && wait_until 20 settled "$PID" 1 || dump_log
     for i in 0 1; do
         note_daemons
