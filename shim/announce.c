@@ -26,10 +26,8 @@ static bool send_copy(int fd, int index)
 
     if (r == -EAGAIN)
         return false;
-    if (r < 0) {
-        atomic_fetch_add(&shim.page->lost, 1);
-        shim_ring();
-    }
+    if (r < 0)
+        shim_lost();
     return true;
 }
 

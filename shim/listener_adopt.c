@@ -24,19 +24,17 @@ static int listener_ask(int index)
                         .index = (uint32_t)index,
                         .pid = shim_pid()};
     int reply[2];
-    int fd = -1;
+    int fd = -1, r;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reply) < 0)
         return -1;
-    if (message_send(shim.control, &m, reply[1]) == 0) {
-        real.close(reply[1]);
-        reply[1] = -1;
-        if (message_receive(reply[0], &m, &fd, REPLY_TIMEOUT_MS) <= 0)
-            shim_note("no answer from the supervisor to bind(), asking the kernel", "");
-    }
+    r = message_send(shim.control, &m, reply[1]);
+    real.close(reply[1]);
+    if (r < 0)
+        shim_lost();
+    else if (message_receive(reply[0], &m, &fd, REPLY_TIMEOUT_MS) <= 0)
+        shim_note("no answer from the supervisor to bind(), asking the kernel", "");
     real.close(reply[0]);
-    if (reply[1] >= 0)
-        real.close(reply[1]);
     return fd;
 }
 

@@ -32,6 +32,12 @@ void shim_ring(void)
     errno = saved;
 }
 
+void shim_lost(void)
+{
+    atomic_fetch_add(&shim.page->lost, 1);
+    shim_ring();
+}
+
 void shim_note(const char *text, const char *detail)
 {
     int saved = errno;

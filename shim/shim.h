@@ -40,6 +40,10 @@ static inline uint32_t shim_attention(void)
 /* Makes the supervisor look at the page. Async-signal-safe, keeps errno. */
 void shim_ring(void);
 
+/* A listener could not be passed to the supervisor, or got from it, for it takes no message: says
+ * so through the page. */
+void shim_lost(void);
+
 /* One line for the supervisor's log. Keeps errno. */
 void shim_note(const char *text, const char *detail);
 

@@ -23,8 +23,8 @@ void lost_note(struct generation *g)
     g->lost = true;
     report(
         REPORT_WARNING,
-        "generation %u could not hand over a listener (seccomp? a full table?): it will be looked "
-        "for when a restart is asked for",
+        "generation %u could not hand over a listener, or take one over (seccomp? a full table?): it "
+        "is looked for when a restart is asked for",
         g->number);
 }
 

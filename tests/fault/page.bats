@@ -26,7 +26,7 @@ load hostile
     hostile_start
     ask field lost 3
     ask ring
-    wait_until 10 log_has 'could not hand over a listener .*: it will be looked for'
+    wait_until 10 log_has 'could not hand over a listener.*: it is looked for'
     unharmed
     run ! log_has 'no restart'
 }
