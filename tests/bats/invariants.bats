@@ -128,12 +128,17 @@ zombies() {
     ps -eo ppid=,stat= | awk -v parent="$PID" '$1 == parent && $2 ~ /^Z/' | wc -l
 }
 
+# Sockets and pipes have another number, the state page its generation's.
+same_name() {
+    sed -E 's/\[[0-9]+\]//; s/(memfd:grace:[0-9]+):[0-9]+/\1/'
+}
+
 # left: fds, environment, processes, zombies and files.
 left() {
     local pid
     pid=$(server_pid "$PID")
-    fds_of "$PID" | sed -E 's/\[[0-9]+\]//'
-    fds_of "$pid" | sed -E 's/\[[0-9]+\]//'
+    fds_of "$PID" | same_name
+    fds_of "$pid" | same_name
     tr '\0' '\n' <"/proc/$pid/environ" | sed -E 's/=.*//' | sort
     wc -c <"/proc/$pid/environ"
     body 127.0.0.1 "$PORT" # the environment that the server sees
