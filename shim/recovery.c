@@ -220,10 +220,18 @@ static void recover(void)
         complain(&r);
 }
 
+/* Then whoever is told does what it can. */
+static bool keeper_has_gone(void)
+{
+    pid_t keeper = atomic_load(&shim.page->keeper);
+
+    return keeper <= 0 || (real.kill(keeper, 0) < 0 && errno == ESRCH);
+}
+
 /* A process in a sandbox may write, and perhaps no more than that. */
 void recovery_wish(void)
 {
-    if (is_keeper())
+    if (is_keeper() || keeper_has_gone())
         recover();
     else if (shim.wish >= 0 && write(shim.wish, "", 1) < 0)
         return;

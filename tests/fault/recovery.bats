@@ -79,6 +79,26 @@ ends_all() {
     ends_all
 }
 
+@test "when the main process has gone, too, a worker that may brings one, and another says that it may not" {
+    serve --model prefork
+    orphan
+    kill -KILL "${PROCESSES[0]}"
+    wait_until 10 ended "${PROCESSES[0]}"
+    kill -HUP "${PROCESSES[1]}"
+    recovered 2
+    load_finish
+    ends_all
+    rm "$LOG"
+    start_wrapped hostile "$BUILD/tests/servers/hostile" -w 2 "127.0.0.1:$PORT"
+    note_servers
+    orphan
+    kill -KILL "${PROCESSES[0]}"
+    wait_until 10 ended "${PROCESSES[0]}"
+    kill -HUP "${PROCESSES[1]}"
+    wait_until 10 log_has "process ${PROCESSES[1]} lacks the rights of the supervisor"
+    ask ping
+}
+
 @test "the next start of the same command takes the server over and restarts it" {
     serve --model prefork
     orphan
