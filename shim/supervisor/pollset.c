@@ -69,7 +69,7 @@ static int at_most(int timeout_ms, int most)
     return timeout_ms < 0 || timeout_ms > most ? most : timeout_ms;
 }
 
-void pollset_wait(int timeout_ms)
+__attribute__((hot)) void pollset_wait(int timeout_ms)
 {
     set.seen = set.n;
     if (!set.crowded && poll(set.fds, set.n, timeout_ms) >= 0)
