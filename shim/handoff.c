@@ -3,20 +3,7 @@
 
 #include <string.h>
 
-/* Not snprintf: the exec hooks call this in vfork children and signal handlers. */
-static char *put_number(char *to, unsigned number)
-{
-    char digits[16];
-    int n = 0;
-
-    do
-        digits[n++] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    while (n > 0)
-        *to++ = digits[--n];
-    *to++ = ':';
-    return to;
-}
+#include "decimal.h"
 
 static const char *get_number(const char *from, int *number)
 {
@@ -51,7 +38,7 @@ bool handoff_format(const struct handoff *h, char *variable)
         return false;
     memcpy(variable, HANDOFF_VARIABLE "=", sizeof HANDOFF_VARIABLE);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        to = put_number(to, (unsigned)numbers[i]);
+        to = stpcpy(decimal_put(to, (unsigned)numbers[i]), ":");
     memcpy(to, h->library, length + 1);
     return true;
 }

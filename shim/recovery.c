@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "decimal.h"
 #include "fdtab.h"
 #include "park.h"
 #include "process.h"
@@ -30,20 +31,6 @@ static bool is_keeper(void)
     return atomic_load(&shim.page->keeper) == process_owner();
 }
 
-static char *put_number(char *to, unsigned number)
-{
-    char digits[12];
-    int n = 0;
-
-    do
-        digits[n++] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    while (n > 0)
-        *to++ = digits[--n];
-    *to = '\0';
-    return to;
-}
-
 static long control_ear(int command, long argument)
 {
     return real.fcntl(ear, command, (void *)argument);
@@ -54,7 +41,7 @@ static void listen_for_wishes(void)
 {
     char path[32];
 
-    put_number(stpcpy(path, "/proc/self/fd/"), (unsigned)shim.wish);
+    decimal_put(stpcpy(path, "/proc/self/fd/"), (unsigned)shim.wish);
     ear = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (ear < 0)
         return;
@@ -133,7 +120,7 @@ static void start_supervisor(void)
 {
     pid_t pid;
 
-    put_number(stpcpy(start.option, "--recover="), (unsigned)shim.record);
+    decimal_put(stpcpy(start.option, "--recover="), (unsigned)shim.record);
     start.argv[0] = (char *)(uintptr_t)program_loader;
     start.argv[1] = shim.library;
     start.argv[2] = start.option;
@@ -198,7 +185,7 @@ static void complain(const struct record *r)
     if (atomic_exchange(&said, true))
         return;
     end = stpcpy(stpcpy(line, head), "grace: process ");
-    end = stpcpy(put_number(end, (unsigned)getpid()), tail);
+    end = stpcpy(decimal_put(end, (unsigned)getpid()), tail);
     text = line + sizeof head - 1;
     if (!has_stderr_of(r))
         write_to_syslog(line, (size_t)(end - line) - 1);

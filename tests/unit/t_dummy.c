@@ -12,6 +12,7 @@
 #include "fdtab.h"
 #include "message.h"
 #include "park.h"
+#include "reach.h"
 #include "real.h"
 #include "shim.h"
 #include "tap.h"
@@ -93,27 +94,6 @@ static void test_move(void)
     ok(dummy_fd(AF_INET, SOCK_STREAM) != fd, "it makes room for the server");
     ok(fcntl(fd, F_GETFD) < 0, "its number is free");
     is_int(open_files(), before, "and it is still there");
-}
-
-static bool listens(int fd)
-{
-    int listening = 0;
-    socklen_t len = sizeof listening;
-
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
-}
-
-/* Who finds the name of fd is in its queue. */
-static bool finds(int fd, int type)
-{
-    struct sockaddr_un name = {0};
-    socklen_t len = sizeof name;
-    int client = socket(AF_UNIX, type, 0);
-    bool connected = getsockname(fd, (struct sockaddr *)&name, &len) == 0 &&
-                     connect(client, (struct sockaddr *)&name, len) == 0;
-
-    close(client);
-    return connected;
 }
 
 static void test_unix(void)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "reach.h"
 #include "supervisor/user.h"
 #include "tap.h"
 
@@ -18,26 +19,6 @@ bool user_directory(char *dir, size_t size)
 {
     snprintf(dir, size, "%s", directory);
     return has_directory;
-}
-
-static bool listens(int fd)
-{
-    int listening = 0;
-    socklen_t len = sizeof listening;
-
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
-}
-
-static bool finds(int fd, int type)
-{
-    struct sockaddr_un name = {0};
-    socklen_t len = sizeof name;
-    int client = socket(AF_UNIX, type, 0);
-    bool connected = getsockname(fd, (struct sockaddr *)&name, &len) == 0 &&
-                     connect(client, (struct sockaddr *)&name, len) == 0;
-
-    close(client);
-    return connected;
 }
 
 static void test_settles(int type)
