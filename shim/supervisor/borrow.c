@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "inherited.h"
 #include "procfs.h"
 #include "report.h"
 #include "supervisor.h"
@@ -58,20 +59,41 @@ static struct held *held_before(const struct held *h)
     return NULL;
 }
 
-static void keep(struct generation *g, unsigned i, int fd, pid_t pid)
+/* Two generations serve it, or a process of the one that drains is stopped. */
+static struct held *held_already(uint64_t cookie)
+{
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link)
+        if (h->socket.fd >= 0 && h->cookie == cookie)
+            return h;
+    return NULL;
+}
+
+static struct held *hold(struct generation *g, unsigned i, int fd, pid_t pid)
 {
     struct held *h = held_add(fd, generation_key(g, i, fd)), *former;
 
-    if (!h) {
-        close(fd);
-        return;
-    }
+    if (!h)
+        return NULL;
     former = held_before(h);
     if (former)
         former->until = 0;
-    generation_bind(g, i, h, atomic_load(&g->page->listeners[i].flags) & USED);
     held_own(h, pid);
     report(REPORT_DEBUG, "%s was taken from process %d", h->address, (int)pid);
+    return h;
+}
+
+static void keep(struct generation *g, unsigned i, int fd, pid_t pid)
+{
+    const struct page_listener *entry = &g->page->listeners[i];
+    struct held *other = held_already(atomic_load(&entry->socket));
+    struct held *h = other ? other : hold(g, i, fd, pid);
+
+    if (h)
+        generation_bind(g, i, h, atomic_load(&entry->flags) & USED);
+    if (!h || h == other)
+        close(fd);
 }
 
 /* Another process of the server may have the same one. */
@@ -112,12 +134,27 @@ static void take_from(struct generation *g, pid_t pid)
     procfs_close(&dir);
 }
 
+static void take_inherited(struct generation *g)
+{
+    size_t at = 0;
+    int copy;
+
+    while (count_missing(g) > 0 && (copy = inherited_copy(&at)) >= 0)
+        take(g, copy, g->main);
+}
+
+bool borrow_is_whole(const struct generation *g)
+{
+    return g->adopted && count_missing(g) == 0;
+}
+
 void borrow_listeners(struct generation *g)
 {
     unsigned missing;
 
     if (!g->adopted || count_missing(g) == 0 || generation_scan(g) < 0)
         return;
+    take_inherited(g);
     take_from(g, g->main);
     for (size_t i = 0; i < g->tree.n; i++)
         if (g->tree.proc[i].pid != g->main)
@@ -142,10 +179,18 @@ static void give_back(struct generation *g)
     }
 }
 
+/* The doorbell was copied out of one of its processes. */
+static bool may_copy(const struct generation *g)
+{
+    return g->bell >= 0;
+}
+
 void borrow_step(void)
 {
     struct generation *g = supervisor.current;
 
+    if (!g || !g->adopted || may_copy(g))
+        inherited_close();
     if (g && g->adopted && g->state == GENERATION_SERVING && !restart_going_on() &&
         supervisor.pending == WISH_NONE && TAILQ_NEXT(TAILQ_FIRST(&generation_list), link) == NULL)
         give_back(g);

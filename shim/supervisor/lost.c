@@ -85,6 +85,8 @@ static bool fetch(struct generation *g, char *why, size_t size)
     for (size_t i = 0; i < n; i++) {
         int fd = copy_from_any(&g->tree, strangers[i].pid, strangers[i].inode);
 
+        if (fd < 0 && borrow_is_whole(g))
+            continue; /* a dummy, or the new generation fails without it */
         if (fd < 0) {
             snprintf(why, size, "process %d could not hand over its listener (%s)",
                      (int)strangers[i].pid, strangers[i].address);
@@ -119,6 +121,7 @@ const char *lost_refusal(struct generation *g)
     lost_note(g);
     if (!g->lost && !owes_one(g))
         return NULL;
+    borrow_listeners(g);
     if (!fetch(g, why, sizeof why))
         return why;
     if (crowd_is_too_large(g))

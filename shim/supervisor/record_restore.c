@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "inherited.h"
 #include "procfs.h"
 #include "record.h"
 #include "record_text.h"
@@ -93,7 +94,7 @@ static void close_others(const struct record *r, int record)
     if (procfs_open(&dir, "/proc/self/fd") < 0)
         return;
     while ((fd = procfs_next(&dir)) >= 0)
-        if (fd != record && fd != dir.fd && !was_given(r, fd))
+        if (fd != record && fd != dir.fd && !was_given(r, fd) && !inherited_keep(fd))
             close(fd);
     procfs_close(&dir);
 }

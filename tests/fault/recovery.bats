@@ -245,6 +245,46 @@ draining_one_connection() {
     ends_all
 }
 
+# start_walled COMMAND...: where no process may copy descriptors out of another.
+start_walled() {
+    start app "$BUILD/tests/tools/confine" --deny pidfd_getfd env LD_PRELOAD="$LIBGRACE" "$@"
+}
+
+serve_walled() {
+    APP=$BATS_TEST_TMPDIR/app
+    version "$@"
+    start_walled "$APP"
+    wait_until 20 settled "$PID" 1 || dump_log
+    note_servers
+    load_start -r 200 127.0.0.1 "$PORT"
+}
+
+@test "where descriptors can't be copied the new one inherits those of the main process" {
+    serve_walled --model prefork
+    orphan
+    version --fail exit:3
+    kill -HUP "${PROCESSES[1]}"
+    wait_until 20 found_again
+    wait_until 20 rolled_back "$PID" 1
+    version --model prefork
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    load_finish
+    ends_all
+    run ! log_has "can't be taken over"
+}
+
+@test "where they can't, and it was started as a command, one line says so and nobody is refused" {
+    serve_walled
+    orphan
+    start_walled "$APP"
+    wait_until 20 log_has "1 listener of generation 1 can't be taken over"
+    wait_until 20 log_has 'no restart: process [0-9]+ could not hand over its listener'
+    wait_until 10 settled "$PID" 1
+    load_finish
+    ends_all
+}
+
 @test "a restart that fails after that leaves the server its listeners, and the next one works" {
     serve_app
     orphan

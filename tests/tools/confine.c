@@ -32,6 +32,7 @@ static const struct {
     {"eventfd2", SYS_eventfd2},
     {"socketpair", SYS_socketpair},
     {"pidfd_open", SYS_pidfd_open},
+    {"pidfd_getfd", SYS_pidfd_getfd},
     {"pipe2", SYS_pipe2},
     {"prctl", SYS_prctl},
     {"ftruncate", SYS_ftruncate},
