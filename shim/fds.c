@@ -36,7 +36,7 @@ static bool is_registered(int fd)
 {
     enum fd_kind kind = fdtab_kind(fd);
 
-    return kind == FD_FRESH ? bound_key(fd) != 0 : kind != FD_CONNECTION;
+    return kind != FD_CONNECTION && (kind != FD_FRESH || bound_key(fd) != 0);
 }
 
 struct fds_former fds_closing(int fd)
@@ -150,7 +150,7 @@ int fds_copied(int from, int to)
 {
     uint8_t known = fdtab_get(from);
 
-    if (to < 0 || process_is_guest())
+    if (to < 0 || known == FD_NONE || process_is_guest())
         return to;
     switch (known & FD_KIND) {
     case FD_CONNECTION:

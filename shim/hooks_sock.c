@@ -16,11 +16,6 @@
 #include "sockopts.h"
 #include "waits.h"
 
-static bool is_served(int fd)
-{
-    return fdtab_seems_to_listen(fd) || listener_discover(fd);
-}
-
 static int accept_plain(int fd, struct sockaddr *addr, socklen_t *len, int flags)
 {
     (void)flags;
@@ -89,11 +84,17 @@ EXPORT int listen(int fd, int backlog)
     return r;
 }
 
-static int brief_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags, conns_call *call)
+/* Functions of their own, so that their frames are not those of the hooks. */
+static __attribute__((noinline)) int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len,
+                                                    int flags, conns_call *call)
 {
-    int r = conns_accept(fd, addr, len, flags, call);
+    bool brief = fdtab_kind(fd) == FD_BRIEF;
+    int r;
 
-    if (r >= 0 && !process_is_guest())
+    if (!brief && listener_discover(fd))
+        return waits_accept(fd, addr, len, flags, call);
+    r = conns_accept(fd, addr, len, flags, call);
+    if (brief && r >= 0 && !process_is_guest())
         listener_accepted(fd);
     return r;
 }
@@ -101,13 +102,10 @@ static int brief_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags
 static __attribute__((noinline)) int any_accept(int fd, struct sockaddr *addr, socklen_t *len,
                                                 int flags, conns_call *call)
 {
-    if (fdtab_kind(fd) == FD_BRIEF)
-        return brief_accept(fd, addr, len, flags, call);
-    return is_served(fd) ? waits_accept(fd, addr, len, flags, call)
-                         : conns_accept(fd, addr, len, flags, call);
+    return fdtab_seems_to_listen(fd) ? waits_accept(fd, addr, len, flags, call)
+                                     : accept_unknown(fd, addr, len, flags, call);
 }
 
-/* Functions of their own, so that their frames are not those of the hooks. */
 static __attribute__((noinline)) int accept_plainly(int fd, struct sockaddr *addr, socklen_t *len)
 {
     return conns_accept(fd, addr, len, 0, accept_plain);
