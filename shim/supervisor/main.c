@@ -45,7 +45,7 @@
 #include "trim.h"
 #include "user.h"
 
-enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
+enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing was needed */ };
 
 static int signal_fd = -1;
 
@@ -109,13 +109,17 @@ static int time_left(void)
     return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
 }
 
+/* What was needed just now is likely to be needed again: it is given back after a while. */
 static void wait_for_events(void)
 {
     int timeout_ms = time_left();
 
-    if (timeout_ms < 0 || timeout_ms >= TRIM_MS)
+    if (timeout_ms >= 0 && timeout_ms <= TRIM_MS) {
+        pollset_wait(timeout_ms);
+    } else if (!pollset_wait(TRIM_MS)) {
         trim();
-    pollset_wait(timeout_ms);
+        pollset_wait(timeout_ms < 0 ? -1 : timeout_ms - TRIM_MS);
+    }
 }
 
 /* What runs between trim() and poll() is hot, which puts it in one place: a page that is used

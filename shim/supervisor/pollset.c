@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "real.h"
 #include "report.h"
 
 enum { LEAST = 16, CROWDED_MS = 100 };
@@ -69,19 +69,25 @@ static int at_most(int timeout_ms, int most)
     return timeout_ms < 0 || timeout_ms > most ? most : timeout_ms;
 }
 
-__attribute__((hot)) void pollset_wait(int timeout_ms)
+/* real, for while this sleeps nothing else of the library has to be in memory. */
+__attribute__((hot)) bool pollset_wait(int timeout_ms)
 {
+    int ready = -1;
+
     set.seen = set.n;
-    if (!set.crowded && poll(set.fds, set.n, timeout_ms) >= 0)
-        return;
+    if (!set.crowded)
+        ready = real.poll(set.fds, set.n, timeout_ms);
+    if (ready >= 0)
+        return ready > 0;
     if (set.crowded)
         errno = ENOMEM;
     if (errno != EINTR) {
         /* poll() takes no more than RLIMIT_NOFILE, which somebody may have lowered */
         say_crowded();
         set.seen = set.n < LEAST ? set.n : LEAST;
-        if (poll(set.fds, set.seen, at_most(timeout_ms, CROWDED_MS)) >= 0)
-            return;
+        if (real.poll(set.fds, set.seen, at_most(timeout_ms, CROWDED_MS)) >= 0)
+            return true;
     }
     set.seen = 0;
+    return true;
 }
