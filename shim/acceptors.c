@@ -17,6 +17,15 @@ enum {
 
 static _Atomic pid_t threads[ACCEPTORS];
 static _Atomic unsigned hint;
+static _Atomic int reach; /* no place from here on was ever taken: most processes touch none */
+
+static void raise_reach(int to)
+{
+    int have = atomic_load(&reach);
+
+    while (have < to && !atomic_compare_exchange_weak(&reach, &have, to))
+        ;
+}
 
 /* A thread cancelled inside accept() never left. */
 static bool is_free(pid_t had)
@@ -34,6 +43,7 @@ int acceptors_enter(bool hides)
         unsigned i = (atomic_load(&hint) + (unsigned)tries) % ACCEPTORS;
         pid_t had = atomic_load(&threads[i]);
 
+        raise_reach((int)i + 1); /* first, for who looks for us goes so far */
         if (((had & ~HIDES) == me || is_free(had)) &&
             atomic_compare_exchange_strong(&threads[i], &had, hides ? me | HIDES : me)) {
             atomic_store(&hint, i);
@@ -55,7 +65,7 @@ void acceptors_kick(void)
 {
     pid_t me = gettid();
 
-    for (int i = 0; i < ACCEPTORS; i++) {
+    for (int i = 0, n = atomic_load(&reach); i < n; i++) {
         pid_t tid = atomic_load(&threads[i]) & ~HIDES;
 
         if (tid != 0 && tid != me)
@@ -67,7 +77,7 @@ bool acceptors_hide(void)
 {
     pid_t me = gettid();
 
-    for (int i = 0; i < ACCEPTORS; i++) {
+    for (int i = 0, n = atomic_load(&reach); i < n; i++) {
         pid_t had = atomic_load(&threads[i]);
 
         if ((had & HIDES) && (had == (me | HIDES) || !is_free(had)))
@@ -78,6 +88,6 @@ bool acceptors_hide(void)
 
 void acceptors_reset(void)
 {
-    for (int i = 0; i < ACCEPTORS; i++)
+    for (int i = 0, n = atomic_load(&reach); i < n; i++)
         atomic_store_explicit(&threads[i], 0, memory_order_relaxed);
 }

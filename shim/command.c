@@ -38,9 +38,11 @@ static void count_end(const sigset_t *mask)
     real.pthread_sigmask(SIG_SETMASK, mask, NULL);
 }
 
+/* What a child of fork() writes to is copied. */
 void command_reset(void)
 {
-    atomic_store(&counting, false);
+    if (atomic_load(&counting))
+        atomic_store(&counting, false);
 }
 
 /* Fills in what is not ignored for good. */

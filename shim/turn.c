@@ -19,9 +19,11 @@ void turn_give(void)
     atomic_store(&running, false);
 }
 
+/* What a child of fork() writes to is copied. */
 void turn_reset(void)
 {
-    atomic_store(&running, false);
+    if (atomic_load(&running))
+        atomic_store(&running, false);
 }
 
 bool turn_wait_for(void)
