@@ -38,6 +38,24 @@ at_most_added() {
     wait_until 5 pss_at_most "$PID" 300
 }
 
+# code_kb PID FIELD: of the library's code: Size, or Rss
+code_kb() {
+    awk -v field="$2:" '/^[0-9a-f]+-/ { code = /libgrace/ && $2 ~ /x/ }
+        code && $1 == field { print $2 }' "/proc/$1/smaps"
+}
+
+half_of_code_is_gone() {
+    (($(code_kb "$1" Rss) * 2 < $(code_kb "$1" Size)))
+}
+
+@test "a supervisor at rest has less than half of its code in memory" {
+    subject_start wrapped
+    exec {SOCKET}>&-
+    restart_times 1
+    (($(code_kb "$PID" Size) > 0))
+    wait_until 10 half_of_code_is_gone "$PID"
+}
+
 @test "the limit of open files does not matter for the start" {
     local few many
     few=$(start_instructions 1024)
