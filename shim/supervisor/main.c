@@ -45,7 +45,7 @@
 #include "trim.h"
 #include "user.h"
 
-enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing was needed */ };
+enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
 
 static int signal_fd = -1;
 
@@ -109,17 +109,14 @@ static int time_left(void)
     return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
 }
 
-/* What was needed just now is likely to be needed again: it is given back after a while. */
+/* A start or a restart would need at once what is given back. */
 static void wait_for_events(void)
 {
     int timeout_ms = time_left();
 
-    if (timeout_ms >= 0 && timeout_ms <= TRIM_MS) {
-        pollset_wait(timeout_ms);
-    } else if (!pollset_wait(TRIM_MS)) {
+    if (!restart_going_on() && (timeout_ms < 0 || timeout_ms >= TRIM_MS))
         trim();
-        pollset_wait(timeout_ms < 0 ? -1 : timeout_ms - TRIM_MS);
-    }
+    pollset_wait(timeout_ms);
 }
 
 /* What runs between trim() and poll() is hot, which puts it in one place: a page that is used

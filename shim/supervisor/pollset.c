@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,15 +71,11 @@ static int at_most(int timeout_ms, int most)
 }
 
 /* real, for while this sleeps nothing else of the library has to be in memory. */
-__attribute__((hot)) bool pollset_wait(int timeout_ms)
+__attribute__((hot)) void pollset_wait(int timeout_ms)
 {
-    int ready = -1;
-
     set.seen = set.n;
-    if (!set.crowded)
-        ready = real.poll(set.fds, set.n, timeout_ms);
-    if (ready >= 0)
-        return ready > 0;
+    if (!set.crowded && real.poll(set.fds, set.n, timeout_ms) >= 0)
+        return;
     if (set.crowded)
         errno = ENOMEM;
     if (errno != EINTR) {
@@ -86,8 +83,7 @@ __attribute__((hot)) bool pollset_wait(int timeout_ms)
         say_crowded();
         set.seen = set.n < LEAST ? set.n : LEAST;
         if (real.poll(set.fds, set.seen, at_most(timeout_ms, CROWDED_MS)) >= 0)
-            return true;
+            return;
     }
     set.seen = 0;
-    return true;
 }

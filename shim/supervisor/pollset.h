@@ -6,7 +6,6 @@
 #ifndef GRACE_POLLSET_H
 #define GRACE_POLLSET_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 void pollset_clear(void);
@@ -17,7 +16,7 @@ size_t pollset_add(int fd, short events);
 /* What of it has come: 0 for nothing. All of it, where nobody could look. */
 short pollset_ready(size_t place);
 
-/* Waits for any of it, so long at most (-1: for ever). False: nothing has come. */
-bool pollset_wait(int timeout_ms);
+/* Waits for any of it, so long at most (-1: for ever). */
+void pollset_wait(int timeout_ms);
 
 #endif
