@@ -296,3 +296,59 @@ mended_version_serves() {
 daemon_supervisor() {
     basename "$GRACE_RUNTIME_DIR"/*.sock .sock
 }
+
+# supervised_again: sets PID to the supervisor that there is now.
+supervised_again() {
+    local pid
+    pid=$(status daemon | grep -oE '"pid":[0-9]+' | head -n 1 | grep -oE '[0-9]+') && [[ $pid ]] &&
+        PID=$pid && STARTED+=("$pid")
+}
+
+# In the background they are no descendants of the supervisor.
+listening() {
+    ss -tlnpH "sport = :$PORT" | grep -oE 'pid=[0-9]+' | cut -d = -f 2 | grep -vx "$PID" | sort -nu
+}
+
+# recovers_by COMMAND...: SIGHUP to the one of these processes that it names brings a new supervisor
+# and a restart.
+recovers_by() {
+    local told
+    wait_until 10 lone_generation "$PID"
+    told=$(listening | "$@")
+    mapfile -t -O "${#STARTED[@]}" STARTED < <(listening && old_tree)
+    kill -KILL "$PID"
+    wait_until 10 none_of "$PID"
+    kill -HUP "$told"
+    wait_until 20 supervised_again
+    wait_until 30 settled_beyond "$PID" "$GENERATION" || dump_log
+}
+
+recovers_twice() {
+    load_start -r "$RATE" -n "$RATE" "${LOAD_OPTIONS[@]}"
+    configure 2
+    recovers_by tail -n 1
+    newest_answers 2
+    configure 3
+    recovers_by head -n 1
+    newest_answers 3
+    load_finish
+}
+
+@test "its supervisor is killed: SIGHUP to a worker, then to its main process, restarts it" {
+    export GRACE_NAME=daemon
+    configure 1
+    start_daemon "${COMMAND[@]}"
+    recovers_twice
+}
+
+@test "its supervisor is killed, in the background" {
+    export GRACE_NAME=daemon
+    configure 1
+    daemonize
+    start daemon env LD_PRELOAD="$LIBGRACE" "${COMMAND[@]}"
+    wait "$PID"
+    wait_until 10 answers
+    wait_until 10 supervised_again
+    wait_until 10 settled "$PID" 1 || dump_log
+    recovers_twice
+}

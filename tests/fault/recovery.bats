@@ -112,6 +112,21 @@ ends_all() {
     ends_all
 }
 
+# As systemd does with Restart=always and KillMode=process.
+@test "a manager that starts it again each time it is killed: no request fails" {
+    local i
+    serve --model prefork
+    for ((i = 2; i <= 5; i++)); do
+        orphan
+        start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
+        wait_until 20 settled "$PID" "$i" || dump_log
+        note_servers
+    done
+    run ! log_has 'EADDRINUSE|in use|rolled back'
+    load_finish
+    ends_all
+}
+
 @test "a start of another command, or of the same one in another environment, does not" {
     local other
     serve
@@ -194,7 +209,7 @@ serve_app() {
     kill -HUP "${PROCESSES[1]}"
     recovered 3
     log_has 'generation 2 was not ready yet and is ended'
-    ended "$starting"
+    wait_until 10 ended "$starting" # its parent is who adopts orphans
     load_finish
     ends_all
 }
