@@ -68,9 +68,11 @@ void recovery_release(void)
     real.close(fd);
 }
 
+/* The supervisor may have told it already, when it still took itself for its parent. */
 void recovery_child(void)
 {
     recovery_release();
+    recovery_join();
 }
 
 void recovery_appointed(void)

@@ -15,7 +15,7 @@
 /* Constructor, and after an exec that failed: a keeper listens. */
 void recovery_join(void);
 
-/* In the child of a fork: it is none. */
+/* In the child of a fork: it is none, unless the supervisor has just made it one. */
 void recovery_child(void);
 
 /* Before this process executes something else in its place. */
