@@ -316,3 +316,53 @@ serve_walled() {
     load_finish
     ends_all
 }
+
+@test "sequential mode: killed while it serves, and while a generation ends, it restarts all the same" {
+    export GRACE_MODE=sequential
+    serve_app
+    orphan
+    kill -HUP "${PROCESSES[0]}"
+    recovered 2
+    log_has 'generation 1 ends before the next one starts, clients wait'
+    load_finish
+    note_servers
+    exec {held}<>"/dev/tcp/127.0.0.1/$PORT" # the generation waits for it
+    wait_until 10 connections_are 1
+    kill -HUP "$PID"
+    wait_until 10 log_has 'generation 2 draining'
+    orphan
+    kill -HUP "${PROCESSES[0]}"
+    wait_until 20 found_again
+    exec {held}>&-
+    wait_until 20 settled_beyond "$PID" 2
+    "$LOAD" -n 20 127.0.0.1 "$PORT"
+    ends_all
+}
+
+connections_are() {
+    [[ $(status_number web connections) == "$1" ]]
+}
+
+names_who_answers() {
+    [[ $(curl -s "127.0.0.1:$PORT") == "$(<"$BATS_TEST_TMPDIR/server.pid")" ]]
+}
+
+@test "killed while the pid file is aside: it is put back, and steps aside again" {
+    local file=$BATS_TEST_TMPDIR/server.pid gate=$BATS_TEST_TMPDIR/gate
+    export GRACE_PIDFILE=$file GRACE_READY="exec=test -e $gate"
+    touch "$gate"
+    start_wrapped server "$PYTHON" "$ROOT/tests/servers/pidfiled.py" excl "$PORT" "$file"
+    note_servers
+    rm "$gate"
+    kill -HUP "$PID"
+    wait_until 10 test -s "$file.grace" -a -s "$file"
+    STARTED+=("$(<"$file")")
+    orphan
+    touch "$gate"
+    kill -HUP "${PROCESSES[0]}"
+    recovered 3
+    log_has 'generation 2 was not ready yet and is ended'
+    names_who_answers
+    [[ ! -e $file.grace ]]
+    ends_all
+}
