@@ -9,7 +9,7 @@ load hostile
 stranger() {
     # shellcheck disable=SC2016 # the inner shell's
     start stranger bash -c 'set -m; (set +m; exec sleep 600) & set +m; sleep 600 & echo up; wait'
-    wait_until 5 log_has up
+    wait_until 20 log_has up
     mapfile -t STRANGERS < <(tree_of "$PID")
     ((${#STRANGERS[@]} == 3))
 }
@@ -88,13 +88,13 @@ restarts_with_a_stopped_child() {
     hostile_start -w 4
     child=$(ask fork) && child=${child#ok }
     kill -STOP "$child"
-    wait_until 5 stopped "$child"
+    wait_until 20 stopped "$child"
     load_start 127.0.0.1 "$PORT"
     "$GRACE" restart "$PID"
     wait_until 20 settled "$PID" 2 || dump_log
     load_finish
     run ! log_has 'deadline|did not stop'
-    wait_until 5 test ! -e "/proc/$child"
+    wait_until 20 test ! -e "/proc/$child"
 }
 
 @test "a child that is stopped has drained when it can't but drain next" {
@@ -212,6 +212,10 @@ without_proc() {
     wait_until 20 settled "$PID" 1 || dump_log
 }
 
+nobody_serves() {
+    [[ -z $(pgrep -f -- "--listen 127.0.0.1:$PORT") ]]
+}
+
 @test "without /proc: restarts, drains and retires, and one line says what is less certain" {
     local model
     for model in single threads prefork fork; do
@@ -226,7 +230,7 @@ without_proc() {
         [[ $model != fork ]] || wakeups "$PID"
         ((${WOKEN[0]:-0} <= 3))
         "$GRACE" stop "$PID"
-        wait_until 10 test -z "$(pgrep -f -- "--listen 127.0.0.1:$PORT")"
+        wait_until 10 nobody_serves
     done
 }
 
