@@ -149,6 +149,17 @@ wakeups() {
     done
 }
 
+# sleeps_on PID: for three seconds it has not woken up. In the background it looks, for a minute, who
+# has the streams of its start, ever more seldom.
+sleeps_on() {
+    local now
+    now=$(switches "$1")
+    uptime_ms
+    [[ $now == "$WAS" ]] || SINCE=$UPTIME_MS
+    WAS=$now
+    ((UPTIME_MS - SINCE >= 3000))
+}
+
 has_connections() {
     [[ $(status_number "$PID" connections) == "$1" ]]
 }
@@ -177,16 +188,15 @@ has_connections() {
     exec {held}<>"/dev/tcp/127.0.0.1/$PORT"
     wait_until 10 has_connections 1
     "$GRACE" restart "$draining"
-    wakeups "$background" "$foreground" "$sequential" "$draining"
+    wakeups "$foreground" "$sequential" "$draining"
     exec {held}>&-
     echo "woken: ${WOKEN[*]}"
-    # in the background it looks who has the streams of its start, ever more seldom
-    ((WOKEN[0] <= 8 && WOKEN[1] <= 3 && WOKEN[2] <= 3 && WOKEN[3] <= 30))
+    ((WOKEN[0] <= 3 && WOKEN[1] <= 3 && WOKEN[2] <= 30))
     for _ in 1 2 3; do
         restart_and_wait "$background"
     done
-    wakeups "$background"
-    ((WOKEN[0] <= 2))
+    WAS='' SINCE=0
+    wait_until 60 sleeps_on "$background"
     # what it took is given back
     (($(anonymous_kb "$background") < $(anonymous_kb "$foreground") + 60))
     kill "$background"
