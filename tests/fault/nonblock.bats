@@ -135,6 +135,7 @@ log_is_empty_now() {
 
 # clients COUNT TEXT: they say it, and read nothing. At its end they are there.
 clients() {
+    rm -f "$BATS_TEST_TMPDIR/clients.log" # of those before
     start clients "$PYTHON" -c 'import signal, socket, sys
 keep = []
 for i in range(int(sys.argv[2])):
