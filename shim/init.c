@@ -91,7 +91,6 @@ static void join_optional(int *place, int fd)
 
 static bool join_descriptors(const struct handoff *h)
 {
-
     shim.control = h->control;
     shim.bell = h->bell;
     shim.memory = h->memory;

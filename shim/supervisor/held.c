@@ -196,7 +196,7 @@ void held_replaces(const struct held *h)
     forget_if(is_double, h);
 }
 
-size_t held_count(void)
+static size_t held_count(void)
 {
     struct held *h;
     size_t n = 0;

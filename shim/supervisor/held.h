@@ -64,7 +64,6 @@ void held_replaces(const struct held *h);
 
 /* Forgets released ones when the oldest living generation has this number. */
 void held_collect(unsigned oldest);
-size_t held_count(void);
 
 /* O_NONBLOCK of the shared description. */
 void held_set_nonblock(struct held *h, bool on);

@@ -149,6 +149,17 @@ wakeups() {
     done
 }
 
+# start_background OPTION...: the only server of this runtime directory so far; sets PID, its
+# supervisor, when it serves.
+start_background() {
+    app "$@"
+    start background env LD_PRELOAD="$LIBGRACE" "$APP"
+    wait "$PID"
+    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
+    STARTED+=("$PID")
+    wait_until 10 settled "$PID" 1
+}
+
 # sleeps_on PID: for three seconds it has not woken up. In the background it looks, for a minute, who
 # has the streams of its start, ever more seldom.
 sleeps_on() {
@@ -166,12 +177,8 @@ has_connections() {
 
 @test "idle means asleep: in the background, in sequential mode, after restarts and rollbacks" {
     local background foreground sequential draining held
-    app --daemonize 2
-    start background env LD_PRELOAD="$LIBGRACE" "$APP"
-    wait "$PID"
-    background=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
-    STARTED+=("$background")
-    wait_until 10 settled "$background" 1
+    start_background --daemonize 2
+    background=$PID
     app
     start_wrapped foreground "$APP"
     foreground=$PID
@@ -203,12 +210,7 @@ has_connections() {
 }
 
 @test "in the background it is ended with the last process, at once" {
-    app --daemonize 1
-    start background env LD_PRELOAD="$LIBGRACE" "$APP"
-    wait "$PID"
-    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
-    STARTED+=("$PID")
-    wait_until 10 settled "$PID" 1
+    start_background --daemonize 1
     mapfile -t processes < <(pgrep -f -- "--listen 127.0.0.1:$PORT --daemonize 1" | grep -vx "$PID")
     kill -KILL "${processes[@]}"
     wait_until 10 test ! -e "/proc/$PID"

@@ -27,22 +27,33 @@ int act_fill_bell(int client, char *const words[])
     return act_ok(client, "full");
 }
 
-/* In a child, so that this process goes on; the bell is blocking and full whenever it can be. */
+/* In a child, so that this process goes on. */
+static pid_t fork_act(int client)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        close(client);
+    return pid;
+}
+
+static int act_forked(int client, pid_t pid)
+{
+    return pid == -1 ? act_failed(client, "fork") : act_ok(client, "%d", (int)pid);
+}
+
+/* The bell is blocking and full whenever it can be. */
 int act_flood_bell(int client, char *const words[])
 {
     int bell = hostile_bell();
     uint64_t most = UINT64_MAX - 1;
-    pid_t pid = fork();
+    pid_t pid = fork_act(client);
 
     (void)words;
-    if (pid == -1)
-        return act_failed(client, "fork");
-    if (pid == 0)
-        close(client);
     while (pid == 0)
         if (fcntl(bell, F_SETFL, 0) == -1 || write(bell, &most, sizeof(most)) == -1)
             _exit(0);
-    return act_ok(client, "%d", (int)pid);
+    return act_forked(client, pid);
 }
 
 /* The first: act_adopt_full() makes more that look like it. */
@@ -135,21 +146,17 @@ int act_squat(int client, char *const words[])
     return act_ok(client, "squatted");
 }
 
-/* In a child, for ever. */
+/* For ever. */
 int act_flood_notes(int client, char *const words[])
 {
     struct message m = message_of(MESSAGE_NOTE, "flood");
-    pid_t pid = fork();
+    pid_t pid = fork_act(client);
 
     (void)words;
-    if (pid == -1)
-        return act_failed(client, "fork");
-    if (pid == 0)
-        close(client);
     while (pid == 0)
         if (!send_message(&m, sizeof(m), -1, 0))
             _exit(0);
-    return act_ok(client, "%d", (int)pid);
+    return act_forked(client, pid);
 }
 
 int act_send_fds(int client, char *const words[])
