@@ -332,7 +332,7 @@ while True:
         unrelated = socket.socket() # takes the number
         a = listening($PORT)
         unrelated.close()
-        print("reloaded")
+        log("reloaded")
     a.settimeout(0.02)
     try:
         conn, _ = a.accept()

@@ -30,7 +30,7 @@ signal.set_wakeup_fd(os.open("$SIGNALS", os.O_WRONLY | os.O_APPEND | os.O_NONBLO
 def call(name, *arguments):
     result = getattr(libc, name)(*arguments)
     if result < 0:
-        print(name, errno.errorcode[ctypes.get_errno()], os.getpid(), flush=True)
+        log(name, errno.errorcode[ctypes.get_errno()], os.getpid())
     return result
 END
 }

@@ -167,7 +167,7 @@ threading.Thread(target=shut).start()
 try:
     listener.accept()
 except OSError as error:
-    print(os.getpid(), "accept:", error, flush=True)
+    log(os.getpid(), "accept:", error)
 time.sleep(1000)
 END
     start_version

@@ -99,6 +99,12 @@ def serve(*listeners, body):
             handle(conn)
 
 
+def log(*words):
+    """A line in one write: print() of an unbuffered python writes word by word, and what another
+    thread or process says meanwhile stands in between."""
+    os.write(1, (" ".join(map(str, words)) + "\n").encode())
+
+
 def wait_for(path):
     while not os.path.exists(path):
         time.sleep(0.005)
