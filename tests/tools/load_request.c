@@ -140,9 +140,20 @@ static bool send_paused(struct wire *wire, const struct target *target)
     return target->udp || wire_send(wire, target->question + half, target->question_len - half);
 }
 
+/* With a time limit it is interrupted even by SIGSTOP and SIGCONT; Linux lets one wait on. */
+static bool connect_target(int fd, const struct target *target)
+{
+    int rc;
+
+    do
+        rc = connect(fd, (const struct sockaddr *)&target->addr, target->addr_len);
+    while (rc == -1 && errno == EINTR);
+    return rc == 0;
+}
+
 static enum outcome ask(struct wire *wire, const struct target *target, struct answer *answer)
 {
-    if (connect(wire->fd, (const struct sockaddr *)&target->addr, target->addr_len) == -1)
+    if (!connect_target(wire->fd, target))
         return failed_call(answer, "connect");
     if (target->tls && !wire_encrypt(wire))
         return failed_call(answer, "TLS handshake");
