@@ -42,9 +42,16 @@ serves() {
     status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"serving\""
 }
 
+# prepared COUNT: so many generations have ended the threads that were in accept() before, which
+# would take a connection and do nothing with it.
+prepared() {
+    (($(grep -c '^handover: prepared' "$LOG") == $1))
+}
+
 # counts WAY: a connection of the old generation is served to its end, and with it ends that.
 counts() {
     start_wrapped server "$HANDOVER" "$PORT" "$1" "$BATS_TEST_TMPDIR/gate"
+    wait_until 10 prepared 1
     hold
     wait_until 5 holds 1 1 || fail "$(status "$PID")"
     kill -HUP "$PID"
@@ -52,6 +59,7 @@ counts() {
     wait_until 5 holds 1 1 || fail "$(status "$PID")"
     holds 2 0
     wait_until 10 deaf 1
+    wait_until 10 prepared 2
     hold # is the new one's
     touch "$BATS_TEST_TMPDIR/gate"
     echoes 0

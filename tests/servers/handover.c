@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * handover PORT WAY [FILE]: an echo server that does with each connection what few servers do, so
- * that tests can see whether it is still counted.  Serves one connection at a time.
+ * that tests can see whether it is still counted.  Serves one connection at a time, and says when
+ * nothing else of it accepts any.
  */
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -385,6 +386,7 @@ int main(int argc, char **argv)
     listen_on((uint16_t)atoi(argv[1]));
     if (ways[i].prepare != NULL)
         ways[i].prepare();
+    dprintf(STDERR_FILENO, "handover: prepared\n");
     for (;;) {
         struct epoll_event event;
         if (waiting != -1 && epoll_wait(waiting, &event, 1, -1) != 1)
