@@ -4,15 +4,18 @@
 load ../bats/helper
 load hostile
 
-# keeps_descriptors COMMAND...: the supervisor has as many as before.
+# has_descriptors COUNT: the supervisor, and no more. It may have one for a moment: to be waited for.
+has_descriptors() {
+    (($(fds_of "$PID" | wc -l) <= $1))
+}
+
+# keeps_descriptors COMMAND...: when it has read all messages, the supervisor has as many as before.
 keeps_descriptors() {
-    local before after
+    local before
     before=$(fds_of "$PID" | wc -l)
     "$@"
-    ask note read-all >/dev/null
-    wait_until 20 log_has 'process [0-9]+: read-all'
-    after=$(fds_of "$PID" | wc -l)
-    ((after <= before)) || fail "$before descriptors, then $after" "$(fds_of "$PID")"
+    ask heard
+    wait_until 10 has_descriptors "$before" || fail "more than $before" "$(fds_of "$PID")"
 }
 
 # The types of message.h: ADOPT 1, LISTEN 2, NOTE 3, PLACEHOLDER 6, one that there is not.
@@ -74,7 +77,7 @@ reads_of() {
     "$GRACE" status "$PID" >/dev/null
     after=$(reads_of "$PID")
     ((after - before < 10000)) || fail "$((after - before)) reads"
-    (($(fds_of "$PID" | wc -l) <= fds))
+    wait_until 10 has_descriptors "$fds"
 }
 
 @test "what only the service itself may say to the manager is not passed on" {
@@ -138,6 +141,7 @@ is_plain() {
     echo ping >&"$c"
     read -r answer <&"$c"
     "$GRACE" stop --drain --timeout 0 "$PID" || (($? == 4))
+    wait_until 20 log_has 'stopping generation 1 when it has drained'
     for _ in {1..300}; do
         printf 'field restarts 1\nring\n' >&"$c"
         read -r answer <&"$c" && read -r answer <&"$c"

@@ -38,7 +38,6 @@ static long worker_count = 1;
 static uid_t user = 65534;
 static char *late;
 static const char *pid_file, *script;
-static volatile sig_atomic_t late_wanted;
 
 static void listener_open(char *where)
 {
@@ -174,12 +173,6 @@ static void on_term(int sig)
     _exit(0);
 }
 
-static void on_usr1(int sig)
-{
-    (void)sig;
-    late_wanted = 1;
-}
-
 static void worker_start(long which)
 {
     sigset_t term, former;
@@ -236,28 +229,37 @@ static void options_parse(int argc, char **argv)
 
 static void set_up(char **argv)
 {
-    struct sigaction act = {.sa_handler = on_usr1}; /* ends wait() */
-
     for (; *argv != NULL; argv++)
         listener_open(*argv);
     if (pid_file != NULL)
         pid_file_write();
     signal(SIGTERM, on_term);
-    sigaction(SIGUSR1, &act, NULL);
     for (long i = 0; i < worker_count; i++)
         worker_start(i);
 }
 
+static void handle(int sig)
+{
+    pid_t gone;
+
+    if (sig == SIGUSR1 && late != NULL)
+        late_open();
+    while ((gone = waitpid(-1, NULL, WNOHANG)) > 0)
+        worker_replace(gone);
+}
+
 int main(int argc, char **argv)
 {
+    sigset_t awaited;
+    int sig;
+
+    sigemptyset(&awaited);
+    sigaddset(&awaited, SIGUSR1);
+    sigaddset(&awaited, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &awaited, NULL); /* until it waits, whenever they come */
     options_parse(argc, argv);
     set_up(argv + optind);
-    for (;;) {
-        pid_t gone = wait(NULL);
-
-        if (gone > 0)
-            worker_replace(gone);
-        if (late_wanted && late != NULL)
-            late_open();
-    }
+    for (;;)
+        if (sigwait(&awaited, &sig) == 0)
+            handle(sig);
 }

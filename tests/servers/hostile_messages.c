@@ -42,7 +42,8 @@ static int act_forked(int client, pid_t pid)
     return pid == -1 ? act_failed(client, "fork") : act_ok(client, "%d", (int)pid);
 }
 
-/* The bell is blocking and full whenever it can be. */
+/* The bell is blocking and full whenever it can be: EAGAIN says that it has just been made not to
+ * block. */
 int act_flood_bell(int client, char *const words[])
 {
     int bell = hostile_bell();
@@ -51,7 +52,8 @@ int act_flood_bell(int client, char *const words[])
 
     (void)words;
     while (pid == 0)
-        if (fcntl(bell, F_SETFL, 0) == -1 || write(bell, &most, sizeof(most)) == -1)
+        if (fcntl(bell, F_SETFL, 0) == -1 ||
+            (write(bell, &most, sizeof(most)) == -1 && errno != EAGAIN))
             _exit(0);
     return act_forked(client, pid);
 }
@@ -183,6 +185,24 @@ int act_send_bytes(int client, char *const words[])
     if (!send_message(&m, (size_t)act_number(words[1]), -1, 0))
         return act_failed(client, "sendmsg");
     return act_ok(client, "sent");
+}
+
+/* Asks for a listener that there is not: when that is answered, all that was sent before is read.
+ */
+int act_heard(int client, char *const words[])
+{
+    struct message m = message_of(MESSAGE_ADOPT, NULL);
+    int pair[2];
+    bool heard;
+
+    (void)words;
+    m.index = PAGE_LISTENERS;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
+        return act_failed(client, "socketpair");
+    heard = send_message(&m, sizeof(m), pair[1], 1) && recv(pair[0], &m, sizeof(m), 0) == sizeof(m);
+    close(pair[0]);
+    close(pair[1]);
+    return heard ? act_ok(client, "heard") : act_failed(client, "no answer");
 }
 
 /* Asks for listener 0 so often, with a socket for the answer that is full. */
