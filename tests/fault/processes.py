@@ -51,6 +51,14 @@ def stat(pid):
     return fields[0], int(fields[1])
 
 
+def threads(pid):
+    """The states of its threads, or []."""
+    try:
+        return [(stat(f"{pid}/task/{each}") or "Z")[0] for each in os.listdir(f"/proc/{pid}/task")]
+    except OSError:
+        return []
+
+
 def children(pid):
     """Those that live."""
     try:
@@ -136,5 +144,5 @@ class Process:
         return bool(select.select([self.fd], [], [], 0)[0])
 
     def stopped(self):
-        """Or gone."""
-        return self.ended() or (stat(self.pid) or "Z")[0] in "TZX"
+        """With all its threads, or gone."""
+        return self.ended() or all(state in "TZX" for state in threads(self.pid))
