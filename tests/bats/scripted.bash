@@ -98,7 +98,7 @@ hold() {
 release() {
     local fd=${HELD[$1]}
     printf 'GET / HTTP/1.0\r\n\r\n' >&"$fd"
-    timeout 5 cat <&"$fd" | tail -n 1
+    timeout 20 cat <&"$fd" | tail -n 1
     exec {fd}>&-
 }
 

@@ -71,8 +71,9 @@ drains() {
     status "$PID" | grep -qE "\"pid\":$1,\"state\":\"draining\""
 }
 
+# muted: each process of it has its dummies now, too.
 muted() {
-    log_has 'generation 2 ready' && drains "$1"
+    log_has 'generation 2 ready' && drains "$1" && deaf 1
 }
 
 # replaced: OLD drains, for as long as its client is there.
