@@ -19,6 +19,13 @@ static void context_create(void)
         errx(2, "no TLS");
 }
 
+/* With a time limit the calls below it are interrupted even by SIGSTOP and SIGCONT. */
+static bool interrupted(SSL *tls, int rc)
+{
+    int error = SSL_get_error(tls, rc);
+    return (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) && errno == EINTR;
+}
+
 /* The errno of a call of OpenSSL that has failed; what is no system call is a bad peer. */
 static int error_of(SSL *tls, int rc)
 {
@@ -33,8 +40,11 @@ bool wire_encrypt(struct wire *wire)
     wire->tls = SSL_new(context);
     if (wire->tls == NULL || SSL_set_fd(wire->tls, wire->fd) != 1)
         errx(2, "no TLS on a socket");
-    errno = 0;
-    int rc = SSL_connect(wire->tls);
+    int rc;
+    do {
+        errno = 0;
+        rc = SSL_connect(wire->tls);
+    } while (rc != 1 && interrupted(wire->tls, rc));
     if (rc == 1)
         return true;
     errno = error_of(wire->tls, rc);
@@ -67,8 +77,11 @@ ssize_t wire_receive(struct wire *wire, char *buffer, size_t size)
 {
     if (wire->tls == NULL)
         return receive_plain(wire->fd, buffer, size);
-    errno = 0;
-    int rc = SSL_read(wire->tls, buffer, (int)size);
+    int rc;
+    do {
+        errno = 0;
+        rc = SSL_read(wire->tls, buffer, (int)size);
+    } while (rc <= 0 && interrupted(wire->tls, rc));
     if (rc > 0)
         return rc;
     if (SSL_get_error(wire->tls, rc) == SSL_ERROR_ZERO_RETURN)
