@@ -157,12 +157,18 @@ all_written() {
     ! sort "$DIR/acknowledged" | comm -23 - "$DIR/kept" | grep . || fail "these writes are lost"
 }
 
+# all_asleep: no process of the daemon runs, would if it could, or waits for a disk.
+all_asleep() {
+    ! ps -o stat= -p "$(tree_of "$PID" | paste -sd ,)" | grep -q '^[RD]'
+}
+
 # steady COMMAND...: what it prints, once that has been the same for half a second. Masters start
-# their workers one by one (gunicorn: up to 0.1 s apart), and nothing tells which one is the last.
+# their workers one by one (gunicorn: up to 0.1 s apart), and nothing tells which one is the last;
+# but one that has been kept from running still wants to.
 steady() {
     local last=$BATS_TEST_TMPDIR/steady
     "$@" >"$last"
-    until sleep 0.5 && "$@" | cmp -s - "$last"; do
+    until sleep 0.5 && all_asleep && "$@" | cmp -s - "$last"; do
         "$@" >"$last"
     done
     cat "$last"
