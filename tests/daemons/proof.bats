@@ -37,7 +37,7 @@ load checks
     install_script 2 'exit 3'
     kill -HUP "$PID"
     wait_until 20 rolled_back "$PID" 1
-    settled "$PID" 1
+    wait_until 10 settled "$PID" 1 # its processes may still be ending
     install_script 3
     restart_and_wait "$PID"
     load_finish
@@ -74,10 +74,11 @@ environment_names() {
 resources() {
     local server
     server=$(server_pid "$PID")
-    echo "files of the supervisor:" && kinds_of_fds "$PID"
     echo "files of the server:" && kinds_of_fds "$server"
     echo "environment of the server:" && environment_names "$server"
     echo "processes: $(tree_of "$PID" | wc -l)"
+    # Last: the one that it has for whoever asked it for that number goes first.
+    echo "files of the supervisor:" && kinds_of_fds "$PID"
 }
 
 same_resources() {
