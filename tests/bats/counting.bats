@@ -33,11 +33,6 @@ release() {
     exec {fd}>&-
 }
 
-# holds GENERATION COUNT
-holds() {
-    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,[^}]*\"connections\":$2,"
-}
-
 serves() {
     status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"serving\""
 }

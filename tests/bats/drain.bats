@@ -142,10 +142,6 @@ server_of() {
     status "$PID" | grep -oE "\"generation\":$1,\"pid\":[0-9]+" | grep -oE '[0-9]+$'
 }
 
-holds() {
-    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,[^}]*\"connections\":$2,"
-}
-
 serves() {
     status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"serving\""
 }

@@ -240,6 +240,22 @@ tree_has() {
     (($(tree_of "$1" | wc -l) == $2))
 }
 
+# holds GENERATION COUNT: it has so many connections.
+holds() {
+    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,[^}]*\"connections\":$2,"
+}
+
+# accepted CLIENT COUNT: so many connections of this process to $PORT have reached a server: no process
+# has the other end of one that waits in the queue, which is anybody's.
+# shellcheck disable=SC2153 # the test sets PORT
+accepted() {
+    local ends
+    ends=$(ss -tnpH state established "dport = :$PORT" |
+        awk -v client="pid=$1," 'index($0, client) { print $3 }')
+    [[ -n $ends ]] &&
+        (($(ss -tnpH state established "sport = :$PORT" | grep pid= | grep -cwF -- "$ends") == $2))
+}
+
 # deaf GENERATION: no process of it listens on $PORT any more. One that serves beside it is needed.
 # shellcheck disable=SC2153 # the test sets PORT
 deaf() {

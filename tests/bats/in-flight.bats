@@ -7,11 +7,6 @@ teardown() {
     stop_all
 }
 
-# asks COUNT PORT: so many clients wait for an answer.
-asks() {
-    (($(ss -tnH state established "dport = :$2" | wc -l) == $1))
-}
-
 drains() {
     status "$1" | grep -qE '\{"generation": ?1,[^}]*"state": ?"draining"'
 }
@@ -28,16 +23,16 @@ lasts() {
 # answers_over_restart SECONDS SERVER-OPTION...: four answers that take that long at least, and until
 # the old generation drains; sets LATE to the microseconds between the last one and its end.
 answers_over_restart() {
-    local port slow old closed finish=$BATS_TEST_TMPDIR/finish
+    local slow old closed finish=$BATS_TEST_TMPDIR/finish
     rm -f "$finish"
-    port=$(free_port)
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$port" --body 'one' \
+    PORT=$(free_port)
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --body 'one' \
         --slow-until "$finish" "${@:2}"
     old=$(server_pid "$PID")
-    start slow "$LOAD" -c 4 -n 4 -p /slow --expect '^one$' 127.0.0.1 "$port"
+    start slow "$LOAD" -c 4 -n 4 -p /slow --expect '^one$' 127.0.0.1 "$PORT"
     slow=$PID PID=${STARTED[-2]}
     BEGUN=${EPOCHREALTIME/[.,]/}
-    wait_until 5 asks 4 "$port"
+    wait_until 10 accepted "$slow" 4
     kill -HUP "$PID"
     wait_until 10 drains "$PID"
     wait_until 5 lasts "$1"

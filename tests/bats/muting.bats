@@ -32,10 +32,6 @@ gave_up() {
     [[ -d /proc/$1 ]] && ! serving "$1"
 }
 
-holds() {
-    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,[^}]*\"connections\":$2[,}]"
-}
-
 # client_starts HOST: a client that has its answer only after client_ends.
 client_starts() {
     "$LAUNCH" --setsid --stdin /dev/null --stdout "$GO.log" --stderr "$GO.log" -- \
@@ -267,7 +263,7 @@ END
 
 @test "listeners in too many epolls: it says so, and is not restarted" {
     in_many_epolls 129 130
-    log_has 'listeners are in more than 16384 epolls'
+    wait_until 5 log_has 'listeners are in more than 16384 epolls'
     kill -HUP "$PID"
     wait_until 10 log_has 'no restart: its listeners are in too many epolls'
     answers v1 127.0.0.1 "$PORT"
