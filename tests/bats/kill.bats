@@ -35,7 +35,7 @@ ask_slowly() {
         "$LOAD" -c 1 -n 1 -p /slow 127.0.0.1 "$PORT" &
     SLOW=$!
     STARTED+=("$SLOW")
-    wait_until 5 asks "$SLOW"
+    wait_until 10 accepted "$SLOW" 1
 }
 
 asks() {
@@ -78,6 +78,11 @@ in_state() {
     [[ $(status "$PID") == *"\"state\":\"$1\""* ]]
 }
 
+# While it is not deaf to its listener yet the old generation may take one more client.
+drains_deaf() {
+    deaf 1 && draining_one_connection
+}
+
 draining_one_connection() {
     [[ $(status "$PID") =~ \"state\":\"draining\",\"processes\":[0-9]+,\"connections\":1, ]]
 }
@@ -99,7 +104,7 @@ draining_one_connection() {
 
 @test "the supervisor, while it starts a generation: clients see nothing" {
     start_app
-    version --start-ms 3000
+    version --start-ms 30000
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 2 starting'
     mapfile -t servers < <(members 1 && members 2)
@@ -191,7 +196,7 @@ workers_accept() {
     start_app --slow-ms 20000
     ask_slowly
     kill -HUP "$PID"
-    wait_until 5 draining_one_connection
+    wait_until 10 drains_deaf
     mapfile -t servers < <(members 1)
     kill -KILL "${servers[@]}"
     wait_until 5 settled "$PID" 2
@@ -263,7 +268,7 @@ workers_accept() {
     start_app --slow-ms 20000
     ask_slowly
     kill -HUP "$PID"
-    wait_until 5 draining_one_connection
+    wait_until 4 drains_deaf
     kill -STOP "$(members 1)"
     wait_until 10 settled "$PID" 2
     log_has 'generation 1: drain deadline reached, 1 connection cut'
