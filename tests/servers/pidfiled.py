@@ -66,6 +66,8 @@ def write_missing():
 
 
 def claim_keep():
+    while os.path.exists(path + ".grace") and not os.path.exists(path):
+        time.sleep(0.01)  # the old generation, which looks as often, is the first
     threading.Thread(target=write_missing, daemon=True).start()
 
 
