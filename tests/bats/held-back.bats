@@ -168,6 +168,7 @@ udp() {
     begin 2
     only 1
     main=$(main_of 2)
+    wait_until 5 tree_has "$main" 4
     worker=$(tree_of "$main" | grep -vx "$main" | head -n 1)
     kill -KILL "$worker"
     wait_until 5 test ! -e "/proc/$worker"

@@ -76,7 +76,7 @@ find_proxy() {
 
 @test "a generation that never says READY is rolled back, and the manager hears the old one is" {
     touch "$RELEASE"
-    start_notifying GRACE_READY=notify GRACE_READY_TIMEOUT=500ms
+    start_notifying GRACE_READY=notify GRACE_READY_TIMEOUT=3s
     wait_until 10 settled "$PID" 1
     rm "$RELEASE"
     kill -HUP "$PID"

@@ -78,7 +78,7 @@ restart_under_load() {
     kill -HUP "$PID"
     wait_until 10 log_has 'refused: locked'
     wait_until 10 log_has 'generation 2 rolled back: exit status 1'
-    log_has 'if it must be alone: --pidfile'
+    wait_until 10 log_has 'if it must be alone: --pidfile'
     names_the_server
 }
 
@@ -127,7 +127,7 @@ restart_under_load() {
 @test "where it is killed instead, the log says what becomes of the file" {
     local gate=$BATS_TEST_TMPDIR/gate
     touch "$gate"
-    start_pidfiled alive "GRACE_READY=exec=test -e $gate" GRACE_READY_TIMEOUT=400ms
+    start_pidfiled alive "GRACE_READY=exec=test -e $gate" GRACE_READY_TIMEOUT=3s
     rm "$gate"
     kill -HUP "$PID"
     wait_until 10 log_has 'pid file of process [0-9]+ may name generation 2 now: .*GRACE_PIDFILE'
