@@ -125,8 +125,9 @@ accepted_by() {
         [[ $# == 1 || $json =~ \"generation\":$3,\"pid\":[0-9]+,\"state\":\"serving\" ]]
 }
 
-zombies() {
-    ps -eo ppid=,stat= | awk -v parent="$PID" '$1 == parent && $2 ~ /^Z/' | wc -l
+# A generation is gone when all its processes have ended, perhaps a moment before they are reaped.
+no_zombie() {
+    ps -eo ppid=,stat= | awk -v parent="$PID" '$1 == parent && $2 ~ /^Z/ { exit 1 }'
 }
 
 # Sockets and pipes have another number, the state page its generation's.
@@ -134,7 +135,7 @@ same_name() {
     sed -E 's/\[[0-9]+\]//; s/(memfd:grace:[0-9]+):[0-9]+/\1/'
 }
 
-# left: fds, environment, processes, zombies and files.
+# left: fds, environment, processes and files.
 left() {
     local pid
     pid=$(server_pid "$PID")
@@ -144,7 +145,7 @@ left() {
     wc -c <"/proc/$pid/environ"
     body 127.0.0.1 "$PORT" # the environment that the server sees
     tree_of "$PID" | wc -l
-    zombies
+    wait_until 10 no_zombie
     (cd "$BATS_TEST_TMPDIR" && find . -name 'files*' -prune -o -print | sort)
     find "$TMPDIR" "$GRACE_RUNTIME_DIR" /dev/shm -mindepth 1 | sort
 }
