@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: ISC
-# time-limit: 240
 # shellcheck disable=SC2030,SC2031,SC2154 # descriptions set variables; each test has its STARTED
 # What every daemon has to stand; DAEMON names its description. tests/run chooses those of these tests
 # that it is a case for.

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: ISC
-# time-limit: 600
 # What a few daemons have to stand besides: more restarts, longer, and nothing left behind.
 load checks
 
