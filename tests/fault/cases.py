@@ -281,8 +281,8 @@ class Trial:
         found = mains if self.model == "fork" else [p for main in mains
                                                     for p in processes.tree(main)]
         return sorted(pid for pid in set(found) - {self.clients.process.pid}
-                      if processes.catches(pid, signal.SIGHUP)
-                      and processes.stat(os.getpgid(pid)))
+                      if processes.hears(pid, signal.SIGHUP)
+                      and processes.lives(processes.leader(pid)))
 
     # What is told of a failure.
 

@@ -42,13 +42,23 @@ def adopt_orphans():
 
 
 def stat(pid):
-    """State and parent, or None."""
+    """State, parent and group, or None."""
     try:
         with open(f"/proc/{pid}/stat", encoding="latin-1") as file:
             fields = file.read().rpartition(")")[2].split()
     except OSError:
         return None
-    return fields[0], int(fields[1])
+    return fields[0], int(fields[1]), int(fields[2])
+
+
+def lives(pid):
+    """And is no zombie."""
+    return (stat(pid) or "Z")[0] not in "ZX"
+
+
+def leader(pid):
+    """Of its group; 0 when it has gone."""
+    return (stat(pid) or (0, 0, 0))[2]
 
 
 def threads(pid):
@@ -66,7 +76,7 @@ def children(pid):
             found = [int(word) for word in file.read().split()]
     except OSError:
         return []
-    return [child for child in found if (stat(child) or "Z")[0] not in "ZX"]
+    return [child for child in found if lives(child)]
 
 
 def tree(pid):
@@ -91,14 +101,23 @@ def end_all():
         time.sleep(0.005)
 
 
-def catches(pid, number):
-    """Has it a handler for the signal?"""
+def masks(pid):
+    """What /proc/PID/status says of its signals, by name; {} when it has gone."""
     try:
         with open(f"/proc/{pid}/status", encoding="latin-1") as file:
-            masks = [line.split()[1] for line in file if line.startswith("SigCgt:")]
+            return {line[:6]: int(line.split()[1], 16) for line in file
+                    if line.startswith(("SigCgt:", "SigPnd:", "ShdPnd:"))}
     except OSError:
+        return {}
+
+
+def hears(pid, number):
+    """Has it a handler for the signal, and will it run? Who is killed on a busy machine is there
+    until it gets a processor."""
+    of = masks(pid)
+    if not of.get("SigCgt", 0) >> number - 1 & 1:
         return False
-    return bool(masks) and bool(int(masks[0], 16) >> (number - 1) & 1)
+    return not (of["SigPnd"] | of["ShdPnd"]) & (1 << signal.SIGKILL - 1 | 1 << signal.SIGTERM - 1)
 
 
 def descriptors(pid):
