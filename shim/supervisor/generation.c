@@ -239,18 +239,26 @@ static bool is_connected(const struct generation *g)
            g->control >= 0 && poll(&p, 1, 0) == 0;
 }
 
+/* Also while one that is about to exit hides who is below it. */
+static bool may_live(struct generation *g)
+{
+    return generation_scan(g) < 0 || g->tree.n > 0 || g->tree.unsure || group_lives(g) ||
+           is_connected(g);
+}
+
 /* Not on one look: while one looks a daemon's child joins and leaves the session of its parent,
  * which has exited, or forks once more and exits itself. */
 static bool is_found_living(struct generation *g)
 {
     enum { LOOKS = 10 };
+    unsigned gone = 0;
     uint64_t seen;
 
-    for (int i = 0; i < LOOKS; i++) {
+    for (int i = 0; i < LOOKS; i++, gone = g->tree.gone) {
         seen = members_sum(g);
-        if (generation_scan(g) < 0 || g->tree.n > 0 || group_lives(g) || is_connected(g))
+        if (may_live(g))
             return true;
-        if (i > 0 && members_sum(g) == seen)
+        if (i > 0 && members_sum(g) == seen && g->tree.gone == gone)
             break;
     }
     return false;

@@ -39,12 +39,13 @@ static int parse_stat(const char *text, struct procfs_stat *st)
 {
     /* The name may contain anything, parentheses and newlines too. */
     const char *p = strrchr(text, ')');
-    int n = p ? sscanf(p + 1,
-                       " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d"
-                       " %*d %*d %d %*d %llu",
-                       &st->state, &st->ppid, &st->pgid, &st->sid, &st->threads, &st->start)
-              : 0;
-    return n == 6 ? 0 : -EPROTO;
+    int n =
+        p ? sscanf(p + 1,
+                   " %c %d %d %d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d"
+                   " %*d %*d %d %*d %llu",
+                   &st->state, &st->ppid, &st->pgid, &st->sid, &st->flags, &st->threads, &st->start)
+          : 0;
+    return n == 7 ? 0 : -EPROTO;
 }
 
 bool procfs_usable(void)
@@ -90,6 +91,16 @@ int procfs_stat(pid_t pid, struct procfs_stat *st)
     if (st->state == 'X' || (st->state == 'Z' && st->threads < 2))
         return -ESRCH;
     return 0;
+}
+
+/* PF_EXITING of the kernel's linux/sched.h, which no header of libc has. */
+bool procfs_is_leaving(pid_t pid)
+{
+    enum { EXITING = 4 };
+    struct procfs_stat st;
+    int err = procfs_stat(pid, &st);
+
+    return err == -ESRCH || (err == 0 && (st.flags & EXITING));
 }
 
 int procfs_real_uid(pid_t pid, uid_t *uid)

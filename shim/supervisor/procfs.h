@@ -16,7 +16,8 @@
 struct procfs_stat {
     pid_t pid, ppid, pgid, sid;
     int threads;
-    char state; /* '?' where /proc is missing */
+    char state;     /* '?' where /proc is missing */
+    unsigned flags; /* of the kernel's task */
     unsigned long long start;
 };
 
@@ -28,6 +29,9 @@ bool procfs_usable(void);
 /* 0, or -errno: -ESRCH when the process is gone or dead (zombie).  A process
  * whose first thread alone has ended is not dead. */
 int procfs_stat(pid_t pid, struct procfs_stat *st);
+
+/* It is about to be gone: its descriptors are, its children are still below it. */
+bool procfs_is_leaving(pid_t pid);
 
 /* The user that sockets see as the sender. stat() of /proc/PID would tell root for a process that
  * has given up root. 0, or -errno. */

@@ -173,6 +173,12 @@ static int has_page(const struct tree *t, const struct procfs_stat *p)
     return has == -ENOENT || has == -ESRCH ? 0 : has;
 }
 
+/* It may have had the page a moment ago. */
+static bool was_named(const struct tree *t, const struct procfs_stat *p)
+{
+    return p->ppid == t->supervisor.pid && hint_at(t, p) == TREE_NAMED && procfs_is_leaving(p->pid);
+}
+
 /* Returns whether there are new members, or -errno. */
 static int prove_orphans(struct table *tab, const struct tree *t)
 {
@@ -185,6 +191,8 @@ static int prove_orphans(struct table *tab, const struct tree *t)
 
         if (has > 0)
             tab->kin[i] = TREE_MEMBER;
+        else if (tab->kin[i] != TREE_MEMBER)
+            tab->unsure = tab->unsure || was_named(t, p);
         any = has ? has : any;
     }
     return any;
@@ -262,6 +270,8 @@ int tree_scan(struct tree *t, const struct tree_root *roots, size_t nroots, pid_
     table_close(&tab, t);
     new.supervisor = t->supervisor;
     new.wide = t->wide;
+    new.unsure = tab.unsure;
+    new.gone = tab.gone;
     err = tree_make(&new, &tab);
     free_lists(err ? &new : t);
     if (!err)

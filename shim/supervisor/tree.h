@@ -62,7 +62,10 @@ struct tree {
     struct tree_id *other; /* below the supervisor, but of no concern to us, ascending */
     size_t nother;
     struct procfs_stat supervisor;
-    bool wide; /* the last scan could not tell descent by parents alone */
+    /* The last scan may have missed whoever was to be found below one that was about to exit. */
+    bool unsure;
+    unsigned gone; /* differs from the scan before if one has gone, whose children moved */
+    bool wide;     /* the last scan could not tell descent by parents alone */
 };
 
 /* Looks at the processes below the supervisor: its cost is by them, not by the machine.  A process

@@ -38,6 +38,8 @@ static void take(void *arg, pid_t pid)
     struct procfs_stat st;
 
     int err = tab->err ? tab->err : procfs_stat(pid, &st);
+    if (err == -ESRCH)
+        tab->gone = tab->gone * 31 + (unsigned)pid;
     if (err == -ESRCH || err == -EACCES || err == -EPERM)
         return;
     tab->err = err ? err : table_add(tab, &st);
@@ -147,6 +149,7 @@ int table_read(struct table *tab, const struct tree *t, const struct tree_root *
     if (err == -ENOSYS) {
         tab->n = 0;
         tab->err = 0;
+        tab->gone = 0;
         err = take_all(tab);
     }
     if (err)

@@ -12,6 +12,8 @@ struct table {
     pid_t *claim;       /* leaders whose sessions and groups are ours, ascending */
     size_t nclaim;
     int err;
+    bool unsure;   /* see tree.h */
+    unsigned gone; /* a sum of the numbers of those that were listed and have gone */
 };
 
 /* The processes below the supervisor and below the known members, and those that are named; where

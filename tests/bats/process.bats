@@ -326,6 +326,16 @@ background_restarts() {
 @test "a server that goes to the background is never taken for dead" { background_restarts 1; }
 @test "nor one that forks twice for it" { background_restarts 2; }
 
+@test "nor one whose first child is about to exit when the main process has ended" {
+    start server env LD_PRELOAD="$LIBGRACE" "$PYTHON" "$ROOT/tests/servers/leaving.py" "$PORT"
+    wait "$PID"
+    wait_until 10 log_has 'went into the background'
+    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
+    STARTED+=("$PID")
+    restart_and_wait "$PID"
+    answers
+}
+
 # Half of these clients have a name before they connect.
 @test "to close a socket of its own it is not asked who it is" {
     local clients='import socket
