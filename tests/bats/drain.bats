@@ -15,8 +15,9 @@ teardown() {
 WAYS=(epoll-lt epoll-et epoll-oneshot epoll-exclusive epoll-shared poll ppoll select pselect accept
     select-accept)
 
+# slow_clients COUNT: so many have been accepted.
 slow_clients() {
-    (($(ss -tnH state established "( $PORTS )" | wc -l) == $1))
+    (($(ss -tnpH state established "( $PORTS )" | grep -c pid=) == $1))
 }
 
 # every_way SERVER-OPTION...: in every way to wait at once, a slow answer is in progress while the
@@ -32,7 +33,7 @@ every_way() {
         wait_until 20 settled "$PID" 1 || dump_log
         start "slow-$way" "$LOAD" -c 1 -n 1 -p /slow --expect "^$way\$" 127.0.0.1 "$port"
         clients+=("$PID")
-        PORTS+="${PORTS:+or }dport = :$port "
+        PORTS+="${PORTS:+or }sport = :$port "
     done
     wait_until 10 slow_clients "${#WAYS[@]}"
     kill -HUP "${servers[@]}"

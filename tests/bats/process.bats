@@ -164,10 +164,6 @@ terminate() {
     ends_with 5
 }
 
-asks() {
-    ss -tnpH state established "dport = :$PORT" | grep -q "pid=$1,"
-}
-
 @test "TERM while an old generation drains: its answers are finished, then all is gone" {
     local slow
     start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" \
@@ -175,7 +171,7 @@ asks() {
     "$LAUNCH" -- "$LOAD" -c 2 -n 2 -p /slow 127.0.0.1 "$PORT" >"$BATS_TEST_TMPDIR/slow" 2>&1 &
     slow=$!
     STARTED+=("$slow")
-    wait_until 5 asks "$slow"
+    wait_until 10 accepted "$slow" 2
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 1 draining'
     kill -TERM "$PID"

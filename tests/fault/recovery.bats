@@ -214,10 +214,6 @@ serve_app() {
     ends_all
 }
 
-asks() {
-    ss -tnpH state established "dport = :$PORT" | grep -q "pid=$1,"
-}
-
 draining_one_connection() {
     [[ $(status web) =~ \"state\":\"draining\",\"processes\":[0-9]+,\"connections\":1, ]]
 }
@@ -229,7 +225,7 @@ draining_one_connection() {
         "$LOAD" -c 1 -n 1 -p /slow 127.0.0.1 "$PORT" &
     slow=$!
     STARTED+=("$slow")
-    wait_until 10 asks "$slow"
+    wait_until 10 accepted "$slow" 1
     kill -HUP "$PID"
     wait_until 10 draining_one_connection
     mapfile -t PROCESSES < <(status web | grep -oE '"generation":2,"pid":[0-9]+' | grep -oE '[0-9]+$')
