@@ -164,4 +164,5 @@ void signals_read(int fd)
 
     while (read(fd, &s, sizeof s) == (ssize_t)sizeof s)
         act(&s);
+    wish_signals_read();
 }

@@ -7,7 +7,7 @@
 
 enum {
     LATE_SERVER = 500,    /* ms until the handler of a busy server has run */
-    LATE_SUPERVISOR = 100 /* ms until a supervisor that was at work reads its own */
+    LATE_SUPERVISOR = 100 /* ms until the supervisor has its own from the same sender */
 };
 
 static struct {
@@ -16,6 +16,7 @@ static struct {
     unsigned to_server; /* signals */
     unsigned replaced;  /* the generation that served then */
     int64_t at;
+    bool unread; /* the supervisor has not read its signals since */
 } last;
 
 /* Which process had which is not known, but when each has had one the next is a second one. */
@@ -50,9 +51,17 @@ static bool is_over(void)
     return supervisor.current && supervisor.current->number > last.replaced;
 }
 
+/* What came before the server's is read after it, when the generation has been started that it asks
+ * for: on a busy machine that takes its time. */
+static bool was_there(pid_t sender)
+{
+    return last.unread && sender != 0 && sender == last.sender;
+}
+
 bool wish_is_new(pid_t sender)
 {
-    bool is_new = !repeats(sender, LATE_SUPERVISOR) || last.to_supervisor || is_over();
+    bool is_new = (!was_there(sender) && !repeats(sender, LATE_SUPERVISOR)) || last.to_supervisor ||
+                  is_over();
 
     if (is_new)
         begin(sender);
@@ -65,8 +74,15 @@ bool wish_to_server_is_new(pid_t sender, const struct generation *g, unsigned si
     bool is_new = !repeats(sender, LATE_SERVER) || g->number > last.replaced ||
                   each_has_had_one(last.to_server + signals);
 
-    if (is_new)
+    if (is_new) {
         begin(sender);
+        last.unread = true;
+    }
     last.to_server += signals;
     return is_new;
+}
+
+void wish_signals_read(void)
+{
+    last.unread = false;
 }

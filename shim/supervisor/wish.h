@@ -17,4 +17,7 @@ bool wish_is_new(pid_t sender);
 /* The same for `signals` to processes of g. */
 bool wish_to_server_is_new(pid_t sender, const struct generation *g, unsigned signals);
 
+/* All signals to the supervisor that have come so far have been read. */
+void wish_signals_read(void);
+
 #endif
