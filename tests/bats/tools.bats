@@ -34,6 +34,7 @@ expect_failure() {
 @test "load: a server that is killed and started again costs requests" {
     start_server 0 --model prefork
     load_start "$HOST" "$PORT"
+    wait_until 5 tree_has "$PID" 4 # none is started when all are killed
     tree_of "$PID" | xargs kill -KILL
     wait_until 5 grep -q 'first refused' "$BATS_TEST_TMPDIR/load.err"
     rm "$BATS_TEST_TMPDIR/port"
@@ -94,9 +95,9 @@ connected() {
     at_most max_latency_ms 400
 }
 
+# By looks, of 10 ms at least: while the machine stands still there is no silence.
 silent_for_half_a_second() {
-    [[ ${stopped-} ]] || stopped=${EPOCHREALTIME/[.,]/}
-    ((${EPOCHREALTIME/[.,]/} > stopped + 500000))
+    ((++looks > 50))
 }
 
 @test "launch: only three files are open, signals are as new" {
