@@ -90,7 +90,7 @@ last_line() {
     # As a daemon does it: own session, orphaned, no environment to know it by.
     fake_test <<<"echo 'ok 1 - a'; echo 1..1
         (setsid env -i sh -c 'echo \$\$ >$fake.pid; exec tail -f /dev/null' >/dev/null 2>&1 &)
-        while [ ! -s $fake.pid ]; do :; done"
+        until grep -qs ^tail /proc/\$(cat $fake.pid)/cmdline; do :; done"
     run tests/run "$fake"
     [ "$status" -eq 1 ]
     [[ $output == *"left behind: process $(cat "$fake.pid"): tail -f /dev/null"* ]]
