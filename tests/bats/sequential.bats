@@ -107,11 +107,21 @@ start_alone() {
     chmod +x "$BATS_TEST_TMPDIR/serve"
     touch "$gate"
     start_wrapped server "$BATS_TEST_TMPDIR/serve" "$SERVER" --listen "127.0.0.1:$PORT"
-    rm "$gate"
-    kill -HUP "$PID"
-    wait_until 20 log_has 'trying again in 4000 ms'
-    touch "$gate"
-    run -0 timeout 3 "$GRACE" restart "$PID"
+    for try in 1 2 3; do # a busy machine may need as long as the pause is
+        rm "$gate"
+        kill -HUP "$PID"
+        wait_until 20 paused "$try"
+        touch "$gate"
+        run timeout 3 "$GRACE" restart "$PID"
+        ((status == 124)) || break
+        wait_until 20 lone_generation "$PID"
+    done
+    ((status == 0)) || fail "$output"
+}
+
+# paused TIMES: so many long pauses have begun.
+paused() {
+    (($(grep -c 'trying again in 4000 ms' "$LOG") == $1))
 }
 
 @test "GRACE_MODE has two values" {
@@ -143,11 +153,14 @@ has_accepted() {
 # PostgreSQL does; it would never hear the signal that asks it to end.
 @test "a server that was polled first does not get stuck in accept() when it is to end" {
     local client rc=0
-    start_wrapped server "$PYTHON" "$ROOT/tests/servers/selecting.py" "$PORT" 500
+    start_wrapped server "$PYTHON" "$ROOT/tests/servers/selecting.py" "$PORT" \
+        "$BATS_TEST_TMPDIR/gate"
     "$LOAD" -n 1 -c 1 127.0.0.1 "$PORT" &
     client=$!
     wait_until 10 log_has readable
     kill -HUP "$PID"
+    wait_until 10 log_has 'generation 1 drained'
+    touch "$BATS_TEST_TMPDIR/gate"
     wait_until 10 settled "$PID" 2
     wait "$client" || rc=$?
     ((rc == 0))

@@ -20,12 +20,17 @@ def command(*words):
         return s.recv(100).decode()
 
 
+def answered(*words):
+    """Redis accepts before it has its data, and says so."""
+    while (answer := command(*words)).startswith("-LOADING"):
+        time.sleep(0.005)
+    return answer
+
+
 def increment():
     while not os.path.exists(until) and time.monotonic() < end:
         try:
-            answer = command("INCR", "counter")
-            if answer.startswith("-LOADING"):
-                continue  # redis accepts before it has its data, and says so
+            answer = answered("INCR", "counter")
             (done if answer.startswith(":") else failures).append(answer)
         except OSError as e:
             failures.append(repr(e))
@@ -37,4 +42,4 @@ for t in threads:
 for t in threads:
     t.join()
 print(f"acknowledged {len(done)} failed {len(failures)} {failures[:1]}")
-print("stored", command("GET", "counter").split()[-1])
+print("stored", answered("GET", "counter").split()[-1])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""A server that takes its time between select() and accept(), and hears no signal but in select().
+"""A server that waits for a file between select() and accept(); it hears signals in select() only.
 
-selecting.py PORT MILLISECONDS"""
+selecting.py PORT FILE"""
 import os
 import select
 import signal
@@ -17,7 +17,8 @@ while True:
     select.select([listener], [], [])
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     print("readable", flush=True)
-    time.sleep(int(sys.argv[2]) / 1000)
+    while not os.path.exists(sys.argv[2]):
+        time.sleep(0.005)
     try:
         client, _ = listener.accept()
     except ConnectionAbortedError:
