@@ -15,27 +15,26 @@ teardown() {
 WAYS=(epoll-lt epoll-et epoll-oneshot epoll-exclusive epoll-shared poll ppoll select pselect accept
     select-accept)
 
-# slow_clients COUNT: so many have been accepted.
-slow_clients() {
-    (($(ss -tnpH state established "( $PORTS )" | grep -c pid=) == $1))
-}
-
 # every_way SERVER-OPTION...: in every way to wait at once, a slow answer is in progress while the
 # server restarts.
 every_way() {
-    local way port servers=() clients=() i finish=$BATS_TEST_TMPDIR/finish
-    PORTS=
+    local way port ports=() servers=() clients=() i finish=$BATS_TEST_TMPDIR/finish
     for way in "${WAYS[@]}"; do
         port=$(free_port)
+        ports+=("$port")
         start "$way" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$port" \
             --wait "$way" --body "$way" --slow-until "$finish" "$@"
         servers+=("$PID")
-        wait_until 20 settled "$PID" 1 || dump_log
-        start "slow-$way" "$LOAD" -c 1 -n 1 -p /slow --expect "^$way\$" 127.0.0.1 "$port"
-        clients+=("$PID")
-        PORTS+="${PORTS:+or }sport = :$port "
     done
-    wait_until 10 slow_clients "${#WAYS[@]}"
+    for i in "${!WAYS[@]}"; do
+        way=${WAYS[i]}
+        wait_until 20 settled "${servers[i]}" 1 || fail "$(<"$BATS_TEST_TMPDIR/$way.log")"
+        start "slow-$way" "$LOAD" -c 1 -n 1 -p /slow --expect "^$way\$" 127.0.0.1 "${ports[i]}"
+        clients+=("$PID")
+    done
+    for PID in "${servers[@]}"; do
+        wait_until 10 holds 1 1 # accepted: what is left in the queue is the next one's
+    done
     kill -HUP "${servers[@]}"
     for PID in "${servers[@]}"; do
         wait_until 20 serves 2
@@ -141,6 +140,10 @@ END
 # server_of GENERATION: its main process.
 server_of() {
     status "$PID" | grep -oE "\"generation\":$1,\"pid\":[0-9]+" | grep -oE '[0-9]+$'
+}
+
+holds() {
+    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,[^}]*\"connections\":$2,"
 }
 
 serves() {
