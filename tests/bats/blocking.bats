@@ -83,10 +83,22 @@ handled() {
     (($(stat -c %s "$SIGNALS") == $1))
 }
 
+# blocks: the main thread sleeps in recvfrom(), or in the futex or ppoll() that accept() has become.
+# A signal that comes before interrupts nothing.
+blocks() {
+    [[ $(<"/proc/$SERVING/syscall") == @(45|202|271)' '* ]]
+}
+
+# signals SIG: while it blocks.
+signals() {
+    wait_until 10 blocks
+    kill "-$1" "$SERVING"
+}
+
 # survives ASK: a signal whose handler has SA_RESTART; who is answered afterwards is so by a thread
 # that has been through it.
 survives() {
-    kill -USR1 "$SERVING"
+    signals USR1
     wait_until 5 handled 1
     "$@"
     run ! log_has 'EINTR|EAGAIN'
@@ -110,7 +122,7 @@ goes_over() {
     start_version
     overlap answers accepted 127.0.0.1 "$PORT"
     survives answers accepted 127.0.0.1 "$PORT"
-    kill -USR2 "$SERVING"
+    signals USR2
     wait_until 5 log_has 'accept EINTR'
     answers accepted 127.0.0.1 "$PORT"
     goes_over
@@ -121,14 +133,10 @@ goes_over() {
     start_version
     overlap asked
     survives asked
-    kill -USR2 "$SERVING"
+    signals USR2
     wait_until 5 log_has 'recvfrom EINTR'
     asked
     goes_over
-}
-
-sleeps_in_futex() {
-    [[ $(<"/proc/$1/syscall") == '202 '* ]]
 }
 
 @test "accept() that is held back goes on after a handler with SA_RESTART" {
@@ -149,7 +157,6 @@ END
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 adopts'
     SERVING=$(status "$PID" | grep -oE '"generation": ?2, ?"pid": ?[0-9]+' | grep -oE '[0-9]+$')
-    wait_until 10 sleeps_in_futex "$SERVING"
     survives goes_over
     answers accepted 127.0.0.1 "$PORT"
     run ! log_has EINTR

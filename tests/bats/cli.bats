@@ -221,6 +221,7 @@ EOF
 @test "a supervisor that is stopped isn't waited for" {
     serve
     kill -STOP "$PID"
+    wait_until 10 stopped "$PID"
     grace restart "$PID" --timeout 200ms
     complains 4 "doesn't answer because it is stopped"
     grace stop "$PID" --timeout 0
@@ -335,9 +336,11 @@ print(urllib.request.urlopen(sys.argv[1]).status)' "http://127.0.0.1:$PORT/slow"
 
 @test "what dead supervisors left is ignored and removed" {
     serve
-    local dead=$PID
-    kill -KILL "$PID" "$(server_pid "$PID")"
+    local dead=$PID main
+    main=$(server_pid "$PID")
+    kill -KILL "$PID" "$main"
     wait "$PID" || true
+    wait_until 10 ended "$main" # else its server serves on
     [[ -e $GRACE_RUNTIME_DIR/$dead.sock ]]
     mkdir "$GRACE_RUNTIME_DIR/$dead.d" # of a placeholder that it was making
     touch "$GRACE_RUNTIME_DIR/$dead.d/p"
@@ -350,9 +353,11 @@ print(urllib.request.urlopen(sys.argv[1]).status)' "http://127.0.0.1:$PORT/slow"
     mkdir -m 700 "$GRACE_RUNTIME_DIR"
     "$PYTHON" - "$GRACE_RUNTIME_DIR" 3>&- <<'EOF' &
 import os, socket, sys
+path = "%s/%d" % (sys.argv[1], os.getpid())
 s = socket.socket(socket.AF_UNIX)
-s.bind("%s/%d.sock" % (sys.argv[1], os.getpid()))
+s.bind(path)
 s.listen()
+os.rename(path, path + ".sock") # whoever sees it can connect
 while True:
     c = s.accept()[0]
     c.recv(100)

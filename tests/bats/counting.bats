@@ -33,10 +33,6 @@ release() {
     exec {fd}>&-
 }
 
-serves() {
-    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"serving\""
-}
-
 # prepared COUNT: so many generations have ended the threads that were in accept() before, which
 # would take a connection and do nothing with it.
 prepared() {
@@ -150,13 +146,24 @@ holder() {
     holds 2 25
 }
 
+# drains_at_once: the old generation, in a restart; if the machine does not stand still meanwhile.
+drains_at_once() {
+    local try
+    for try in first second third; do
+        restart_and_wait "$PID"
+        ! log_has "generation $((GENERATION - 1)) drained in [0-9]{1,3} ms" || return 0
+        ((LONGEST_STEP > 250)) || break
+    done
+    fail "the $try try:" "$(<"$LOG")"
+}
+
 @test "connections on their way between new processes don't keep the old ones" {
     start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --pass scm
     load_start 127.0.0.1 "$PORT"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
+    drains_at_once
+    drains_at_once
     load_finish
-    ! log_has 'drained in [0-9]{4,} ms|deadline' || fail "$(<"$LOG")"
+    ! log_has 'deadline' || fail "$(<"$LOG")"
 }
 
 # goes_on WAY: it serves one connection after the other.

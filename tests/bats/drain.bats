@@ -123,7 +123,7 @@ END
     for i in 1 2 3; do
         MAINS+=("$(server_of "$i")")
         hold
-        wait_until 5 holds "$i" 1
+        wait_until 5 accepted "$BASHPID" "$i" # not one of the load
         kill -HUP "$PID"
         wait_until 10 serves $((i + 1))
         wait_until 10 deaf "$i"
@@ -140,14 +140,6 @@ END
 # server_of GENERATION: its main process.
 server_of() {
     status "$PID" | grep -oE "\"generation\":$1,\"pid\":[0-9]+" | grep -oE '[0-9]+$'
-}
-
-holds() {
-    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,[^}]*\"connections\":$2,"
-}
-
-serves() {
-    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"serving\""
 }
 
 gone() {
@@ -284,7 +276,7 @@ END
     wait "$first"
     [[ $(<"$BATS_TEST_TMPDIR/queued") == new ]]
     wait_until 5 answers new "unix:$BATS_TEST_TMPDIR/s"
-    timeout 1 bash -c ": <>/dev/tcp/127.0.0.1/$LATE"
+    wait_until 5 timeout 1 bash -c ": <>/dev/tcp/127.0.0.1/$LATE"
     [[ $(release 0) == old ]]
     wait_until 10 settled "$PID" 2
     answers new 127.0.0.1 "$LATE"

@@ -30,10 +30,6 @@ answers() {
     "$LOAD" -c 1 -n 20 127.0.0.1 "$PORT" >/dev/null 2>&1
 }
 
-ended() {
-    [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
-}
-
 # ends_with STATUS: the process that was started.
 ends_with() {
     local rc=0

@@ -249,6 +249,11 @@ holds() {
     status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,[^}]*\"connections\":$2,"
 }
 
+# serves GENERATION: it is ready.
+serves() {
+    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"serving\""
+}
+
 # accepted CLIENT COUNT: so many connections of this process to $PORT have reached a server: no process
 # has the other end of one that waits in the queue, which is anybody's.
 # shellcheck disable=SC2153 # the test sets PORT
@@ -258,6 +263,16 @@ accepted() {
         awk -v client="pid=$1," 'index($0, client) { print $3 }')
     [[ -n $ends ]] &&
         (($(ss -tnpH state established "sport = :$PORT" | grep pid= | grep -cwF -- "$ends") == $2))
+}
+
+# stopped PID: kill() does not wait until it is.
+stopped() {
+    [[ $(cat "/proc/$1/stat") == *') T '* ]]
+}
+
+# ended PID: a zombie has, too.
+ended() {
+    [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
 }
 
 # deaf GENERATION: no process of it listens on $PORT any more. One that serves beside it is needed.

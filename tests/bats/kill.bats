@@ -42,10 +42,6 @@ asks() {
     ss -tnpH state established "dport = :$PORT" | grep -q "pid=$1,"
 }
 
-ended() {
-    [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
-}
-
 # ends_with STATUS
 ends_with() {
     local rc=0

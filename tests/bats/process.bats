@@ -21,10 +21,6 @@ answers() {
     "$LOAD" -c 1 -n 1 127.0.0.1 "$PORT" >/dev/null 2>&1
 }
 
-ended() {
-    [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
-}
-
 # ends_with STATUS: and leaves nothing behind.
 ends_with() {
     local rc=0

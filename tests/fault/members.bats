@@ -83,10 +83,6 @@ restarted() {
     unharmed
 }
 
-stopped() {
-    [[ $(cat "/proc/$1/stat") == *') T '* ]]
-}
-
 # A child that is stopped until it is needed: trafficserver's crash logger.
 restarts_with_a_stopped_child() {
     local child
