@@ -133,6 +133,16 @@ generation_of() {
     status_number "$1" generation
 }
 
+# main_of N: the main process of generation N.
+main_of() {
+    status "$PID" | grep -oE "\"generation\": ?$1, ?\"pid\": ?[0-9]+" | grep -oE '[0-9]+$'
+}
+
+# connections_are 'N...': of each generation, the oldest first.
+connections_are() {
+    [[ $(status "$PID" | grep -oE '"connections":[0-9]+' | tr -dc '0-9\n' | paste -sd ' ') == "$1" ]]
+}
+
 rolled_back() {
     [[ $(status_number "$1" rolled_back) == "$2" ]]
 }
@@ -279,7 +289,7 @@ ended() {
 # shellcheck disable=SC2153 # the test sets PORT
 deaf() {
     local main tree listening
-    main=$(status "$PID" | grep -oE "\"generation\":$1,\"pid\":[0-9]+" | grep -oE '[0-9]+$') &&
+    main=$(main_of "$1") &&
         tree=$(tree_of "$main" | paste -sd '|') && listening=$(ss -tlnpH "sport = :$PORT") &&
         [[ $listening == *pid=* && ! $listening =~ pid=($tree), ]]
 }

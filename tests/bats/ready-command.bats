@@ -44,7 +44,7 @@ is_over() {
 }
 
 @test "it hangs in a restart: rolled back, and the next one is not held up" {
-    export GRACE_READY_TIMEOUT=700ms
+    export GRACE_READY_TIMEOUT=3s # which binds the next one, too
     start_server
     touch "$HANG"
     kill -HUP "$PID"
@@ -62,7 +62,7 @@ is_over() {
     kill -HUP "$PID"
     hangs 2
     rm "$HANG"
-    wait_until 10 settled "$PID" 3
+    wait_until 20 settled_beyond "$PID" 2
     wait_until 5 is_over
 }
 
@@ -111,11 +111,6 @@ is_over() {
     touch "$app.gate"
     wait_until 10 settled "$PID" 3
     load_finish
-}
-
-# main_of N: the main process of generation N.
-main_of() {
-    status "$PID" | grep -oE "\"generation\": ?$1, ?\"pid\": ?[0-9]+" | grep -oE '[0-9]+$'
 }
 
 nobody_runs() {

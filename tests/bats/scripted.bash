@@ -101,7 +101,3 @@ release() {
     timeout 20 cat <&"$fd" | tail -n 1
     exec {fd}>&-
 }
-
-connections_are() {
-    [[ $(status "$PID" | grep -oE '"connections":[0-9]+' | tr -dc '0-9\n' | paste -sd ' ') == "$1" ]]
-}

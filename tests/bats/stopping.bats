@@ -88,6 +88,12 @@ start_daemon() {
     STARTED+=("$OLD")
 }
 
+# adopted_daemon: sets DAEMON, of generation 2, once the process that started it has gone.
+adopted_daemon() {
+    DAEMON=$(processes | awk -v parent="$PID" '$2 == parent && $3 == $1 { print $1 }')
+    [[ $DAEMON ]]
+}
+
 who_answers() {
     curl -s "127.0.0.1:$PORT/pid" | awk '{ print $2 }'
 }
@@ -97,8 +103,8 @@ who_answers() {
     start_daemon
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 ready'
-    wait_until 5 eval "pgrep -P $PID | wc -l | grep -qx 1"
-    kill -KILL "$(pgrep -P "$PID")"
+    wait_until 5 adopted_daemon
+    kill -KILL "$DAEMON"
     wait_until 10 log_has 'generation 2 rolled back: all its processes ended [0-9]+ ms after it was ready; generation 1 goes on'
     wait_until 10 settled "$PID" 1
     [[ $(who_answers) == "$OLD" ]]
@@ -131,7 +137,7 @@ keeper() {
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 3 starting'
     mapfile -t ALL < <(tree_of "$PID")
-    kill -KILL "$(status "$PID" | grep -oE '"generation":2,"pid":[0-9]+' | grep -oE '[0-9]+$')"
+    kill -KILL "$(main_of 2)"
     ends_with 137 "$PID"
     [[ $(release 0) == old ]]
     wait_until 10 all_gone "${ALL[@]}" "$(keeper)"
@@ -290,7 +296,7 @@ in_between() {
     hold
     wait_until 5 connections_are 1
     kill -HUP "$PID"
-    wait_until 5 log_has 'generation 1 draining'
+    wait_until 5 deaf 1
     hold
     "$GRACE" stop --drain "$PID" 3>&- &
     STOP=$!
