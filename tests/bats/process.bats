@@ -179,10 +179,6 @@ terminate() {
     ends_with 143
 }
 
-has_connections() {
-    [[ $(status_number "$PID" connections) == "$1" ]]
-}
-
 @test "TERM to a server that leaves its workers behind: they finish what they have, and end" {
     local slow
     echo left >"$BATS_TEST_TMPDIR/body"
@@ -191,7 +187,7 @@ has_connections() {
         >"$BATS_TEST_TMPDIR/slow" 2>&1 &
     slow=$!
     STARTED+=("$slow")
-    wait_until 5 has_connections 1
+    wait_until 5 connections_are 1
     kill -TERM "$PID"
     wait_until 5 ended "$PID"
     wait_until 5 refuses 127.0.0.1 "$PORT"
@@ -255,12 +251,10 @@ start_as_init() {
 }
 
 @test "whoever waits for the end of a daemon's output is let go" {
-    local pipe=$BATS_TEST_TMPDIR/pipe
-    mkfifo "$pipe"
-    # shellcheck disable=SC2016 # for that shell
-    "$LAUNCH" --setsid --stdin /dev/null --stdout "$pipe" --stderr "$pipe" -- env LD_PRELOAD="$LIBGRACE" \
-        bash -c '"$0" --listen "127.0.0.1:$1" </dev/null >/dev/null 2>&1 &' "$SERVER" "$PORT" &
-    run -0 timeout 20 cat "$pipe"
+    # shellcheck disable=SC2016 # for those shells
+    run -0 bash -c '"$@" 2>&1 | timeout 20 cat' - \
+        "$LAUNCH" --setsid --stdin /dev/null -- env LD_PRELOAD="$LIBGRACE" \
+        bash -c '"$0" --listen "127.0.0.1:$1" </dev/null >/dev/null 2>&1 &' "$SERVER" "$PORT"
     [[ $output == *'went into the background'*'the log goes to syslog' ]] || fail "$output"
     PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
     STARTED+=("$PID")

@@ -75,8 +75,8 @@ END
     answers 1 127.0.0.1 "$PORT"
 }
 
-listens() {
-    [[ -n $(ss -Hltn "sport = :$PORT") ]]
+nobody_listens() {
+    [[ -z $(ss -Hltn "sport = :$PORT") ]]
 }
 
 is_free() {
@@ -100,7 +100,7 @@ END
     start_version
     touch "$GATE"
     wait_until 5 log_has "tcp 127.0.0.1:$PORT was .*released"
-    run ! listens
+    wait_until 5 nobody_listens
 }
 
 @test "a listener that was shut down for good is free when it is closed" {
@@ -173,7 +173,7 @@ while True:
 END
     start_version
     exec 9<>"/dev/tcp/127.0.0.1/$PORT"
-    wait_until 5 eval "[[ \$(status_number \$PID connections) == 1 ]]"
+    wait_until 5 connections_are 1
     version <<<"serve(listening($PORT), listening($other), body='2')"
     kill -HUP "$PID"
     wait_until 10 draining

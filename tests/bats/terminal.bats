@@ -64,6 +64,7 @@ type $WRAP $SERVER QUIT=exit:3
 expect generation 1 ready
 key \
 expect SIGQUIT arrived
+expect \$ $
 type echo status $?
 expect status 3
 END

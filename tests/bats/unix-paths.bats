@@ -50,14 +50,6 @@ accept_all(a, answering("$1"))
 END
 }
 
-# One that is answered, or kept.
-start_client() {
-    start client "$PYTHON" -c "import socket
-conn = socket.create_connection(('127.0.0.1', $PORT))
-conn.sendall(b'GET / HTTP/1.0\r\n\r\n')
-conn.recv(1)"
-}
-
 restart_fails() {
     run "$GRACE" restart "$1"
     [[ $status -eq 1 ]] || fail "$output"
@@ -156,16 +148,13 @@ END
 @test "a new version that is given up, but had a client until the drain deadline" {
     export GRACE_READY="exec=test -e $BATS_TEST_TMPDIR/gate" GRACE_READY_TIMEOUT=1s
     export GRACE_DRAIN_TIMEOUT=100ms
-    local server log
     touch "$BATS_TEST_TMPDIR/gate"
     good one
     start_version
-    server=$PID log=$LOG
     keeping two
     rm "$BATS_TEST_TMPDIR/gate"
-    kill -HUP "$server"
+    kill -HUP "$PID"
     until_kept
-    LOG=$log
     wait_until 10 log_has 'generation 2 retired'
     log_has 'generation 2: drain deadline reached'
     answers one "unix:$SOCKET"
@@ -177,7 +166,8 @@ until_kept() {
 }
 
 knock() {
-    start_client
+    hold
+    printf 'GET / HTTP/1.0\r\n\r\n' >&"${HELD[-1]}"
     [[ -e $BATS_TEST_TMPDIR/kept ]]
 }
 
@@ -243,17 +233,14 @@ restarts_lose_nothing_more() {
 
 @test "a path that one version left out and the next one has again" {
     export GRACE_DRAIN_TIMEOUT=10s
-    local server log
     keeping one
     start_version
-    server=$PID log=$LOG
     until_kept
-    LOG=$log
     leaving none <<<"a = listening('\0$SOCKET')"
-    kill -HUP "$server"
+    kill -HUP "$PID"
     wait_until 10 log_has "unix $SOCKET released"
     good two
-    kill -HUP "$server"
+    kill -HUP "$PID"
     wait_until 10 log_has 'generation 3 ready'
     answers two "unix:$SOCKET"
     wait_until 20 log_has 'generation 1 retired'
