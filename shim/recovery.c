@@ -68,21 +68,6 @@ void recovery_release(void)
     real.close(fd);
 }
 
-/* The supervisor may have told it already, when it still took itself for its parent. */
-void recovery_child(void)
-{
-    recovery_release();
-    recovery_join();
-}
-
-void recovery_appointed(void)
-{
-    int saved = errno;
-
-    recovery_join();
-    errno = saved;
-}
-
 static bool supervisor_is_gone(void)
 {
     struct pollfd p = {.fd = shim.control};
@@ -235,11 +220,47 @@ void recovery_wish(void)
         return;
 }
 
-void recovery_hear(void)
+/* True if there was one. */
+static bool take_wishes(void)
 {
     char wishes[64];
+    bool any = false;
+    ssize_t n;
 
-    while (ear >= 0 && read(ear, wishes, sizeof wishes) == (ssize_t)sizeof wishes)
-        continue;
+    do {
+        n = ear < 0 ? -1 : read(ear, wishes, sizeof wishes);
+        any = any || n > 0;
+    } while (n == (ssize_t)sizeof wishes);
+    return any;
+}
+
+void recovery_hear(void)
+{
+    take_wishes();
     recover();
+}
+
+/* The kernel does not tell of what was wished before somebody listened. */
+static void listen_late(void)
+{
+    if (ear >= 0)
+        return;
+    recovery_join();
+    if (take_wishes())
+        recover();
+}
+
+/* The supervisor may have told it already, when it still took itself for its parent. */
+void recovery_child(void)
+{
+    recovery_release();
+    listen_late();
+}
+
+void recovery_appointed(void)
+{
+    int saved = errno;
+
+    listen_late();
+    errno = saved;
 }

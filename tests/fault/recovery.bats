@@ -46,10 +46,15 @@ recovered() {
     [[ $(status "$PID") == *"\"listeners\":[{\"address\":\"tcp 127.0.0.1:$PORT\""* ]]
 }
 
-# ends_all: a stop ends the server and the supervisor.
+# ends_all: a stop ends the server and the supervisor. Its workers, too: a master need not wait for
+# them.
 ends_all() {
     "$GRACE" stop web
     wait_until 10 ended "$PID"
+    wait_until 10 nothing_is_left
+}
+
+nothing_is_left() {
     [[ -z $(ls "$GRACE_RUNTIME_DIR") ]] && refuses 127.0.0.1 "$PORT"
 }
 
@@ -179,6 +184,33 @@ listeners_are() {
     mapfile -t PROCESSES < <(ss -tlnpH "sport = :$PORT" | grep -oE '"server",pid=[0-9]+' |
         grep -oE '[0-9]+' | sort -un)
     ((${#PROCESSES[@]} == $1))
+}
+
+# pends SIGNAL PID: it has been sent, and not taken yet.
+pends() {
+    local pending
+    pending=$(awk '/^ShdPnd:/ { print $2 }' "/proc/$2/status") && ((16#$pending >> ($1 - 1) & 1))
+}
+
+# took SIGNAL PID: and sleeps again.
+took() {
+    ! pends "$@" && [[ $(ps -o stat= -p "$2") == S* ]]
+}
+
+@test "nor is a wish lost that a worker has before the master knows that it is to listen" {
+    local file=$BATS_TEST_TMPDIR/pids master worker
+    start server env LD_PRELOAD="$LIBGRACE" "$PYTHON" "$ROOT/tests/servers/pausing.py" "$PORT" "$file"
+    wait_until 20 log_has 'went into the background'
+    wait_until 20 found_again
+    read -r master worker <"$file"
+    STARTED+=("$master" "$worker")
+    wait_until 10 pends 57 "$master" # the reserved signal
+    orphan
+    kill -HUP "$worker"
+    wait_until 10 took 1 "$worker"
+    kill -CONT "$master"
+    recovered 2
+    ends_all
 }
 
 # version OPTION...: of the command that the tests below restart.
