@@ -71,8 +71,8 @@ class Clients:
 class Service:
     """Generations of one server under one supervisor."""
 
-    def __init__(self, directory, options, by_grace=False):
-        self.directory, self.port = directory, free_port()
+    def __init__(self, directory, options, by_grace=False, settings=None):
+        self.directory, self.port, self.settings = directory, free_port(), settings or {}
         self.log_file = f"{directory}/log"
         self.command = [built("tests/servers/server"), "--listen", f"127.0.0.1:{self.port}",
                         "--listen", f"unix:{directory}/socket", *options]
@@ -84,7 +84,7 @@ class Service:
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith(("GRACE_", "LD_"))}
         environment |= {"GRACE_SETTLE": "200ms", "GRACE_LOG_LEVEL": "debug",
-                        "GRACE_RUNTIME_DIR": f"{self.directory}/run"}
+                        "GRACE_RUNTIME_DIR": f"{self.directory}/run", **self.settings}
         if self.command[1] != "run":
             environment["LD_PRELOAD"] = built("shim/libgrace.so")
         with open(self.log_file, "ab") as log:
