@@ -10,6 +10,12 @@ teardown() {
     stop_all
 }
 
+# has_answered: the generation that serves has accepted more connections than there are clients,
+# which may have been held up while it came.
+has_answered() {
+    (($(status_number "$PID" accepted) > 8))
+}
+
 # restarts_lose_nothing SERVER-OPTION...
 restarts_lose_nothing() {
     local port i
@@ -18,6 +24,7 @@ restarts_lose_nothing() {
     load_start -n 5000 --expect '^pid [0-9]+' 127.0.0.1 "$port"
     for ((i = 0; i < RESTARTS; i++)); do
         restart_and_wait "$PID"
+        wait_until 10 has_answered
     done
     load_finish
     [ "$(load_value answer | wc -l)" -eq $((RESTARTS + 1)) ] ||
