@@ -108,6 +108,6 @@ all_served() {
     wait_until 10 all_served 600
     restart_and_wait "$PID"
     load_finish
-    all_served 600
+    wait_until 10 all_served 600
     run ! log_has 'not served|could not|too many'
 }

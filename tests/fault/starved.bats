@@ -68,12 +68,18 @@ streams() {
     done
 }
 
+# no_connection: the server has closed what it had; the number may be that of a standard stream.
+no_connection() {
+    [[ $(ss -tnpH "sport = :$PORT") != *"pid=$PID,"* ]]
+}
+
 @test "standard streams that are closed stay so, and nothing of grace gets their numbers" {
     local closed plain
     for closed in 0 1 2 01 12 02 012; do
         PORT=$(free_port)
         confined --closed "$closed" "$SERVER" --listen "127.0.0.1:$PORT"
         wait_until 10 answers
+        wait_until 10 no_connection
         plain=$(streams "$PID")
         PORT=$(free_port)
         confined --closed "$closed" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
