@@ -377,13 +377,14 @@ names_who_answers() {
 
 @test "killed while the pid file is aside: it is put back, and steps aside again" {
     local file=$BATS_TEST_TMPDIR/server.pid gate=$BATS_TEST_TMPDIR/gate
-    export GRACE_PIDFILE=$file GRACE_READY="exec=test -e $gate"
+    export GRACE_PIDFILE=$file GRACE_READY="exec=test -e $gate" GRACE_LOG_LEVEL=debug
     touch "$gate"
     start_wrapped server "$PYTHON" "$ROOT/tests/servers/pidfiled.py" excl "$PORT" "$file"
     note_servers
     rm "$gate"
     kill -HUP "$PID"
     wait_until 10 test -s "$file.grace" -a -s "$file"
+    wait_until 10 log_has 'generation 2 adopts' # before that it would end without a supervisor
     STARTED+=("$(<"$file")")
     orphan
     touch "$gate"
