@@ -104,12 +104,18 @@ same_program() {
     done
 }
 
+# no_client: no process has a connection. One that was started for a client ends when he has gone,
+# and what it is told then is lost.
+no_client() {
+    [[ $(ss -Htnp state connected "sport = :$PORT") != *pid=* ]]
+}
+
 last_process() {
-    same_program | tail -n 1
+    wait_until 10 no_client && same_program | tail -n 1
 }
 
 all_processes() {
-    echo "$PID" && same_program
+    wait_until 10 no_client && echo "$PID" && same_program
 }
 
 @test "SIGHUP to its main process, to a worker, to all of them" {
@@ -159,11 +165,12 @@ finish_half() {
     newest_answers 2
 }
 
-# idle_worker PID...: sets IDLE to one that is neither the main process nor has a client.
+# idle_worker PID...: sets IDLE to one that is neither the main process nor has a client, once every
+# client has been accepted.
 idle_worker() {
-    local pid main holders
-    main=$(server_pid "$PID")
+    local pid holders
     holders=$(ss -Htnp state established "sport = :$PORT")
+    [[ $holders ]] && ! grep -qv pid= <<<"$holders" || return
     for pid; do
         [[ $pid == "$main" || $holders == *"pid=$pid,"* ]] || { IDLE=$pid && return; }
     done
@@ -176,24 +183,26 @@ idle_process() {
     idle_worker "${old[@]}"
 }
 
+# others_than PID PID...: below the first one there are others than these.
 others_than() {
-    [[ -n $(comm -13 <(printf '%s\n' "$@" | sort) <(old_tree | sort)) ]]
+    [[ -n $(comm -13 <(printf '%s\n' "$@" | sort) <(tree_of "$1" | sort)) ]]
 }
 
 @test "a worker that dies while the old generation drains" {
-    local old both
+    local main old both
     configure 1
     start_daemon "${COMMAND[@]}"
+    main=$(server_pid "$PID")
     ask_half
     wait_until 10 idle_process # the main process may still be starting them
     configure 2
     restart_begins
     newest_answers 2
-    mapfile -t both < <(old_tree)
+    mapfile -t both < <(tree_of "$main")
     wait_until 10 idle_worker "${old[@]}" # the last answer of another may still be on its way
     kill -KILL "$IDLE"
-    wait_until 10 others_than "${both[@]}"
-    "$LOAD" -n 200 -r "$RATE" "${LOAD_OPTIONS[@]}" >"$DIR/after"
+    wait_until 10 others_than "$main" "${both[@]}"
+    "$LOAD" -n 200 -r "$RATE" "${LOAD_OPTIONS[@]}" >"$DIR/after" || fail "$(<"$DIR/after")"
     grep -Eq "^answer .*$(answer_of 2) 200\$" "$DIR/after" || fail "$(<"$DIR/after")"
     finish_half
     wait_until 30 settled "$PID" 2
@@ -206,7 +215,8 @@ restart_begins() {
         wait_until 10 log_has 'generation 1 draining'
     else
         wait_until 30 serves_beyond 1
-        newest_answers 2
+        # Where it was held back the old one accepts for a moment more.
+        wait_until 10 newest_answers 2
     fi
 }
 
@@ -220,7 +230,7 @@ broken_version_failed() {
         wait_until 20 log_has 'failed: exit status 3'
     else
         wait_until 20 rolled_back "$PID" 1
-        settled "$PID" 1
+        wait_until 10 settled "$PID" 1 # its processes may still be ending
     fi
 }
 
