@@ -15,18 +15,30 @@ load checks
     newest_answers 21
 }
 
-@test "a version that starts slowly is not noticed" {
+# five_slow_versions FIRST: under load, one after the other.
+five_slow_versions() {
     local version
-    install_script 1
-    start_daemon "$DIR/serve"
     load_start -r "$RATE" "${LOAD_OPTIONS[@]}"
-    for ((version = 2; version <= 6; version++)); do
+    for ((version = $1; version < $1 + 5; version++)); do
         install_script "$version" 'sleep 1'
         restart_and_wait "$PID"
     done
     load_finish
-    at_most longest_silence_ms 100 # without what the machine itself stood still
-    newest_answers 6
+    newest_answers $(($1 + 4))
+}
+
+# The time that the machine itself stood still is taken off; but on one that does a process can
+# also have been kept waiting alone. Then again.
+@test "a version that starts slowly is not noticed" {
+    local first
+    install_script 1
+    start_daemon "$DIR/serve"
+    for first in 2 7 12; do
+        five_slow_versions "$first"
+        ! at_most longest_silence_ms 100 || return 0
+        ! at_most standstill_ms 100 || break
+    done
+    fail "the clients have noticed it"
 }
 
 @test "a broken version is not noticed" {
