@@ -202,11 +202,18 @@ void generation_signal(struct generation *g, int sig)
             pass(g->tree.proc[i].pid, sig);
 }
 
-static void continue_one(pid_t pid)
+/* Has it been stopped, or will it be as soon as it runs?  In this order: the kernel makes one of
+ * the other. */
+static bool is_to_continue(pid_t pid)
 {
     struct procfs_stat p;
 
-    if (procfs_stat(pid, &p) == 0 && p.state == 'T')
+    return tree_has_pending(pid, SIGSTOP) || (procfs_stat(pid, &p) == 0 && p.state == 'T');
+}
+
+static void continue_one(pid_t pid)
+{
+    if (is_to_continue(pid))
         kill(pid, SIGCONT);
 }
 

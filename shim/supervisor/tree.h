@@ -121,4 +121,7 @@ bool tree_alive(pid_t pid, unsigned long long start);
 /* Has it a handler for sig? */
 bool tree_catches(pid_t pid, int sig);
 
+/* Has sig been sent to it, and not arrived yet? */
+bool tree_has_pending(pid_t pid, int sig);
+
 #endif

@@ -134,6 +134,13 @@ bool tree_catches(pid_t pid, int sig)
     return signal_sets(pid, &s) && contains(s.caught, sig);
 }
 
+bool tree_has_pending(pid_t pid, int sig)
+{
+    struct sets s;
+
+    return signal_sets(pid, &s) && contains(s.pending, sig);
+}
+
 /* A real-time signal is queued as often as it is sent. */
 static bool can_be_told(pid_t pid, int sig)
 {
@@ -152,8 +159,5 @@ bool tree_tell(const struct procfs_stat *p, int sig)
 /* A zombie with threads: the first one has ended, of the others none takes it. */
 bool tree_is_stuck(const struct procfs_stat *p, int sig)
 {
-    struct sets s;
-
-    return (is_stopped(p) || p->state == 'D' || p->state == 'Z') && signal_sets(p->pid, &s) &&
-           contains(s.pending, sig);
+    return (is_stopped(p) || p->state == 'D' || p->state == 'Z') && tree_has_pending(p->pid, sig);
 }

@@ -202,6 +202,7 @@ static void test_tell(void)
         sched_yield();
     ok(!tree_is_stuck(&p, 57), "a stopped process that was told nothing");
     ok(tree_tell(&p, 57) && tree_is_stuck(&p, 57), "has it before it when it goes on");
+    ok(tree_has_pending(pid, 57) && !tree_has_pending(pid, SIGSTOP), "which is seen");
     ok(!tree_tell(&p, 57), "and is told once");
     struct procfs_stat other = p;
     other.start++;
