@@ -98,6 +98,11 @@ log_has() {
     grep -Eq -- "$1" "$LOG"
 }
 
+# log_lacks REGEX: else the end of the log is shown.
+log_lacks() {
+    ! log_has "$1" || dump_log
+}
+
 # status PID: one line of JSON.
 status() {
     "$GRACE" status --json "$1" 2>/dev/null

@@ -50,7 +50,7 @@ restarted() {
     named "${STRANGERS[@]}" "-${STRANGERS[0]}"
     restarted
     alive "${STRANGERS[@]}"
-    run ! log_has 'deadline|did not stop'
+    log_lacks 'deadline|did not stop'
     unharmed
     alive "${STRANGERS[@]}"
 }
@@ -94,7 +94,7 @@ restarts_with_a_stopped_child() {
     "$GRACE" restart "$PID"
     wait_until 20 settled "$PID" 2 || dump_log
     load_finish
-    run ! log_has 'deadline|did not stop'
+    log_lacks 'deadline|did not stop'
     wait_until 20 test ! -e "/proc/$child"
 }
 
@@ -113,7 +113,7 @@ restarts_with_a_stopped_child() {
     kill -STOP "$(server_pid "$PID")"
     "$GRACE" restart "$PID"
     wait_until 20 settled "$PID" 2 || dump_log
-    run ! log_has 'deadline|did not stop'
+    log_lacks 'deadline|did not stop'
 }
 
 # app OPTION...: a script that runs the server on a port of its own, unless it is broken; sets APP.
@@ -235,7 +235,7 @@ nobody_serves() {
         restart_and_wait "$PID"
         load_finish
         log_has 'generation 1 retired'
-        run ! log_has 'deadline'
+        log_lacks 'deadline'
         [[ $model != fork ]] || wakeups "$PID"
         ((${WOKEN[0]:-0} <= 3))
         "$GRACE" stop "$PID"

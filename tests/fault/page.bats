@@ -28,7 +28,7 @@ load hostile
     ask ring
     wait_until 10 log_has 'could not hand over a listener.*: it is looked for'
     unharmed
-    run ! log_has 'no restart'
+    log_lacks 'no restart'
 }
 
 @test "a listener that could not be sent is fetched at the restart, and nobody is refused" {
@@ -56,7 +56,7 @@ END
     restart_and_wait "$PID"
     hammer_finish
     answers 2 127.0.0.1 "$PORT"
-    run ! log_has 'no restart|rolled back'
+    log_lacks 'no restart|rolled back'
 }
 
 # withdraws COMMAND...: whatever a worker does to the marks, the listener is handed on.
@@ -69,7 +69,7 @@ withdraws() {
     wait_until 20 settled "$PID" 2
     load_finish
     unharmed
-    run ! log_has 'rolled back|not served|cutting'
+    log_lacks 'rolled back|not served|cutting'
 }
 
 @test "a worker that withdraws the marks of all listeners: they are handed on" {
@@ -95,7 +95,7 @@ aged() {
     wait_until 20 aged "$PID" 3 # it looks from second to second for who has it
     ask ring
     unharmed
-    run ! log_has 'does not load libgrace.so|no restart'
+    log_lacks 'does not load libgrace.so|no restart'
 }
 
 # spoils ACT...: each generation's worker spoils one field, before it is restarted.
@@ -110,7 +110,7 @@ spoils() {
         wait_until 20 lone_generation "$PID"
     done
     unharmed
-    run ! log_has 'rolled back|deadline'
+    log_lacks 'rolled back|deadline'
 }
 
 @test "no field of the page that a worker overwrites keeps the server from being restarted" {
@@ -151,7 +151,7 @@ END
     kill -USR1 "$(main_of 2)"
     wait_until 10 log_has 'bind\(\) was to be answered with another socket'
     wait_until 10 log_has 'generation 2 rolled back'
-    run ! log_has "late port $third"
+    log_lacks "late port $third"
     rm "$BATS_TEST_TMPDIR/script"
     ask ping
     "$LOAD" -n 3 127.0.0.1 "$third"
