@@ -162,8 +162,9 @@ END
     run ! log_has EINTR
 }
 
+# in_poll: or in restart_syscall(), which it is once it has been stopped and continued.
 in_poll() {
-    cut -d ' ' -f 1 "/proc/$SERVING/task"/*/syscall | grep -qx 7
+    cut -d ' ' -f 1 "/proc/$SERVING/task"/*/syscall | grep -qxE '7|219'
 }
 
 # The main thread hears of the restart, and the one in poll() of nothing but USR2.
