@@ -41,6 +41,7 @@ struct generation {
     bool notified; /* it has said READY=1 itself */
     bool adopted;  /* another supervisor has started it: it has no control socket */
     bool silent;   /* it was found to run without the shim, or past it */
+    bool shimless; /* at the last look for that */
     int64_t look;  /* the age at which to look for that next */
     bool looked;   /* page->looked_for was reported */
     bool lost;     /* it has said so, and the kernel has not been asked since: see lost.h */

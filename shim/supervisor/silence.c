@@ -8,6 +8,11 @@
 #include "restart.h"
 #include "supervisor.h"
 
+enum {
+    PATIENCE_MS = 500,              /* to the first look */
+    LISTENING_MS = 2 * PATIENCE_MS, /* whoever is to be seen to listen has been by then */
+};
+
 /* Nothing in it has the shim: it never had, or a wrapper has executed something without. */
 static bool lacks_shim(struct generation *g)
 {
@@ -15,6 +20,15 @@ static bool lacks_shim(struct generation *g)
         return false;
     return !generation_joined(g) ||
            (g->state == GENERATION_STARTING && members_count(g).processes == 0);
+}
+
+/* At two looks: on a machine that stood still it has had no time to load anything. */
+static bool still_lacks_shim(struct generation *g)
+{
+    bool before = g->shimless;
+
+    g->shimless = lacks_shim(g);
+    return before && g->shimless;
 }
 
 /* Some process has the shim, but what listens was never seen to. */
@@ -55,15 +69,13 @@ static bool still_listens(const struct truth_stranger *now)
 /* A server that takes its time is looked at less and less often. */
 static bool due(struct generation *g, int64_t now)
 {
-    enum { PATIENCE_MS = 1000 };
-
     if (g->look == 0)
         g->look = PATIENCE_MS;
     if (now - g->started < g->look) {
         supervisor_wake_at(g->started + g->look);
         return false;
     }
-    g->look *= 2;
+    g->look = 2 * (now - g->started);
     supervisor_wake_at(g->started + g->look);
     return true;
 }
@@ -75,10 +87,11 @@ void silence_step(int64_t now)
 
     if (g->silent || (g->state != GENERATION_STARTING && generation_joined(g)) || !due(g, now))
         return;
-    if (lacks_shim(g)) {
+    if (still_lacks_shim(g)) {
         if (atomic_load(&g->page->failed) == 0) /* else the shim has said why */
             say_what_lacks();
-    } else if (listens_unseen(g, &stranger) && still_listens(&stranger)) {
+    } else if (!g->shimless && now - g->started >= LISTENING_MS && listens_unseen(g, &stranger) &&
+               still_listens(&stranger)) {
         say_who_listens(&stranger);
     } else {
         return;
