@@ -23,14 +23,15 @@ note_servers() {
     STARTED+=("${PROCESSES[@]}")
 }
 
-ended() {
+# gone PID: and nobody sees a zombie, whose number stands for a process.
+gone() {
     [[ ! -e /proc/$1 ]]
 }
 
 # orphan: the supervisor is killed.
 orphan() {
     kill -KILL "$PID"
-    wait_until 10 ended "$PID"
+    wait_until 10 gone "$PID"
 }
 
 # found_again: sets PID to the new supervisor of web; it goes into STARTED.
@@ -197,18 +198,41 @@ took() {
     ! pends "$@" && [[ $(ps -o stat= -p "$2") == S* ]]
 }
 
-@test "nor is a wish lost that a worker has before the master knows that it is to listen" {
-    local file=$BATS_TEST_TMPDIR/pids master worker
-    start server env LD_PRELOAD="$LIBGRACE" "$PYTHON" "$ROOT/tests/servers/pausing.py" "$PORT" "$file"
+# start_pausing later|fork [VARIABLE]...: the master has stopped, and is told meanwhile that it is to
+# listen; sets MASTER.
+start_pausing() {
+    start server env LD_PRELOAD="$LIBGRACE" "${@:2}" \
+        "$PYTHON" "$ROOT/tests/servers/pausing.py" "$PORT" "$BATS_TEST_TMPDIR/pids" "$1"
     wait_until 20 log_has 'went into the background'
     wait_until 20 found_again
-    read -r master worker <"$file"
-    STARTED+=("$master" "$worker")
-    wait_until 10 pends 57 "$master" # the reserved signal
+    read -r MASTER <"$BATS_TEST_TMPDIR/pids.first"
+    STARTED+=("$MASTER")
+    wait_until 10 pends 57 "$MASTER" # the reserved signal
+}
+
+# has_worker: sets WORKER.
+has_worker() {
+    read -r _ WORKER <"$BATS_TEST_TMPDIR/pids" && STARTED+=("$WORKER")
+}
+
+@test "nor is a wish lost that a worker has before the master knows that it is to listen" {
+    start_pausing later
+    has_worker
     orphan
-    kill -HUP "$worker"
-    wait_until 10 took 1 "$worker"
-    kill -CONT "$master"
+    kill -HUP "$WORKER"
+    wait_until 10 took 1 "$WORKER"
+    kill -CONT "$MASTER"
+    recovered 2
+    ends_all
+}
+
+@test "nor one of later, when the master was told so while it was being forked" {
+    start_pausing fork LD_PRELOAD="$LIBGRACE:$BUILD/tests/servers/libstopfork.so"
+    kill -CONT "$MASTER"
+    wait_until 20 settled "$PID" 1
+    has_worker
+    orphan
+    kill -HUP "$WORKER"
     recovered 2
     ends_all
 }
