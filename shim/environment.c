@@ -8,6 +8,7 @@
 
 #include "fdtab.h"
 #include "handoff.h"
+#include "itself.h"
 #include "real.h"
 #include "shim.h"
 
@@ -30,17 +31,23 @@ static bool inherits(enum fd_kind kind)
     return found;
 }
 
-/* The server that executes itself (haproxy -W, once its worker runs) stays the server. */
-static bool is_server(void)
+/* The server that executes itself (haproxy -W, once its worker runs) stays the server.  In the
+ * background that is the leader of the session, whom the supervisor may not know yet.  Not by its
+ * arguments alone: sshd executes itself for each connection. */
+static bool is_server(char *const argv[])
 {
-    return atomic_load(&shim.page->first) == getpid();
+    pid_t pid = getpid();
+
+    return atomic_load(&shim.page->first) == pid || atomic_load(&shim.page->keeper) == pid ||
+           (itself_begins(argv) && getsid(0) == pid);
 }
 
-bool environment_injects(bool in_place)
+bool environment_injects(bool in_place, char *const argv[])
 {
     return shim.on && !shim.elsewhere &&
-           (shim.keep_children || !atomic_load(&shim.page->served) || (in_place && is_server()) ||
-            inherits(FD_LISTENER) || inherits(FD_DEAF) || inherits(FD_BRIEF));
+           (shim.keep_children || !atomic_load(&shim.page->served) ||
+            (in_place && is_server(argv)) || inherits(FD_LISTENER) || inherits(FD_DEAF) ||
+            inherits(FD_BRIEF));
 }
 
 static const char *value_of(const char *entry, const char *name)

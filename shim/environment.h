@@ -5,7 +5,8 @@
  * The constructor takes LD_PRELOAD (our part) and GRACE_HANDOFF out of environ, so the server
  * and its helpers see the environment they would see without us.  The exec hooks put them back
  * for a program that is part of the server: while nothing serves yet (wrapper scripts), when it
- * inherits a listener, or always with GRACE_CHILDREN=keep; never in another PID namespace.
+ * inherits a listener, where the server executes itself, or always with GRACE_CHILDREN=keep; never
+ * in another PID namespace.
  */
 #ifndef GRACE_ENVIRONMENT_H
 #define GRACE_ENVIRONMENT_H
@@ -15,9 +16,9 @@
 
 #include "park.h"
 
-/* Is what this process execs now, in its own place or a child's, part of the generation? Keeps
- * errno. */
-bool environment_injects(bool in_place);
+/* Is what this process execs now, in its own place or a child's, part of the generation? argv: of
+ * what it execs in its own place. Keeps errno. */
+bool environment_injects(bool in_place, char *const argv[]);
 
 /* How many pointers and bytes environment_inject() needs. */
 size_t environment_entries(char *const envp[]);

@@ -57,7 +57,7 @@ static int run_inside(struct program *p, char *const envp[])
 
 static int run_program(struct program *p, char *const envp[], bool in_place)
 {
-    return environment_injects(in_place) ? run_inside(p, envp) : p->run(p, envp);
+    return environment_injects(in_place, p->argv) ? run_inside(p, envp) : p->run(p, envp);
 }
 
 /* exec in place: this pid goes on as something that may not have our signal handlers. */
@@ -253,7 +253,8 @@ static FILE *popen_inside(const char *command, const char *type)
 
 EXPORT FILE *popen(const char *command, const char *type)
 {
-    return environment_injects(false) ? popen_inside(command, type) : real.popen(command, type);
+    return environment_injects(false, NULL) ? popen_inside(command, type)
+                                            : real.popen(command, type);
 }
 
 /* "Is the process in my pid file alive?": apache, squid, dovecot then refuse to start, hypnotoad

@@ -20,6 +20,7 @@
 #include "environment.h"
 #include "fdtab.h"
 #include "handoff.h"
+#include "itself.h"
 #include "park.h"
 #include "process.h"
 #include "program.h"
@@ -101,7 +102,7 @@ static bool join_descriptors(const struct handoff *h)
     return true;
 }
 
-static void join_generation(const struct handoff *h)
+static void join_generation(const struct handoff *h, char **argv)
 {
     int32_t nobody = 0;
     struct stat st;
@@ -125,6 +126,7 @@ static void join_generation(const struct handoff *h)
     shim.page = page;
     shim.slow = &page->attention;
     elders_take();
+    itself_note(argv);
     process_start();
     restart_signal_install();
     shim_join();
@@ -175,5 +177,5 @@ static __attribute__((constructor)) void init(int argc, char **argv)
     else if (shim_leads_namespace())
         leave_generation(&h);
     else
-        join_generation(&h);
+        join_generation(&h, argv);
 }

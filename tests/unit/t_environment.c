@@ -2,6 +2,7 @@
 #include "environment.h"
 
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "fdtab.h"
 #include "handoff.h"
+#include "itself.h"
 #include "real.h"
 #include "shim.h"
 #include "tap.h"
@@ -132,27 +134,62 @@ static void test_take_preload(void)
     takes_preload("/lib/grace.so:/x.so:/lib/grace.so", "/x.so");
 }
 
+/* What a child executes in its place, as the leader of a session or not. */
+static void test_child(bool leads, char *const argv[], bool injects, const char *what)
+{
+    int status = -1;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        if (leads)
+            setsid();
+        _exit(environment_injects(true, argv));
+    }
+    waitpid(pid, &status, 0);
+    ok(WIFEXITED(status) && WEXITSTATUS(status) == injects, "%s", what);
+}
+
+static void test_daemons(void)
+{
+    char *const own[] = {(char[]){"haproxy"}, (char[]){"-W"}, NULL};
+    char *const more[] = {own[0], own[1], (char[]){"-sf"}, NULL};
+    char *const other[] = {own[0], (char[]){"-D"}, NULL};
+
+    itself_note(own);
+    shim.on = true;
+    atomic_store(&page.served, 1);
+    test_child(false, own, false, "who executes itself for each connection does not belong");
+    test_child(true, own, true, "a daemon that executes itself does");
+    test_child(true, more, true, "also with more arguments");
+    test_child(true, other, false, "not with others");
+    test_child(true, own + 1, false, "nor with fewer");
+    test_child(true, NULL, false, "nor with none");
+    atomic_store(&page.served, 0);
+    shim.on = false;
+}
+
 static void test_who_belongs(void)
 {
+    char *const again[] = {(char[]){"server"}, NULL};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    ok(!environment_injects(false), "nobody does where the shim is off");
+    ok(!environment_injects(false, NULL), "nobody does where the shim is off");
     shim.on = true;
-    ok(environment_injects(false), "what is run before anything serves does");
+    ok(environment_injects(false, NULL), "what is run before anything serves does");
     atomic_store(&page.served, 1);
-    ok(!environment_injects(false), "a helper of the server does not");
-    ok(!environment_injects(true), "nor what a process of it turns into");
+    ok(!environment_injects(false, NULL), "a helper of the server does not");
+    ok(!environment_injects(true, again), "nor what a process of it turns into");
     atomic_store(&page.first, getpid());
-    ok(environment_injects(true), "what the server itself turns into does");
-    ok(!environment_injects(false), "its helper does not");
+    ok(environment_injects(true, again), "what the server itself turns into does");
+    ok(!environment_injects(false, NULL), "its helper does not");
     atomic_store(&page.first, 0);
     fdtab_set(fd, FD_LISTENER);
-    ok(!environment_injects(false), "nor with a listener that is closed by exec");
+    ok(!environment_injects(false, NULL), "nor with a listener that is closed by exec");
     fcntl(fd, F_SETFD, 0);
-    ok(environment_injects(false), "what inherits a listener does");
+    ok(environment_injects(false, NULL), "what inherits a listener does");
     fdtab_set(fd, FD_NONE);
     shim.keep_children = true;
-    ok(environment_injects(false), "all do with GRACE_CHILDREN=keep");
+    ok(environment_injects(false, NULL), "all do with GRACE_CHILDREN=keep");
     close(fd);
 }
 
@@ -161,6 +198,7 @@ int main(void)
     test_inject();
     test_take();
     test_take_preload();
+    test_daemons();
     test_who_belongs();
     return done();
 }
