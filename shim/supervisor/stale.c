@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "procfs.h"
 #include "user.h"
 
 static bool directory(char *dir, size_t size)
@@ -18,9 +19,13 @@ static bool directory(char *dir, size_t size)
            st.st_uid == geteuid() && (st.st_mode & 022) == 0;
 }
 
+/* Who has adopted it may never wait for it (a container whose first process is no init). */
 static bool is_dead(pid_t pid)
 {
-    return pid == getpid() || (kill(pid, 0) < 0 && errno == ESRCH);
+    struct procfs_stat unused;
+
+    return pid == getpid() || (kill(pid, 0) < 0 && errno == ESRCH) ||
+           procfs_stat(pid, &unused) == -ESRCH;
 }
 
 /* "<pid>.sock" of a process that has ended. */

@@ -118,6 +118,27 @@ nothing_is_left() {
     ends_all
 }
 
+is_zombie() {
+    grep -q '^State:.*zombie' "/proc/$1/status"
+}
+
+# A container whose first process is no init.
+@test "the next start takes it over, too, while nobody waits for the supervisor that was killed" {
+    # shellcheck disable=SC2016 # for the shell in between
+    start parent bash -c 'env LD_PRELOAD="$0" "$@" & exec sleep 1000' "$LIBGRACE" \
+        "$SERVER" --listen "127.0.0.1:$PORT"
+    wait_until 20 found_again && wait_until 20 settled "$PID" 1 || dump_log
+    note_servers
+    load_start -r 200 127.0.0.1 "$PORT"
+    kill -KILL "$PID"
+    wait_until 10 is_zombie "$PID"
+    start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+    wait_until 20 settled "$PID" 2 || dump_log
+    log_has 'generation 1 of this server runs, its supervisor was killed'
+    load_finish
+    ends_all
+}
+
 # As systemd does with Restart=always and KillMode=process.
 @test "a manager that starts it again each time it is killed: no request fails" {
     local i
