@@ -75,24 +75,32 @@ static bool take(struct generation *g, int fd, pid_t pid)
     return control_take(g, (unsigned)index, fd, pid);
 }
 
+/* Else it is a dummy, or a helper's. */
+static bool is_named(const struct generation *g, const struct truth_stranger *s)
+{
+    return page_find_socket(g->page, s->cookie) >= 0;
+}
+
 /* False: one of them can't be had, and `why` says so. */
 static bool fetch(struct generation *g, char *why, size_t size)
 {
     struct truth_stranger strangers[STRANGERS];
     size_t n = generation_scan(g) == 0 ? truth_strangers(&g->tree, strangers, STRANGERS) : 0;
+    const struct truth_stranger *lacking = NULL;
     bool taken = false;
 
     for (size_t i = 0; i < n; i++) {
         int fd = copy_from_any(&g->tree, strangers[i].pid, strangers[i].inode);
 
-        if (fd < 0 && borrow_is_whole(g))
-            continue; /* a dummy, or the new generation fails without it */
-        if (fd < 0) {
-            snprintf(why, size, "process %d could not hand over its listener (%s)",
-                     (int)strangers[i].pid, strangers[i].address);
-            return false;
-        }
-        taken |= take(g, fd, strangers[i].pid);
+        if (fd >= 0)
+            taken |= take(g, fd, strangers[i].pid);
+        else if (!lacking || is_named(g, &strangers[i]))
+            lacking = &strangers[i];
+    }
+    if (lacking && !borrow_is_whole(g)) { /* else a dummy, or the new generation fails without it */
+        snprintf(why, size, "process %d could not hand over its listener (%s)", (int)lacking->pid,
+                 lacking->address);
+        return false;
     }
     return n < STRANGERS || !taken || fetch(g, why, size);
 }

@@ -20,6 +20,7 @@ struct socktab_row {
     int family, type; /* type with AF_UNIX only */
     unsigned state;
     unsigned long inode;        /* 0: no process can have it (accept queue, orphan) */
+    uint64_t cookie;            /* SO_COOKIE, from sock_diag only; 0: not known */
     uint32_t queue, backlog;    /* of a listener; backlog 0: not known */
     uint16_t port, peer_port;   /* host order */
     uint8_t addr[16], peer[16]; /* IPv4 as ::ffff:a.b.c.d */

@@ -56,11 +56,17 @@ static int request_send(int fd, const struct socktab_query *q)
     return send(fd, &r, r.header.nlmsg_len, MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
+static uint64_t cookie_of(const uint32_t half[2])
+{
+    return (uint64_t)half[1] << 32 | half[0];
+}
+
 static void inet_row(struct socktab_row *row, const struct inet_diag_msg *m)
 {
     row->family = m->idiag_family;
     row->state = m->idiag_state;
     row->inode = m->idiag_inode;
+    row->cookie = cookie_of(m->id.idiag_cookie);
     row->queue = m->idiag_rqueue;
     row->backlog = m->idiag_wqueue;
     row->port = ntohs(m->id.idiag_sport);
@@ -77,6 +83,7 @@ static void unix_row(struct socktab_row *row, const struct unix_diag_msg *m, int
     row->type = m->udiag_type;
     row->state = m->udiag_state;
     row->inode = m->udiag_ino;
+    row->cookie = cookie_of(m->udiag_cookie);
     for (len -= (int)sizeof *m; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
         if (a->rta_type == UNIX_DIAG_NAME) {
             row->name = RTA_DATA(a);

@@ -84,6 +84,7 @@ int truth_held(const struct tree *t, struct truth_socket *sockets, size_t n);
 struct truth_stranger {
     pid_t pid;
     unsigned long inode;
+    uint64_t cookie;  /* 0: not known */
     char address[32]; /* "port 80", "a UNIX socket" */
 };
 bool truth_listens(const struct tree *t, struct truth_stranger *stranger);

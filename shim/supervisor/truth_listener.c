@@ -186,7 +186,7 @@ static void match_listener(void *arg, const struct socktab_row *row)
         is_known(s, row->inode))
         return;
     struct truth_stranger *stranger = &s->stranger[s->n++];
-    *stranger = (struct truth_stranger){.inode = row->inode};
+    *stranger = (struct truth_stranger){.inode = row->inode, .cookie = row->cookie};
     if (row->family == AF_UNIX)
         snprintf(stranger->address, sizeof stranger->address, "a UNIX socket");
     else

@@ -367,7 +367,7 @@ serve_walled() {
     orphan
     start_walled "$APP"
     wait_until 20 log_has "1 listener of generation 1 can't be taken over"
-    wait_until 20 log_has 'no restart: process [0-9]+ could not hand over its listener'
+    wait_until 20 log_has "no restart: process [0-9]+ could not hand over its listener \\(port $PORT\\)"
     wait_until 10 settled "$PID" 1
     load_finish
     ends_all
