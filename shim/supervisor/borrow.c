@@ -148,6 +148,23 @@ bool borrow_is_whole(const struct generation *g)
     return g->adopted && count_missing(g) == 0;
 }
 
+/* One that drains has dummies in their place; in sequential mode nobody has them any more. */
+static void say_missing(const struct generation *g, unsigned n)
+{
+    const char *s = n == 1 ? "" : "s";
+
+    if (!(g->attention & ATTENTION_DRAINING))
+        report(REPORT_WARNING,
+               "%u listener%s of generation %u can't be taken over (no right to trace its "
+               "processes?)",
+               n, s, g->number);
+    else if (g == supervisor.current)
+        report(REPORT_WARNING,
+               "generation %u has given up %u listener%s: clients are refused until the next one "
+               "serves",
+               g->number, n, s);
+}
+
 void borrow_listeners(struct generation *g)
 {
     unsigned missing;
@@ -161,10 +178,7 @@ void borrow_listeners(struct generation *g)
             take_from(g, g->tree.proc[i].pid);
     missing = count_missing(g);
     if (missing > 0)
-        report(REPORT_WARNING,
-               "%u listener%s of generation %u can't be taken over (no right to trace its "
-               "processes?)",
-               missing, missing == 1 ? "" : "s", g->number);
+        say_missing(g, missing);
 }
 
 static void give_back(struct generation *g)

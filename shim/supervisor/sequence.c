@@ -56,7 +56,8 @@ void sequence_begin(void)
     notify_reloading("restarting");
     report(REPORT_INFO, "generation %u ends before the next one starts, clients wait",
            supervisor.current->number);
-    borrow_listeners(supervisor.current);
+    if (!(supervisor.current->attention & ATTENTION_DRAINING)) /* else they were just looked for */
+        borrow_listeners(supervisor.current);
     sharing_begin(supervisor.current, supervisor.current); /* the next one's */
     draining_begin(supervisor.current);
 }

@@ -315,6 +315,7 @@ draining_one_connection() {
     touch "$BATS_TEST_TMPDIR/finish"
     wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
     recovered 3
+    run ! log_has "can't be taken over"
     load_finish
     ends_all
 }
@@ -367,7 +368,7 @@ serve_walled() {
     orphan
     start_walled "$APP"
     wait_until 20 log_has "1 listener of generation 1 can't be taken over"
-    wait_until 20 log_has "no restart: process [0-9]+ could not hand over its listener \\(port $PORT\\)"
+    wait_until 20 log_has "no restart: process [0-9]+ could not hand over its listener \(port $PORT\)"
     wait_until 10 settled "$PID" 1
     load_finish
     ends_all
@@ -403,13 +404,20 @@ serve_walled() {
     wait_until 10 connections_are 1
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 draining'
+    wait_until 10 supervisor_alone_listens
     orphan
     kill -HUP "${PROCESSES[0]}"
     wait_until 20 found_again
+    wait_until 10 log_has 'generation 2 has given up 1 listener: clients are refused until'
+    run ! log_has "can't be taken over"
     exec {held}>&-
     wait_until 20 settled_beyond "$PID" 2
     "$LOAD" -n 20 127.0.0.1 "$PORT"
     ends_all
+}
+
+supervisor_alone_listens() {
+    [[ $(ss -tlnpH "sport = :$PORT" | grep -oE 'pid=[0-9]+' | sort -u) == "pid=$PID" ]]
 }
 
 connections_are() {
