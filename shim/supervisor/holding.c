@@ -6,8 +6,11 @@
 
 #include "members.h"
 
+typedef int search_fn(const struct truth_listener *l, size_t nl, const struct tree *t,
+                      struct truth_conn **out, size_t *n);
+
 /* With the tree of the last scan. */
-static int look(struct generation *g, struct truth_conn **conns, size_t *n)
+static int look(struct generation *g, search_fn *search, struct truth_conn **conns, size_t *n)
 {
     size_t nsockets;
     struct truth_listener *sockets = held_sockets(&nsockets);
@@ -16,19 +19,25 @@ static int look(struct generation *g, struct truth_conn **conns, size_t *n)
     *conns = NULL;
     *n = 0;
     if (sockets)
-        r = truth_connections(sockets, nsockets, &g->tree, conns, n);
+        r = search(sockets, nsockets, &g->tree, conns, n);
     g->internal = truth_drop_internal(*conns, n, &g->tree);
     free(sockets);
     return r;
 }
 
-int holding_list(struct generation *g, struct truth_conn **conns, size_t *n)
+static int scan_and_look(struct generation *g, search_fn *search, struct truth_conn **conns,
+                         size_t *n)
 {
     int r = generation_scan(g);
 
     *conns = NULL;
     *n = 0;
-    return r < 0 ? r : look(g, conns, n);
+    return r < 0 ? r : look(g, search, conns, n);
+}
+
+int holding_list(struct generation *g, struct truth_conn **conns, size_t *n)
+{
+    return scan_and_look(g, truth_connections, conns, n);
 }
 
 static size_t count_held(const struct truth_conn *conns, size_t n)
@@ -94,7 +103,7 @@ bool holding_any(struct generation *g)
 {
     struct truth_conn *conns;
     size_t n;
-    int r = look(g, &conns, &n);
+    int r = look(g, truth_connections, &conns, &n);
     bool any = any_held(g, conns, n);
 
     free(conns);
@@ -118,14 +127,17 @@ bool holding_none(struct generation *g)
     return none;
 }
 
+/* Somebody has to count those in flight. The others look into their own processes alone: there may
+ * be a hundred of them. */
 unsigned holding_count(struct generation *g)
 {
+    bool first = g == TAILQ_FIRST(&generation_list);
     unsigned counted = members_count(g).connections;
     struct truth_conn *conns;
     size_t n;
-    int r = holding_list(g, &conns, &n);
+    int r = scan_and_look(g, first ? truth_connections : truth_held_connections, &conns, &n);
 
-    if (g != TAILQ_FIRST(&generation_list)) /* somebody has to count those in flight */
+    if (!first)
         n = count_held(conns, n);
     free(conns);
     return r == 0 || n > counted ? (unsigned)n : counted;

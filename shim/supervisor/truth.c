@@ -218,10 +218,15 @@ static void search_process(struct search *s, pid_t pid, pid_t holder)
         s->err = err;
 }
 
-static void search_known(struct search *s)
+static void search_members(struct search *s)
 {
     for (size_t i = 0; i < s->tree->n; i++)
         search_process(s, s->tree->proc[i].pid, s->tree->proc[i].pid);
+}
+
+static void search_known(struct search *s)
+{
+    search_members(s);
     for (size_t i = 0; i < s->tree->nother; i++)
         search_process(s, s->tree->other[i].pid, 0);
 }
@@ -291,19 +296,36 @@ static void conn_confirm(void *arg, const struct socktab_row *row)
         c->pid = 0;
 }
 
-/* What nobody has was closed meanwhile, or is in flight. */
-static int confirm_flights(struct search *s)
+static void keep_found(struct search *s)
 {
-    int err = s->left && !s->blind ? read_tables(s, conn_confirm) : 0;
     size_t n = 0;
 
     for (size_t i = 0; i < s->n; i++)
         if (s->conn[i].pid >= 0)
             s->conn[n++] = s->conn[i];
     s->n = n;
+}
+
+/* What nobody has was closed meanwhile, or is in flight. */
+static int confirm_flights(struct search *s)
+{
+    int err = s->left && !s->blind ? read_tables(s, conn_confirm) : 0;
+
+    keep_found(s);
     if (err)
         return err;
     return s->left && s->blind ? -EACCES : 0;
+}
+
+static int give(struct search *s, int err, struct truth_conn **out, size_t *n)
+{
+    if ((err && err != -EACCES) || !s->n) {
+        free(s->conn);
+        return err;
+    }
+    *out = s->conn;
+    *n = s->n;
+    return err;
 }
 
 int truth_connections(const struct truth_listener *l, size_t nl, const struct tree *t,
@@ -319,13 +341,23 @@ int truth_connections(const struct truth_listener *l, size_t nl, const struct tr
         err = find_owners(&s);
     if (!err && s.n)
         err = confirm_flights(&s);
-    if ((err && err != -EACCES) || !s.n) {
-        free(s.conn);
-        return err;
-    }
-    *out = s.conn;
-    *n = s.n;
-    return err;
+    return give(&s, err, out, n);
+}
+
+int truth_held_connections(const struct truth_listener *l, size_t nl, const struct tree *t,
+                           struct truth_conn **out, size_t *n)
+{
+    struct search s = {.l = l, .nl = nl, .tree = t, .blind = !procfs_usable()};
+
+    *out = NULL;
+    *n = 0;
+    int err = read_tables(&s, conn_add);
+    conn_sort(&s);
+    if (!err)
+        search_members(&s);
+    keep_found(&s);
+    err = err ? err : s.err;
+    return give(&s, !err && s.blind ? -EACCES : err, out, n);
 }
 
 const char *truth_peer(const struct truth_conn *c, char buf[TRUTH_PEER])

@@ -48,6 +48,13 @@ int truth_connections(const struct truth_listener *l, size_t nl, const struct tr
                       struct truth_conn **out, size_t *n);
 
 /*
+ * Of these only what members of the scan hold, with a look at nobody else.  -EACCES: one of them
+ * can't be looked into.
+ */
+int truth_held_connections(const struct truth_listener *l, size_t nl, const struct tree *t,
+                           struct truth_conn **out, size_t *n);
+
+/*
  * Drops the connections of UNIX sockets whose other end a member has as well:
  * the services of dovecot talk to each other through listeners of their own,
  * and no client waits for them.  Returns how many.

@@ -20,18 +20,6 @@
 static struct truth_conn *conn;
 static size_t nconn;
 
-static int look(const struct truth_listener *l, size_t nl, const struct actor *a)
-{
-    struct tree t = {0};
-    struct tree_root root = {a->pid, 0, false};
-
-    free(conn);
-    tree_scan(&t, &root, 1, getpid());
-    int err = truth_connections(l, nl, &t, &conn, &nconn);
-    tree_free(&t);
-    return err ? err : (int)nconn;
-}
-
 static bool same(const struct truth_conn *a, size_t na, const struct truth_conn *b, size_t nb)
 {
     for (size_t i = 0; na == nb && i < na; i++)
@@ -40,6 +28,36 @@ static bool same(const struct truth_conn *a, size_t na, const struct truth_conn 
             a[i].peer_port != b[i].peer_port)
             return false;
     return na == nb;
+}
+
+static bool held_agrees = true;
+
+/* Does a look at the members alone find what one at everybody does? */
+static void note_held(const struct truth_listener *l, size_t nl, const struct tree *t, int err)
+{
+    struct truth_conn *theirs = malloc((nconn + 1) * sizeof *theirs), *held;
+    size_t n = 0, nheld;
+    int r = truth_held_connections(l, nl, t, &held, &nheld);
+
+    for (size_t i = 0; i < nconn; i++)
+        if (conn[i].pid > 0)
+            theirs[n++] = conn[i];
+    held_agrees &= err != 0 || (r == 0 && same(theirs, n, held, nheld));
+    free(theirs);
+    free(held);
+}
+
+static int look(const struct truth_listener *l, size_t nl, const struct actor *a)
+{
+    struct tree t = {0};
+    struct tree_root root = {a->pid, 0, false};
+
+    free(conn);
+    tree_scan(&t, &root, 1, getpid());
+    int err = truth_connections(l, nl, &t, &conn, &nconn);
+    note_held(l, nl, &t, err);
+    tree_free(&t);
+    return err ? err : (int)nconn;
 }
 
 /* The same answer where netlink is refused. */
@@ -402,6 +420,7 @@ int main(void)
     /* Valgrind is slow. */
     if (!getenv("LD_PRELOAD") || !strstr(getenv("LD_PRELOAD"), "vgpreload"))
         test_time();
+    ok(held_agrees, "a look at the members alone finds what they hold");
     free(conn);
     conn = NULL;
     is_int(count_fds(), fds, "no fd is left open");
