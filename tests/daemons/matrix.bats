@@ -132,13 +132,26 @@ all_processes() {
     newest_answers 4
 }
 
-# ask_half: a client that has sent half of its request; finish_half waits for its answer.
+# taken: no client waits in a queue of the server any more.
+taken() {
+    local clients
+    if [[ ${LOAD_OPTIONS[*]} == *--udp* ]]; then
+        ! ss -Huan "sport = :$PORT" | grep -Eqv '^UNCONN +0 '
+    else
+        clients=$(ss -Htnp state established "sport = :$PORT")
+        [[ $clients ]] && ! grep -qv pid= <<<"$clients"
+    fi
+}
+
+# ask_half: a client that has sent half of its request, and that the server has accepted; finish_half
+# waits for its answer.
 ask_half() {
     "$LAUNCH" --setsid --stdin /dev/null --stdout "$DIR/slow" --stderr "$DIR/slow" -- \
         "$LOAD" -c 1 -n 1 --pause "$DIR/go" "${LOAD_OPTIONS[@]}" &
     CLIENT=$!
     STARTED+=("$CLIENT")
     wait_until 10 grep -q paused "$DIR/slow"
+    wait_until 10 taken
 }
 
 finish_half() {
@@ -165,12 +178,10 @@ finish_half() {
     newest_answers 2
 }
 
-# idle_worker PID...: sets IDLE to one that is neither the main process nor has a client, once every
-# client has been accepted.
+# idle_worker PID...: sets IDLE to one that is neither the main process nor has a client.
 idle_worker() {
     local pid holders
     holders=$(ss -Htnp state established "sport = :$PORT")
-    [[ $holders ]] && ! grep -qv pid= <<<"$holders" || return
     for pid; do
         [[ $pid == "$main" || $holders == *"pid=$pid,"* ]] || { IDLE=$pid && return; }
     done
