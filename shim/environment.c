@@ -31,15 +31,20 @@ static bool inherits(enum fd_kind kind)
     return found;
 }
 
-/* The server that executes itself (haproxy -W, once its worker runs) stays the server.  In the
- * background that is the leader of the session, whom the supervisor may not know yet.  Not by its
- * arguments alone: sshd executes itself for each connection. */
+/* In the background that is the leader of a session, whom the supervisor may not know yet.  Not by
+ * its arguments alone: sshd executes itself for each connection, in a session for each. */
+static bool is_daemon(char *const argv[])
+{
+    return itself_begins(argv) && getsid(0) == getpid() && !inherits(FD_CONNECTION);
+}
+
+/* The server that executes itself (haproxy -W, once its worker runs) stays the server. */
 static bool is_server(char *const argv[])
 {
     pid_t pid = getpid();
 
     return atomic_load(&shim.page->first) == pid || atomic_load(&shim.page->keeper) == pid ||
-           (itself_begins(argv) && getsid(0) == pid);
+           is_daemon(argv);
 }
 
 bool environment_injects(bool in_place, char *const argv[])

@@ -130,6 +130,17 @@ login() {
         -o UserKnownHostsFile=/dev/null -p "$PORT" "$(id -un)@127.0.0.1" "$@"
 }
 
+# What the main process has started runs without the library.
+children_are_bare() {
+    local main pid maps
+    main=$(server_pid "$PID")
+    for pid in $(tree_of "$main" | grep -vx "$main"); do
+        maps=$(<"/proc/$pid/maps")
+        [[ $maps != *libgrace.so* ]] || fail "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+    done
+    [[ -n $maps ]]
+}
+
 # Each connection executes sshd anew, which forks once more, into a chroot and a seccomp filter.
 @test "sshd: a session outlives the restart, and who logs in then gets the new version" {
     local session
@@ -146,6 +157,7 @@ login() {
     STARTED+=("$session")
     exec {in}>"$DIR/in"
     wait_until 10 grep -qx 'session 1' "$DIR/out"
+    children_are_bare
     sed -i 's/VERSION=1/VERSION=2/' "$DIR/config"
     kill -HUP "$PID"
     wait_until 10 counts '"generation":1,[^}]*"state":"draining"[^}]*"connections":1,'

@@ -154,6 +154,7 @@ static void test_daemons(void)
     char *const own[] = {(char[]){"haproxy"}, (char[]){"-W"}, NULL};
     char *const more[] = {own[0], own[1], (char[]){"-sf"}, NULL};
     char *const other[] = {own[0], (char[]){"-D"}, NULL};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     itself_note(own);
     shim.on = true;
@@ -164,6 +165,10 @@ static void test_daemons(void)
     test_child(true, other, false, "not with others");
     test_child(true, own + 1, false, "nor with fewer");
     test_child(true, NULL, false, "nor with none");
+    fdtab_set(fd, FD_CONNECTION);
+    test_child(true, more, false, "nor who takes a client's connection along");
+    fdtab_set(fd, FD_NONE);
+    close(fd);
     atomic_store(&page.served, 0);
     shim.on = false;
 }
