@@ -2,6 +2,7 @@
 #include "restart_signal.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "deaf.h"
@@ -38,23 +39,49 @@ static void hang_up(int sig, siginfo_t *info, void *context)
     }
 }
 
+/* A thread that is to be cancelled would be in our write() or poll(), and what it had locked when
+ * the signal came would stay locked. */
+static void uncancelled(void (*run)(const siginfo_t *), const siginfo_t *info)
+{
+    int state;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    run(info);
+    pthread_setcancelstate(state, NULL);
+}
+
+static void ask_for_restart(const siginfo_t *info)
+{
+    if (info->si_code == POLL_IN) {
+        recovery_hear();
+        return;
+    }
+    atomic_store(&shim.page->restarter, info->si_code == SI_USER ? info->si_pid : 0);
+    atomic_fetch_add(&shim.page->restarts, 1);
+    shim_ring();
+    recovery_wish();
+}
+
 static void on_restart(int sig, siginfo_t *info, void *context)
 {
     int saved = errno;
 
     restart_signal_seen++;
     if (info->si_code == SI_KERNEL ||
-        (info->si_code == SI_QUEUE && info->si_value.sival_int == RESTART_SIGNAL_HANGUP)) {
+        (info->si_code == SI_QUEUE && info->si_value.sival_int == RESTART_SIGNAL_HANGUP))
         hang_up(sig, info, context);
-    } else if (info->si_code == POLL_IN) {
-        recovery_hear();
-    } else {
-        atomic_store(&shim.page->restarter, info->si_code == SI_USER ? info->si_pid : 0);
-        atomic_fetch_add(&shim.page->restarts, 1);
-        shim_ring();
-        recovery_wish();
-    }
+    else
+        uncancelled(ask_for_restart, info);
     errno = saved;
+}
+
+static void obey(const siginfo_t *info)
+{
+    if (info->si_code == SI_TKILL)
+        return; /* a thread that is at it wants this one to look again: no more than that */
+    drain_run();
+    deaf_run();
+    recovery_appointed();
 }
 
 static void on_reserved(int sig, siginfo_t *info, void *context)
@@ -62,11 +89,7 @@ static void on_reserved(int sig, siginfo_t *info, void *context)
     (void)sig;
     (void)context;
     restart_signal_seen++;
-    if (info->si_code == SI_TKILL)
-        return; /* a thread that is at it wants this one to look again: no more than that */
-    drain_run();
-    deaf_run();
-    recovery_appointed();
+    uncancelled(obey, info);
 }
 
 /* SA_RESTART: varnish asserts that waitpid never gives EINTR.  No SA_ONSTACK: its 216 threads share

@@ -23,6 +23,16 @@ restarts() {
     ! log_has 'SIGHUP arrived' || fail "the server has seen it"
 }
 
+# A thread that is to be cancelled is so in write() or poll(), of our handler, too; whatever it had
+# locked when the signal came would stay locked.
+@test "a thread that is to be cancelled is not cancelled by the signal" {
+    PORT=$(free_port)
+    start cancelled env LD_PRELOAD="$LIBGRACE" "$BUILD/tests/servers/cancelled" "$PORT" \
+        "$BATS_TEST_TMPDIR/once"
+    wait_until 20 settled "$PID" 2
+    log_has '^not cancelled' || dump_log
+}
+
 # With another signal for restarts, the server's own meaning of SIGHUP comes back.
 own_meaning() {
     export GRACE_SIGNAL=USR2
