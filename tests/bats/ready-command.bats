@@ -99,8 +99,10 @@ is_over() {
     kill -HUP "$PID"
     wait_until 10 test -e "$app.asked"
     rm "$app.gate" "$app.asked"
+    load_finish # generation 2 accepts, too, and will be killed
     kill -KILL "$(main_of 2)"
     wait_until 10 rolled_back "$PID" 1
+    load_start -r 400 127.0.0.1 "$PORT"
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 3 starting'
     touch "$app.yes"

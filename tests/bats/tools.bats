@@ -97,7 +97,7 @@ connected() {
 
 # By looks, of 10 ms at least: while the machine stands still there is no silence.
 silent_for_half_a_second() {
-    ((++looks > 50))
+    ((++silent > 50))
 }
 
 @test "launch: only three files are open, signals are as new" {
