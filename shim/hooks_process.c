@@ -74,8 +74,8 @@ static int exec_program(struct program *p, char *const envp[])
     r = run_program(p, envp, true);
     if (own) {
         restart_signal_retake();
-        recovery_join();
         atomic_store(&shim.slot->away, 0);
+        recovery_join(); /* nobody was told that it is the keeper while it was away */
     }
     return r;
 }

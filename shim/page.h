@@ -70,7 +70,7 @@ struct page_listener {
 
 struct page_slot {
     _Atomic int32_t pid;
-    _Atomic uint32_t away; /* exec'd something without the shim: no longer reports */
+    _Atomic uint32_t away; /* executes something, perhaps without the shim: does not report */
     _Atomic uint32_t drained;
     _Atomic int32_t connections;
     _Atomic uint64_t accepts; /* SLOT_ACCEPTED for each that worked, 1 for each in progress */

@@ -112,9 +112,18 @@ static void unblock(void)
     real.pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
+/* It says so in the page before it sees whether this process is away. */
+static bool may_be_told(void)
+{
+    return (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) ||
+           atomic_load(&shim.slot->deaf) || atomic_load(&shim.page->keeper) == getpid();
+}
+
 void restart_signal_install(void)
 {
     take(RESERVED_SIGNAL, on_reserved, &believed_reserved);
+    if (believed_reserved.sa_handler == SIG_IGN && may_be_told())
+        believed_reserved.sa_handler = SIG_DFL; /* it was shielded, see below */
     take(shim.restart_signal, on_restart, &believed_restart);
     unblock();
 }
@@ -160,13 +169,12 @@ static void release(int sig, void (*handler)(int, siginfo_t *, void *))
 }
 
 /* The supervisor may be about to tell this process something: what it is then has no handler, and
- * the signal would end it.  Outside a restart the new program sees the default, as without us. */
+ * the signal would end it.  Else the new program sees the default, as without us. */
 static void shield(void)
 {
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-    if ((shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) ||
-        atomic_load(&shim.slot->deaf))
+    if (may_be_told())
         real.sigaction(RESERVED_SIGNAL, &ignore, NULL);
 }
 

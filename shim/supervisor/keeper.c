@@ -3,31 +3,42 @@
 
 #include <unistd.h>
 
+#include "members.h"
 #include "restart_signal.h"
 #include "supervisor.h"
 
 enum { LOOK_MS = 100, LOOKS = 20 };
 
-/* The first that has no parent among them, and our user. */
-static const struct procfs_stat *choose(const struct tree *t)
+static bool can_keep(const struct generation *g, pid_t pid)
 {
     uid_t uid;
 
+    return procfs_real_uid(pid, &uid) == 0 && uid == getuid() && !members_away(g, pid) &&
+           tree_catches(pid, RESERVED_SIGNAL);
+}
+
+/* The first that has no parent among them, and our user. */
+static const struct procfs_stat *choose(const struct generation *g)
+{
+    const struct tree *t = &g->tree;
+
     for (size_t i = 0; i < t->n; i++)
-        if (!tree_has(t, t->proc[i].ppid) && procfs_real_uid(t->proc[i].pid, &uid) == 0 &&
-            uid == getuid() && tree_catches(t->proc[i].pid, RESERVED_SIGNAL))
+        if (!tree_has(t, t->proc[i].ppid) && can_keep(g, t->proc[i].pid))
             return &t->proc[i];
     return NULL;
 }
 
 static void appoint(struct generation *g)
 {
-    const struct procfs_stat *p = generation_scan(g) == 0 ? choose(&g->tree) : NULL;
+    const struct procfs_stat *p = generation_scan(g) == 0 ? choose(g) : NULL;
 
     if (!p)
         return;
     atomic_store(&g->page->keeper, p->pid);
-    tree_tell(p, RESERVED_SIGNAL);
+    /* One that has begun to execute a program loses its handler: the signal would end it. It is
+     * the keeper all the same, and what it becomes looks for that. */
+    if (!members_away(g, p->pid))
+        tree_tell(p, RESERVED_SIGNAL);
 }
 
 /* The one that was found may be about to fork once more and to exit, as daemons do. */

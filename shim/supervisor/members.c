@@ -176,6 +176,21 @@ bool members_name(const struct generation *g, pid_t pid)
     return false;
 }
 
+/* What it has become has a slot of its own. */
+bool members_away(const struct generation *g, pid_t pid)
+{
+    bool away = false;
+
+    for (unsigned i = 0; i < members_slots(g); i++) {
+        if (atomic_load(&g->page->slots[i].pid) != pid)
+            continue;
+        if (!atomic_load(&g->page->slots[i].away))
+            return false;
+        away = true;
+    }
+    return away;
+}
+
 uint64_t members_sum(const struct generation *g)
 {
     uint64_t sum = 0;

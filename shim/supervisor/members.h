@@ -30,6 +30,9 @@ unsigned members_list(struct generation *g, int32_t *pids, unsigned room);
 /* Does a slot name this process, whatever it is? */
 bool members_name(const struct generation *g, pid_t pid);
 
+/* Does it execute another program, by its slots? */
+bool members_away(const struct generation *g, pid_t pid);
+
 /* Differs when a slot has got another owner since. */
 uint64_t members_sum(const struct generation *g);
 

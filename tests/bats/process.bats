@@ -250,6 +250,33 @@ start_as_init() {
     ends_with 137
 }
 
+# in_background: sets PID to the supervisor there, once the server serves.
+in_background() {
+    log_has 'went into the background' && PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock) &&
+        settled "$PID" 1
+}
+
+# The supervisor tells it something when its parent has ended, and a program that has just been
+# executed has no handler for that. On a busy machine the one often met the other.
+@test "a daemon that is executed while its parent ends is not ended by a signal" {
+    local i busy=()
+    for ((i = $(nproc); i > 0; i--)); do
+        start "busy$i" bash -c 'while :; do :; done'
+        busy+=("$PID")
+    done
+    for i in {1..20}; do
+        # shellcheck disable=SC2016 # for that shell
+        start daemon env LD_PRELOAD="$LIBGRACE" bash -c \
+            '"$0" --listen "127.0.0.1:$1" </dev/null >/dev/null 2>&1 &' "$SERVER" "$PORT"
+        wait_until 20 in_background || fail "start $i" "$(<"$LOG")"
+        STARTED+=("$PID")
+        "$GRACE" stop "$PID"
+        wait_until 10 ended "$PID"
+        rm "$LOG"
+    done
+    kill "${busy[@]}"
+}
+
 @test "whoever waits for the end of a daemon's output is let go" {
     # shellcheck disable=SC2016 # for those shells
     run -0 bash -c '"$@" 2>&1 | timeout 20 cat' - \
