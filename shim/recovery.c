@@ -51,12 +51,6 @@ static void listen_for_wishes(void)
         recovery_release();
 }
 
-void recovery_join(void)
-{
-    if (ear < 0 && shim.wish >= 0 && is_keeper())
-        listen_for_wishes();
-}
-
 void recovery_release(void)
 {
     int fd = ear;
@@ -241,11 +235,11 @@ void recovery_hear(void)
 }
 
 /* The kernel does not tell of what was wished before somebody listened. */
-static void listen_late(void)
+void recovery_join(void)
 {
-    if (ear >= 0)
+    if (ear >= 0 || shim.wish < 0 || !is_keeper())
         return;
-    recovery_join();
+    listen_for_wishes();
     if (take_wishes())
         recover();
 }
@@ -254,13 +248,13 @@ static void listen_late(void)
 void recovery_child(void)
 {
     recovery_release();
-    listen_late();
+    recovery_join();
 }
 
 void recovery_appointed(void)
 {
     int saved = errno;
 
-    listen_late();
+    recovery_join();
     errno = saved;
 }

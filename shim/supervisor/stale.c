@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -24,8 +23,7 @@ static bool is_dead(pid_t pid)
 {
     struct procfs_stat unused;
 
-    return pid == getpid() || (kill(pid, 0) < 0 && errno == ESRCH) ||
-           procfs_stat(pid, &unused) == -ESRCH;
+    return pid == getpid() || procfs_stat(pid, &unused) == -ESRCH;
 }
 
 /* "<pid>.sock" of a process that has ended. */
