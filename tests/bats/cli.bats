@@ -339,7 +339,7 @@ print(urllib.request.urlopen(sys.argv[1]).status)' "http://127.0.0.1:$PORT/slow"
     local dead=$PID main
     main=$(server_pid "$PID")
     kill -KILL "$PID" "$main"
-    wait "$PID" || true
+    wait "$PID" || (($? == 137))
     wait_until 10 ended "$main" # else its server serves on
     [[ -e $GRACE_RUNTIME_DIR/$dead.sock ]]
     mkdir "$GRACE_RUNTIME_DIR/$dead.d" # of a placeholder that it was making

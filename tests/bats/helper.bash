@@ -339,13 +339,13 @@ kill_leftovers() {
     ((${#pids[@]} == 0)) && return 0
     # What leaves its session and its parent later is still known by its number.
     STARTED+=("${pids[@]}")
-    kill -KILL "${pids[@]}" 2>/dev/null || true
+    kill -KILL "${pids[@]}" 2>/dev/null || true # who has gone meanwhile; the next look tells
     return 1
 }
 
 # For teardown: nothing survives, drained or not.
 stop_all() {
     wait_until 10 kill_leftovers
-    wait 2>/dev/null || true
+    wait 2>/dev/null || true # how they ended is no matter: the test has looked
     STARTED=()
 }

@@ -147,13 +147,13 @@ left() {
     tree_of "$PID" | wc -l
     wait_until 10 no_zombie
     (cd "$BATS_TEST_TMPDIR" && find . -name 'files*' -prune -o -print | sort)
-    find "$TMPDIR" "$GRACE_RUNTIME_DIR" "/proc/$PID/root/dev/shm" -mindepth 1 | sort
+    find "$TMPDIR" "$GRACE_RUNTIME_DIR" "$SHM" -mindepth 1 | sort
 }
 
 @test "restarts leave no file, process or variable behind" {
     local i
-    export TMPDIR=$BATS_TEST_TMPDIR/files
-    mkdir "$TMPDIR"
+    export TMPDIR=$BATS_TEST_TMPDIR/files SHM=$BATS_TEST_TMPDIR/files.shm
+    mkdir "$TMPDIR" "$SHM"
     version <<END
 if os.fork() == 0:
     while True:
@@ -161,7 +161,7 @@ if os.fork() == 0:
 serve(listening($PORT), body=lambda: "\n".join(f"{k}={v}" for k, v in os.environ.items()))
 END
     # A /dev/shm of its own: databases that run on this machine come and go in the other one.
-    start server unshare --mount bash -c 'mount -t tmpfs none /dev/shm && exec "$@"' bash \
+    start server unshare --mount bash -c 'mount --bind "$SHM" /dev/shm && exec "$@"' bash \
         env LD_PRELOAD="$LIBGRACE" "$PYTHON" -u "$BATS_TEST_TMPDIR/server.py"
     wait_until 20 settled "$PID" 1 || dump_log
     restart_and_wait "$PID"

@@ -238,7 +238,7 @@ storm() {
     for ((i = 0; i < $1 || $(starts) < 4; i++)); do
         kill -HUP "$PID"
         ((i % 10)) || kill -HUP "$(server_pid "$PID")" || true # it may be gone by now
-        read -rt 0.02 <>"$BATS_TEST_TMPDIR/nothing" || true
+        read -rt 0.02 <>"$BATS_TEST_TMPDIR/nothing" || true # nobody writes: the time is the subject
     done
 }
 

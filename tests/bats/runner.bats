@@ -113,13 +113,14 @@ last_line() {
 
 @test "an interrupted run takes its tests along" {
     fake_test <<<"echo \$\$ >$fake.pid; tail -f /dev/null"
-    for signal in TERM KILL; do
+    local -A ends=([TERM]=130 [KILL]=137)
+    for signal in "${!ends[@]}"; do
         rm -f "$fake.pid"
         tests/run "$fake" 3>&- &
         run_pid=$!
         until [ -s "$fake.pid" ]; do :; done
         kill -"$signal" $run_pid
-        wait $run_pid || true
+        wait $run_pid || [ $? -eq "${ends[$signal]}" ]
         timeout 10 tail --pid="$(cat "$fake.pid")" -f /dev/null
     done
 }
