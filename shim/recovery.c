@@ -51,6 +51,12 @@ static void listen_for_wishes(void)
         recovery_release();
 }
 
+void recovery_join(void)
+{
+    if (ear < 0 && shim.wish >= 0 && is_keeper())
+        listen_for_wishes();
+}
+
 void recovery_release(void)
 {
     int fd = ear;
@@ -235,11 +241,11 @@ void recovery_hear(void)
 }
 
 /* The kernel does not tell of what was wished before somebody listened. */
-void recovery_join(void)
+static void listen_late(void)
 {
-    if (ear >= 0 || shim.wish < 0 || !is_keeper())
+    if (ear >= 0)
         return;
-    listen_for_wishes();
+    recovery_join();
     if (take_wishes())
         recover();
 }
@@ -248,13 +254,13 @@ void recovery_join(void)
 void recovery_child(void)
 {
     recovery_release();
-    recovery_join();
+    listen_late();
 }
 
 void recovery_appointed(void)
 {
     int saved = errno;
 
-    recovery_join();
+    listen_late();
     errno = saved;
 }

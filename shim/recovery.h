@@ -12,7 +12,7 @@
 #ifndef GRACE_RECOVERY_H
 #define GRACE_RECOVERY_H
 
-/* Constructor, and after an exec that failed: a keeper listens, to what was said before, too. */
+/* Constructor, and after an exec that failed: a keeper listens. */
 void recovery_join(void);
 
 /* In the child of a fork: it is none, unless the supervisor has just made it one. */

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -23,7 +24,8 @@ static bool is_dead(pid_t pid)
 {
     struct procfs_stat unused;
 
-    return pid == getpid() || procfs_stat(pid, &unused) == -ESRCH;
+    return pid == getpid() || (kill(pid, 0) < 0 && errno == ESRCH) ||
+           procfs_stat(pid, &unused) == -ESRCH;
 }
 
 /* "<pid>.sock" of a process that has ended. */
