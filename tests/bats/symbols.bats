@@ -6,7 +6,7 @@ SHIM=$BUILD/shim/libshim.a # the hooks without the supervisor, which may use all
 
 # The names of the table.
 calls() {
-    "${CC:-cc}" -E -P -xc -D'CALL(result,name,parameters,arguments)=@name' "$ROOT/shim/calls.h" |
+    "${CC:-cc}" -E -P -xc -D'CALL(result,name,parameters,arguments)=@name' "$ROOT/shim/libc/calls.h" |
         sed -n 's/^@//p' | sort
 }
 

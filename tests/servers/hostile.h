@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "page.h"
+#include "protocol/page.h"
 
 /* What a line on a connection asks for: words[0] is the name, the last one is followed by NULLs. */
 enum { ACT_WORDS = 8 };

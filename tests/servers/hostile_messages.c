@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "message.h"
+#include "protocol/message.h"
 
 enum { FDS_MAX = 64 };
 

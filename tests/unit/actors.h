@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #include "processes.h"
-#include "supervisor/truth.h"
+#include "supervisor/kernel/truth.h"
 
 /*
  * Servers that do one thing at a time when they are told to, for the tests of

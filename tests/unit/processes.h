@@ -2,7 +2,7 @@
 #ifndef TESTS_PROCESSES_H
 #define TESTS_PROCESSES_H
 
-#include "supervisor/procfs.h"
+#include "supervisor/kernel/procfs.h"
 
 /*
  * Real processes for unit tests.  The test is their supervisor, and a subreaper

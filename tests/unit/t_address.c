@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "address.h"
+#include "protocol/address.h"
 
 #include <sys/fsuid.h>
 #include <sys/un.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "dummy.h"
+#include "listener/dummy.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -9,12 +9,12 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "fdtab.h"
-#include "message.h"
-#include "park.h"
+#include "libc/real.h"
+#include "process/fdtab.h"
+#include "process/park.h"
+#include "process/shim.h"
+#include "protocol/message.h"
 #include "reach.h"
-#include "real.h"
-#include "shim.h"
 #include "tap.h"
 
 enum { THREADS = 4, LOOKED_AT = 2048 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "environment.h"
+#include "exec/environment.h"
 
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fdtab.h"
-#include "handoff.h"
-#include "itself.h"
-#include "real.h"
-#include "shim.h"
+#include "libc/real.h"
+#include "process/fdtab.h"
+#include "process/itself.h"
+#include "process/shim.h"
+#include "protocol/handoff.h"
 #include "tap.h"
 
 static int plain_fcntl(int fd, int cmd, void *arg)

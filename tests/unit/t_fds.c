@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-#include "fds.h"
+#include "listener/fds.h"
 
-#include "bound.h"
-#include "conns.h"
-#include "deaf.h"
-#include "epolls.h"
-#include "listener.h"
-#include "mute.h"
-#include "park.h"
-#include "process.h"
-#include "real.h"
-#include "shim.h"
+#include "libc/real.h"
+#include "listener/deaf.h"
+#include "listener/listener.h"
+#include "listener/mute.h"
+#include "process/bound.h"
+#include "process/conns.h"
+#include "process/epolls.h"
+#include "process/park.h"
+#include "process/process.h"
+#include "process/shim.h"
+#include "process/turn.h"
 #include "tap.h"
-#include "turn.h"
 
 enum { FROM = 40, TO = 41 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "fdtab.h"
+#include "process/fdtab.h"
 
 #include <limits.h>
 #include <pthread.h>

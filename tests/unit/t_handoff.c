@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "handoff.h"
+#include "protocol/handoff.h"
 
 #include <stdlib.h>
 #include <string.h>

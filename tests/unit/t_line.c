@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/line.h"
+#include "supervisor/state/line.h"
 
 #include "tap.h"
 

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: ISC */
-#include "mute.h"
+#include "listener/mute.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "acceptors.h"
-#include "blocking.h"
-#include "datagrams.h"
-#include "deaf.h"
-#include "dummy.h"
-#include "epolls.h"
-#include "fdtab.h"
-#include "listener.h"
-#include "real.h"
-#include "shim.h"
+#include "libc/real.h"
+#include "listener/deaf.h"
+#include "listener/dummy.h"
+#include "listener/listener.h"
+#include "process/acceptors.h"
+#include "process/epolls.h"
+#include "process/fdtab.h"
+#include "process/shim.h"
 #include "tap.h"
+#include "wait/blocking.h"
+#include "wait/datagrams.h"
 
 enum { NUMBER = 40 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Options are read in a child each time: they stay for the life of a process. */
-#include "supervisor/options.h"
+#include "supervisor/state/options.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/clock.h"
+#include "supervisor/kernel/clock.h"
 #include "tap.h"
 
 /* Of the last read. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "page.h"
+#include "protocol/page.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/placeholder.h"
+#include "supervisor/front/placeholder.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "reach.h"
-#include "supervisor/user.h"
+#include "supervisor/front/user.h"
 #include "tap.h"
 
 static char directory[] = "/tmp/t_placeholder.XXXXXX";

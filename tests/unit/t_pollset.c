@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/pollset.h"
+#include "supervisor/kernel/pollset.h"
 
 #include <sys/resource.h>
 #include <poll.h>
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "real.h"
-#include "supervisor/report.h"
+#include "libc/real.h"
+#include "supervisor/state/report.h"
 #include "tap.h"
 
 enum { MANY = 300 };

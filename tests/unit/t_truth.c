@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "actors.h"
-#include "supervisor/truth.h"
+#include "supervisor/kernel/truth.h"
 #include "tap.h"
 
 static struct truth_conn *conn;

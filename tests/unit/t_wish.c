@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/wish.h"
+#include "supervisor/step/wish.h"
 
 #include <time.h>
 
-#include "supervisor/members.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/state/members.h"
+#include "supervisor/state/supervisor.h"
 #include "tap.h"
 
 enum { KILLALL = 4711, SERVERS = 4 };

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The constructor: in a process of a generation it joins it, in the first process it becomes the
+ * supervisor, in libgrace.so run as a program it does nothing.  Whatever fails, the server runs
+ * on as if unwrapped and one line says so.  There is no destructor: libraries that are unloaded
+ * after us still call close().
+ */
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "entry/restart_signal.h"
+#include "exec/environment.h"
+#include "exec/program.h"
+#include "exec/recovery.h"
+#include "libc/real.h"
+#include "listener/drain.h"
+#include "process/elders.h"
+#include "process/fdtab.h"
+#include "process/itself.h"
+#include "process/park.h"
+#include "process/process.h"
+#include "process/shim.h"
+#include "protocol/handoff.h"
+
+/* Before main() standard error is still the user's: also a pipe that nobody reads any more, or a
+ * file as large as it may get.  That ends no server, and keeps none waiting. */
+static void say(const char *line, size_t n)
+{
+    const struct sigaction ignored = {.sa_handler = SIG_IGN};
+    struct sigaction on_pipe, on_size;
+    struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    if (real.poll(&p, 1, 0) != 1)
+        return;
+    real.sigaction(SIGPIPE, &ignored, &on_pipe);
+    real.sigaction(SIGXFSZ, &ignored, &on_size);
+    if (write(STDERR_FILENO, line, n) < 0)
+        errno = 0;
+    real.sigaction(SIGPIPE, &on_pipe, NULL);
+    real.sigaction(SIGXFSZ, &on_size, NULL);
+}
+
+static void complain(const char *what)
+{
+    static const char tail[] = "; the server runs without grace\n";
+    const char *why = strerrorname_np(errno);
+    char line[256] = "grace: ";
+    char *end = stpncpy(line + 7, what, 150);
+
+    if (why && errno != 0)
+        end = stpncpy(stpcpy(end, ": "), why, 20);
+    end = stpcpy(end, tail);
+    say(line, (size_t)(end - line));
+}
+
+static bool is_socket(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+static struct page *map_page(int memory)
+{
+    struct page *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+
+    if (page == MAP_FAILED)
+        return NULL;
+    if (page->version == PAGE_VERSION)
+        return page;
+    munmap(page, sizeof *page);
+    errno = EPROTO;
+    return NULL;
+}
+
+/* Without it the server can only not be recovered. */
+static void join_optional(int *place, int fd)
+{
+    *place = fd;
+    if (fd >= 0 && park_fd(place) < 0) {
+        real.close(fd);
+        *place = -1;
+    }
+}
+
+static bool join_descriptors(const struct handoff *h)
+{
+    shim.control = h->control;
+    shim.bell = h->bell;
+    shim.memory = h->memory;
+    if (park_fd(&shim.control) < 0 || park_fd(&shim.bell) < 0 || park_fd(&shim.memory) < 0)
+        return false;
+    join_optional(&shim.record, h->record);
+    join_optional(&shim.wish, h->wish);
+    return true;
+}
+
+static void join_generation(const struct handoff *h, char **argv)
+{
+    int32_t nobody = 0;
+    struct stat st;
+    struct page *page;
+
+    errno = 0;
+    if (!is_socket(h->control) || fstat(h->memory, &st) < 0 || st.st_size != (off_t)sizeof *page ||
+        !(page = map_page(h->memory))) {
+        complain("the restart environment is not usable");
+        return;
+    }
+    if (!join_descriptors(h)) {
+        complain("no file descriptor left");
+        atomic_fetch_add(&page->failed, 1);
+        return;
+    }
+    memcpy(shim.library, h->library, strnlen(h->library, sizeof shim.library - 1));
+    environment_take_preload(shim.library);
+    shim.restart_signal = h->restart_signal;
+    shim.keep_children = h->keep_children;
+    shim.page = page;
+    shim.slow = &page->attention;
+    elders_take();
+    itself_note(argv);
+    process_start();
+    restart_signal_install();
+    shim_join();
+    recovery_join();
+    atomic_compare_exchange_strong(&page->first, &nobody, getpid());
+    shim.on = true;
+    atomic_fetch_add(&page->hello, 1);
+    shim_ring();
+    drain_run();
+}
+
+/* In a new PID namespace its processes can't be told from others. The supervisor says so, if this
+ * is the server. */
+static void leave_generation(const struct handoff *h)
+{
+    real.close(h->control);
+    real.close(h->bell);
+    real.close(h->memory);
+    real.close(h->record);
+    real.close(h->wish);
+    environment_take_preload(h->library);
+}
+
+static void start_supervisor(char **argv)
+{
+    char library[sizeof shim.library];
+
+    errno = 0;
+    if (program_library(library, sizeof library))
+        program_become_supervisor(library, argv);
+    complain("cannot execute libgrace.so as the supervisor");
+}
+
+static __attribute__((constructor)) void init(int argc, char **argv)
+{
+    const char *value;
+    struct handoff h;
+
+    (void)argc;
+    if (program_is_library())
+        return;
+    real_resolve();
+    value = environment_take(HANDOFF_VARIABLE);
+    if (!value)
+        start_supervisor(argv);
+    else if (!handoff_parse(&h, value))
+        complain("the restart environment is of another version of grace");
+    else if (shim_leads_namespace())
+        leave_generation(&h);
+    else
+        join_generation(&h, argv);
+}

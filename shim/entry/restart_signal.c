@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: ISC */
+#include "entry/restart_signal.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "exec/recovery.h"
+#include "libc/real.h"
+#include "listener/deaf.h"
+#include "listener/drain.h"
+#include "process/process.h"
+#include "process/shim.h"
+
+_Thread_local volatile unsigned restart_signal_seen;
+
+/* What the server believes to have installed. */
+static struct sigaction believed_restart, believed_reserved;
+
+static struct sigaction *believed(int sig)
+{
+    return sig == RESERVED_SIGNAL ? &believed_reserved : &believed_restart;
+}
+
+/* The terminal is gone: the server gets its hang-up as without us. */
+static void hang_up(int sig, siginfo_t *info, void *context)
+{
+    struct sigaction plain = believed_restart;
+
+    if (plain.sa_handler == SIG_IGN)
+        return;
+    if (plain.sa_handler == SIG_DFL) {
+        real.sigaction(sig, &plain, NULL);
+        raise(sig);
+    } else if (plain.sa_flags & SA_SIGINFO) {
+        plain.sa_sigaction(sig, info, context);
+    } else {
+        plain.sa_handler(sig);
+    }
+}
+
+/* A thread that is to be cancelled would be in our write() or poll(), and what it had locked when
+ * the signal came would stay locked. */
+static void uncancelled(void (*run)(const siginfo_t *), const siginfo_t *info)
+{
+    int state;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    run(info);
+    pthread_setcancelstate(state, NULL);
+}
+
+static void ask_for_restart(const siginfo_t *info)
+{
+    if (info->si_code == POLL_IN) {
+        recovery_hear();
+        return;
+    }
+    atomic_store(&shim.page->restarter, info->si_code == SI_USER ? info->si_pid : 0);
+    atomic_fetch_add(&shim.page->restarts, 1);
+    shim_ring();
+    recovery_wish();
+}
+
+static void on_restart(int sig, siginfo_t *info, void *context)
+{
+    int saved = errno;
+
+    restart_signal_seen++;
+    if (info->si_code == SI_KERNEL ||
+        (info->si_code == SI_QUEUE && info->si_value.sival_int == RESTART_SIGNAL_HANGUP))
+        hang_up(sig, info, context);
+    else
+        uncancelled(ask_for_restart, info);
+    errno = saved;
+}
+
+static void obey(const siginfo_t *info)
+{
+    if (info->si_code == SI_TKILL)
+        return; /* a thread that is at it wants this one to look again: no more than that */
+    drain_run();
+    deaf_run();
+    recovery_appointed();
+}
+
+static void on_reserved(int sig, siginfo_t *info, void *context)
+{
+    (void)sig;
+    (void)context;
+    restart_signal_seen++;
+    uncancelled(obey, info);
+}
+
+/* SA_RESTART: varnish asserts that waitpid never gives EINTR.  No SA_ONSTACK: its 216 threads share
+ * one stack for signals, where two handlers at a time overwrite each other. */
+static void take(int sig, void (*handler)(int, siginfo_t *, void *), struct sigaction *former)
+{
+    struct sigaction act = {.sa_sigaction = handler, .sa_flags = SA_RESTART | SA_SIGINFO};
+
+    sigfillset(&act.sa_mask);
+    real.sigaction(sig, &act, former);
+}
+
+static void unblock(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, RESERVED_SIGNAL);
+    sigaddset(&set, shim.restart_signal);
+    real.pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* It says so in the page before it sees whether this process is away. */
+static bool may_be_told(void)
+{
+    return (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) ||
+           atomic_load(&shim.slot->deaf) || atomic_load(&shim.page->keeper) == getpid();
+}
+
+void restart_signal_install(void)
+{
+    take(RESERVED_SIGNAL, on_reserved, &believed_reserved);
+    if (believed_reserved.sa_handler == SIG_IGN && may_be_told())
+        believed_reserved.sa_handler = SIG_DFL; /* it was shielded, see below */
+    take(shim.restart_signal, on_restart, &believed_restart);
+    unblock();
+}
+
+bool restart_signal_ours(int sig)
+{
+    return shim.on && (sig == RESERVED_SIGNAL || sig == shim.restart_signal) && !process_is_guest();
+}
+
+int restart_signal_action(int sig, const struct sigaction *act, struct sigaction *old)
+{
+    struct sigaction former = *believed(sig);
+
+    if (act) {
+        *believed(sig) = *act;
+        /* as the kernel does */
+        sigdelset(&believed(sig)->sa_mask, SIGKILL);
+        sigdelset(&believed(sig)->sa_mask, SIGSTOP);
+    }
+    if (old)
+        *old = former;
+    return 0;
+}
+
+const sigset_t *restart_signal_strip(const sigset_t *set, sigset_t *copy)
+{
+    if (!set || !shim.on)
+        return set;
+    *copy = *set;
+    sigdelset(copy, RESERVED_SIGNAL);
+    sigdelset(copy, shim.restart_signal);
+    return copy;
+}
+
+/* A vfork child may have set an action of its own for what it executes. */
+static void release(int sig, void (*handler)(int, siginfo_t *, void *))
+{
+    struct sigaction plain = {.sa_handler = SIG_IGN}, now;
+
+    if (believed(sig)->sa_handler == SIG_IGN && real.sigaction(sig, NULL, &now) == 0 &&
+        now.sa_sigaction == handler)
+        real.sigaction(sig, &plain, NULL);
+}
+
+/* The supervisor may be about to tell this process something: what it is then has no handler, and
+ * the signal would end it.  Else the new program sees the default, as without us. */
+static void shield(void)
+{
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    if (may_be_told())
+        real.sigaction(RESERVED_SIGNAL, &ignore, NULL);
+}
+
+void restart_signal_release(void)
+{
+    int saved = errno;
+
+    if (shim.on) {
+        release(shim.restart_signal, on_restart);
+        release(RESERVED_SIGNAL, on_reserved);
+        shield();
+    }
+    errno = saved;
+}
+
+void restart_signal_retake(void)
+{
+    if (shim.on) {
+        take(shim.restart_signal, on_restart, NULL);
+        take(RESERVED_SIGNAL, on_reserved, NULL);
+    }
+}

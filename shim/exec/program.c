@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+#include "exec/program.h"
+
+#include <sys/auxv.h>
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "exec/environment.h"
+#include "libc/real.h"
+#include "supervisor/state/variables.h"
+
+enum { ARGUMENTS_MAX = 1 << 16, SCRIPT_DEPTH = 12 }; /* interpreters may be scripts, too */
+
+extern void _start(void);
+
+/* The toolchain's own loader; makes the shared object executable (readelf: INTERP). */
+const char program_loader[] __attribute__((section(".interp"), used)) = GRACE_INTERPRETER;
+
+bool program_is_library(void)
+{
+    return getauxval(AT_ENTRY) == (unsigned long)_start;
+}
+
+bool program_library(char *path, unsigned size)
+{
+    Dl_info info;
+    size_t used = 0, n;
+
+    if (!dladdr((void *)(uintptr_t)program_library, &info) || !info.dli_fname)
+        return false;
+    if (info.dli_fname[0] != '/') {
+        if (!getcwd(path, size))
+            return false;
+        used = strlen(path);
+        path[used++] = '/';
+    }
+    n = strlen(info.dli_fname);
+    if (used + n >= size)
+        return false;
+    memcpy(path + used, info.dli_fname, n + 1);
+    return true;
+}
+
+static bool is_elf(const char *path)
+{
+    char magic[SELFMAG];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool elf = fd >= 0 && read(fd, magic, SELFMAG) == SELFMAG && !memcmp(magic, ELFMAG, SELFMAG);
+
+    if (fd >= 0)
+        real.close(fd);
+    return elf;
+}
+
+/* What the user asked to run: `*path`, with the arguments after argv[first].  AT_EXECFN, not
+ * /proc/self/exe: a symlink is to be followed anew at each restart.  For a script it names the
+ * script, which the kernel has put behind the interpreter and its argument. */
+static const char *program_command(char **argv, int *first)
+{
+    const char *name = (const char *)getauxval(AT_EXECFN);
+
+    *first = 0;
+    if (!name)
+        return argv[0];
+    for (int i = 1; i < SCRIPT_DEPTH && argv[i - 1] && argv[i]; i++)
+        if (strcmp(argv[i], name) == 0 && !is_elf(name)) {
+            *first = i;
+            return name;
+        }
+    return access(name, X_OK) == 0 ? name : argv[0];
+}
+
+/* "--mask=" and the signals in hexadecimal, the first one in the last bit. */
+static void put_mask(char *to, const sigset_t *mask)
+{
+    to = stpcpy(to, "--mask=");
+    for (int sig = 64; sig > 0; sig -= 4) {
+        int digit = 0;
+
+        for (int i = 0; i < 4; i++)
+            digit = digit * 2 + (sigismember(mask, sig - i) == 1);
+        *to++ = "0123456789abcdef"[digit];
+    }
+    *to = '\0';
+}
+
+/* libgrace.so --argv0=NAME --mask=MASK -- COMMAND ARG..., with `loader` before it where the x bit
+ * is missing. */
+static void exec_supervisor(const char *library, const char *loader, char **argv, int argc,
+                            const sigset_t *mask)
+{
+    int first;
+    const char *command = program_command(argv, &first);
+    const char *name = argv[first] ? argv[first] : ""; /* execve() with no argument at all */
+    char argv0[sizeof "--argv0=" + strlen(name)], masked[sizeof "--mask=" + 16];
+    char *args[argc + 6];
+    int n = 0;
+
+    strcpy(stpcpy(argv0, "--argv0="), name);
+    put_mask(masked, mask);
+    if (loader)
+        args[n++] = (char *)(uintptr_t)loader;
+    args[n++] = (char *)(uintptr_t)library;
+    args[n++] = argv0;
+    args[n++] = masked;
+    args[n++] = (char[]){"--"};
+    args[n++] = (char *)(uintptr_t)command;
+    for (int i = first + 1; i < argc; i++)
+        args[n++] = argv[i];
+    args[n] = NULL;
+    real.execve(loader ? loader : library, args, environ);
+}
+
+void program_become_supervisor(const char *library, char **argv)
+{
+    char *const *before = environ;
+    size_t entries = environment_entries(environ);
+    char *changed[entries];
+    const char *others = environment_take_preload(library);
+    char preload[sizeof VARIABLE_PRELOAD + sizeof PRELOAD_OURS + 3 + (others ? strlen(others) : 0)];
+    int argc = 0, n = 0;
+    sigset_t all, before_us;
+
+    while (argv[argc] && argc < ARGUMENTS_MAX)
+        argc++;
+    environment_put_preload(stpcpy(preload, VARIABLE_PRELOAD "="), others, PRELOAD_OURS);
+    environment_take("LD_PRELOAD");
+    for (char *const *e = environ; *e; e++)
+        changed[n++] = *e;
+    changed[n++] = preload;
+    changed[n] = NULL;
+    environ = changed;
+    /* whose default action would end us is kept until the supervisor can read it */
+    sigfillset(&all);
+    real.pthread_sigmask(SIG_SETMASK, &all, &before_us);
+    exec_supervisor(library, NULL, argv, argc, &before_us);
+    if (errno == EACCES)
+        exec_supervisor(library, program_loader, argv, argc, &before_us);
+    real.pthread_sigmask(SIG_SETMASK, &before_us, NULL);
+    environ = (char **)(uintptr_t)before;
+}

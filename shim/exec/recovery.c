@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: ISC */
+#include "exec/recovery.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "exec/program.h"
+#include "libc/real.h"
+#include "process/fdtab.h"
+#include "process/park.h"
+#include "process/process.h"
+#include "process/shim.h"
+#include "protocol/decimal.h"
+#include "protocol/recovery_record.h"
+
+enum { STACK = 8192, PAUSE_MS = 100, POLLED_GONE = POLLHUP | POLLERR };
+
+static int ear = -1; /* the keeper's own end of the FIFO */
+
+static bool is_keeper(void)
+{
+    return atomic_load(&shim.page->keeper) == process_owner();
+}
+
+static long control_ear(int command, long argument)
+{
+    return real.fcntl(ear, command, (void *)argument);
+}
+
+/* An open file of its own: that of shim.wish is shared with the workers. */
+static void listen_for_wishes(void)
+{
+    char path[32];
+
+    decimal_put(stpcpy(path, "/proc/self/fd/"), (unsigned)shim.wish);
+    ear = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (ear < 0)
+        return;
+    if (park_fd(&ear) < 0 || control_ear(F_SETOWN, getpid()) < 0 ||
+        control_ear(F_SETSIG, shim.restart_signal) < 0 ||
+        control_ear(F_SETFL, O_RDONLY | O_NONBLOCK | O_ASYNC) < 0)
+        recovery_release();
+}
+
+void recovery_join(void)
+{
+    if (ear < 0 && shim.wish >= 0 && is_keeper())
+        listen_for_wishes();
+}
+
+void recovery_release(void)
+{
+    int fd = ear;
+
+    if (fd < 0)
+        return;
+    ear = -1;
+    fdtab_set(fd, FD_NONE);
+    real.close(fd);
+}
+
+static bool supervisor_is_gone(void)
+{
+    struct pollfd p = {.fd = shim.control};
+
+    return shim.control >= 0 && real.poll(&p, 1, 0) > 0 && (p.revents & POLLED_GONE);
+}
+
+/* What the new supervisor is executed with, prepared where malloc() is not needed. */
+static struct {
+    char option[32];
+    char *argv[4];
+    char *envp[1];
+    _Alignas(16) char stacks[2][STACK];
+} start;
+
+/* For a supervisor that may not copy them out of this process. Its table is a copy of ours. */
+static void bequeath(enum fd_kind kind)
+{
+    for (int fd = fdtab_next(0, kind); fd >= 0; fd = fdtab_next(fd + 1, kind))
+        real.fcntl(fd, F_SETFD, NULL);
+}
+
+static int execute(void *unused)
+{
+    (void)unused;
+    setsid();
+    bequeath(FD_LISTENER);
+    bequeath(FD_DEAF);
+    real.fcntl(shim.record, F_SETFD, NULL);
+    real.execve(shim.library, start.argv + 1, start.envp);
+    if (errno == EACCES)
+        real.execve(program_loader, start.argv, start.envp);
+    _exit(127);
+}
+
+/* Its child is nobody's: a server that waits for its children never hears of it. */
+static int leave(void *unused)
+{
+    (void)unused;
+    clone(execute, start.stacks[1] + STACK, CLONE_VM | CLONE_VFORK, NULL);
+    _exit(0);
+}
+
+/* No SIGCHLD, and no wait() of the server sees it but one with __WALL. */
+static void start_supervisor(void)
+{
+    pid_t pid;
+
+    decimal_put(stpcpy(start.option, "--recover="), (unsigned)shim.record);
+    start.argv[0] = (char *)(uintptr_t)program_loader;
+    start.argv[1] = shim.library;
+    start.argv[2] = start.option;
+    pid = clone(leave, start.stacks[0] + STACK, CLONE_VM | CLONE_VFORK, NULL);
+    if (pid > 0)
+        waitpid(pid, NULL, __WALL);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* One thread at a time, and none of a thousand signals a second: what is wished is in the page. */
+static bool take_turn(void)
+{
+    static _Atomic int64_t last;
+    int64_t before = atomic_load(&last), now = now_ms();
+
+    return now - before >= PAUSE_MS && atomic_compare_exchange_strong(&last, &before, now);
+}
+
+static bool has_stderr_of(const struct record *r)
+{
+    struct stat st;
+
+    if (fstat(STDERR_FILENO, &st) < 0)
+        return false;
+    for (unsigned i = 0; i < r->kept_n && i < RECORD_KEPT; i++)
+        if (r->kept[i].fd == STDERR_FILENO)
+            return r->kept[i].dev == st.st_dev && r->kept[i].ino == st.st_ino;
+    return false;
+}
+
+static void write_to_syslog(const char *line, size_t size)
+{
+    static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+    int fd = real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return;
+    if (real.connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+        send(fd, line, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    real.close(fd);
+}
+
+/* Nobody is left who writes the log. Standard error is taken where it is still the user's: a
+ * daemon may have a connection of a client there. */
+static void complain(const struct record *r)
+{
+    static _Atomic bool said;
+    static const char head[] = "<27>"; /* LOG_DAEMON, LOG_ERR */
+    static const char tail[] =
+        " lacks the rights of the supervisor that was killed and can't start "
+        "another: start the command again\n";
+    struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
+    char line[256], *text, *end;
+
+    if (atomic_exchange(&said, true))
+        return;
+    end = stpcpy(stpcpy(line, head), "grace: process ");
+    end = stpcpy(decimal_put(end, (unsigned)getpid()), tail);
+    text = line + sizeof head - 1;
+    if (!has_stderr_of(r))
+        write_to_syslog(line, (size_t)(end - line) - 1);
+    else if (real.poll(&log, 1, 0) == 1 && write(STDERR_FILENO, text, (size_t)(end - text)) < 0)
+        return;
+}
+
+static void recover(void)
+{
+    struct record r;
+    struct rights own;
+
+    if (shim.record < 0 || !supervisor_is_gone() || !take_turn() ||
+        pread(shim.record, &r, sizeof r, 0) != (ssize_t)sizeof r)
+        return;
+    if (rights_read(&own) && rights_equal(&own, &r.rights))
+        start_supervisor();
+    else
+        complain(&r);
+}
+
+/* Then whoever is told does what it can. */
+static bool keeper_has_gone(void)
+{
+    pid_t keeper = atomic_load(&shim.page->keeper);
+
+    return keeper <= 0 || (real.kill(keeper, 0) < 0 && errno == ESRCH);
+}
+
+/* A process in a sandbox may write, and perhaps no more than that. */
+void recovery_wish(void)
+{
+    if (is_keeper() || keeper_has_gone())
+        recover();
+    else if (shim.wish >= 0 && write(shim.wish, "", 1) < 0)
+        return;
+}
+
+/* True if there was one. */
+static bool take_wishes(void)
+{
+    char wishes[64];
+    bool any = false;
+    ssize_t n;
+
+    do {
+        n = ear < 0 ? -1 : read(ear, wishes, sizeof wishes);
+        any = any || n > 0;
+    } while (n == (ssize_t)sizeof wishes);
+    return any;
+}
+
+void recovery_hear(void)
+{
+    take_wishes();
+    recover();
+}
+
+/* The kernel does not tell of what was wished before somebody listened. */
+static void listen_late(void)
+{
+    if (ear >= 0)
+        return;
+    recovery_join();
+    if (take_wishes())
+        recover();
+}
+
+/* The supervisor may have told it already, when it still took itself for its parent. */
+void recovery_child(void)
+{
+    recovery_release();
+    listen_late();
+}
+
+void recovery_appointed(void)
+{
+    int saved = errno;
+
+    listen_late();
+    errno = saved;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+/* Hooks of descriptors: every way to close or copy one. */
+#include <sys/ioctl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "libc/export.h"
+#include "libc/real.h"
+#include "listener/fds.h"
+#include "listener/listener.h"
+#include "process/conns.h"
+#include "process/process.h"
+#include "process/shim.h"
+
+EXPORT int close(int fd)
+{
+    uint8_t known = fdtab_get(fd);
+
+    if (__builtin_expect(known == FD_NONE, 1))
+        return real.close(fd);
+    return known == FD_CONNECTION && !process_vforked ? conns_close(fd) : fds_close(fd);
+}
+
+EXPORT int close_range(unsigned first, unsigned last, int flags)
+{
+    return fds_close_range(first, last, flags);
+}
+
+EXPORT void closefrom(int first)
+{
+    if (!shim.on || fds_close_range(first < 0 ? 0 : (unsigned)first, ~0u, 0) != 0)
+        real.closefrom(first);
+}
+
+EXPORT int dup(int fd)
+{
+    return fds_copied(fd, real.dup(fd));
+}
+
+EXPORT int dup2(int fd, int to)
+{
+    return fds_duplicate(fd, to, FDS_DUP2);
+}
+
+EXPORT int dup3(int fd, int to, int flags)
+{
+    return fds_duplicate(fd, to, flags);
+}
+
+/* While it is the only one, a generation sees the flag itself: another process or a copy of the
+ * descriptor may have changed it. */
+static bool shares_flag(int fd)
+{
+    return fdtab_kind(fd) == FD_DUMMY ||
+           (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING));
+}
+
+/* Is O_NONBLOCK of fd the server's belief, not the shared flag?  A listener that came with the
+ * process (uvicorn's workers) is known from here on. */
+static bool believes_flag(int fd)
+{
+    if (fdtab_seems_to_listen(fd))
+        return !process_is_guest();
+    return fdtab_kind(fd) == FD_NONE &&
+           (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) && !process_is_guest() &&
+           listener_discover(fd);
+}
+
+static int listener_fcntl(int fd, int cmd, void *arg)
+{
+    int r;
+
+    if (cmd == F_SETFL) {
+        long flags = (long)arg;
+
+        r = real.fcntl(fd, cmd, (void *)(flags | (real.fcntl(fd, F_GETFL, NULL) & O_NONBLOCK)));
+        if (r == 0)
+            listener_set_nonblock(fd, (flags & O_NONBLOCK) != 0);
+        return r;
+    }
+    r = real.fcntl(fd, cmd, arg);
+    if (cmd == F_GETFL && r >= 0 && shares_flag(fd))
+        r = (r & ~O_NONBLOCK) | (fdtab_get(fd) & FD_NONBLOCK ? O_NONBLOCK : 0);
+    return r;
+}
+
+static int any_fcntl(int fd, int cmd, void *arg)
+{
+    if (cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)
+        return fds_copied(fd, real.fcntl(fd, cmd, arg));
+    if ((cmd == F_SETFL || cmd == F_GETFL) && believes_flag(fd))
+        return listener_fcntl(fd, cmd, arg);
+    return real.fcntl(fd, cmd, arg);
+}
+
+EXPORT UNGUARDED int fcntl(int fd, int cmd, ...)
+{
+    va_list list;
+    void *arg;
+
+    va_start(list, cmd);
+    arg = va_arg(list, void *);
+    va_end(list);
+    return any_fcntl(fd, cmd, arg);
+}
+
+EXPORT UNGUARDED int fcntl64(int fd, int cmd, ...)
+{
+    va_list list;
+    void *arg;
+
+    va_start(list, cmd);
+    arg = va_arg(list, void *);
+    va_end(list);
+    return any_fcntl(fd, cmd, arg);
+}
+
+EXPORT UNGUARDED int ioctl(int fd, unsigned long request, ...)
+{
+    va_list list;
+    void *arg;
+
+    va_start(list, request);
+    arg = va_arg(list, void *);
+    va_end(list);
+    if (request != FIONBIO || !arg || !believes_flag(fd))
+        return real.ioctl(fd, request, arg);
+    listener_set_nonblock(fd, *(int *)arg != 0);
+    return 0;
+}
+
+/* Asked before the stream is gone: fclose() never reaches close(). */
+static int number_of(FILE *file)
+{
+    int saved = errno;
+    int fd = shim.on ? fileno(file) : -1;
+
+    errno = saved;
+    return fd;
+}
+
+EXPORT int fclose(FILE *file)
+{
+    struct fds_former former = fds_closing(number_of(file));
+    int r = real.fclose(file);
+
+    fds_closed(former);
+    return r;
+}
+
+EXPORT int fcloseall(void)
+{
+    int r = real.fcloseall();
+
+    if (!process_is_guest())
+        fds_verify();
+    return r;
+}
+
+static FILE *any_freopen(const char *path, const char *mode, FILE *file,
+                         FILE *(*call)(const char *, const char *, FILE *))
+{
+    struct fds_former former = fds_closing(number_of(file));
+    FILE *r = call(path, mode, file);
+
+    fds_closed(former);
+    return r;
+}
+
+EXPORT FILE *freopen(const char *path, const char *mode, FILE *file)
+{
+    return any_freopen(path, mode, file, real.freopen);
+}
+
+EXPORT FILE *freopen64(const char *path, const char *mode, FILE *file)
+{
+    return any_freopen(path, mode, file, real.freopen64);
+}

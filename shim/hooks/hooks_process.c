@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: ISC */
+/* Hooks of processes. fork() needs none: its child is met by the atfork handler. vfork() is in
+ * assembler. An exec decides whether the new program belongs to the generation. */
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "entry/restart_signal.h"
+#include "exec/command.h"
+#include "exec/environment.h"
+#include "exec/recovery.h"
+#include "libc/export.h"
+#include "libc/real.h"
+#include "listener/fds.h"
+#include "process/elders.h"
+#include "process/park.h"
+#include "process/process.h"
+#include "process/scratch.h"
+#include "process/shim.h"
+
+/* One program to run, by whichever call. */
+struct program {
+    const char *path;
+    char *const *argv;
+    int dir, flags;
+    const posix_spawn_file_actions_t *actions;
+    const posix_spawnattr_t *attr;
+    pid_t *pid;
+    int (*run)(struct program *p, char *const envp[]);
+};
+
+static int run_inside(struct program *p, char *const envp[])
+{
+    size_t pointers = environment_entries(envp) * sizeof(char *);
+    size_t size = pointers + environment_bytes(envp);
+    char *mapped = scratch_map(size);
+    char *on_stack[mapped ? 1 : size / sizeof(char *) + 1];
+    char *room = mapped ? mapped : (char *)on_stack;
+    struct park_loan loan;
+    int r;
+
+    if (park_lend(&loan)) {
+        r = p->run(p, environment_inject(envp, &loan, (char **)(void *)room, room + pointers));
+        park_take_back(&loan);
+    } else {
+        r = p->run(p, envp);
+    }
+    scratch_unmap(mapped, size);
+    return r;
+}
+
+static int run_program(struct program *p, char *const envp[], bool in_place)
+{
+    return environment_injects(in_place, p->argv) ? run_inside(p, envp) : p->run(p, envp);
+}
+
+/* exec in place: this pid goes on as something that may not have our signal handlers. */
+static int exec_program(struct program *p, char *const envp[])
+{
+    bool own = shim.on && !process_is_guest();
+    int r;
+
+    if (own) {
+        atomic_store(&shim.slot->away, 1);
+        recovery_release();
+    }
+    restart_signal_release();
+    r = run_program(p, envp, true);
+    if (own) {
+        restart_signal_retake();
+        atomic_store(&shim.slot->away, 0);
+        recovery_join(); /* nobody was told that it is the keeper while it was away */
+    }
+    return r;
+}
+
+static int run_execve(struct program *p, char *const envp[])
+{
+    return real.execve(p->path, p->argv, envp);
+}
+
+static int run_execvpe(struct program *p, char *const envp[])
+{
+    return real.execvpe(p->path, p->argv, envp);
+}
+
+static int run_execveat(struct program *p, char *const envp[])
+{
+    return real.execveat(p->dir, p->path, p->argv, envp, p->flags);
+}
+
+static int run_fexecve(struct program *p, char *const envp[])
+{
+    return real.fexecve(p->dir, p->argv, envp);
+}
+
+EXPORT int execve(const char *path, char *const argv[], char *const envp[])
+{
+    struct program p = {.path = path, .argv = argv, .run = run_execve};
+
+    return exec_program(&p, envp);
+}
+
+EXPORT int execv(const char *path, char *const argv[])
+{
+    return execve(path, argv, environ);
+}
+
+EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+    struct program p = {.path = file, .argv = argv, .run = run_execvpe};
+
+    return exec_program(&p, envp);
+}
+
+EXPORT int execvp(const char *file, char *const argv[])
+{
+    return execvpe(file, argv, environ);
+}
+
+EXPORT int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)
+{
+    struct program p = {
+        .dir = dir, .path = path, .argv = argv, .flags = flags, .run = run_execveat};
+
+    return exec_program(&p, envp);
+}
+
+EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
+{
+    struct program p = {.dir = fd, .argv = argv, .run = run_fexecve};
+
+    return exec_program(&p, envp);
+}
+
+static size_t count_arguments(va_list list)
+{
+    size_t n = 1;
+
+    while (va_arg(list, char *))
+        n++;
+    return n;
+}
+
+/* On the caller's stack, as libc does: these calls are allowed in a vfork child. */
+#define COLLECT_ARGUMENTS(list, last, first, argv)                 \
+    va_start(list, last);                                          \
+    size_t argv##_count = count_arguments(list) + 1;               \
+    va_end(list);                                                  \
+    char *argv[argv##_count];                                      \
+    va_start(list, last);                                          \
+    argv[0] = (char *)(uintptr_t)(first);                          \
+    for (size_t argv##_i = 1; argv##_i < argv##_count; argv##_i++) \
+    argv[argv##_i] = va_arg(list, char *)
+
+EXPORT int execl(const char *path, const char *arg, ...)
+{
+    va_list list;
+
+    COLLECT_ARGUMENTS(list, arg, arg, argv);
+    va_end(list);
+    return execve(path, argv, environ);
+}
+
+EXPORT int execlp(const char *file, const char *arg, ...)
+{
+    va_list list;
+
+    COLLECT_ARGUMENTS(list, arg, arg, argv);
+    va_end(list);
+    return execvpe(file, argv, environ);
+}
+
+EXPORT int execle(const char *path, const char *arg, ...)
+{
+    va_list list;
+    char *const *envp;
+
+    COLLECT_ARGUMENTS(list, arg, arg, argv);
+    envp = va_arg(list, char *const *);
+    va_end(list);
+    return execve(path, argv, envp);
+}
+
+static int run_spawn(struct program *p, char *const envp[])
+{
+    return real.posix_spawn(p->pid, p->path, p->actions, p->attr, p->argv, envp);
+}
+
+static int run_spawnp(struct program *p, char *const envp[])
+{
+    return real.posix_spawnp(p->pid, p->path, p->actions, p->attr, p->argv, envp);
+}
+
+EXPORT int posix_spawn(pid_t *restrict pid, const char *restrict path,
+                       const posix_spawn_file_actions_t *actions,
+                       const posix_spawnattr_t *restrict attr, char *const argv[restrict],
+                       char *const envp[restrict])
+{
+    struct program p = {
+        .pid = pid, .path = path, .actions = actions, .attr = attr, .argv = argv, .run = run_spawn};
+
+    return run_program(&p, envp, false);
+}
+
+EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
+                        const posix_spawn_file_actions_t *actions,
+                        const posix_spawnattr_t *restrict attr, char *const argv[restrict],
+                        char *const envp[restrict])
+{
+    struct program p = {.pid = pid,
+                        .path = file,
+                        .actions = actions,
+                        .attr = attr,
+                        .argv = argv,
+                        .run = run_spawnp};
+
+    return run_program(&p, envp, false);
+}
+
+EXPORT int system(const char *command)
+{
+    return shim.on ? command_run(command) : real.system(command);
+}
+
+/* Only libc can make a stream that pclose() knows, and its shell gets environ, which other threads
+ * read: so the command itself says what is to be added. */
+static FILE *popen_inside(const char *command, const char *type)
+{
+    size_t size = environment_prefix_bytes(environ) + strlen(command) + 1;
+    char *mapped = scratch_map(size);
+    char on_stack[mapped ? 1 : size];
+    char *text = mapped ? mapped : on_stack;
+    struct park_loan loan;
+    FILE *stream;
+
+    if (park_lend(&loan)) {
+        strcpy(environment_prefix(text, environ, &loan), command);
+        stream = real.popen(text, type);
+        park_take_back(&loan);
+    } else {
+        stream = real.popen(command, type);
+    }
+    scratch_unmap(mapped, size);
+    return stream;
+}
+
+EXPORT FILE *popen(const char *command, const char *type)
+{
+    return environment_injects(false, NULL) ? popen_inside(command, type)
+                                            : real.popen(command, type);
+}
+
+/* "Is the process in my pid file alive?": apache, squid, dovecot then refuse to start, hypnotoad
+ * sends its signal there.  The generation that still serves is none of the new one's business. */
+static bool is_hidden(pid_t pid)
+{
+    if (!(shim_attention() & ATTENTION_STARTING) || !elders_has(pid))
+        return false;
+    if (atomic_exchange(&shim.page->looked_for, pid) == 0)
+        shim_ring();
+    errno = ESRCH;
+    return true;
+}
+
+EXPORT int kill(pid_t pid, int sig)
+{
+    return is_hidden(pid < 0 ? -pid : pid) ? -1 : real.kill(pid, sig);
+}
+
+/* thin asks this way. */
+EXPORT pid_t getpgid(pid_t pid)
+{
+    return is_hidden(pid) ? -1 : real.getpgid(pid);
+}
+
+EXPORT pid_t _Fork(void)
+{
+    pid_t pid = real._Fork();
+
+    if (pid == 0)
+        process_child(); /* runs no atfork handlers */
+    return pid;
+}
+
+EXPORT int daemon(int nochdir, int noclose)
+{
+    int r = real.daemon(nochdir, noclose);
+
+    /* /dev/null went onto these inside libc */
+    for (int fd = 0; r == 0 && !noclose && fd <= 2; fd++)
+        fds_closed(fds_closing(fd));
+    return r;
+}

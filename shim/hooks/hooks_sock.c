@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+/* Hooks of sockets: listeners come and go, connections arrive. */
+#include <sys/socket.h>
+#include <errno.h>
+
+#include "libc/export.h"
+#include "libc/real.h"
+#include "listener/fds.h"
+#include "listener/listener.h"
+#include "listener/mute.h"
+#include "listener/paths.h"
+#include "process/bound.h"
+#include "process/process.h"
+#include "process/shim.h"
+#include "process/sockopts.h"
+#include "wait/datagrams.h"
+#include "wait/waits.h"
+
+static int accept_plain(int fd, struct sockaddr *addr, socklen_t *len, int flags)
+{
+    (void)flags;
+    return real.accept(fd, addr, len);
+}
+
+static bool is_recorded(int domain)
+{
+    return shim.on && (domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX) &&
+           !process_is_guest();
+}
+
+EXPORT int socket(int domain, int type, int protocol)
+{
+    int fd = real.socket(domain, type, protocol);
+
+    if (fd >= 0 && is_recorded(domain)) {
+        fds_reused(fd);
+        fdtab_set(fd, FD_FRESH);
+        sockopts_begin(fd);
+    }
+    return fd;
+}
+
+static __attribute__((noinline)) int setsockopt_watched(int fd, int level, int name,
+                                                        const void *value, socklen_t len)
+{
+    int r = real.setsockopt(fd, level, name, value, len);
+
+    if (r == 0 && fdtab_kind(fd) == FD_FRESH && !process_is_guest())
+        sockopts_record(fd, level, name, value, len);
+    if (r < 0 && errno == EADDRINUSE && datagrams_watched(fd))
+        return 0; /* the generation before has joined that multicast group already */
+    return r;
+}
+
+EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+    uint8_t known = fdtab_get(fd);
+
+    return known == FD_FRESH || (known & FD_DATAGRAM)
+               ? setsockopt_watched(fd, level, name, value, len)
+               : real.setsockopt(fd, level, name, value, len);
+}
+
+EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
+{
+    int r;
+
+    if (!shim.on || process_is_guest())
+        return real.bind(fd, addr, len);
+    if (listener_adopt(fd, addr, len))
+        return 0;
+    r = real.bind(fd, addr, len);
+    if (r == 0)
+        datagrams_bound(fd);
+    return r;
+}
+
+EXPORT int listen(int fd, int backlog)
+{
+    int r = real.listen(fd, backlog);
+
+    if (r == 0 && shim.on && !process_is_guest())
+        listener_listening(fd);
+    return r;
+}
+
+/* Functions of their own, so that their frames are not those of the hooks. */
+static __attribute__((noinline)) int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len,
+                                                    int flags, conns_call *call)
+{
+    bool brief = fdtab_kind(fd) == FD_BRIEF;
+    int r;
+
+    if (!brief && listener_discover(fd))
+        return waits_accept(fd, addr, len, flags, call);
+    r = conns_accept(fd, addr, len, flags, call);
+    if (brief && r >= 0 && !process_is_guest())
+        listener_accepted(fd);
+    return r;
+}
+
+static __attribute__((noinline)) int any_accept(int fd, struct sockaddr *addr, socklen_t *len,
+                                                int flags, conns_call *call)
+{
+    return fdtab_seems_to_listen(fd) ? waits_accept(fd, addr, len, flags, call)
+                                     : accept_unknown(fd, addr, len, flags, call);
+}
+
+static __attribute__((noinline)) int accept_plainly(int fd, struct sockaddr *addr, socklen_t *len)
+{
+    return conns_accept(fd, addr, len, 0, accept_plain);
+}
+
+static __attribute__((noinline)) int accept4_plainly(int fd, struct sockaddr *addr, socklen_t *len,
+                                                     int flags)
+{
+    return conns_accept(fd, addr, len, flags, real.accept4);
+}
+
+EXPORT int accept(int fd, struct sockaddr *restrict addr, socklen_t *restrict len)
+{
+    return waits_accept_plainly(fd) ? accept_plainly(fd, addr, len)
+                                    : any_accept(fd, addr, len, 0, accept_plain);
+}
+
+EXPORT int accept4(int fd, struct sockaddr *restrict addr, socklen_t *restrict len, int flags)
+{
+    return waits_accept_plainly(fd) ? accept4_plainly(fd, addr, len, flags)
+                                    : any_accept(fd, addr, len, flags, real.accept4);
+}
+
+/* The data path pays two loads for it. What connects will not listen: its close need not ask whose
+ * name goes. */
+EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
+{
+    if (fdtab_get(fd) == FD_FRESH)
+        bound_forget(fd);
+    if (!(shim_attention() & ATTENTION_STARTING) || process_is_guest() || !paths_elders(addr, len))
+        return real.connect(fd, addr, len);
+    errno = ECONNREFUSED;
+    return -1;
+}
+
+/* Without its writing side a listener listens as before. */
+EXPORT int shutdown(int fd, int how)
+{
+    if (fdtab_seems_to_listen(fd) && (how == SHUT_RD || how == SHUT_RDWR) && !process_is_guest())
+        return mute_shutdown(fd, how);
+    return real.shutdown(fd, how);
+}

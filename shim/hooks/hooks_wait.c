@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: ISC */
+/* Hooks of the wait calls. epoll_wait is the hot one: its fast path only forwards. */
+#include <sys/epoll.h>
+#include <errno.h>
+#include <string.h>
+
+#include "entry/restart_signal.h"
+#include "libc/export.h"
+#include "libc/real.h"
+#include "listener/deaf.h"
+#include "process/epolls.h"
+#include "process/fdtab.h"
+#include "process/process.h"
+#include "process/turn.h"
+#include "wait/hiding.h"
+#include "wait/waits.h"
+
+/* The kernel judges the call on a deaf one, too, with no event to report; what the server asked for
+ * has its time. */
+static int epoll_ctl_noted(int epfd, int op, int fd, struct epoll_event *event)
+{
+    struct epoll_event nothing = {.data = event ? event->data : (epoll_data_t){0}};
+    bool deaf = deaf_to(fd);
+    int r;
+
+    if (deaf && (shim_attention() & ATTENTION_DRAINING))
+        return 0; /* it is in no epoll, and is not to get into one */
+    r = real.epoll_ctl(epfd, op, fd, deaf && event ? &nothing : event);
+    if (r == 0 && fdtab_may_listen(fd))
+        epolls_note(epfd, op, fd, event, deaf);
+    return r;
+}
+
+/* Nobody may replace the listener between the call and the note of it. For a moment it is in no
+ * epoll, and a server that arms it anew (EPOLLONESHOT) would take the ENOENT for its own fault. */
+static int epoll_ctl_on_listener(int epfd, int op, int fd, struct epoll_event *event)
+{
+    bool mine = turn_wait_for();
+    int r = epoll_ctl_noted(epfd, op, fd, event);
+
+    if (mine)
+        turn_give();
+    return r;
+}
+
+static __attribute__((noinline)) int epoll_ctl_slowly(int epfd, int op, int fd,
+                                                      struct epoll_event *event)
+{
+    if (process_is_guest())
+        return real.epoll_ctl(epfd, op, fd, event);
+    if (fdtab_get(fd) == FD_NONE)
+        listener_discover(fd);
+    return fdtab_may_listen(fd) || fdtab_kind(fd) == FD_DUMMY
+               ? epoll_ctl_on_listener(epfd, op, fd, event)
+               : real.epoll_ctl(epfd, op, fd, event);
+}
+
+EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
+{
+    uint8_t known = fdtab_get(fd);
+
+    /* a listener may have come with the process, or by SCM_RIGHTS */
+    if (known == FD_CONNECTION || (known == FD_NONE && op != EPOLL_CTL_ADD))
+        return real.epoll_ctl(epfd, op, fd, event);
+    return epoll_ctl_slowly(epfd, op, fd, event);
+}
+
+static __attribute__((noinline)) int epoll_wait_slowly(int epfd, struct epoll_event *events,
+                                                       int max, int timeout)
+{
+    struct wait w;
+    int r;
+
+    waits_on_epoll(epfd);
+    waits_begin_ms(&w, timeout);
+    do
+        r = real.epoll_wait(epfd, events, max, waits_left_ms(&w));
+    while (waits_again(&w, r));
+    if (r > 0)
+        waits_reported(epfd);
+    return r;
+}
+
+EXPORT int epoll_wait(int epfd, struct epoll_event *events, int max, int timeout)
+{
+    return waits_slow() ? epoll_wait_slowly(epfd, events, max, timeout)
+                        : real.epoll_wait(epfd, events, max, timeout);
+}
+
+EXPORT UNGUARDED int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout,
+                                 const sigset_t *mask)
+{
+    sigset_t copy;
+    struct wait w;
+    int r;
+
+    mask = restart_signal_strip(mask, &copy);
+    waits_on_epoll(epfd);
+    waits_begin_ms(&w, timeout);
+    do
+        r = real.epoll_pwait(epfd, events, max, waits_left_ms(&w), mask);
+    while (waits_again(&w, r));
+    if (r > 0)
+        waits_reported(epfd);
+    return r;
+}
+
+EXPORT UNGUARDED int epoll_pwait2(int epfd, struct epoll_event *events, int max,
+                                  const struct timespec *timeout, const sigset_t *mask)
+{
+    sigset_t copy;
+    struct wait w;
+    int r;
+
+    mask = restart_signal_strip(mask, &copy);
+    waits_on_epoll(epfd);
+    waits_begin(&w, timeout);
+    do
+        r = real.epoll_pwait2(epfd, events, max, waits_left(&w), mask);
+    while (waits_again(&w, r));
+    if (r > 0)
+        waits_reported(epfd);
+    return r;
+}
+
+EXPORT UNGUARDED int poll(struct pollfd *fds, nfds_t n, int timeout)
+{
+    struct hiding h;
+    struct wait w;
+    int r;
+
+    waits_on_poll(fds, n);
+    waits_begin_ms(&w, timeout);
+    do {
+        hiding_begin_poll(&h, fds, n);
+        r = real.poll(fds, n, waits_left_ms(&w));
+        hiding_end_poll(&h, fds, n);
+    } while (waits_again(&w, r));
+    if (r > 0)
+        waits_polled(fds, n);
+    return r;
+}
+
+/* The _chk forms abort on a buffer that is too small; asking them with no wait keeps that. */
+int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
+EXPORT int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size)
+{
+    return size / sizeof *fds < n ? real.__poll_chk(fds, n, timeout, size) : poll(fds, n, timeout);
+}
+
+EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
+                           const sigset_t *mask)
+{
+    struct hiding h;
+    sigset_t copy;
+    struct wait w;
+    int r;
+
+    mask = restart_signal_strip(mask, &copy);
+    waits_on_poll(fds, n);
+    waits_begin(&w, timeout);
+    do {
+        hiding_begin_poll(&h, fds, n);
+        r = real.ppoll(fds, n, waits_left(&w), mask);
+        hiding_end_poll(&h, fds, n);
+    } while (waits_again(&w, r));
+    if (r > 0)
+        waits_polled(fds, n);
+    return r;
+}
+
+int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask,
+                size_t size);
+EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
+                       const sigset_t *mask, size_t size)
+{
+    return size / sizeof *fds < n ? real.__ppoll_chk(fds, n, timeout, mask, size)
+                                  : ppoll(fds, n, timeout, mask);
+}
+
+/* The kernel empties the sets when the time is over, but it may have been one of several slices. */
+static int select_held_back(int n, fd_set *const sets[3], struct wait *w, const sigset_t *mask)
+{
+    size_t bytes = ((size_t)n + 63) / 64 * 8;
+    struct hiding h;
+    fd_set copies[3];
+    int r;
+
+    for (int i = 0; i < 3; i++)
+        if (sets[i])
+            memcpy(&copies[i], sets[i], bytes);
+    do {
+        for (int i = 0; i < 3; i++)
+            if (sets[i])
+                memcpy(sets[i], &copies[i], bytes);
+        hiding_begin_select(&h, n, sets[0]);
+        r = real.pselect(n, sets[0], sets[1], sets[2], waits_left(w), mask);
+        hiding_end_select(&h, n, sets[0], r);
+    } while (waits_again(w, r));
+    return r;
+}
+
+/* A larger set can't be copied: it has no slices. */
+static bool has_slices(struct wait *w, int n)
+{
+    w->looks &= n >= 0 && n <= FD_SETSIZE;
+    return w->looks;
+}
+
+/* Linux's select() reports the time left in *timeout. */
+static int select_in_slices(int n, fd_set *const sets[3], struct timeval *timeout)
+{
+    struct timespec limit;
+    struct wait w;
+    int r;
+
+    if (timeout)
+        limit = (struct timespec){.tv_sec = timeout->tv_sec, .tv_nsec = timeout->tv_usec * 1000};
+    waits_begin(&w, timeout ? &limit : NULL);
+    r = select_held_back(n, sets, &w, NULL);
+    if (timeout)
+        waits_left_timeval(&w, timeout);
+    return r;
+}
+
+/* Sets are left as they were by a select() that gave EINTR, so it can be repeated. */
+EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *except,
+                            struct timeval *timeout)
+{
+    struct hiding h;
+    struct wait w;
+    int r;
+
+    waits_on_select(n, readable);
+    waits_begin(&w, NULL);
+    if (has_slices(&w, n)) {
+        r = select_in_slices(n, (fd_set *[]){readable, writable, except}, timeout);
+    } else {
+        do {
+            hiding_begin_select(&h, n, readable);
+            r = real.select(n, readable, writable, except, timeout);
+            hiding_end_select(&h, n, readable, r);
+        } while (waits_again(&w, r));
+    }
+    if (r > 0)
+        waits_selected(n, readable);
+    return r;
+}
+
+EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *except,
+                             const struct timespec *timeout, const sigset_t *mask)
+{
+    struct hiding h;
+    sigset_t copy;
+    struct wait w;
+    int r;
+
+    mask = restart_signal_strip(mask, &copy);
+    waits_on_select(n, readable);
+    waits_begin(&w, timeout);
+    if (has_slices(&w, n)) {
+        r = select_held_back(n, (fd_set *[]){readable, writable, except}, &w, mask);
+    } else {
+        do {
+            hiding_begin_select(&h, n, readable);
+            r = real.pselect(n, readable, writable, except, waits_left(&w), mask);
+            hiding_end_select(&h, n, readable, r);
+        } while (waits_again(&w, r));
+    }
+    if (r > 0)
+        waits_selected(n, readable);
+    return r;
+}

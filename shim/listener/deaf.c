@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: ISC */
+#include "listener/deaf.h"
+
+#include <sys/syscall.h>
+#include <linux/futex.h>
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+
+#include "libc/real.h"
+#include "process/acceptors.h"
+#include "process/epolls.h"
+#include "process/shim.h"
+#include "process/turn.h"
+#include "wait/blocking.h"
+#include "wait/waits.h"
+
+bool deaf_here;
+
+static _Atomic uint32_t changes;  /* what the threads in deaf_wait() sleep on */
+static _Atomic unsigned sleepers; /* so many, and those that were cancelled there */
+
+/* A process without a slot is never told, so it can't be held back. */
+bool deaf_held_back(void)
+{
+    return (atomic_load(&shim.page->attention) & ATTENTION_HELD_BACK) &&
+           atomic_load(&shim.slot->pid) != 0;
+}
+
+static bool may_hear(void)
+{
+    return !deaf_held_back() && !(shim_attention() & ATTENTION_DRAINING);
+}
+
+void deaf_begin(void)
+{
+    deaf_here = true;
+    atomic_store(&shim.slot->deaf, 1);
+}
+
+void deaf_settle(void)
+{
+    if (!may_hear())
+        return;
+    turn_wait();
+    deaf_run();
+}
+
+/* A cancellation point, as the call is that it stands for. */
+static long futex_wait(uint32_t seen, const struct timespec *timeout)
+{
+    int type, ignored;
+    long r;
+
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+    r = real.syscall(SYS_futex, (long)&changes, FUTEX_WAIT_PRIVATE, seen, (long)timeout, 0, 0);
+    pthread_setcanceltype(type, &ignored);
+    return r;
+}
+
+/* A sleep without limit is restarted by the kernel, or ended as the call would be. */
+static bool goes_on(struct wait *w, const struct timespec *left)
+{
+    return left && (waits_again(w, -1) || (w->endless && blocking_goes_on()));
+}
+
+/* Deaf, or a dummy: nothing arrives until the number is something else. */
+static bool is_silent(int fd)
+{
+    return deaf_to(fd) || fdtab_kind(fd) == FD_DUMMY;
+}
+
+/* By the sandbox of a server that has no threads. */
+static bool is_refused(int error)
+{
+    return error != EAGAIN && error != EINTR && error != ETIMEDOUT;
+}
+
+/* Not a wait that a signal ends: one that came just before it would be lost. */
+static int sleep_on(int fd)
+{
+    const struct timespec *left;
+    struct wait w;
+    long r;
+
+    waits_begin_receiving(&w, fd);
+    for (;;) {
+        uint32_t seen = atomic_load(&changes);
+
+        if (!is_silent(fd))
+            return 0;
+        left = waits_left(&w);
+        r = futex_wait(seen, left);
+        if (r < 0 && errno == ETIMEDOUT && !waits_again(&w, 0)) {
+            errno = EAGAIN;
+            return -1;
+        }
+        if (r < 0 && errno == EINTR && !goes_on(&w, left))
+            return -1;
+        if (r < 0 && is_refused(errno))
+            return blocking_wait(fd, &w);
+    }
+}
+
+int deaf_wait(int fd)
+{
+    int r;
+
+    atomic_fetch_add(&sleepers, 1);
+    r = sleep_on(fd);
+    atomic_fetch_sub(&sleepers, 1);
+    return r;
+}
+
+/* No call for nothing: a sandbox may forbid it. */
+void deaf_wake(void)
+{
+    atomic_fetch_add(&changes, 1);
+    if (atomic_load(&sleepers) > 0)
+        real.syscall(SYS_futex, (long)&changes, FUTEX_WAKE_PRIVATE, INT_MAX, 0, 0, 0);
+}
+
+/* The kind first: who is woken by an epoll finds what it was told of. */
+static void let_go(int fd)
+{
+    if (fdtab_turn(fd, FD_DEAF, FD_LISTENER))
+        epolls_attach(fd);
+}
+
+static void hear(void)
+{
+    deaf_here = false;
+    atomic_store(&shim.slot->deaf, 0);
+    shim_ring();
+}
+
+void deaf_run(void)
+{
+    int saved = errno;
+
+    if (!atomic_load(&shim.slot->deaf) || !may_hear() || !turn_take())
+        return;
+    for (int fd = fdtab_next(0, FD_DEAF); fd >= 0; fd = fdtab_next(fd + 1, FD_DEAF))
+        let_go(fd);
+    deaf_wake();
+    turn_give();
+    if (acceptors_hide())
+        acceptors_kick();
+    else
+        hear();
+    errno = saved;
+}
+
+bool deaf_look(void)
+{
+    struct pollfd p = {.fd = shim.control};
+    int saved = errno;
+
+    if (real.poll(&p, 1, 0) > 0 && (p.revents & POLLHUP)) {
+        atomic_fetch_and(&shim.page->attention, ~(uint32_t)ATTENTION_HELD_BACK);
+        deaf_run();
+    }
+    errno = saved;
+    return deaf_held_back();
+}
+
+void deaf_waited(void)
+{
+    int saved = errno;
+
+    if (atomic_load(&shim.slot->deaf) && may_hear() && fdtab_next(0, FD_DEAF) < 0 &&
+        !acceptors_hide())
+        hear();
+    errno = saved;
+}
+
+void deaf_join(void)
+{
+    if (!deaf_here || (shim_attention() & ATTENTION_DRAINING))
+        return;
+    atomic_store(&shim.slot->deaf, 1);
+    deaf_run();
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#include "listener/drain.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+#include "listener/deaf.h"
+#include "listener/fds.h"
+#include "listener/mute.h"
+#include "process/acceptors.h"
+#include "process/conns.h"
+#include "process/shim.h"
+#include "process/turn.h"
+
+void drain_run(void)
+{
+    int saved = errno;
+    bool muted;
+
+    if (!(shim_attention() & ATTENTION_DRAINING) || !turn_take())
+        return;
+    muted = mute_all();
+    if (atomic_load(&shim.slot->drained)) {
+        fds_verify();
+        conns_recount();
+    } else if (muted) {
+        atomic_store(&shim.slot->drained, 1);
+    }
+    deaf_wake();
+    acceptors_kick();
+    turn_give();
+    shim_ring();
+    errno = saved;
+}

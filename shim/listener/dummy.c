@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+#include "listener/dummy.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <linux/filter.h>
+#include <netinet/in.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "libc/real.h"
+#include "process/park.h"
+#include "process/shim.h"
+#include "protocol/message.h"
+
+static int inet_dummy = -1, inet6_dummy = -1, stream_dummy = -1, packet_dummy = -1;
+
+static int *dummy_place(int family, int type)
+{
+    switch (family) {
+    case AF_INET:
+        return &inet_dummy;
+    case AF_INET6:
+        return &inet6_dummy;
+    default:
+        return type == SOCK_SEQPACKET ? &packet_dummy : &stream_dummy;
+    }
+}
+
+static int bind_nowhere(int fd, int family)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    sa_family_t autobind = AF_UNIX; /* an abstract name that the kernel chooses */
+
+    if (family == AF_INET)
+        return real.bind(fd, (struct sockaddr *)&in, sizeof in);
+    if (family == AF_INET6)
+        return real.bind(fd, (struct sockaddr *)&in6, sizeof in6);
+    return real.bind(fd, (struct sockaddr *)&autobind, sizeof autobind);
+}
+
+/* Before bind, so that not one connection gets in. Some kernels refuse filters to users: then
+ * accept() closes what comes. */
+static bool drop_all(int fd)
+{
+    struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+    struct sock_fprog deaf = {.len = 1, .filter = &drop};
+
+    return real.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &deaf, sizeof deaf) == 0;
+}
+
+/* Many containers have no ::1. With the filter any address will do, and listen() takes one. */
+static int listen_nowhere(int fd, int family)
+{
+    bool filtered = family != AF_UNIX && drop_all(fd);
+
+    return bind_nowhere(fd, family) < 0 && !filtered ? -1 : real.listen(fd, 1);
+}
+
+/* Nobody can connect where there is no way to the file any more, but here there may be no
+ * directory to make it in. The supervisor has one; nobody waits for it. */
+static bool is_sent_off(int fd, int family)
+{
+    struct message m = {.version = MESSAGE_VERSION, .type = MESSAGE_PLACEHOLDER, .pid = shim_pid()};
+
+    return family == AF_UNIX && !atomic_load(&shim.page->placeless) &&
+           message_try(shim.control, &m, fd) == 0;
+}
+
+static int dummy_make(int family, int type)
+{
+    int fd = real.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int error;
+
+    if (fd < 0)
+        return -errno;
+    if (is_sent_off(fd, family) || listen_nowhere(fd, family) == 0)
+        return fd;
+    error = errno;
+    real.close(fd);
+    return -error;
+}
+
+int dummy_prepare(int family, int type)
+{
+    int *place = dummy_place(family, type);
+    int saved = errno;
+    int r = 0;
+
+    if (*place < 0 && type != SOCK_DGRAM) {
+        int fd = dummy_make(family, type);
+
+        r = fd < 0 ? fd : park_first(place, fd);
+    }
+    errno = saved;
+    return r;
+}
+
+static bool listens(int fd)
+{
+    int listening = 0;
+    socklen_t len = sizeof listening;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
+}
+
+/* The supervisor may have died before it had a look. */
+int dummy_fd(int family, int type)
+{
+    int fd = *dummy_place(family, type);
+
+    if (fd >= 0 && family == AF_UNIX && !listens(fd) && listen_nowhere(fd, family) < 0 &&
+        real.listen(fd, 1) < 0)
+        return -1;
+    return fd;
+}
+
+/* A UNIX socket that was shut down before it listens refuses everybody. */
+int dummy_dead(int family, int type)
+{
+    int fd = real.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int error;
+
+    if (fd < 0)
+        return -errno;
+    if (family == AF_UNIX)
+        real.shutdown(fd, SHUT_RD);
+    if (listen_nowhere(fd, family) == 0)
+        return fd;
+    error = errno;
+    real.close(fd);
+    return -error;
+}
+
+int dummy_accept(int fd)
+{
+    int r = real.accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+
+    if (r < 0)
+        return r;
+    real.close(r);
+    errno = EAGAIN;
+    return -1;
+}

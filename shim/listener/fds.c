@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+#include "listener/fds.h"
+
+#include <linux/close_range.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+
+#include "libc/real.h"
+#include "listener/deaf.h"
+#include "listener/listener.h"
+#include "listener/mute.h"
+#include "process/bound.h"
+#include "process/conns.h"
+#include "process/epolls.h"
+#include "process/park.h"
+#include "process/process.h"
+#include "process/turn.h"
+
+static bool was_listener(struct fds_former former)
+{
+    return (former.known & FD_KIND) == FD_LISTENER || (former.known & FD_KIND) == FD_DEAF;
+}
+
+static bool was_in_epolls(struct fds_former former)
+{
+    enum fd_kind kind = (enum fd_kind)(former.known & FD_KIND);
+
+    return was_listener(former) || kind == FD_DUMMY || kind == FD_BRIEF;
+}
+
+/* A child that the shim has not met, of vfork() or of any clone(), does not end what its parent
+ * has registered.  A connection is only counted, and a socket without a name (a proxy's to what is
+ * behind it) is nothing yet, so their close does not ask for the pid. */
+static bool is_registered(int fd)
+{
+    enum fd_kind kind = fdtab_kind(fd);
+
+    return kind != FD_CONNECTION && (kind != FD_FRESH || bound_key(fd) != 0);
+}
+
+struct fds_former fds_closing(int fd)
+{
+    struct fds_former former = {FD_NONE, 0};
+    bool registered = is_registered(fd);
+
+    if (fdtab_get(fd) == FD_NONE || (registered ? process_is_borrower() : process_is_guest()))
+        return former;
+    former.index = fdtab_index(fd);
+    former.known = fdtab_set(fd, FD_NONE);
+    if (registered)
+        bound_forget(fd);
+    if (was_in_epolls(former)) {
+        turn_wait();
+        epolls_close(fd);
+    }
+    return former;
+}
+
+void fds_closed(struct fds_former former)
+{
+    if ((former.known & FD_KIND) == FD_CONNECTION)
+        conns_closed();
+    else if (was_listener(former))
+        listener_closed(former.index);
+}
+
+void fds_close_failed(int fd, struct fds_former former)
+{
+    if (former.known) {
+        fdtab_set(fd, former.known);
+        fdtab_set_index(fd, former.index);
+        deaf_settle();
+        mute_settle(fd);
+    }
+}
+
+int fds_close(int fd)
+{
+    struct fds_former former;
+    int r;
+
+    if (fdtab_kind(fd) == FD_OWN) {
+        errno = EBADF; /* as for any number that the server has not opened */
+        return -1;
+    }
+    former = fds_closing(fd);
+    r = real.close(fd);
+    fds_closed(former); /* also on EINTR and EBADF: the number is free */
+    return r;
+}
+
+static unsigned next_own(unsigned first, unsigned last)
+{
+    int own = first <= FDTAB_SIZE ? fdtab_next((int)first, FD_OWN) : -1;
+
+    return own >= 0 && (unsigned)own <= last ? (unsigned)own : UINT_MAX;
+}
+
+static int close_around_own(unsigned first, unsigned last, int flags)
+{
+    int r = 0;
+
+    while (first <= last && r == 0) {
+        unsigned own = next_own(first, last);
+
+        if (own > first)
+            r = real.close_range(first, own == UINT_MAX ? last : own - 1, flags);
+        if (own == UINT_MAX)
+            break;
+        first = own + 1;
+    }
+    return r;
+}
+
+/* Takes the tracked numbers of a range out of the table; how many were connections. */
+static unsigned untrack(unsigned first, unsigned last)
+{
+    unsigned end = last < FDTAB_SIZE ? last : FDTAB_SIZE - 1, connections = 0;
+
+    for (enum fd_kind kind = FD_CONNECTION; kind < FD_OWN && !process_is_guest(); kind++)
+        for (int fd = first < FDTAB_SIZE ? fdtab_next((int)first, kind) : -1;
+             fd >= 0 && (unsigned)fd <= end; fd = fdtab_next(fd + 1, kind)) {
+            struct fds_former former = fds_closing(fd);
+
+            if ((former.known & FD_KIND) == FD_CONNECTION)
+                connections++;
+            else
+                fds_closed(former);
+        }
+    return connections;
+}
+
+/* One real close of the range: a number that was closed before it is another thread's by then. */
+int fds_close_range(unsigned first, unsigned last, int flags)
+{
+    unsigned connections;
+    int r;
+
+    if (first > last || (flags & CLOSE_RANGE_CLOEXEC))
+        return real.close_range(first, last, flags);
+    connections = untrack(first, last);
+    r = close_around_own(first, last, flags);
+    while (connections-- > 0)
+        conns_closed();
+    return r;
+}
+
+int fds_copied(int from, int to)
+{
+    uint8_t known = fdtab_get(from);
+
+    if (to < 0 || known == FD_NONE || process_is_guest())
+        return to;
+    switch (known & FD_KIND) {
+    case FD_CONNECTION:
+        conns_copied(to, from);
+        break;
+    case FD_BRIEF:
+        fdtab_set_index(to, fdtab_index(from));
+        fdtab_set(to, known);
+        break;
+    case FD_DUMMY: /* maybe only since the copy was made */
+        known = (uint8_t)((known & ~FD_KIND) | FD_LISTENER);
+        /* fall through */
+    case FD_LISTENER:
+    case FD_DEAF:
+        fdtab_set_index(to, fdtab_index(from));
+        fdtab_set(to, known);
+        deaf_settle();
+        mute_settle(to);
+        break;
+    default:
+        break;
+    }
+    return to;
+}
+
+/* A dup2() that fails closes nothing, but a listener that was given up is in no epoll any more. */
+static bool can_duplicate(int from, int to, int flags)
+{
+    return from != to && fdtab_get(to) != FD_NONE &&
+           (flags == FDS_DUP2 || (flags & ~O_CLOEXEC) == 0) && real.fcntl(from, F_GETFD, NULL) >= 0;
+}
+
+int fds_duplicate(int from, int to, int flags)
+{
+    struct fds_former former = {FD_NONE, 0};
+    bool closes = can_duplicate(from, to, flags);
+    int r;
+
+    if (closes && fdtab_kind(to) == FD_OWN && !process_is_guest())
+        park_move(to);
+    else if (closes)
+        former = fds_closing(to);
+    r = flags == FDS_DUP2 ? real.dup2(from, to) : real.dup3(from, to, flags);
+    if (r < 0) {
+        fds_close_failed(to, former);
+        return r;
+    }
+    fds_closed(former);
+    return from == to ? r : fds_copied(from, to);
+}
+
+void fds_reused(int fd)
+{
+    struct fds_former former = {fdtab_set(fd, FD_NONE), fdtab_index(fd)};
+
+    bound_forget(fd);
+    fds_closed(former);
+}
+
+/* poll() because every seccomp filter of a server allows it; it says which are not open. */
+void fds_verify(void)
+{
+    int saved = errno;
+
+    for (enum fd_kind kind = FD_CONNECTION; kind < FD_OWN; kind++)
+        for (int fd = fdtab_next(0, kind); fd >= 0; fd = fdtab_next(fd + 1, kind)) {
+            struct pollfd p = {.fd = fd};
+
+            if (real.poll(&p, 1, 0) > 0 && (p.revents & POLLNVAL))
+                fds_reused(fd);
+        }
+    errno = saved;
+}

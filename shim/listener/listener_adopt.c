@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: ISC */
+/* bind(): the listener that the generation before has for this address. */
+#include <sys/socket.h>
+#include <errno.h>
+#include <fcntl.h>
+
+#include "libc/real.h"
+#include "listener/brief.h"
+#include "listener/listener_parts.h"
+#include "listener/mute.h"
+#include "listener/paths.h"
+#include "process/bound.h"
+#include "process/fdtab.h"
+#include "process/sockopts.h"
+#include "protocol/message.h"
+
+enum { REPLY_TIMEOUT_MS = 5000 };
+
+/* Asks the supervisor for listener `index`: a descriptor, or -1. */
+static int listener_ask(int index)
+{
+    struct message m = {.version = MESSAGE_VERSION,
+                        .type = MESSAGE_ADOPT,
+                        .index = (uint32_t)index,
+                        .pid = shim_pid()};
+    int reply[2];
+    int fd = -1, r;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reply) < 0)
+        return -1;
+    r = message_send(shim.control, &m, reply[1]);
+    real.close(reply[1]);
+    if (r < 0)
+        shim_lost();
+    else if (message_receive(reply[0], &m, &fd, REPLY_TIMEOUT_MS) <= 0)
+        shim_note("no answer from the supervisor to bind(), asking the kernel", "");
+    real.close(reply[0]);
+    return fd;
+}
+
+/* Any process of the server may have written what the page says of `index`. */
+static int listener_request(int fd, int index, const struct address *a)
+{
+    int held = listener_ask(index);
+
+    if (held < 0 || address_is_answered(a, fd, held))
+        return held;
+    shim_note("bind() was to be answered with another socket, asking the kernel", "");
+    real.close(held);
+    listener_closed(index); /* the supervisor looks */
+    return -1;
+}
+
+bool listener_is_given_up(const struct address *a)
+{
+    return (shim_attention() & ATTENTION_DRAINING) && a->type != SOCK_DGRAM &&
+           page_find_member(shim.page, address_key(a, 0), 0, LISTENER_KNOWN) >= 0;
+}
+
+bool listener_is_member(const struct address *a)
+{
+    return a->reuseport && a->family != AF_UNIX;
+}
+
+/* haproxy does not call listen() on a socket that listens already, so this is the place where it
+ * starts to serve. */
+static bool listener_take(int fd, int index, const struct address *a)
+{
+    bool nonblock = listener_has_nonblock(fd);
+    long cloexec = real.fcntl(fd, F_GETFD, NULL);
+    int held;
+
+    if (listener_is_given_up(a))
+        return mute_newcomer(fd, a);
+    held = listener_request(fd, index, a);
+    if (held < 0)
+        return false;
+    sockopts_replay(fd, held);
+    if (real.dup3(held, fd, cloexec & FD_CLOEXEC ? O_CLOEXEC : 0) < 0) {
+        real.close(held);
+        return false;
+    }
+    real.close(held);
+    atomic_fetch_or(&shim.page->listeners[index].flags, LISTENER_ADOPTED);
+    atomic_fetch_and(&shim.page->listeners[index].flags, ~(uint32_t)LISTENER_REMOVED);
+    brief_begin(index);
+    listener_track(fd, index, a, nonblock);
+    listener_apply_nonblock(fd, nonblock);
+    listener_prepare(fd, a);
+    return true;
+}
+
+/* The n-th bind of any port in this generation is the n-th that the one before has. */
+static bool listener_match_any_port(int fd, const struct address *a)
+{
+    const unsigned last = ADDRESS_NUMBERS - 1; /* of all beyond */
+    uint64_t key = address_key(a, 0);
+    unsigned n = atomic_fetch_add(&shim.page->binds[page_bucket(key)], 1);
+    int index;
+
+    key = address_key(a, n < last ? n : last);
+    bound_remember(fd, key);
+    index = n < last ? page_find_listener(shim.page, key, LISTENER_HELD) : -1;
+    return index >= 0 && listener_take(fd, index, a);
+}
+
+/* Who has bound a member and not closed it need not be asked for it: most of a large group. Nor is
+ * one that another process is asking for just now. */
+static bool may_be_free(_Atomic uint32_t *flags)
+{
+    uint32_t had = atomic_load(flags);
+
+    if (had & (LISTENER_ADOPTED | LISTENER_LISTENING))
+        return (had & LISTENER_CLOSED) != 0;
+    return !(atomic_fetch_or(flags, LISTENER_ASKED) & LISTENER_ASKED);
+}
+
+/* Members are alike: the first that nobody has. */
+static bool listener_match_member(int fd, const struct address *a)
+{
+    uint64_t key = address_key(a, 0);
+    int index = page_find_member(shim.page, key, 0, LISTENER_KNOWN);
+
+    bound_remember(fd, key);
+    if (index >= 0 && listener_is_given_up(a))
+        return mute_newcomer(fd, a);
+    for (; index >= 0; index = page_find_member(shim.page, key, index + 1, LISTENER_KNOWN)) {
+        _Atomic uint32_t *flags = &shim.page->listeners[index].flags;
+
+        if (!may_be_free(flags))
+            continue;
+        if (listener_take(fd, index, a))
+            return true;
+        atomic_fetch_and(flags, ~(uint32_t)LISTENER_ASKED);
+    }
+    return false;
+}
+
+static bool listener_match(int fd, const struct address *a)
+{
+    int index;
+
+    if (a->any_port) /* a datagram socket with any port is a client's */
+        return a->type != SOCK_DGRAM && listener_match_any_port(fd, a);
+    if (listener_is_member(a))
+        return listener_match_member(fd, a);
+    index = page_find_listener(shim.page, address_key(a, 0), LISTENER_KNOWN);
+    bound_remember(fd, address_key(a, 0));
+    return index >= 0 && !paths_bind_anew(a, index) && listener_take(fd, index, a);
+}
+
+bool listener_adopt(int fd, const struct sockaddr *addr, socklen_t len)
+{
+    struct address a;
+    int saved = errno;
+    bool adopted = shim.on && address_of_bind(&a, fd, addr, len) && !fdtab_seems_to_listen(fd) &&
+                   listener_match(fd, &a);
+
+    errno = saved;
+    return adopted;
+}
+
+bool listener_adopt_path(int fd, const struct address *a)
+{
+    int index = page_find_listener(shim.page, address_key(a, 0), LISTENER_HELD);
+
+    return index >= 0 && !paths_lost(a, index) && listener_take(fd, index, a);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+#include "listener/mute.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "libc/real.h"
+#include "listener/deaf.h"
+#include "listener/dummy.h"
+#include "listener/listener.h"
+#include "process/acceptors.h"
+#include "process/epolls.h"
+#include "process/fdtab.h"
+#include "process/shim.h"
+#include "wait/blocking.h"
+#include "wait/datagrams.h"
+
+static bool put(int with, int fd)
+{
+    long cloexec = real.fcntl(fd, F_GETFD, NULL);
+
+    blocking_keep_limit(fd);
+    return real.dup3(with, fd, cloexec & FD_CLOEXEC ? O_CLOEXEC : 0) >= 0;
+}
+
+/* The order is the kernel's demand: once the number is replaced the old file can't be removed.  A
+ * close() waits for that, but not for ever: then the number is no longer ours. */
+bool mute_replace(int fd, int with)
+{
+    enum fd_kind was = fdtab_kind(fd);
+    int saved = errno;
+    bool done;
+
+    epolls_detach(fd);
+    done = fdtab_kind(fd) == was && put(with, fd);
+    epolls_attach(fd);
+    if (done)
+        fdtab_turn(fd, was, FD_DUMMY);
+    errno = saved;
+    return done;
+}
+
+bool mute_listener(int fd)
+{
+    struct address a;
+    int dummy;
+
+    if (datagrams_mute(fd))
+        return true;
+    dummy = address_of_socket(&a, fd) ? dummy_fd(a.family, a.type) : -1;
+    return dummy >= 0 && mute_replace(fd, dummy);
+}
+
+static bool mute_kind(enum fd_kind kind)
+{
+    bool done = true;
+
+    for (int fd = fdtab_next(0, kind); fd >= 0; fd = fdtab_next(fd + 1, kind))
+        done &= mute_listener(fd);
+    return done;
+}
+
+bool mute_all(void)
+{
+    return mute_kind(FD_LISTENER) & mute_kind(FD_DEAF);
+}
+
+void mute_settle(int fd)
+{
+    int saved = errno;
+
+    /* the handler that mutes looks for listeners after this bit is set */
+    if ((atomic_load(&shim.page->attention) & ATTENTION_DRAINING) && fdtab_listens(fd))
+        mute_listener(fd);
+    errno = saved;
+}
+
+bool mute_newcomer(int fd, const struct address *a)
+{
+    bool nonblock = (real.fcntl(fd, F_GETFL, NULL) & O_NONBLOCK) != 0;
+
+    if (dummy_prepare(a->family, a->type) < 0 || !put(dummy_fd(a->family, a->type), fd))
+        return false;
+    fdtab_set(fd, (uint8_t)(FD_DUMMY | (nonblock ? FD_NONBLOCK : 0)));
+    return true;
+}
+
+/* Another generation serves it, too, or is about to; or it is the dummy of all listeners. */
+static bool is_shared(int fd)
+{
+    return (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) || deaf_to(fd);
+}
+
+/* Who waits in poll() or select() stays with the socket that the other one goes on with. */
+static int shutdown_here(int fd, int how)
+{
+    struct address a;
+    int dead = address_of_socket(&a, fd) ? dummy_dead(a.family, a.type) : -1;
+
+    if (dead < 0)
+        return 0;
+    if (!(fdtab_get(fd) & FD_NONBLOCK))
+        real.fcntl(dead, F_SETFL, NULL);
+    if (fdtab_listens(fd))
+        listener_closed(fdtab_index(fd));
+    if (mute_replace(fd, dead)) {
+        fdtab_set(fd, FD_NONE);
+        real.shutdown(fd, how);
+        deaf_wake();
+        acceptors_kick();
+    }
+    real.close(dead);
+    return 0;
+}
+
+int mute_shutdown(int fd, int how)
+{
+    int r;
+
+    if (is_shared(fd))
+        return shutdown_here(fd, how);
+    r = real.shutdown(fd, how);
+    if (r == 0 && !(fdtab_get(fd) & FD_DATAGRAM)) {
+        fdtab_set(fd, FD_NONE);
+        listener_closed(fdtab_index(fd));
+    }
+    return r;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC */
+#include "process/acceptors.h"
+
+#include <sys/types.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "entry/restart_signal.h"
+#include "process/process.h"
+
+enum {
+    ACCEPTORS = 1024,
+    HIDES = 1 << 30, /* beside the number of the thread */
+};
+
+static _Atomic pid_t threads[ACCEPTORS];
+static _Atomic unsigned hint;
+static _Atomic int reach; /* no place from here on was ever taken: most processes touch none */
+
+static void raise_reach(int to)
+{
+    int have = atomic_load(&reach);
+
+    while (have < to && !atomic_compare_exchange_weak(&reach, &have, to))
+        ;
+}
+
+/* A thread cancelled inside accept() never left. */
+static bool is_free(pid_t had)
+{
+    pid_t tid = had & ~HIDES;
+
+    return tid == 0 || (tgkill(process_owner(), tid, 0) < 0 && errno == ESRCH);
+}
+
+int acceptors_enter(bool hides)
+{
+    pid_t me = gettid();
+
+    for (int tries = 0; tries < ACCEPTORS; tries++) {
+        unsigned i = (atomic_load(&hint) + (unsigned)tries) % ACCEPTORS;
+        pid_t had = atomic_load(&threads[i]);
+
+        raise_reach((int)i + 1); /* first, for who looks for us goes so far */
+        if (((had & ~HIDES) == me || is_free(had)) &&
+            atomic_compare_exchange_strong(&threads[i], &had, hides ? me | HIDES : me)) {
+            atomic_store(&hint, i);
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+void acceptors_leave(int ticket)
+{
+    if (ticket >= 0) {
+        atomic_store(&threads[ticket], 0);
+        atomic_store(&hint, (unsigned)ticket);
+    }
+}
+
+void acceptors_kick(void)
+{
+    pid_t me = gettid();
+
+    for (int i = 0, n = atomic_load(&reach); i < n; i++) {
+        pid_t tid = atomic_load(&threads[i]) & ~HIDES;
+
+        if (tid != 0 && tid != me)
+            tgkill(process_owner(), tid, RESERVED_SIGNAL);
+    }
+}
+
+bool acceptors_hide(void)
+{
+    pid_t me = gettid();
+
+    for (int i = 0, n = atomic_load(&reach); i < n; i++) {
+        pid_t had = atomic_load(&threads[i]);
+
+        if ((had & HIDES) && (had == (me | HIDES) || !is_free(had)))
+            return true;
+    }
+    return false;
+}
+
+void acceptors_reset(void)
+{
+    for (int i = 0, n = atomic_load(&reach); i < n; i++)
+        atomic_store_explicit(&threads[i], 0, memory_order_relaxed);
+}

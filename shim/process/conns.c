@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+#include "process/conns.h"
+
+#include "listener/listener.h"
+#include "process/shim.h"
+
+uint32_t conns_ages[FDTAB_SIZE];
+
+bool conns_displace(int fd, uint8_t was)
+{
+    if ((was & FD_KIND) == FD_LISTENER || (was & FD_KIND) == FD_DEAF)
+        listener_closed(fdtab_index(fd));
+    return (was & FD_KIND) != FD_CONNECTION;
+}
+
+void conns_copied(int fd, int from)
+{
+    if (fdtab_reaches(fd))
+        conns_enter(fd, (unsigned)from < FDTAB_SIZE ? conns_ages[from] : 0);
+}
+
+int conns_close_and_ring(int fd)
+{
+    int r = real.close(fd);
+
+    shim_ring();
+    return r;
+}
+
+/* A close in progress also looks like one that was never done: only what stays counts. */
+void conns_recount(void)
+{
+    static int32_t excess;
+    int32_t counted = atomic_load(&shim.slot->connections);
+    int32_t known = (int32_t)fdtab_count(FD_CONNECTION);
+    int32_t now = counted - known;
+
+    if (now != 0 && now == excess)
+        atomic_compare_exchange_strong(&shim.slot->connections, &counted, known);
+    excess = now;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The connections this process holds: accepted, copied by dup or fork, closed by whatever way.
+ * The count lives in the process's slot of the state page.  What every connection passes is
+ * inline: tests/bench counts its instructions.
+ */
+#ifndef GRACE_CONNS_H
+#define GRACE_CONNS_H
+
+#include <sys/socket.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "libc/real.h"
+#include "process/fdtab.h"
+#include "process/shim.h"
+
+/* When the connection on this number was accepted: seconds of time(), the cheapest clock. The
+ * supervisor reads it in the process's memory to name the age of a connection it has to cut. */
+extern uint32_t conns_ages[FDTAB_SIZE] HIDDEN;
+
+typedef int conns_call(int fd, struct sockaddr *addr, socklen_t *len, int flags);
+
+void conns_copied(int fd, int from);
+
+/* The number was known for something else, or for a connection whose close went unseen: is the
+ * new one to be counted? */
+bool conns_displace(int fd, uint8_t was);
+
+/* For a process that drains: sets the count right. Too much is what was never closed here, such
+ * as the connections of a child that nobody saw being made and that was killed. */
+void conns_recount(void);
+
+/* fd is in the table. */
+static inline void conns_enter(int fd, uint32_t age)
+{
+    uint8_t was = fdtab_exchange(fd, FD_CONNECTION);
+
+    conns_ages[fd] = age;
+    if (__builtin_expect(was == FD_NONE, 1) || conns_displace(fd, was))
+        atomic_fetch_add(&shim.slot->connections, 1);
+}
+
+/* One real accept(), seen by the supervisor from before the kernel takes the connection. */
+static inline int conns_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                               conns_call *call)
+{
+    int r;
+
+    atomic_fetch_add(&shim.slot->accepts, 1);
+    r = call(fd, addr, len, flags);
+    if (__builtin_expect(r < 0, 0)) {
+        atomic_fetch_sub(&shim.slot->accepts, 1);
+        return r;
+    }
+    if (fdtab_reaches(r))
+        conns_enter(r, (uint32_t)time(NULL));
+    atomic_fetch_add(&shim.slot->accepts, SLOT_ACCEPTED - 1);
+    return r;
+}
+
+/* True: it was the last one. The child of a clone() that no hook saw closes on its parent's slot,
+ * so the count may get too low, even below 0: no harm, the supervisor also asks the kernel. */
+static inline bool conns_leave(void)
+{
+    return __builtin_expect(atomic_fetch_sub(&shim.slot->connections, 1) == 1, 0);
+}
+
+/* One descriptor of a connection is gone. */
+static inline void conns_closed(void)
+{
+    if (conns_leave() && (shim_attention() & ATTENTION_DRAINING))
+        shim_ring();
+}
+
+int conns_close_and_ring(int fd);
+
+/* close() of what fdtab_get() just said to be a connection, not in a guest. It is counted before
+ * it is done, so that it is a tail call: whoever believes the count asks the kernel, too. */
+static inline int conns_close(int fd)
+{
+    if (fdtab_exchange(fd, FD_NONE) != FD_CONNECTION)
+        return real.close(fd); /* another thread was faster */
+    if (conns_leave() && (shim_attention() & ATTENTION_DRAINING))
+        return conns_close_and_ring(fd);
+    return real.close(fd);
+}
+
+#endif

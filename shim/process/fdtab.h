@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What this process knows of each file descriptor number: one atomic byte each, so that the hook
+ * of an untracked close() costs one load.  No lock, no allocation: a table in .bss that takes
+ * memory only for the pages that are touched.  Numbers beyond the table are never tracked.
+ *
+ * Entries may be stale after closes that nobody can interpose (inside libc, raw system calls);
+ * whoever finds a number taken again treats it as a missed close.
+ */
+#ifndef GRACE_FDTAB_H
+#define GRACE_FDTAB_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "libc/export.h"
+
+enum { FDTAB_SIZE = 1 << 20 };
+
+enum fd_kind {
+    FD_NONE = 0,
+    FD_CONNECTION, /* accepted */
+    FD_LISTENER,   /* accepting; a generation may hand it on */
+    FD_DUMMY,      /* was a listener; drained */
+    FD_DEAF,       /* a listener that is not heard: see deaf.h */
+    FD_FRESH,      /* a socket between socket() and bind(): its options are recorded */
+    FD_BRIEF,      /* a listener that will soon be closed: see brief.h */
+    FD_OWN,        /* the shim's, invisible to the server */
+    FD_KIND = 0x0f,
+    /* flags of a listener */
+    FD_NONBLOCK = 0x10, /* the server believes it to be non-blocking */
+    FD_WAITED = 0x40,   /* accept() has reported it as waited on */
+    FD_POLLED = 0x20,   /* a wait call reported it readable, accept() has not been called since */
+    FD_DATAGRAM = 0x80, /* it has no connections */
+};
+
+extern _Atomic uint8_t fdtab[FDTAB_SIZE] HIDDEN;
+
+static inline uint8_t fdtab_get(int fd)
+{
+    return (unsigned)fd < FDTAB_SIZE ? atomic_load_explicit(&fdtab[fd], memory_order_relaxed) : 0;
+}
+
+static inline enum fd_kind fdtab_kind(int fd)
+{
+    return (enum fd_kind)(fdtab_get(fd) & FD_KIND);
+}
+
+/* Is it a listener of the generation, heard or not? */
+static inline bool fdtab_listens(int fd)
+{
+    enum fd_kind kind = fdtab_kind(fd);
+
+    return kind == FD_LISTENER || kind == FD_DEAF;
+}
+
+/* May it become one, or is it, so that the epolls it is in are to be known? */
+static inline bool fdtab_may_listen(int fd)
+{
+    return fdtab_listens(fd) || fdtab_kind(fd) == FD_BRIEF;
+}
+
+/* Does the server take it for a listener? */
+static inline bool fdtab_seems_to_listen(int fd)
+{
+    return fdtab_listens(fd) || fdtab_kind(fd) == FD_DUMMY;
+}
+
+/* No number above this one has ever been tracked. */
+extern _Atomic int fdtab_highest HIDDEN;
+bool fdtab_raise(int fd);
+
+/* Can fd >= 0 be tracked? For what is then put at fdtab[fd]. */
+static inline bool fdtab_reaches(int fd)
+{
+    return __builtin_expect(fd <= atomic_load_explicit(&fdtab_highest, memory_order_relaxed), 1) ||
+           fdtab_raise(fd);
+}
+
+/* Sets kind and flags; returns the former ones. Out of range: nothing happens, 0. */
+uint8_t fdtab_set(int fd, uint8_t value);
+
+/* The same for a number that is known to be in the table. */
+static inline uint8_t fdtab_exchange(int fd, uint8_t value)
+{
+    return atomic_exchange(&fdtab[fd], value);
+}
+
+/* Changes the kind of a number that has kind `from`, and no flag. False: it has not. */
+bool fdtab_turn(int fd, enum fd_kind from, enum fd_kind to);
+
+void fdtab_set_flag(int fd, uint8_t flag, bool on);
+
+/* First fd >= from of this kind, or -1. */
+int fdtab_next(int from, enum fd_kind kind);
+
+/* How many fds have this kind. */
+unsigned fdtab_count(enum fd_kind kind);
+
+/* The listener's index in the state page (0 where none was set). */
+int fdtab_index(int fd);
+void fdtab_set_index(int fd, int index);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+#include "process/itself.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+static size_t count; /* 0: not known */
+static uint64_t sum;
+
+/* FNV-1a, each with its zero. */
+static uint64_t add(uint64_t hash, const char *text)
+{
+    do
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+    while (*text++);
+    return hash;
+}
+
+void itself_note(char *const argv[])
+{
+    sum = 0xcbf29ce484222325;
+    for (count = 0; argv[count]; count++)
+        sum = add(sum, argv[count]);
+}
+
+bool itself_begins(char *const argv[])
+{
+    uint64_t theirs = 0xcbf29ce484222325;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!argv || !argv[i])
+            return false;
+        theirs = add(theirs, argv[i]);
+    }
+    return count > 0 && theirs == sum;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: ISC */
+#include "process/park.h"
+
+#include <sys/resource.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+
+#include "libc/real.h"
+#include "process/fdtab.h"
+#include "process/shim.h"
+
+enum { PARKED = 16, PARK_TOP = 1024, PARK_ROOM = 24 };
+
+static int *_Atomic parked[PARKED];
+
+int park_floor(void)
+{
+    struct rlimit limit;
+    long top = PARK_TOP;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < PARK_TOP)
+        top = (long)limit.rlim_cur;
+    return top > 2 * PARK_ROOM ? (int)(top - PARK_ROOM) : 3;
+}
+
+static bool park_remember(int *place)
+{
+    for (int i = 0; i < PARKED; i++) {
+        int *none = NULL;
+
+        if (atomic_load(&parked[i]) == place ||
+            atomic_compare_exchange_strong(&parked[i], &none, place))
+            return true;
+    }
+    return false;
+}
+
+/* The number that fd has now, or -errno. */
+static int park_raise(int fd)
+{
+    int high = (int)real.fcntl(fd, F_DUPFD_CLOEXEC, (void *)(long)park_floor());
+
+    if (high < 0)
+        return -errno;
+    fdtab_set(high, FD_OWN);
+    real.close(fd);
+    return high;
+}
+
+int park_fd(int *fd)
+{
+    int high = park_remember(fd) ? park_raise(*fd) : -ENOSPC;
+
+    if (high < 0)
+        return high;
+    *fd = high;
+    return 0;
+}
+
+int park_first(int *place, int fd)
+{
+    int high = park_remember(place) ? park_raise(fd) : -ENOSPC;
+    int none = -1;
+
+    if (high < 0) {
+        real.close(fd);
+        return high;
+    }
+    if (!__atomic_compare_exchange_n(place, &none, high, false, __ATOMIC_SEQ_CST,
+                                     __ATOMIC_SEQ_CST)) {
+        fdtab_set(high, FD_NONE);
+        real.close(high);
+    }
+    return 0;
+}
+
+void park_move(int fd)
+{
+    for (int i = 0; i < PARKED; i++) {
+        int *place = atomic_load(&parked[i]);
+
+        if (place && *place == fd) {
+            fdtab_set(fd, FD_NONE);
+            if (park_fd(place) < 0)
+                *place = -1;
+            return;
+        }
+    }
+}
+
+static int lend(int fd)
+{
+    return (int)real.fcntl(fd, F_DUPFD, (void *)(long)park_floor());
+}
+
+static void take_back(int fd)
+{
+    if (fd >= 0)
+        real.close(fd);
+}
+
+bool park_lend(struct park_loan *loan)
+{
+    int saved = errno;
+
+    loan->control = lend(shim.control);
+    loan->bell = lend(shim.bell);
+    loan->memory = lend(shim.memory);
+    loan->record = lend(shim.record);
+    loan->wish = lend(shim.wish);
+    errno = saved;
+    if (loan->control >= 0 && loan->bell >= 0 && loan->memory >= 0)
+        return true;
+    park_take_back(loan);
+    return false;
+}
+
+void park_take_back(const struct park_loan *loan)
+{
+    int saved = errno;
+
+    take_back(loan->control);
+    take_back(loan->bell);
+    take_back(loan->memory);
+    take_back(loan->record);
+    take_back(loan->wish);
+    errno = saved;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the shim knows about the process it lives in.  Filled once by the constructor (init.c);
+ * until then, and for ever when the shim is off, `page` and `slot` point at private dummies, so
+ * that no hook has to ask whether they are there.
+ */
+#ifndef GRACE_SHIM_H
+#define GRACE_SHIM_H
+
+#include <sys/types.h>
+#include <stdbool.h>
+
+#include "libc/export.h"
+#include "protocol/page.h"
+
+struct shim {
+    struct page *page;
+    struct page_slot *slot;
+    /* Non-zero: the wait calls have more to do than to wait. */
+    const _Atomic uint32_t *slow;
+    bool on;            /* part of a generation */
+    bool elsewhere;     /* in another PID namespace: its number means nobody, or a stranger */
+    int control;        /* control socket to the supervisor, parked */
+    int bell;           /* eventfd that wakes the supervisor, parked */
+    int memory;         /* memfd of the page, parked: for what this process execs */
+    int record;         /* sealed memfd, parked: what a new supervisor needs; or -1 */
+    int wish;           /* FIFO, parked: tells the keeper that a restart is wanted; or -1 */
+    int restart_signal; /* the signal that asks for a restart; never reaches the server */
+    bool keep_children; /* GRACE_CHILDREN=keep: helpers stay wrapped */
+    char library[4096]; /* absolute path of libgrace.so, as LD_PRELOAD names it */
+};
+
+extern struct shim shim HIDDEN;
+
+static inline uint32_t shim_attention(void)
+{
+    return atomic_load_explicit(&shim.page->attention, memory_order_relaxed);
+}
+
+/* Makes the supervisor look at the page. Async-signal-safe, keeps errno. */
+void shim_ring(void);
+
+/* A listener could not be passed to the supervisor, or got from it, for it takes no message: says
+ * so through the page. */
+void shim_lost(void);
+
+/* One line for the supervisor's log. Keeps errno. */
+void shim_note(const char *text, const char *detail);
+
+/* This process, as the supervisor may call it; 0 if it can't. */
+pid_t shim_pid(void);
+
+/* Is this the first process of a PID namespace? Its parent is outside. */
+bool shim_leads_namespace(void);
+
+/* Puts a process that is new (constructor, fork child) into a slot of its own. One elsewhere goes
+ * on uncounted, as where no slot is left. */
+void shim_join(void);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: ISC */
+#include "protocol/address.h"
+
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <netinet/in.h>
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+static int option(int fd, int level, int name)
+{
+    int value = 0;
+    socklen_t len = sizeof value;
+
+    return getsockopt(fd, level, name, &value, &len) == 0 ? value : 0;
+}
+
+static in_port_t address_port(const struct address *a)
+{
+    if (a->family == AF_INET)
+        return ((const struct sockaddr_in *)&a->addr)->sin_port;
+    return ((const struct sockaddr_in6 *)&a->addr)->sin6_port;
+}
+
+static bool address_check(struct address *a)
+{
+    if (a->type != SOCK_STREAM && a->type != SOCK_SEQPACKET && a->type != SOCK_DGRAM)
+        return false;
+    switch (a->family) {
+    case AF_INET:
+        a->any_port = a->len >= sizeof(struct sockaddr_in) && address_port(a) == 0;
+        return a->len >= sizeof(struct sockaddr_in);
+    case AF_INET6:
+        a->any_port = a->len >= sizeof(struct sockaddr_in6) && address_port(a) == 0;
+        return a->len >= sizeof(struct sockaddr_in6);
+    case AF_UNIX:
+        return a->len > offsetof(struct sockaddr_un, sun_path);
+    default:
+        return false;
+    }
+}
+
+/* For all other addresses the option makes no difference. */
+static bool is_v6only(int fd, const struct address *a)
+{
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->addr;
+
+    return a->family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr) &&
+           option(fd, IPPROTO_IPV6, IPV6_V6ONLY) != 0;
+}
+
+bool address_of_bind(struct address *a, int fd, const struct sockaddr *addr, socklen_t len)
+{
+    int saved = errno;
+
+    memset(a, 0, sizeof *a);
+    if (!addr || len < sizeof(sa_family_t) || len > sizeof a->addr)
+        return false;
+    memcpy(&a->addr, addr, len);
+    a->len = len;
+    a->family = addr->sa_family;
+    a->type = option(fd, SOL_SOCKET, SO_TYPE);
+    a->protocol = option(fd, SOL_SOCKET, SO_PROTOCOL);
+    a->reuseport = option(fd, SOL_SOCKET, SO_REUSEPORT) != 0;
+    a->v6only = is_v6only(fd, a);
+    errno = saved;
+    return address_check(a);
+}
+
+bool address_of_socket(struct address *a, int fd)
+{
+    struct sockaddr_storage addr;
+    socklen_t len = sizeof addr;
+    int saved = errno;
+    bool known = getsockname(fd, (struct sockaddr *)&addr, &len) == 0;
+
+    errno = saved;
+    return known && address_of_bind(a, fd, (struct sockaddr *)&addr, len);
+}
+
+bool address_of_path(struct address *a, const char *path, int type)
+{
+    struct sockaddr_un *un = (struct sockaddr_un *)&a->addr;
+    size_t n = strlen(path);
+
+    memset(a, 0, sizeof *a);
+    if (n == 0 || n >= sizeof un->sun_path)
+        return false;
+    a->family = un->sun_family = AF_UNIX;
+    a->type = type;
+    memcpy(un->sun_path, path, n + 1);
+    a->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + 1);
+    return true;
+}
+
+static uint64_t hash(uint64_t h, const void *data, size_t n)
+{
+    const unsigned char *p = data;
+
+    while (n-- > 0)
+        h = (h ^ *p++) * 0x100000001b3u; /* FNV-1a */
+    return h;
+}
+
+/* Bytes of a UNIX address that mean something: a path ends at its NUL, however long len says. */
+static size_t unix_length(const struct address *a)
+{
+    const struct sockaddr_un *un = (const struct sockaddr_un *)&a->addr;
+    size_t n = a->len - offsetof(struct sockaddr_un, sun_path);
+
+    return un->sun_path[0] ? strnlen(un->sun_path, n) : n;
+}
+
+static uint64_t hash_address(uint64_t h, const struct address *a)
+{
+    const struct sockaddr_in *in = (const struct sockaddr_in *)&a->addr;
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->addr;
+    const struct sockaddr_un *un = (const struct sockaddr_un *)&a->addr;
+
+    if (a->family == AF_UNIX)
+        return hash(h, un->sun_path, unix_length(a));
+    if (a->family == AF_INET)
+        return hash(hash(h, &in->sin_port, sizeof in->sin_port), &in->sin_addr,
+                    sizeof in->sin_addr);
+    h = hash(h, &in6->sin6_port, sizeof in6->sin6_port);
+    h = hash(h, &in6->sin6_addr, sizeof in6->sin6_addr);
+    return hash(h, &in6->sin6_scope_id, sizeof in6->sin6_scope_id);
+}
+
+uint64_t address_key(const struct address *a, unsigned n)
+{
+    const uint32_t head[] = {(uint32_t)a->family, (uint32_t)a->type, (uint32_t)a->protocol,
+                             a->v6only};
+    uint64_t h = hash_address(hash(0xcbf29ce484222325u, head, sizeof head), a);
+
+    return UINT64_C(1) << 63 | (h / ADDRESS_NUMBERS * ADDRESS_NUMBERS) | n % ADDRESS_NUMBERS;
+}
+
+static struct address with_any_port(const struct address *a)
+{
+    struct address any = *a;
+
+    if (a->family == AF_INET)
+        ((struct sockaddr_in *)&any.addr)->sin_port = 0;
+    else if (a->family == AF_INET6)
+        ((struct sockaddr_in6 *)&any.addr)->sin6_port = 0;
+    any.any_port = a->family != AF_UNIX;
+    return any;
+}
+
+bool address_has_key(const struct address *a, uint64_t key)
+{
+    struct address any = with_any_port(a);
+
+    return address_equal(key, address_key(a, 0)) || address_equal(key, address_key(&any, 0));
+}
+
+static bool has_path(const struct address *a)
+{
+    return a->family == AF_UNIX && ((const struct sockaddr_un *)&a->addr)->sun_path[0] != '\0';
+}
+
+/* A path may have got its name by rename(). */
+static bool stands_there(const struct address *asked, const struct address *is)
+{
+    struct address any = with_any_port(is);
+
+    if (has_path(asked))
+        return has_path(is) && is->type == asked->type;
+    return address_key(asked->any_port ? &any : is, 0) == address_key(asked, 0);
+}
+
+static bool owns_path(uid_t uid, const struct address *a)
+{
+    struct stat st;
+
+    return lstat(((const struct sockaddr_un *)&a->addr)->sun_path, &st) == 0 && st.st_uid == uid;
+}
+
+/* The same code made both, or root did, or anybody may bind there. */
+static bool could_bind(const struct address *asked, int fd, int socket)
+{
+    struct stat own, other;
+
+    if (fstat(socket, &other) < 0 || fstat(fd, &own) < 0)
+        return false;
+    if (other.st_uid == 0 || other.st_uid == own.st_uid || other.st_uid == geteuid())
+        return true;
+    if (asked->family == AF_UNIX)
+        return !has_path(asked) || owns_path(other.st_uid, asked);
+    return asked->any_port || ntohs(address_port(asked)) >= IPPORT_RESERVED;
+}
+
+bool address_is_answered(const struct address *asked, int fd, int socket)
+{
+    struct address is;
+    int saved = errno;
+    bool answered =
+        address_of_socket(&is, socket) && stands_there(asked, &is) && could_bind(asked, fd, socket);
+
+    errno = saved;
+    return answered;
+}

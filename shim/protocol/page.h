@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The state page: one memfd per generation, mapped shared by the supervisor and by every
+ * process of the generation.  All fields are atomics; nobody waits for anybody.
+ *
+ * A process owns one slot.  Its writer order is accepting, connections, accepting; the reader's
+ * order is drained, accepting, connections: any other loses connections that are just arriving.
+ * Counters are the fast truth; the supervisor confirms them with the kernel before it kills.
+ *
+ * Every process of the server can write all of it, also one that has given up root and is not to
+ * be trusted, and one can be killed between any two of its stores.  So whoever reads it bounds
+ * what is an index or a count, and takes the rest as a hint where to look.
+ */
+#ifndef GRACE_PAGE_H
+#define GRACE_PAGE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol/address.h"
+
+/* Of the memfd: the version of the page, and the number of the generation. */
+#define PAGE_NAME "grace:%u:%u"
+
+enum {
+    PAGE_VERSION = 2,
+    PAGE_SLOTS = 4096,     /* processes of one generation; more run uncounted (kernel truth) */
+    PAGE_LISTENERS = 1024, /* listeners of one generation at a time; more are not handed over */
+    PAGE_ELDERS = 1024,    /* processes of older generations that the new one is not to see */
+    PAGE_COUNTERS = 64,    /* buckets that number equal binds (port 0, SO_REUSEPORT) */
+};
+
+/* page.attention: non-zero sends the wait calls through their slow path. */
+enum {
+    ATTENTION_STARTING = 1,  /* who waits on which listener is to be reported */
+    ATTENTION_OVERLAP = 2,   /* another generation accepts on the same listeners */
+    ATTENTION_DRAINING = 4,  /* take no new connection */
+    ATTENTION_HELD_BACK = 8, /* hear nothing where the generation before serves */
+    ATTENTION_ALL = 15,
+};
+
+/* page_listener.flags */
+enum {
+    LISTENER_CLAIMED = 1,    /* index in use */
+    LISTENER_HELD = 2,       /* the supervisor keeps a copy and hands it out at bind() */
+    LISTENER_ADOPTED = 4,    /* bound by this generation from the supervisor's copy */
+    LISTENER_LISTENING = 8,  /* the server called listen() in this generation */
+    LISTENER_WAITED = 16,    /* some process waits on it */
+    LISTENER_NONBLOCK = 32,  /* the server's own view of O_NONBLOCK */
+    LISTENER_CLOSED = 64,    /* some process closed it; the supervisor looks who is left */
+    LISTENER_SHARED = 128,   /* another generation serves it, or may have to: its path stays */
+    LISTENER_UNLINKED = 256, /* its UNIX path is gone: not to be handed out again */
+    LISTENER_REMOVED = 512,  /* this generation was told that it has removed its path */
+    LISTENER_ASKED = 1024,   /* offered, and a process is just asking the supervisor for it */
+    LISTENER_BRIEF = 2048,   /* as CLOSED, and it will not be opened again: see brief.h */
+    LISTENER_UNSENT = 4096,  /* the supervisor has not got its copy yet */
+};
+
+struct page_listener {
+    _Atomic uint64_t key;    /* address_key() */
+    _Atomic uint64_t alias;  /* the same of the path that the socket was renamed to, or 0 */
+    _Atomic uint64_t socket; /* its SO_COOKIE, whatever process asks; 0: the entry is free */
+    _Atomic uint32_t flags;
+    _Atomic uint32_t since; /* ms on CLOCK_MONOTONIC: a moment ago it began to listen */
+};
+
+/* In page_slot.accepts: one addition ends an accept() and counts the connection. */
+#define SLOT_ACCEPTED 0x100000
+
+struct page_slot {
+    _Atomic int32_t pid;
+    _Atomic uint32_t away; /* executes something, perhaps without the shim: does not report */
+    _Atomic uint32_t drained;
+    _Atomic int32_t connections;
+    _Atomic uint64_t accepts; /* SLOT_ACCEPTED for each that worked, 1 for each in progress */
+    _Atomic uint64_t born;    /* ms on CLOCK_BOOTTIME: a pid started later is another process */
+    _Atomic uint64_t ages;    /* address of that process's table of accept times, by fd */
+    _Atomic uint32_t deaf;    /* it does not hear yet what it was held back from */
+    _Atomic int32_t bell;     /* the doorbell's number in that process, for a new supervisor */
+    uint64_t reserved[2];
+};
+
+struct page {
+    uint32_t version;
+    uint32_t generation;
+    _Atomic uint32_t attention;
+    _Atomic uint32_t held;      /* listeners with LISTENER_HELD or _LISTENING: 0 skips all search */
+    _Atomic uint32_t served;    /* a listener exists: what is exec'd now is a helper */
+    _Atomic uint32_t hello;     /* constructors that joined */
+    _Atomic int32_t first;      /* pid of the first of them: the server, unless it daemonizes */
+    _Atomic uint32_t failed;    /* constructors that could not */
+    _Atomic uint32_t lost;      /* listeners that could not be handed over */
+    _Atomic uint32_t restarts;  /* restart requests from the server's processes */
+    _Atomic int32_t restarter;  /* who sent the last of them, 0 if not known */
+    _Atomic int32_t looked_for; /* a process of an older generation that was called dead, as long
+                                   as it may go on; negative: the pid file names it again */
+    _Atomic int32_t keeper;     /* the process that starts a new supervisor: see recovery.h */
+    _Atomic int32_t supervisor; /* pid of the one that runs, or ran */
+    _Atomic uint32_t hint;      /* where to look for a free slot */
+    _Atomic uint32_t entries;   /* of listeners[]: the others never were in use */
+    _Atomic uint32_t placeless; /* the supervisor has no directory to hide UNIX dummies in */
+    _Atomic uint32_t binds[PAGE_COUNTERS];
+    _Atomic uint32_t brief[PAGE_COUNTERS]; /* listeners that were closed again at once */
+    int32_t elders[PAGE_ELDERS]; /* written before the generation starts; 0 ends the list */
+    struct page_listener listeners[PAGE_LISTENERS];
+    _Alignas(64) struct page_slot slots[PAGE_SLOTS];
+};
+
+static inline unsigned page_accepting(const struct page_slot *slot)
+{
+    return (unsigned)(atomic_load(&slot->accepts) % SLOT_ACCEPTED);
+}
+
+static inline uint64_t page_accepted(const struct page_slot *slot)
+{
+    return atomic_load(&slot->accepts) / SLOT_ACCEPTED;
+}
+
+static inline uint32_t page_connections(const struct page_slot *slot)
+{
+    int32_t n = atomic_load(&slot->connections);
+
+    return n > 0 ? (uint32_t)n : 0;
+}
+
+/* Claims a slot for the calling process; NULL when all belong to living processes. */
+struct page_slot *page_claim_slot(struct page *page, int32_t pid);
+
+/* So many entries of listeners[] have to be looked at. */
+static inline unsigned page_entries(const struct page *page)
+{
+    uint32_t n = atomic_load(&page->entries);
+
+    return n < PAGE_LISTENERS ? n : PAGE_LISTENERS;
+}
+
+/* The index of this socket, by its SO_COOKIE (0: not known, so it is new); it is claimed for the
+ * first who asks. -1 when the table is full. */
+int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *claimed);
+
+/* The index of this socket, or -1. */
+int page_find_socket(struct page *page, uint64_t socket);
+
+/* The cookie of an entry whose socket has none. */
+static inline uint64_t page_no_socket(int index)
+{
+    return UINT64_MAX - (unsigned)index;
+}
+
+/* Index of the listener with this key of which any of `flags` is set, or -1. */
+int page_find_listener(struct page *page, uint64_t key, uint32_t flags);
+
+/* Index of the first from `from` on whose key is equal but for its number, with any of the flags,
+ * or -1. */
+int page_find_member(struct page *page, uint64_t key, int from, uint32_t flags);
+
+/* Which of page.binds and page.brief counts for this address. */
+static inline unsigned page_bucket(uint64_t key)
+{
+    return (unsigned)(key / ADDRESS_NUMBERS % PAGE_COUNTERS);
+}
+
+/* Nobody has this socket any more: the entry is there for another one. */
+void page_free_listener(struct page *page, int index);
+
+/* Has another entry the key?  Of two that are just getting their numbers the first keeps it. */
+bool page_has_other(struct page *page, int index, uint64_t key);
+
+/* The same key with the lowest number that no other entry has, of those that page_has_other() would
+ * see. */
+uint64_t page_free_key(struct page *page, int index, uint64_t key);
+
+#endif

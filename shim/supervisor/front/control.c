@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/front/control.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "protocol/message.h"
+#include "supervisor/front/inbox.h"
+#include "supervisor/front/placeholder.h"
+#include "supervisor/kernel/clock.h"
+#include "supervisor/kernel/nonblock.h"
+#include "supervisor/state/chatter.h"
+#include "supervisor/state/members.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/closing.h"
+#include "supervisor/step/draining.h"
+#include "supervisor/step/lost.h"
+#include "supervisor/step/restart.h"
+#include "supervisor/step/wish.h"
+
+enum {
+    IN_FLIGHT_MS = 2,
+    REFUSED_MS = 1000, /* who goes on asking does not fill the log */
+    TURN = 64,         /* messages, and milliseconds for them */
+    TURN_MS = 10,
+    TURNS_MOST = PAGE_LISTENERS / TURN,
+};
+
+/* Two processes have found it at the same time. */
+static bool has_already(const struct generation *g, int fd)
+{
+    struct stat st;
+
+    for (unsigned i = 0; fstat(fd, &st) == 0 && i < g->entries; i++)
+        if (g->bound[i] && g->bound[i]->socket.inode == st.st_ino)
+            return true;
+    return false;
+}
+
+static int socket_option(int fd, int option)
+{
+    int value = -1;
+    socklen_t len = sizeof value;
+
+    return getsockopt(fd, SOL_SOCKET, option, &value, &len) == 0 ? value : -1;
+}
+
+static bool serves(int fd)
+{
+    return socket_option(fd, SO_ACCEPTCONN) > 0 || socket_option(fd, SO_TYPE) == SOCK_DGRAM;
+}
+
+/* A process may have sent a socket of its own for another's entry: that one gets a free one. */
+static unsigned place_for(struct generation *g, unsigned index, uint64_t key, int fd)
+{
+    unsigned place = PAGE_LISTENERS;
+    uint64_t cookie = 0;
+    socklen_t len = sizeof cookie;
+
+    if (!g->bound[index])
+        return index;
+    getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+    while (place-- > 0)
+        if (!g->bound[place] && atomic_load(&g->page->listeners[place].socket) == 0) {
+            atomic_store(&g->page->listeners[place].socket, cookie);
+            atomic_store(&g->page->listeners[place].key, key);
+            return place;
+        }
+    return PAGE_LISTENERS;
+}
+
+/* NULL with the reason. */
+static struct held *keep(struct generation *g, unsigned index, int fd, const char **wrong)
+{
+    uint64_t key;
+    struct held *h;
+
+    *wrong = index >= PAGE_LISTENERS ? "there is no entry of this number"
+             : !serves(fd)           ? "it does not listen"
+                                     : NULL;
+    if (*wrong)
+        return NULL;
+    key = generation_key(g, index, fd);
+    index = place_for(g, index, key, fd);
+    h = index < PAGE_LISTENERS ? held_add(fd, key) : NULL;
+    *wrong = index < PAGE_LISTENERS ? strerror(errno) : "there are too many";
+    if (h)
+        generation_bind(g, index, h, LISTENER_LISTENING);
+    return h;
+}
+
+bool control_take(struct generation *g, unsigned index, int fd, pid_t pid)
+{
+    struct held *h;
+    const char *wrong;
+
+    if (fd >= 0 && has_already(g, fd)) {
+        close(fd);
+        return false;
+    }
+    h = keep(g, index, fd, &wrong);
+    if (!h) {
+        chatter(g, (int)pid, "a listener of it could not be kept: %s", wrong);
+        inbox_close(fd);
+        return false;
+    }
+    held_own(h, pid);
+    report(REPORT_DEBUG, "generation %u listens on %s", g->number, h->address);
+    return true;
+}
+
+/* A second bind of an address that the generation still has must fail as without us. */
+static bool is_taken(struct generation *g, unsigned index)
+{
+    uint32_t flags = generation_flags(g, index);
+
+    if (!(flags & (LISTENER_ADOPTED | LISTENER_LISTENING)))
+        return false;
+    if (held_in_flight(g->bound[index]))
+        return true;
+    if (!(flags & LISTENER_CLOSED) && held_is_owned(g->bound[index]))
+        return true;
+    if (generation_scan(g) < 0)
+        return true;
+    /* twice: adopting moves it to another number, maybe past the eye of the first look */
+    return truth_holds(&g->tree, g->bound[index]->socket.inode) != 0 ||
+           truth_holds(&g->tree, g->bound[index]->socket.inode) != 0;
+}
+
+/* What can't be delivered at once is no answer that our shim waits for; nor is it to anything but
+ * what the shim sends. */
+static bool answer(int reply, uint32_t type, int fd)
+{
+    const struct message m = {.version = MESSAGE_VERSION, .type = type};
+
+    return socket_option(reply, SO_DOMAIN) == AF_UNIX &&
+           socket_option(reply, SO_TYPE) == SOCK_SEQPACKET && message_try(reply, &m, fd) == 0;
+}
+
+static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
+{
+    struct held *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
+
+    if (h && held_is_shut(h)) {
+        closing_release(g, index);
+        h = NULL;
+    }
+    if (!h || h->socket.fd < 0 || is_taken(g, index)) {
+        answer(reply, MESSAGE_REFUSED, -1);
+        inbox_close(reply);
+        return;
+    }
+    h->due = 0;
+    atomic_fetch_and(&g->page->listeners[index].flags,
+                     ~(uint32_t)(LISTENER_CLOSED | LISTENER_BRIEF));
+    generation_bind(g, index, h, LISTENER_ADOPTED);
+    report(REPORT_DEBUG, "generation %u adopts %s", g->number, h->address);
+    draining_spare(g, h);
+    if (answer(reply, MESSAGE_GRANTED, h->socket.fd)) {
+        held_own(h, pid);
+        held_sent(h, reply);
+    } else {
+        inbox_close(reply);
+    }
+}
+
+static void handle(struct generation *g, const struct letter *l)
+{
+    const struct message *m = &l->message;
+
+    g->joined = true;
+    switch (m->type) {
+    case MESSAGE_LISTEN:
+        control_take(g, m->index, l->fd, l->sender);
+        break;
+    case MESSAGE_ADOPT:
+        if (l->fd >= 0)
+            hand_out(g, m->index, l->fd, l->sender);
+        break;
+    case MESSAGE_NOTE:
+        chatter(g, (int)l->sender, "%.*s", MESSAGE_TEXT, m->text);
+        break;
+    case MESSAGE_PLACEHOLDER:
+        placeholder_settle(l->fd);
+        inbox_close(l->fd);
+        break;
+    default:
+        break;
+    }
+}
+
+/* So much at a time: who sends without end is not to delay the others. */
+static int read_some(struct generation *g)
+{
+    int64_t until = clock_ms() + TURN_MS;
+    struct letter l;
+    int r = 1;
+
+    for (int i = 0; i < TURN && r != 0; i++) {
+        r = inbox_receive(g->control, &l);
+        if (r > 0)
+            handle(g, &l);
+        else if (r != -EPROTO)
+            return r;
+        if (clock_ms() > until)
+            break;
+    }
+    return 1;
+}
+
+void control_read(struct generation *g)
+{
+    int r = read_some(g);
+
+    g->unread = r > 0 ? g->unread + 1 : 0;
+    if (r == 0 || (r < 0 && r != -EAGAIN)) {
+        close(g->control); /* nobody with the shim is left */
+        g->control = -1;
+    }
+}
+
+static bool is_elder(const struct generation *g, pid_t pid)
+{
+    const struct generation *other;
+
+    TAILQ_FOREACH (other, &generation_list, link)
+        if (other != g && (other->main == pid || members_name(other, pid)))
+            return true;
+    return false;
+}
+
+static void say_whom_it_looked_for(struct generation *g)
+{
+    pid_t pid = atomic_load(&g->page->looked_for);
+
+    if (g->looked || pid == 0)
+        return;
+    pid = pid < 0 && pid > INT32_MIN ? -pid : pid;
+    if (!is_elder(g, pid))
+        return;
+    g->looked = true;
+    report(
+        REPORT_INFO,
+        "generation %u looked for process %d of an older one (a pid file names it): told it is dead",
+        g->number, (int)pid);
+}
+
+/* Whoever clears the flag would make the other processes of the server wait for us. */
+static void keep_nonblocking(int bell)
+{
+    int flags = fcntl(bell, F_GETFL);
+
+    if (flags >= 0 && !(flags & O_NONBLOCK))
+        fcntl(bell, F_SETFL, flags | O_NONBLOCK);
+}
+
+void control_bell(struct generation *g)
+{
+    uint64_t rings;
+    unsigned signals;
+
+    /* a listener has to be known when it is reported as waited on */
+    if (g->unread > 0 && g->unread < TURNS_MOST)
+        return;
+    if (nonblock_read(g->bell, &rings, sizeof rings) < 0)
+        return;
+    keep_nonblocking(g->bell);
+    generation_note(g);
+    lost_note(g);
+    say_whom_it_looked_for(g);
+    signals = atomic_exchange(&g->page->restarts, 0);
+    if (signals > 0) {
+        char who[64];
+
+        snprintf(who, sizeof who, "a signal to generation %u", g->number);
+        if (wish_to_server_is_new(atomic_load(&g->page->restarter), g, signals) &&
+            clock_ms() - g->refused >= REFUSED_MS && restart_request(WISH_SIGNAL, who))
+            g->refused = clock_ms();
+    }
+}
+
+void control_step(int64_t now)
+{
+    struct generation *g = supervisor.current;
+    struct held *h;
+
+    owners_look();
+    TAILQ_FOREACH (h, &held_list, link) {
+        held_in_flight(h);
+        if (held_owner_gone(h) && g)
+            generation_left(g, h);
+    }
+    /* in sequential mode it may be draining: that it holds dummies now is our doing */
+    if (!g || supervisor.stopping || g->state > GENERATION_SERVING)
+        return;
+    closing_step(now);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/front/signals.h"
+
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/terminal.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/readiness.h"
+#include "supervisor/step/restart.h"
+#include "supervisor/step/stop.h"
+#include "supervisor/step/wish.h"
+
+static sigset_t blocked;
+
+/* What the kernel sends us for a write or the time of our own is no reason to end, nor any business
+ * of the server.  Blocked it would be kept for whom we become. */
+static void ignore_reproaches(void)
+{
+    static const int reproaches[] = {SIGPIPE, SIGXFSZ, SIGXCPU};
+
+    for (unsigned i = 0; i < sizeof reproaches / sizeof reproaches[0]; i++) {
+        sigdelset(&blocked, reproaches[i]);
+        signal(reproaches[i], SIG_IGN);
+    }
+}
+
+void signals_block(void)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP};
+
+    sigfillset(&blocked);
+    for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++)
+        sigdelset(&blocked, faults[i]);
+    ignore_reproaches();
+    /* a signal that is ignored is thrown away even where it is blocked */
+    for (int sig = 1; sig < 65; sig++)
+        if (sigismember(&blocked, sig) == 1)
+            signal(sig, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
+int signals_open(void)
+{
+    return signalfd(-1, &blocked, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Its clients may have lost their answers, and we have not cut them. */
+static void report_undrained(const struct generation *g)
+{
+    char how[128];
+
+    report(REPORT_WARNING, "generation %u: its main process ended while it drained: %s", g->number,
+           supervisor_status_text(g->status, how, sizeof how));
+}
+
+static void ended(struct generation *g, int status)
+{
+    g->exited = true;
+    g->status = status;
+    if (g == supervisor.next || g == supervisor.standby ||
+        (g == supervisor.current && supervisor.standby))
+        restart_died(g);
+    else if (g == supervisor.current)
+        stop_ended(status);
+    else if (g->state == GENERATION_DRAINING && g->killed == 0)
+        report_undrained(g);
+}
+
+static void reap(void)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+        struct generation *g = generation_by_pid(pid);
+
+        if (WIFSTOPPED(status)) {
+            if (g && g == supervisor.current)
+                terminal_stopped(g->main, WSTOPSIG(status));
+        } else if (g) {
+            ended(g, status);
+        } else {
+            readiness_reaped(pid, status); /* else an orphan of the server's */
+        }
+    }
+}
+
+static void hang_up(void)
+{
+    if (supervisor.stopping || spawn_ignores(SIGHUP)) /* nohup */
+        return;
+    report(REPORT_INFO, "the terminal is gone");
+    stop_begin(SIGHUP);
+}
+
+static bool is_hang_up(const struct signalfd_siginfo *s)
+{
+    if (s->ssi_signo != SIGHUP)
+        return false;
+    return s->ssi_code == SI_KERNEL || ((pid_t)s->ssi_pid == getsid(0) && terminal_is_gone());
+}
+
+static void forward(int sig)
+{
+    if (supervisor.current)
+        generation_signal(supervisor.current, sig);
+}
+
+/* Its number may be another's when the process that led it has gone. */
+static void signal_group(int sig)
+{
+    if (!supervisor.current->exited)
+        kill(-supervisor.current->main, sig);
+}
+
+/* Ctrl-C and the like: meant for the server, which was in the background until `fg`. */
+static bool is_typed(const struct signalfd_siginfo *s)
+{
+    int sig = (int)s->ssi_signo;
+
+    return s->ssi_code == SI_KERNEL && (sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP);
+}
+
+static void act(const struct signalfd_siginfo *s)
+{
+    int sig = (int)s->ssi_signo;
+
+    if (sig == SIGCHLD) {
+        reap();
+    } else if (!supervisor.current || sig == SIGTTIN || sig == SIGTTOU) {
+        return;
+    } else if (is_hang_up(s)) {
+        hang_up();
+    } else if (is_typed(s)) {
+        terminal_give(supervisor.current->main);
+        signal_group(sig);
+    } else if (sig == supervisor.options.signal) {
+        char who[48];
+
+        snprintf(who, sizeof who, "SIG%s of process %u", options_signal_name(sig), s->ssi_pid);
+        if (wish_is_new((pid_t)s->ssi_pid))
+            restart_request(WISH_SIGNAL, who);
+    } else if (sig == SIGTERM || sig == SIGINT) {
+        stop_begin(sig);
+    } else if (sig == SIGTSTP) {
+        signal_group(SIGTSTP);
+    } else if (sig == SIGCONT) {
+        terminal_give(supervisor.current->main); /* `fg` gave it to us */
+        signal_group(SIGCONT);
+    } else {
+        forward(sig);
+    }
+}
+
+void signals_read(int fd)
+{
+    struct signalfd_siginfo s;
+
+    while (read(fd, &s, sizeof s) == (ssize_t)sizeof s)
+        act(&s);
+    wish_signals_read();
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/front/status.h"
+
+#include <sys/un.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/truth.h"
+#include "supervisor/state/holding.h"
+#include "supervisor/state/line.h"
+#include "supervisor/state/members.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/restart.h"
+
+/* Arguments are bytes, JSON is UTF-8: what is none is shown as U+FFFD. */
+static void put_string(FILE *out, const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+
+    putc('"', out);
+    while (*p) {
+        unsigned n = line_utf8(p);
+
+        if (n == 0)
+            fputs("\\ufffd", out);
+        else if (*p == '"' || *p == '\\')
+            fprintf(out, "\\%c", *p);
+        else if (line_controls(p, n))
+            fprintf(out, "\\u%04x", line_code(p, n));
+        else
+            fwrite(p, 1, n, out);
+        p += n ? n : 1;
+    }
+    putc('"', out);
+}
+
+static const char *state_name(void)
+{
+    if (supervisor.stopping)
+        return "stopping";
+    if (restart_going_on())
+        return "restarting";
+    return supervisor.current->state == GENERATION_STARTING ? "starting" : "serving";
+}
+
+static void put_command(FILE *out)
+{
+    fputs(",\"command\":[", out);
+    for (char **arg = supervisor.command.argv; *arg; arg++) {
+        if (arg != supervisor.command.argv)
+            putc(',', out);
+        put_string(out, *arg);
+    }
+    putc(']', out);
+}
+
+static void put_generation(FILE *out, struct generation *g)
+{
+    static const char *const names[] = {"starting", "serving", "draining", "retiring"};
+    struct members_count c = members_count(g);
+
+    fprintf(out,
+            "{\"generation\":%u,\"pid\":%d,\"state\":\"%s\",\"processes\":%u,\"connections\":%u,"
+            "\"accepted\":%llu,\"started\":%lld,\"ready_ms\":%lld}",
+            g->number, (int)g->main, names[g->state], c.processes, holding_count(g),
+            (unsigned long long)c.accepted, (long long)g->started_at, (long long)g->ready_ms);
+}
+
+static void put_generations(FILE *out)
+{
+    struct generation *g;
+
+    fputs(",\"generations\":[", out);
+    TAILQ_FOREACH (g, &generation_list, link) {
+        if (g != TAILQ_FIRST(&generation_list))
+            putc(',', out);
+        put_generation(out, g);
+    }
+    putc(']', out);
+}
+
+static const char *type_name(int type)
+{
+    return type == SOCK_STREAM ? "stream" : type == SOCK_DGRAM ? "datagram" : "seqpacket";
+}
+
+static void put_listeners(FILE *out)
+{
+    const char *separator = "";
+    struct held *h;
+
+    fputs(",\"listeners\":[", out);
+    TAILQ_FOREACH (h, &held_list, link) {
+        unsigned queue = 0, backlog = 0;
+
+        if (h->socket.fd < 0)
+            continue;
+        truth_queue(&h->socket, &queue, &backlog);
+        fprintf(out, "%s{\"address\":", separator);
+        put_string(out, h->address);
+        fprintf(out, ",\"type\":\"%s\",\"queue\":%u,\"backlog\":%u}", type_name(h->socket.type),
+                queue, backlog);
+        separator = ",";
+    }
+    putc(']', out);
+}
+
+char *status_json(void)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out)
+        return NULL;
+    fputs("{\"name\":", out);
+    put_string(out, supervisor.name);
+    fprintf(out, ",\"pid\":%d", (int)getpid());
+    put_command(out);
+    fprintf(out, ",\"state\":\"%s\",\"generation\":%u", state_name(), supervisor.current->number);
+    put_generations(out);
+    put_listeners(out);
+    fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u}", supervisor.done,
+            supervisor.rolled_back);
+    fprintf(out, ",\"last\":{\"event\":\"%s\",\"at\":%lld,\"reason\":", supervisor.last.event,
+            (long long)supervisor.last.at);
+    put_string(out, supervisor.last.reason);
+    fputs("}}\n", out);
+    fclose(out);
+    return text;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/front/user.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/front/client.h"
+#include "supervisor/front/status.h"
+#include "supervisor/kernel/pollset.h"
+#include "supervisor/state/line.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/restart.h"
+#include "supervisor/step/stop.h"
+
+enum { BACKLOG = 16 };
+
+static int listener = -1;
+static size_t listener_place;
+static struct sockaddr_un address;
+
+bool user_runtime_path(char *dir, size_t size)
+{
+    const char *own = supervisor.options.runtime_dir, *xdg = getenv("XDG_RUNTIME_DIR");
+
+    int n;
+
+    if (own)
+        n = snprintf(dir, size, "%s", own);
+    else if (getuid() == 0)
+        n = snprintf(dir, size, "/run/grace");
+    else if (xdg && *xdg)
+        n = snprintf(dir, size, "%s/grace", xdg);
+    else
+        n = snprintf(dir, size, "/tmp/grace-%u", (unsigned)getuid());
+    errno = ENAMETOOLONG;
+    return (size_t)n + sizeof "/1234567.sock" <= sizeof address.sun_path;
+}
+
+static bool usable_directory(const char *dir)
+{
+    struct stat st;
+
+    if (mkdir(dir, 0700) == 0)
+        chmod(dir, 0700); /* whatever the umask: it stays for the servers to come */
+    else if (errno != EEXIST)
+        return false;
+    if (lstat(dir, &st) < 0)
+        return false;
+    errno = 0;
+    return S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 022) == 0;
+}
+
+bool user_directory(char *dir, size_t size)
+{
+    return user_runtime_path(dir, size) && usable_directory(dir);
+}
+
+static bool listen_on(const char *path)
+{
+    address.sun_family = AF_UNIX;
+    strcpy(address.sun_path, path);
+    listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (listener < 0)
+        return false;
+    unlink(path); /* of a former process with this pid */
+    return bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+           chmod(path, 0600) == 0 && listen(listener, BACKLOG) == 0;
+}
+
+void user_open(void)
+{
+    char dir[256], path[300];
+    bool usable = user_directory(dir, sizeof dir);
+
+    snprintf(path, sizeof path, "%s/%d.sock", dir, (int)getpid());
+    if (usable && listen_on(path))
+        return;
+    report(REPORT_WARNING, "%s: %s; `grace` can't reach this server, signals still work", path,
+           errno ? strerror(errno) : "its directory is not this user's alone");
+    user_close();
+}
+
+void user_close(void)
+{
+    client_close_all();
+    if (listener < 0)
+        return;
+    close(listener);
+    unlink(address.sun_path);
+    listener = -1;
+}
+
+static void say(struct client *c, const char *word, const char *text)
+{
+    char safe[1100], line[1200];
+    int n;
+
+    line_escape(safe, sizeof safe, text);
+    n = snprintf(line, sizeof line, "%s %s\n", word, safe);
+    client_say(c, line, (size_t)n);
+}
+
+static void finish(struct client *c, const char *word, const char *text)
+{
+    say(c, word, text);
+    client_finish(c);
+}
+
+static void forward_line(const char *line)
+{
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link)
+        if (c->waiting == CLIENT_RESTART || c->waiting == CLIENT_STOP)
+            say(c, "step", line);
+}
+
+static void send_status(struct client *c)
+{
+    char *text = status_json();
+
+    if (text)
+        client_say(c, text, strlen(text));
+    free(text);
+    client_finish(c);
+}
+
+static void want_restart(struct client *c)
+{
+    const char *refused;
+
+    c->waiting = CLIENT_RESTART;
+    c->queued = restart_busy();
+    refused = restart_request(WISH_COMMAND, "grace restart");
+    /* a restart that failed at once has answered already */
+    if (refused && c->waiting == CLIENT_RESTART)
+        finish(c, "failed", refused);
+}
+
+static void serve(struct client *c)
+{
+    report_listener = forward_line;
+    if (strcmp(c->request, "status") == 0) {
+        send_status(c);
+    } else if (strcmp(c->request, "restart") == 0) {
+        want_restart(c);
+    } else if (strcmp(c->request, "stop") == 0) {
+        c->waiting = CLIENT_STOP;
+        stop_begin(SIGTERM);
+    } else if (strcmp(c->request, "stop drain") == 0) {
+        c->waiting = CLIENT_STOP;
+        stop_drain();
+    } else {
+        finish(c, "failed", "unknown request");
+    }
+}
+
+static void take_client(void)
+{
+    struct ucred who;
+    socklen_t len = sizeof who;
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+    if (fd < 0)
+        return;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0 ||
+        (who.uid != 0 && who.uid != geteuid())) {
+        close(fd);
+        return;
+    }
+    client_add(fd);
+}
+
+void user_poll(void)
+{
+    client_poll();
+    listener_place = pollset_add(listener, POLLIN);
+}
+
+void user_handle(void)
+{
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link) {
+        short ready = c->gone ? 0 : pollset_ready(c->place);
+
+        if (ready & ~POLLIN) /* of one that is away it learns so */
+            client_send(c);
+        if ((ready & ~POLLOUT) && !c->gone && client_asked(c))
+            serve(c);
+    }
+    if (listener >= 0 && pollset_ready(listener_place))
+        take_client();
+}
+
+void user_restart_ended(bool ready, const char *text)
+{
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link) {
+        if (c->waiting != CLIENT_RESTART)
+            continue;
+        if (c->queued)
+            c->queued = false;
+        else
+            finish(c, ready ? "done" : "failed", text);
+    }
+}
+
+void user_stopped(const char *text)
+{
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link)
+        if (c->waiting == CLIENT_STOP)
+            finish(c, "done", text);
+}

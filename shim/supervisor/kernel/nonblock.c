@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/kernel/nonblock.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The kernel is older than RWF_NOWAIT for this kind of file. */
+static bool lacks_nowait(ssize_t r)
+{
+    return r < 0 && (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL);
+}
+
+static bool is_ready(int fd, short events)
+{
+    struct pollfd p = {.fd = fd, .events = events};
+
+    return poll(&p, 1, 0) > 0 && (p.revents & events);
+}
+
+ssize_t nonblock_read(int fd, void *buf, size_t size)
+{
+    struct iovec iov = {buf, size};
+    ssize_t n = preadv2(fd, &iov, 1, -1, RWF_NOWAIT);
+
+    if (!lacks_nowait(n))
+        return n;
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    if (is_ready(fd, POLLIN))
+        return read(fd, buf, size);
+    errno = EAGAIN;
+    return -1;
+}
+
+/* With RWF_NOWAIT a regular file may refuse what it would take at once. */
+static bool is_regular(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static ssize_t write_some(int fd, const void *buf, size_t size)
+{
+    struct iovec iov = {(void *)(uintptr_t)buf, size};
+    ssize_t n = send(fd, buf, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+    if (n >= 0 || errno != ENOTSOCK)
+        return n;
+    if (is_regular(fd))
+        return write(fd, buf, size);
+    if (!is_ready(fd, POLLOUT))
+        return -1;
+    n = pwritev2(fd, &iov, 1, -1, RWF_NOWAIT);
+    return lacks_nowait(n) ? write(fd, buf, size) : n;
+}
+
+bool nonblock_write(int fd, const void *buf, size_t size)
+{
+    return write_some(fd, buf, size) == (ssize_t)size;
+}
+
+int nonblock_open(int dir, const char *name, int flags, bool device)
+{
+    int fd = openat(dir, name, flags | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0644);
+    struct stat st;
+
+    if (fd < 0) {
+        if (errno == ENXIO) /* a FIFO that nobody reads, or a socket */
+            errno = 0;
+        return -1;
+    }
+    if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || (device && S_ISCHR(st.st_mode))))
+        return fd;
+    close(fd);
+    errno = 0;
+    return -1;
+}
+
+const char *nonblock_error(void)
+{
+    if (errno == ELOOP)
+        return "it is a symbolic link";
+    return errno == 0 ? "it is no regular file" : strerror(errno);
+}
+
+int nonblock_reopen(int fd)
+{
+    char path[32];
+    struct stat st;
+
+    if (fstat(fd, &st) < 0 || !(S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
+        return -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}

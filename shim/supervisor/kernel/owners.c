@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/kernel/owners.h"
+
+#include <sys/epoll.h>
+#include <sys/queue.h>
+#include <sys/syscall.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct owner {
+    LIST_ENTRY(owner) link;
+    pid_t pid;
+    int pidfd;
+    unsigned users;
+    bool dead;
+};
+
+static LIST_HEAD(, owner) owners = LIST_HEAD_INITIALIZER(owners);
+static int epoll = -1;
+
+static bool has_ended(const struct owner *o)
+{
+    struct pollfd p = {.fd = o->pidfd, .events = POLLIN};
+
+    return o->dead || poll(&p, 1, 0) > 0;
+}
+
+/* One that has ended is not: its number may be another process's by now. */
+static struct owner *find(pid_t pid)
+{
+    struct owner *o;
+
+    LIST_FOREACH(o, &owners, link)
+    if (o->pid == pid && !has_ended(o))
+        return o;
+    return NULL;
+}
+
+/* Before it is closed: a child that is about to exec has a copy, and the epoll watches the file. */
+static void stop_watching(struct owner *o)
+{
+    if (o->pidfd < 0)
+        return;
+    epoll_ctl(epoll, EPOLL_CTL_DEL, o->pidfd, NULL);
+    close(o->pidfd);
+    o->pidfd = -1;
+}
+
+static bool watch(struct owner *o)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = o};
+
+    o->pidfd = (int)syscall(SYS_pidfd_open, o->pid, 0);
+    o->dead = o->pidfd < 0 && errno == ESRCH;
+    if (epoll < 0)
+        epoll = epoll_create1(EPOLL_CLOEXEC);
+    return o->dead || (o->pidfd >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, o->pidfd, &event) == 0);
+}
+
+static struct owner *owner_new(pid_t pid)
+{
+    struct owner *o = calloc(1, sizeof *o);
+
+    if (!o)
+        return NULL;
+    o->pid = pid;
+    if (!watch(o)) {
+        stop_watching(o);
+        free(o);
+        return NULL;
+    }
+    LIST_INSERT_HEAD(&owners, o, link);
+    return o;
+}
+
+struct owner *owner_watch(pid_t pid)
+{
+    struct owner *o = find(pid);
+
+    if (!o)
+        o = owner_new(pid);
+    if (o)
+        o->users++;
+    return o;
+}
+
+void owner_release(struct owner *o)
+{
+    if (!o || --o->users > 0)
+        return;
+    stop_watching(o);
+    LIST_REMOVE(o, link);
+    free(o);
+}
+
+bool owner_lives(const struct owner *o)
+{
+    return !o->dead;
+}
+
+int owners_fd(void)
+{
+    return epoll;
+}
+
+void owners_look(void)
+{
+    struct epoll_event events[16];
+    int n = epoll < 0 ? 0 : epoll_wait(epoll, events, 16, 0);
+
+    for (int i = 0; i < n; i++) {
+        struct owner *o = events[i].data.ptr;
+
+        o->dead = true;
+        stop_watching(o);
+    }
+}

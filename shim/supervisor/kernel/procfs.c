@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/kernel/procfs.h"
+
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The kernel's struct linux_dirent64, which no header of libc names. */
+struct entry {
+    uint64_t ino;
+    int64_t off;
+    unsigned short reclen;
+    unsigned char type;
+    char name[];
+};
+
+static int read_file(const char *path, char *buf, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t n = read(fd, buf, size - 1);
+    int err = n < 0 ? -errno : 0;
+    close(fd);
+    buf[n < 0 ? 0 : n] = '\0';
+    return err;
+}
+
+static int parse_stat(const char *text, struct procfs_stat *st)
+{
+    /* The name may contain anything, parentheses and newlines too. */
+    const char *p = strrchr(text, ')');
+    int n =
+        p ? sscanf(p + 1,
+                   " %c %d %d %d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d"
+                   " %*d %*d %d %*d %llu",
+                   &st->state, &st->ppid, &st->pgid, &st->sid, &st->flags, &st->threads, &st->start)
+          : 0;
+    return n == 7 ? 0 : -EPROTO;
+}
+
+bool procfs_usable(void)
+{
+    char link[16];
+    ssize_t n = readlink("/proc/self", link, sizeof link - 1);
+
+    link[n > 0 ? n : 0] = '\0';
+    return atoi(link) == getpid();
+}
+
+/* A number is not given to others as long as a process, group or session has it. */
+static int stat_by_calls(pid_t pid, struct procfs_stat *st)
+{
+    siginfo_t info = {.si_pid = 0};
+    bool child = pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+
+    *st = (struct procfs_stat){.pid = pid, .threads = 1, .state = '?'};
+    st->pgid = getpgid(pid);
+    st->sid = getsid(pid);
+    if (pid <= 0 || st->pgid < 0 || st->sid < 0 || info.si_pid == pid)
+        return -ESRCH;
+    st->ppid = child ? getpid() : 0;
+    st->start = (unsigned long long)st->pgid << 32 | (unsigned)st->sid;
+    return 0;
+}
+
+int procfs_stat(pid_t pid, struct procfs_stat *st)
+{
+    char path[32], text[512];
+
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    int err = read_file(path, text, sizeof text);
+    if (err == -ENOENT && !procfs_usable())
+        return stat_by_calls(pid, st);
+    if (!err)
+        err = parse_stat(text, st);
+    if (err)
+        return err == -ENOENT ? -ESRCH : err;
+    st->pid = pid;
+    /* A first thread that has called pthread_exit() is shown as a zombie
+     * while the others go on. */
+    if (st->state == 'X' || (st->state == 'Z' && st->threads < 2))
+        return -ESRCH;
+    return 0;
+}
+
+/* PF_EXITING of the kernel's linux/sched.h, which no header of libc has. */
+bool procfs_is_leaving(pid_t pid)
+{
+    enum { EXITING = 4 };
+    struct procfs_stat st;
+    int err = procfs_stat(pid, &st);
+
+    return err == -ESRCH || (err == 0 && (st.flags & EXITING));
+}
+
+int procfs_real_uid(pid_t pid, uid_t *uid)
+{
+    char path[32], text[512];
+    const char *line;
+
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    int err = read_file(path, text, sizeof text);
+    if (err)
+        return err;
+    line = strstr(text, "\nUid:"); /* a newline in the name is shown as \n */
+    return line && sscanf(line, "\nUid: %u", uid) == 1 ? 0 : -EPROTO;
+}
+
+int procfs_open(struct procfs_dir *dir, const char *path)
+{
+    dir->at = dir->end = 0;
+    dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return dir->fd < 0 ? -errno : 0;
+}
+
+void procfs_close(struct procfs_dir *dir)
+{
+    close(dir->fd);
+}
+
+static const struct entry *next_entry(struct procfs_dir *dir)
+{
+    if (dir->at >= dir->end) {
+        /* Raw, for a DIR is 32 kB of heap. */
+        long n = syscall(SYS_getdents64, dir->fd, dir->buf, sizeof dir->buf);
+        if (n <= 0)
+            return NULL;
+        dir->at = 0;
+        dir->end = (unsigned)n;
+    }
+    const struct entry *e = (const void *)(dir->buf + dir->at);
+    dir->at += e->reclen;
+    return e;
+}
+
+int procfs_next(struct procfs_dir *dir)
+{
+    const struct entry *e;
+
+    while ((e = next_entry(dir)))
+        if (e->name[0] >= '0' && e->name[0] <= '9')
+            return atoi(e->name);
+    return -1;
+}
+
+/* The inode of the socket behind an entry of an fd directory, 0 when it isn't
+ * a socket or has just been closed. */
+static int socket_inode(int dirfd, int fd, unsigned long *inode)
+{
+    char name[16], link[64];
+
+    *inode = 0;
+    snprintf(name, sizeof name, "%d", fd);
+    ssize_t n = readlinkat(dirfd, name, link, sizeof link - 1);
+    if (n < 0)
+        return errno == EACCES || errno == EPERM ? -errno : 0;
+    link[n] = '\0';
+    if (strncmp(link, "socket:[", 8) == 0)
+        *inode = strtoul(link + 8, NULL, 10);
+    return 0;
+}
+
+int procfs_socket_fd(pid_t pid, unsigned long inode)
+{
+    struct procfs_dir dir;
+    unsigned long other;
+    char path[32];
+    int fd = -1;
+
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    if (procfs_open(&dir, path) < 0)
+        return -1;
+    while ((fd = procfs_next(&dir)) >= 0)
+        if (socket_inode(dir.fd, fd, &other) == 0 && other == inode)
+            break;
+    procfs_close(&dir);
+    return fd;
+}
+
+/* Number of open fds seen, or -errno. */
+static int walk_fds(const char *path, bool (*found)(void *, unsigned long), void *arg)
+{
+    struct procfs_dir dir;
+    unsigned long inode;
+    int fd, seen = 0;
+
+    int err = procfs_open(&dir, path);
+    if (err)
+        return err;
+    while (!err && (fd = procfs_next(&dir)) >= 0) {
+        seen++;
+        err = socket_inode(dir.fd, fd, &inode);
+        if (inode && !found(arg, inode))
+            break;
+    }
+    procfs_close(&dir);
+    return err ? err : seen;
+}
+
+/* When the first thread has ended, /proc/PID/fd is empty; the other threads
+ * still show what the process has open. */
+static int walk_threads(pid_t pid, bool (*found)(void *, unsigned long), void *arg)
+{
+    struct procfs_dir dir;
+    char path[64];
+    int tid, seen = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    int err = procfs_open(&dir, path);
+    if (err)
+        return err;
+    while (seen == 0 && (tid = procfs_next(&dir)) >= 0) {
+        snprintf(path, sizeof path, "/proc/%d/task/%d/fd", pid, tid);
+        seen = walk_fds(path, found, arg);
+        if (seen == -ENOENT || seen == -ESRCH)
+            seen = 0;
+    }
+    procfs_close(&dir);
+    return seen;
+}
+
+int procfs_sockets(pid_t pid, bool (*found)(void *, unsigned long), void *arg)
+{
+    struct procfs_stat st;
+    char path[32];
+
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    int seen = walk_fds(path, found, arg);
+    if (seen == 0 && procfs_stat(pid, &st) == 0 && st.state == 'Z')
+        seen = walk_threads(pid, found, arg);
+    if (seen == -ENOENT)
+        return -ESRCH;
+    return seen < 0 ? seen : 0;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/kernel/tree_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static int by_pid(const void *a, const void *b)
+{
+    pid_t x = ((const struct procfs_stat *)a)->pid, y = ((const struct procfs_stat *)b)->pid;
+    return (x > y) - (x < y);
+}
+
+const struct procfs_stat *table_find(const struct procfs_stat *proc, size_t n, pid_t pid)
+{
+    struct procfs_stat key = {.pid = pid};
+    return n ? bsearch(&key, proc, n, sizeof *proc, by_pid) : NULL;
+}
+
+static int table_add(struct table *tab, const struct procfs_stat *st)
+{
+    if (tab->n == tab->room) {
+        size_t room = tab->room ? tab->room * 2 : 64;
+        struct procfs_stat *p = realloc(tab->proc, room * sizeof *p);
+        if (!p)
+            return -ENOMEM;
+        tab->proc = p;
+        tab->room = room;
+    }
+    tab->proc[tab->n++] = *st;
+    return 0;
+}
+
+/* Gone or hidden from us (hidepid) is no error; to have no fd left is one, for
+ * a member that is left out would survive. */
+static void take(void *arg, pid_t pid)
+{
+    struct table *tab = arg;
+    struct procfs_stat st;
+
+    int err = tab->err ? tab->err : procfs_stat(pid, &st);
+    if (err == -ESRCH)
+        tab->gone = tab->gone * 31 + (unsigned)pid;
+    if (err == -ESRCH || err == -EACCES || err == -EPERM)
+        return;
+    tab->err = err ? err : table_add(tab, &st);
+}
+
+/* One that was moved to another parent meanwhile may be there twice. */
+static void table_sort(struct table *tab)
+{
+    size_t n = 0;
+
+    if (tab->n)
+        qsort(tab->proc, tab->n, sizeof *tab->proc, by_pid);
+    for (size_t i = 0; i < tab->n; i++)
+        if (n == 0 || tab->proc[n - 1].pid != tab->proc[i].pid)
+            tab->proc[n++] = tab->proc[i];
+    tab->n = n;
+}
+
+/* Who is added is walked, too. */
+static int walk_from(struct table *tab, size_t i)
+{
+    int err = tab->err;
+
+    for (; !err && i < tab->n; i++) {
+        struct procfs_stat parent = tab->proc[i];
+
+        err = procfs_children(&parent, take, tab);
+        err = err ? err : tab->err;
+    }
+    return err;
+}
+
+static int take_known(struct table *tab, pid_t pid)
+{
+    size_t known = tab->n;
+
+    if (pid <= 0 || table_find(tab->proc, tab->n, pid))
+        return 0;
+    take(tab, pid);
+    int err = walk_from(tab, known);
+    table_sort(tab);
+    return err;
+}
+
+static int take_named(struct table *tab, const struct tree_root *roots, size_t nroots)
+{
+    for (size_t i = 0; i < nroots; i++)
+        if (roots[i].named && roots[i].pid > 0)
+            take(tab, roots[i].pid);
+    table_sort(tab);
+    return tab->err;
+}
+
+/* The known ones, too: the walk may miss one, and those of a foreign tree are elsewhere.  Below one
+ * that is only named there may be the whole machine. */
+static int walk(struct table *tab, const struct tree *t, const struct tree_root *roots,
+                size_t nroots, pid_t supervisor)
+{
+    take(tab, supervisor);
+    int err = walk_from(tab, 0);
+    table_sort(tab);
+    for (size_t i = 0; !err && i < nroots; i++)
+        if (!roots[i].named)
+            err = take_known(tab, roots[i].pid);
+    for (size_t i = 0; !err && i < t->n; i++)
+        err = take_known(tab, t->proc[i].pid);
+    return err ? err : take_named(tab, roots, nroots);
+}
+
+static int take_all(struct table *tab)
+{
+    struct procfs_dir dir;
+    int pid;
+
+    int err = procfs_open(&dir, "/proc");
+    if (err)
+        return err;
+    while (!tab->err && (pid = procfs_next(&dir)) > 0)
+        take(tab, pid);
+    procfs_close(&dir);
+    table_sort(tab);
+    return tab->err;
+}
+
+/* Without /proc nobody's children can be listed. */
+static int take_told(struct table *tab, const struct tree *t, const struct tree_root *roots,
+                     size_t nroots, pid_t supervisor)
+{
+    take(tab, supervisor);
+    for (size_t i = 0; i < nroots; i++)
+        if (!roots[i].named)
+            take(tab, roots[i].pid);
+    for (size_t i = 0; i < t->n; i++)
+        take(tab, t->proc[i].pid);
+    return take_named(tab, roots, nroots);
+}
+
+int table_read(struct table *tab, const struct tree *t, const struct tree_root *roots,
+               size_t nroots, pid_t supervisor)
+{
+    int err;
+
+    if (procfs_usable())
+        err = walk(tab, t, roots, nroots, supervisor);
+    else
+        err = take_told(tab, t, roots, nroots, supervisor);
+    if (err == -ENOSYS) {
+        tab->n = 0;
+        tab->err = 0;
+        tab->gone = 0;
+        err = take_all(tab);
+    }
+    if (err)
+        return err;
+    tab->kin = calloc(tab->n + 1, sizeof *tab->kin);
+    return tab->kin ? 0 : -ENOMEM;
+}
+
+void table_free(struct table *tab)
+{
+    free(tab->proc);
+    free(tab->kin);
+    free(tab->claim);
+}
+
+int tree_below(pid_t supervisor, void (*found)(void *arg, pid_t pid), void *arg)
+{
+    const struct tree none = {0};
+    struct table tab = {0};
+
+    int err = table_read(&tab, &none, NULL, 0, supervisor);
+    for (size_t i = 0; !err && i < tab.n; i++)
+        if (tab.proc[i].pid != supervisor)
+            found(arg, tab.proc[i].pid);
+    table_free(&tab);
+    return err;
+}

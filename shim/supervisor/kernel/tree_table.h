@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* All processes that one scan looks at (tree.c). */
+#ifndef GRACE_TREE_TABLE_H
+#define GRACE_TREE_TABLE_H
+
+#include "supervisor/kernel/tree.h"
+
+struct table {
+    struct procfs_stat *proc; /* ascending pid */
+    size_t n, room;
+    unsigned char *kin; /* enum tree_kin, parallel to proc */
+    pid_t *claim;       /* leaders whose sessions and groups are ours, ascending */
+    size_t nclaim;
+    int err;
+    bool unsure;   /* see tree.h */
+    unsigned gone; /* a sum of the numbers of those that were listed and have gone */
+};
+
+/* The processes below the supervisor and below the known members, and those that are named; where
+ * the kernel has no lists of children, all of /proc; without /proc those that are known or named.
+ * 0 or -errno. */
+int table_read(struct table *tab, const struct tree *t, const struct tree_root *roots,
+               size_t nroots, pid_t supervisor);
+void table_free(struct table *tab);
+
+const struct procfs_stat *table_find(const struct procfs_stat *proc, size_t n, pid_t pid);
+
+#endif

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/kernel/truth.h"
+
+#include "supervisor/kernel/socktab.h"
+
+#include <sys/un.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PORTS_MAX = 8, /* more ports: read the whole table, not once for each */
+    /* TCP_SYN_RECV: accepted by TCP fast open.  Requests have a state of their own. */
+    CONNECTED = 0xfff & ~(1 << TCP_LISTEN | 1 << TCP_TIME_WAIT),
+    NOBODY = -1,  /* pid: no owner found yet */
+    FOREIGN = -2, /* pid: belongs to somebody else */
+    SEEN = -3     /* pid: NOBODY's, but still there */
+};
+
+struct search {
+    const struct truth_listener *l;
+    size_t nl;
+    const struct tree *tree;
+    struct truth_conn *conn;
+    size_t n, room, left; /* left: still NOBODY's */
+    pid_t holder;         /* who gets what is found; 0: not judged yet */
+    pid_t pid;            /* whose fds are being looked at */
+    bool blind;           /* a process of interest could not be looked into */
+    int err;
+};
+
+static uint16_t listener_port(const struct truth_listener *l)
+{
+    if (l->family == AF_INET)
+        return ntohs(((const struct sockaddr_in *)&l->addr)->sin_port);
+    return ntohs(((const struct sockaddr_in6 *)&l->addr)->sin6_port);
+}
+
+static bool listener_connects(const struct truth_listener *l, bool local)
+{
+    bool inet = l->family == AF_INET || l->family == AF_INET6;
+    return (l->type == SOCK_STREAM || l->type == SOCK_SEQPACKET) &&
+           (local ? l->family == AF_UNIX : inet);
+}
+
+static bool inet_match(const struct truth_listener *l, const struct socktab_row *row)
+{
+    static const uint8_t any[16] = {0}, any4[16] = {[10] = 0xff, [11] = 0xff};
+    const struct sockaddr_in *v4 = (const void *)&l->addr;
+    const struct sockaddr_in6 *v6 = (const void *)&l->addr;
+    uint8_t addr[16];
+
+    if (!listener_connects(l, false) || listener_port(l) != row->port)
+        return false;
+    socktab_address(addr, l->family,
+                    l->family == AF_INET ? (const void *)&v4->sin_addr
+                                         : (const void *)&v6->sin6_addr);
+    if (memcmp(addr, any, 16) == 0)
+        return true;
+    /* 0.0.0.0 takes all of IPv4, nothing else */
+    return memcmp(addr, row->addr, memcmp(addr, any4, 16) == 0 ? 12 : 16) == 0;
+}
+
+/* Length of a name without the zero byte that ends a path. */
+static size_t name_length(const char *name, size_t len)
+{
+    return len && name[0] ? strnlen(name, len) : len;
+}
+
+static bool unix_match(const struct truth_listener *l, const struct socktab_row *row)
+{
+    const char *name = ((const struct sockaddr_un *)&l->addr)->sun_path;
+    size_t base = offsetof(struct sockaddr_un, sun_path);
+    size_t len = name_length(name, l->len > base ? l->len - base : 0);
+
+    if (!listener_connects(l, true) || l->type != row->type || !len ||
+        len != name_length(row->name, row->name_len))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if ((name[i] ? name[i] : '@') != (row->name[i] ? row->name[i] : '@'))
+            return false; /* '@': /proc/net/unix shows no zero bytes */
+    return true;
+}
+
+static bool row_match(const struct search *s, const struct socktab_row *row)
+{
+    for (size_t i = 0; row->inode && i < s->nl; i++)
+        if (row->family == AF_UNIX ? unix_match(&s->l[i], row) : inet_match(&s->l[i], row))
+            return true;
+    return false;
+}
+
+static void conn_add(void *arg, const struct socktab_row *row)
+{
+    struct search *s = arg;
+
+    if (!row_match(s, row))
+        return;
+    if (s->n == s->room) {
+        size_t room = s->room ? s->room * 2 : 32;
+        struct truth_conn *p = realloc(s->conn, room * sizeof *p);
+        if (!p) {
+            s->err = -ENOMEM;
+            return;
+        }
+        s->conn = p;
+        s->room = room;
+    }
+    struct truth_conn *c = &s->conn[s->n++];
+    *c = (struct truth_conn){.inode = row->inode,
+                             .pid = NOBODY,
+                             .family = (uint16_t)row->family,
+                             .peer_port = row->peer_port,
+                             .peer_inode = row->peer_inode};
+    memcpy(c->peer, row->peer, sizeof c->peer);
+}
+
+static int by_inode(const void *a, const void *b)
+{
+    unsigned long x = ((const struct truth_conn *)a)->inode;
+    unsigned long y = ((const struct truth_conn *)b)->inode;
+    return (x > y) - (x < y);
+}
+
+static struct truth_conn *conn_find(const struct search *s, unsigned long inode)
+{
+    struct truth_conn key = {.inode = inode};
+    return s->n ? bsearch(&key, s->conn, s->n, sizeof key, by_inode) : NULL;
+}
+
+/* The port of listener i if no listener before it has the same, else 0. */
+static uint16_t new_port(const struct search *s, size_t i)
+{
+    if (!listener_connects(&s->l[i], false))
+        return 0;
+    for (size_t j = 0; j < i; j++)
+        if (listener_connects(&s->l[j], false) &&
+            listener_port(&s->l[j]) == listener_port(&s->l[i]))
+            return 0;
+    return listener_port(&s->l[i]);
+}
+
+static int read_inet(struct search *s, int family, socktab_fn *fn)
+{
+    struct socktab_query q = {.family = family, .protocol = IPPROTO_TCP, .states = CONNECTED};
+    size_t ports = 0;
+    int err = 0;
+
+    for (size_t i = 0; i < s->nl; i++)
+        ports += new_port(s, i) != 0;
+    if (ports > PORTS_MAX)
+        return socktab_read(&q, fn, s);
+    for (size_t i = 0; i < s->nl && !err; i++)
+        if ((q.port = new_port(s, i)))
+            err = socktab_read(&q, fn, s);
+    return err;
+}
+
+/* Calls fn for a superset of the connections of all listeners. */
+static int read_tables(struct search *s, socktab_fn *fn)
+{
+    struct socktab_query q = {.family = AF_UNIX, .states = 1 << TCP_ESTABLISHED};
+    bool local = false, v4 = false, v6 = false;
+
+    for (size_t i = 0; i < s->nl; i++) {
+        local |= listener_connects(&s->l[i], true);
+        v6 |= listener_connects(&s->l[i], false) && s->l[i].family == AF_INET6;
+        v4 |= listener_connects(&s->l[i], false); /* IPV6_ADDRFORM makes IPv4 of IPv6 */
+    }
+    int err = local ? socktab_read(&q, fn, s) : 0;
+    if (!err && v4)
+        err = read_inet(s, AF_INET, fn);
+    if (!err && v6)
+        err = read_inet(s, AF_INET6, fn);
+    return err ? err : s->err;
+}
+
+static void conn_sort(struct search *s)
+{
+    size_t n = 0;
+
+    if (s->n)
+        qsort(s->conn, s->n, sizeof *s->conn, by_inode);
+    for (size_t i = 0; i < s->n; i++)
+        if (n == 0 || s->conn[n - 1].inode != s->conn[i].inode)
+            s->conn[n++] = s->conn[i];
+    s->n = s->left = n;
+}
+
+static bool conn_held(void *arg, unsigned long inode)
+{
+    struct search *s = arg;
+    struct truth_conn *c = conn_find(s, inode);
+
+    if (!c || c->pid != NOBODY)
+        return true;
+    if (!s->holder) /* forked after the scan of the tree? */
+        s->holder = tree_kin(s->tree, s->pid) == TREE_MEMBER ? s->pid : FOREIGN;
+    c->pid = s->holder;
+    return --s->left > 0;
+}
+
+static void search_process(struct search *s, pid_t pid, pid_t holder)
+{
+    if (!s->left || s->err)
+        return;
+    s->pid = pid;
+    s->holder = holder;
+    int err = procfs_sockets(pid, conn_held, s);
+    if (err == -EACCES || err == -EPERM)
+        s->blind |= tree_kin(s->tree, pid) != TREE_OTHER;
+    else if (err && err != -ESRCH)
+        s->err = err;
+}
+
+static void search_members(struct search *s)
+{
+    for (size_t i = 0; i < s->tree->n; i++)
+        search_process(s, s->tree->proc[i].pid, s->tree->proc[i].pid);
+}
+
+static void search_known(struct search *s)
+{
+    search_members(s);
+    for (size_t i = 0; i < s->tree->nother; i++)
+        search_process(s, s->tree->other[i].pid, 0);
+}
+
+static void conn_seen(void *arg, const struct socktab_row *row)
+{
+    struct truth_conn *c = conn_find(arg, row->inode);
+    if (c && c->pid == NOBODY)
+        c->pid = SEEN;
+}
+
+/* While one looks clients come and go. */
+static void drop_closed(struct search *s)
+{
+    s->err = read_tables(s, conn_seen);
+    for (size_t i = 0; i < s->n; i++)
+        if (s->conn[i].pid == SEEN) {
+            s->conn[i].pid = NOBODY;
+        } else if (s->conn[i].pid == NOBODY) {
+            s->conn[i].pid = FOREIGN;
+            s->left--;
+        }
+}
+
+static void search_below(void *arg, pid_t pid)
+{
+    struct search *s = arg;
+    search_process(s, pid, tree_has(s->tree, pid) ? pid : 0);
+}
+
+static void search_all(struct search *s)
+{
+    struct procfs_dir dir;
+    int pid;
+
+    s->err = procfs_open(&dir, "/proc");
+    if (s->err)
+        return;
+    while (s->left && !s->err && (pid = procfs_next(&dir)) > 0)
+        if (!tree_has(s->tree, pid) && !tree_ignores(s->tree, pid))
+            search_process(s, pid, 0);
+    procfs_close(&dir);
+}
+
+/* Members first; then the other generations, which have most of the rest; then those of both that
+ * were born since; and only if somebody else must have one, everybody. */
+static int find_owners(struct search *s)
+{
+    search_known(s);
+    if (!procfs_usable()) {
+        s->blind = true;
+        return s->err;
+    }
+    if (s->left && !s->err)
+        drop_closed(s);
+    if (s->left && !s->err)
+        s->err = tree_below(s->tree->supervisor.pid, search_below, s);
+    if (s->left && !s->err)
+        search_all(s);
+    return s->err;
+}
+
+static void conn_confirm(void *arg, const struct socktab_row *row)
+{
+    struct truth_conn *c = conn_find(arg, row->inode);
+    if (c && c->pid == NOBODY)
+        c->pid = 0;
+}
+
+static void keep_found(struct search *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n; i++)
+        if (s->conn[i].pid >= 0)
+            s->conn[n++] = s->conn[i];
+    s->n = n;
+}
+
+/* What nobody has was closed meanwhile, or is in flight. */
+static int confirm_flights(struct search *s)
+{
+    int err = s->left && !s->blind ? read_tables(s, conn_confirm) : 0;
+
+    keep_found(s);
+    if (err)
+        return err;
+    return s->left && s->blind ? -EACCES : 0;
+}
+
+static int give(struct search *s, int err, struct truth_conn **out, size_t *n)
+{
+    if ((err && err != -EACCES) || !s->n) {
+        free(s->conn);
+        return err;
+    }
+    *out = s->conn;
+    *n = s->n;
+    return err;
+}
+
+int truth_connections(const struct truth_listener *l, size_t nl, const struct tree *t,
+                      struct truth_conn **out, size_t *n)
+{
+    struct search s = {.l = l, .nl = nl, .tree = t};
+
+    *out = NULL;
+    *n = 0;
+    int err = read_tables(&s, conn_add);
+    conn_sort(&s);
+    if (!err && s.n)
+        err = find_owners(&s);
+    if (!err && s.n)
+        err = confirm_flights(&s);
+    return give(&s, err, out, n);
+}
+
+int truth_held_connections(const struct truth_listener *l, size_t nl, const struct tree *t,
+                           struct truth_conn **out, size_t *n)
+{
+    struct search s = {.l = l, .nl = nl, .tree = t, .blind = !procfs_usable()};
+
+    *out = NULL;
+    *n = 0;
+    int err = read_tables(&s, conn_add);
+    conn_sort(&s);
+    if (!err)
+        search_members(&s);
+    keep_found(&s);
+    err = err ? err : s.err;
+    return give(&s, !err && s.blind ? -EACCES : err, out, n);
+}
+
+const char *truth_peer(const struct truth_conn *c, char buf[TRUTH_PEER])
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    bool v4 = memcmp(c->peer, mapped, 12) == 0;
+    char addr[INET6_ADDRSTRLEN];
+
+    if (c->family == AF_UNIX)
+        return strcpy(buf, "unix");
+    inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? c->peer + 12 : c->peer, addr, sizeof addr);
+    snprintf(buf, TRUTH_PEER, v4 ? "%s:%u" : "[%s]:%u", addr, c->peer_port);
+    return buf;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/recovery/adopt.h"
+
+#include <sys/eventfd.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/clock.h"
+#include "supervisor/recovery/stale.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/borrow.h"
+#include "supervisor/step/draining.h"
+#include "supervisor/step/hearing.h"
+#include "supervisor/step/overlap.h"
+#include "supervisor/step/pidfile.h"
+#include "supervisor/step/sequence.h"
+#include "supervisor/step/sharing.h"
+
+static const struct orphan *by_pid(const struct orphan *first, size_t n, pid_t pid)
+{
+    for (size_t i = 0; i < n; i++)
+        if (first[i].pid == pid)
+            return &first[i];
+    return NULL;
+}
+
+/* The page is written by all processes of the server: what it says has to be one of those found. */
+static const struct orphan *main_of(const struct generation *g, const struct orphan *first,
+                                    size_t n)
+{
+    const struct orphan *main = by_pid(first, n, atomic_load(&g->page->keeper));
+
+    if (!main)
+        main = by_pid(first, n, atomic_load(&g->page->first));
+    return main ? main : first;
+}
+
+static bool is_eventfd(int fd)
+{
+    static const char name[] = "anon_inode:[eventfd]";
+    char path[32], link[sizeof name] = "";
+
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return readlink(path, link, sizeof link - 1) > 0 && strcmp(link, name) == 0;
+}
+
+/* Without it the counters are looked at once a second. */
+static int take_bell(const struct generation *g, pid_t pid)
+{
+    int number = generation_bell_number(g, pid);
+    int fd = number < 0 ? -1 : borrow_fd(pid, number);
+
+    if (fd >= 0 && is_eventfd(fd))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static struct generation *adopt(const struct orphan *first, size_t n)
+{
+    int memory = orphans_open(first->pid, first->memory, O_RDWR);
+    struct generation *g = memory < 0 ? NULL : generation_adopt(memory);
+    const struct orphan *main;
+
+    if (!g)
+        return NULL;
+    main = main_of(g, first, n);
+    g->main = main->pid;
+    g->main_start = main->start;
+    for (size_t i = 0; i < n && g->bell < 0; i++)
+        g->bell = take_bell(g, first[i].pid);
+    for (size_t i = 0; i < n; i++)
+        if (tree_alive(first[i].pid, first[i].start))
+            tree_plant(&g->tree, first[i].pid, getpid());
+    stale_remove(atomic_exchange(&g->page->supervisor, getpid()));
+    return g;
+}
+
+static size_t same_page(const struct orphan *first, size_t n)
+{
+    size_t i = 1;
+
+    while (i < n && first[i].page == first->page)
+        i++;
+    return i;
+}
+
+/* The youngest that has become ready and was not told to drain; else the youngest of all. */
+static struct generation *choose_current(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
+        if (!(g->attention & (ATTENTION_STARTING | ATTENTION_DRAINING)))
+            return g;
+    return TAILQ_LAST(&generation_list, generation_list);
+}
+
+static void resume_current(struct generation *g)
+{
+    if (g->attention & ATTENTION_DRAINING) { /* the old one of a sequential restart */
+        sequence_begin();
+        return;
+    }
+    if (g->attention & ATTENTION_STARTING)
+        return;
+    g->state = GENERATION_SERVING;
+    sharing_end(g);
+    hearing_begin(g);
+}
+
+/* One that was younger had not become ready; the others had begun to drain, or were about to. */
+static void resume_others(const struct generation *current)
+{
+    struct generation *g, *after;
+
+    for (g = TAILQ_FIRST(&generation_list); g; g = after) {
+        after = TAILQ_NEXT(g, link);
+        if (g->number > current->number) {
+            report(REPORT_INFO, "generation %u was not ready yet and is ended", g->number);
+            pidfile_rolled_back(g);
+            draining_abandon(g);
+        } else if (g != current) {
+            draining_begin(g);
+        }
+    }
+}
+
+bool adopt_generations(const struct orphans *o)
+{
+    struct generation *g;
+
+    for (size_t i = 0, n; i < o->n; i += n) {
+        n = same_page(&o->proc[i], o->n - i);
+        if (!adopt(&o->proc[i], n))
+            report(REPORT_WARNING, "process %d: the state page of its generation can't be used: %s",
+                   (int)o->proc[i].pid, strerror(errno));
+    }
+    g = TAILQ_EMPTY(&generation_list) ? NULL : choose_current();
+    if (!g)
+        return false;
+    supervisor.current = g;
+    supervisor.last_number = TAILQ_LAST(&generation_list, generation_list)->number;
+    TAILQ_FOREACH (g, &generation_list, link)
+        borrow_listeners(g);
+    overlap_resume();
+    pidfile_resume();
+    resume_current(supervisor.current);
+    resume_others(supervisor.current);
+    pidfile_settle();
+    return true;
+}
+
+void adopt_forget_wishes(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        atomic_store(&g->page->restarts, 0);
+}

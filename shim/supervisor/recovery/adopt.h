@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/* Generations that another supervisor has started become this one's. */
+#ifndef GRACE_ADOPT_H
+#define GRACE_ADOPT_H
+
+#include "supervisor/recovery/orphans.h"
+
+/* All of them, sets supervisor.current. False: none could be. */
+bool adopt_generations(const struct orphans *o);
+
+/* Whatever was asked for before is fulfilled by the restart that is about to begin. */
+void adopt_forget_wishes(void);
+
+#endif

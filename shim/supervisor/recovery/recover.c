@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/recovery/recover.h"
+
+#include <sys/syscall.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/recovery/adopt.h"
+#include "supervisor/recovery/stale.h"
+#include "supervisor/state/record.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/restart.h"
+
+enum { PATIENCE_MS = 2000, FAILED = 125 };
+
+static const struct record *record; /* of the server that is recovered */
+
+static _Noreturn void give_up(const char *why)
+{
+    report(REPORT_ERROR, "no new supervisor: %s: %s", why, strerror(errno));
+    _exit(FAILED);
+}
+
+void recover_become(int fd)
+{
+    record = record_open(fd);
+    if (!record)
+        give_up("the recovery record can't be read");
+    if (!record_restore(record, fd, &supervisor.command))
+        give_up("the process can't be what the first supervisor was");
+    if (!record_own(fd))
+        give_up("the recovery record can't be opened (/proc not mounted?)");
+    close(fd);
+}
+
+static bool has_same_id(const struct record *r, void *unused)
+{
+    (void)unused;
+    return memcmp(r->id, record->id, sizeof r->id) == 0;
+}
+
+/* A process that was killed may take a moment to be gone. */
+static bool outlives(pid_t pid)
+{
+    struct pollfd p = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+    bool gone = p.fd < 0 || poll(&p, 1, PATIENCE_MS) > 0;
+
+    if (p.fd >= 0)
+        close(p.fd);
+    return !gone;
+}
+
+/* Of two that are started at once the older one stays: each is seen by the other, for it holds the
+ * record before it looks. */
+static bool yields_to(const struct orphans *o)
+{
+    pid_t other = o->supervisor.pid;
+    unsigned long long own = tree_start_time(getpid());
+
+    if (other == 0 || o->supervisor.start > own || (o->supervisor.start == own && other > getpid()))
+        return false;
+    return outlives(other);
+}
+
+/* Somebody wished for one, or we would not be here: the process that was told may have gone. */
+static void restart(enum restart_wish wish, const char *who)
+{
+    adopt_forget_wishes();
+    restart_request(wish, who);
+}
+
+void recover_server(void)
+{
+    struct orphans o;
+    int err = orphans_find(&o, has_same_id, NULL);
+
+    if (yields_to(&o))
+        _exit(0);
+    errno = -err;
+    if (err)
+        give_up("/proc");
+    if (!adopt_generations(&o))
+        _exit(0); /* the server has ended meanwhile */
+    orphans_free(&o);
+    record_close(record);
+    record = NULL;
+    report(REPORT_INFO, "a new supervisor for generation %u: the one before was killed",
+           supervisor.current->number);
+    supervisor_event("recovered", "the supervisor before was killed");
+    restart(WISH_SIGNAL, "a signal to the server");
+}
+
+static bool is_same(const struct record *r, void *found)
+{
+    bool same = record_is_same_server(r);
+
+    if (same && !*(bool *)found)
+        record_take_id(r);
+    *(bool *)found |= same;
+    return same;
+}
+
+bool recover_at_start(void)
+{
+    bool found = false, adopted;
+    struct orphans o;
+
+    if (!stale_any() || orphans_find(&o, is_same, &found) < 0)
+        return false;
+    adopted = o.n > 0 && !(o.supervisor.pid && outlives(o.supervisor.pid)) && adopt_generations(&o);
+    orphans_free(&o);
+    if (!adopted)
+        return false;
+    report(REPORT_INFO,
+           "generation %u of this server runs, its supervisor was killed: it is taken over and "
+           "restarted",
+           supervisor.current->number);
+    supervisor_event("recovered", "the supervisor before was killed");
+    record_publish();
+    restart(WISH_COMMAND, "the start of the same command");
+    return true;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The listeners of a generation. bound[] and known[] are what the supervisor has seen itself: what
+ * it was sent and what it has handed out. The flags in the page are what the processes say: they
+ * can add to that, and take nothing from it.
+ */
+#include "supervisor/state/generation.h"
+
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "protocol/address.h"
+
+enum { USED = LISTENER_ADOPTED | LISTENER_LISTENING };
+
+void generation_bind(struct generation *g, unsigned index, struct held *h, uint32_t known)
+{
+    g->bound[index] = h;
+    g->known[index] = known;
+    if (g->entries <= index)
+        g->entries = index + 1;
+    atomic_fetch_or(&g->page->listeners[index].flags, LISTENER_HELD | known);
+}
+
+uint64_t generation_key(const struct generation *g, unsigned index, int fd)
+{
+    uint64_t said = atomic_load(&g->page->listeners[index].key);
+    struct address a;
+
+    if (!address_of_socket(&a, fd) || a.family == AF_UNIX || address_has_key(&a, said))
+        return said;
+    return address_key(&a, 0);
+}
+
+static const char *path_of(const struct held *h)
+{
+    const struct sockaddr_un *un = (const struct sockaddr_un *)&h->socket.addr;
+
+    return h->socket.family == AF_UNIX && un->sun_path[0] ? un->sun_path : NULL;
+}
+
+uint32_t generation_flags(const struct generation *g, unsigned index)
+{
+    uint32_t flags = atomic_load(&g->page->listeners[index].flags) | g->known[index];
+
+    if (g->bound[index] && !path_of(g->bound[index]))
+        flags &= ~(uint32_t)LISTENER_UNLINKED;
+    return flags;
+}
+
+/* What the youngest generation that serves on it has made of it, or NULL. */
+static const struct page_listener *held_entry(const struct held *h)
+{
+    const struct generation *g;
+
+    TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
+        for (unsigned i = 0; i < g->entries; i++)
+            if (g->bound[i] == h && (generation_flags(g, i) & USED))
+                return &g->page->listeners[i];
+    return NULL;
+}
+
+/* May there be somebody at the path for whom this is the listener? */
+static bool has_name(const struct held *h)
+{
+    const char *path = path_of(h);
+    struct stat st;
+
+    if (!path)
+        return true;
+    for (const struct held *later = TAILQ_NEXT(h, link); later; later = TAILQ_NEXT(later, link))
+        if (later->key == h->key)
+            return false;
+    return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/* The server has removed its name, it says: what it binds there now is the one to hand out. Where
+ * the path is seen to be there, and nobody else's, it has not. */
+static bool is_nameless(const struct held *h, const struct page_listener *entry)
+{
+    return entry && (atomic_load(&entry->flags) & LISTENER_UNLINKED) && !has_name(h);
+}
+
+void generation_offer(struct generation *g)
+{
+    struct held *h;
+    unsigned i = 0;
+
+    TAILQ_FOREACH (h, &held_list, link) {
+        const struct page_listener *former = h->leaving ? NULL : held_entry(h);
+
+        if (h->leaving || i == PAGE_LISTENERS || is_nameless(h, former))
+            continue;
+        atomic_store(&g->page->entries, i + 1);
+        atomic_store(&g->page->listeners[i].key, h->key);
+        atomic_store(&g->page->listeners[i].alias, former ? atomic_load(&former->alias) : 0);
+        atomic_store(&g->page->listeners[i].socket, h->cookie ? h->cookie : page_no_socket((int)i));
+        atomic_store(&g->page->listeners[i].flags,
+                     LISTENER_CLAIMED | LISTENER_SHARED | (h->nonblock ? LISTENER_NONBLOCK : 0));
+        atomic_fetch_add(&g->page->held, 1);
+        generation_bind(g, i++, h, 0);
+    }
+}
+
+bool generation_uses(const struct generation *g, const struct held *h)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        if (g->bound[i] == h && (g->known[i] & USED))
+            return true;
+    return false;
+}
+
+/* What came with a process (LISTEN_FDS, inetd) is adopted without a message. */
+void generation_confirm(struct generation *g)
+{
+    bool scanned = false;
+
+    for (unsigned i = 0; i < g->entries; i++) {
+        if (!g->bound[i] || (g->known[i] & USED) || !(generation_flags(g, i) & USED))
+            continue;
+        scanned = scanned || generation_scan(g) == 0;
+        if (truth_holds(&g->tree, g->bound[i]->socket.inode) != 0)
+            g->known[i] |= LISTENER_ADOPTED;
+    }
+}
+
+void generation_left(struct generation *g, const struct held *h)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        if (g->bound[i] == h && (g->known[i] & USED))
+            atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_CLOSED);
+}
+
+void generation_forget(struct held *h)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link) {
+        for (unsigned i = 0; i < g->entries; i++) {
+            if (g->bound[i] != h)
+                continue;
+            g->bound[i] = NULL;
+            g->known[i] = 0;
+            atomic_store(&g->page->listeners[i].key, 0);
+            atomic_store(&g->page->listeners[i].alias, 0);
+            atomic_store(&g->page->listeners[i].flags, LISTENER_CLAIMED);
+            atomic_fetch_sub(&g->page->held, 1);
+        }
+    }
+}
+
+/* Adopted, and not waited on, while the generation before waits on it. */
+static bool is_missing(const struct held *h, uint32_t flags)
+{
+    return h && h->waited && (flags & USED) && !(flags & LISTENER_WAITED);
+}
+
+const struct held *generation_missing(const struct generation *g)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        if (is_missing(g->bound[i], generation_flags(g, i)))
+            return g->bound[i];
+    return NULL;
+}
+
+/* Also those that the processes say they listen on, and could not hand over. */
+struct generation_listeners generation_listeners(const struct generation *g)
+{
+    struct generation_listeners l = {0};
+    unsigned n = page_entries(g->page);
+
+    for (unsigned i = 0; i < (n > g->entries ? n : g->entries); i++) {
+        uint32_t flags = generation_flags(g, i);
+        const struct held *h = g->bound[i];
+
+        l.offered += h && !(flags & LISTENER_UNLINKED) &&
+                     !(flags & LISTENER_LISTENING && !(flags & LISTENER_ADOPTED));
+        l.adopted += (flags & LISTENER_ADOPTED) != 0;
+        l.used += (flags & USED) != 0;
+        l.unknown += (flags & USED) && !h;
+        l.waited += (flags & LISTENER_WAITED) != 0;
+        l.missing += is_missing(h, flags);
+    }
+    return l;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/state/holding.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "supervisor/state/members.h"
+
+typedef int search_fn(const struct truth_listener *l, size_t nl, const struct tree *t,
+                      struct truth_conn **out, size_t *n);
+
+/* With the tree of the last scan. */
+static int look(struct generation *g, search_fn *search, struct truth_conn **conns, size_t *n)
+{
+    size_t nsockets;
+    struct truth_listener *sockets = held_sockets(&nsockets);
+    int r = -ENOMEM;
+
+    *conns = NULL;
+    *n = 0;
+    if (sockets)
+        r = search(sockets, nsockets, &g->tree, conns, n);
+    g->internal = truth_drop_internal(*conns, n, &g->tree);
+    free(sockets);
+    return r;
+}
+
+static int scan_and_look(struct generation *g, search_fn *search, struct truth_conn **conns,
+                         size_t *n)
+{
+    int r = generation_scan(g);
+
+    *conns = NULL;
+    *n = 0;
+    return r < 0 ? r : look(g, search, conns, n);
+}
+
+int holding_list(struct generation *g, struct truth_conn **conns, size_t *n)
+{
+    return scan_and_look(g, truth_connections, conns, n);
+}
+
+static size_t count_held(const struct truth_conn *conns, size_t n)
+{
+    size_t held = 0;
+
+    for (size_t i = 0; i < n; i++)
+        held += conns[i].pid > 0;
+    return held;
+}
+
+static bool is_among(const struct flights *f, unsigned long inode)
+{
+    for (unsigned i = 0; i < f->n; i++)
+        if (f->inode[i] == inode)
+            return true;
+    return false;
+}
+
+/*
+ * What is passed from process to process has no owner for a moment, and may be the new
+ * generation's: under load some connection always is on its way.  One of ours is seen again by
+ * the next look, there or landed.
+ */
+static bool still_in_flight(struct generation *g, const struct truth_conn *conns, size_t n)
+{
+    struct flights now = {.n = 0};
+    bool still = n > 0 && g->flights.n == 0;
+
+    for (size_t i = 0; i < n && now.n < sizeof now.inode / sizeof now.inode[0]; i++) {
+        still |= is_among(&g->flights, conns[i].inode);
+        now.inode[now.n++] = conns[i].inode;
+    }
+    g->flights = now;
+    return still || n > now.n;
+}
+
+static bool any_held(struct generation *g, const struct truth_conn *conns, size_t n)
+{
+    bool any = count_held(conns, n) > 0;
+
+    if (any)
+        g->flights.n = 0;
+    return any;
+}
+
+void holding_note_internal(struct generation *g)
+{
+    struct truth_conn *conns;
+    const struct held *h;
+    size_t n;
+
+    TAILQ_FOREACH (h, &held_list, link)
+        if (h->socket.family == AF_UNIX) {
+            holding_list(g, &conns, &n);
+            free(conns);
+            return;
+        }
+}
+
+/* The scan of all processes is most of the cost. A process that it would find can only add. */
+bool holding_any(struct generation *g)
+{
+    struct truth_conn *conns;
+    size_t n;
+    int r = look(g, truth_connections, &conns, &n);
+    bool any = any_held(g, conns, n);
+
+    free(conns);
+    if (any)
+        return true;
+    r = holding_list(g, &conns, &n);
+    any = (r < 0 && r != -EACCES) || any_held(g, conns, n) || still_in_flight(g, conns, n);
+    free(conns);
+    return any;
+}
+
+/* As holding_any(): whom a scan would find can only add. */
+bool holding_none(struct generation *g)
+{
+    size_t n;
+    struct truth_listener *sockets = held_sockets(&n);
+    bool none = sockets && truth_none(sockets, n, &g->tree) && generation_scan(g) == 0 &&
+                truth_none(sockets, n, &g->tree);
+
+    free(sockets);
+    return none;
+}
+
+/* Somebody has to count those in flight. The others look into their own processes alone: there may
+ * be a hundred of them. */
+unsigned holding_count(struct generation *g)
+{
+    bool first = g == TAILQ_FIRST(&generation_list);
+    unsigned counted = members_count(g).connections;
+    struct truth_conn *conns;
+    size_t n;
+    int r = scan_and_look(g, first ? truth_connections : truth_held_connections, &conns, &n);
+
+    if (!first)
+        n = count_held(conns, n);
+    free(conns);
+    return r == 0 || n > counted ? (unsigned)n : counted;
+}

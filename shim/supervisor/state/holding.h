@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The connections that a generation holds, as the kernel sees them: also those of helpers that
+ * run without the shim and of processes that got them from others, and each one once, however
+ * many processes have it.
+ */
+#ifndef GRACE_HOLDING_H
+#define GRACE_HOLDING_H
+
+#include <stdbool.h>
+
+#include "supervisor/kernel/truth.h"
+#include "supervisor/state/generation.h"
+
+/* free(*conns) afterwards. 0 or -errno as truth_connections(). */
+int holding_list(struct generation *g, struct truth_conn **conns, size_t *n);
+
+/* Is there one? On doubt, yes. Cheap while one is held by a process that was there before. */
+bool holding_any(struct generation *g);
+
+/* Is there surely none, whatever its processes count? Where the kernel might not tell, false. */
+bool holding_none(struct generation *g);
+
+/* Sets g->internal: what only its own processes hold, at both ends, through UNIX listeners. None of
+ * it is in the list, nor in what the others count. */
+void holding_note_internal(struct generation *g);
+
+/* How many; where the kernel doesn't tell, what the processes have counted. */
+unsigned holding_count(struct generation *g);
+
+#endif

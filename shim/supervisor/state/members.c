@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/state/members.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "entry/restart_signal.h"
+#include "supervisor/step/readiness.h"
+
+unsigned members_slots(const struct generation *g)
+{
+    uint32_t hint = atomic_load(&g->page->hint), used = hint < PAGE_SLOTS ? hint : PAGE_SLOTS;
+
+    return used > g->slots ? used : g->slots;
+}
+
+/* Of who has the slot, and since when; never 0. */
+static uint64_t slot_key(const struct page_slot *slot)
+{
+    uint64_t born = atomic_load(&slot->born);
+
+    return (uint64_t)(uint32_t)atomic_load(&slot->pid) << 32 | (uint32_t)(born ^ born >> 32);
+}
+
+/* Nothing has to be asked again of one that is dead, or none of ours. */
+static bool is_dismissed(const struct generation *g, unsigned i)
+{
+    return i < g->ndismissed && g->dismissed[i] == slot_key(&g->page->slots[i]);
+}
+
+static void dismiss(struct generation *g, unsigned i)
+{
+    if (i >= g->ndismissed) {
+        unsigned n = members_slots(g);
+        uint64_t *p = i < n ? realloc(g->dismissed, n * sizeof *p) : NULL;
+
+        if (!p)
+            return;
+        for (unsigned k = g->ndismissed; k < n; k++)
+            p[k] = 0;
+        g->dismissed = p;
+        g->ndismissed = n;
+    }
+    g->dismissed[i] = slot_key(&g->page->slots[i]);
+}
+
+/* A process that started after the slot was taken has the number of one that died. */
+static bool is_too_young(const struct page_slot *slot, const struct procfs_stat *p)
+{
+    static long hz;
+
+    if (hz == 0)
+        hz = sysconf(_SC_CLK_TCK);
+    return p->state != '?' && p->start * 1000 / (unsigned long)hz > atomic_load(&slot->born) + 10;
+}
+
+/* Its owner as it is now; false when it has none that lives and is ours. */
+static bool slot_owner(struct generation *g, unsigned i, struct procfs_stat *p)
+{
+    const struct page_slot *slot = &g->page->slots[i];
+    pid_t pid = atomic_load(&slot->pid);
+    int err;
+
+    if (pid <= 0 || atomic_load(&slot->away) || (is_dismissed(g, i) && !tree_has(&g->tree, pid)))
+        return false;
+    err = procfs_stat(pid, p);
+    if (err == 0 && !is_too_young(slot, p) && tree_learns(&g->tree, p))
+        return true;
+    if (err == 0 || err == -ESRCH)
+        dismiss(g, i);
+    return false;
+}
+
+struct said {
+    bool undrained, deaf;
+    unsigned accepting, connections;
+};
+
+/* In this order: see page.h. */
+static struct said slot_says(const struct page_slot *slot)
+{
+    struct said s;
+
+    s.undrained = atomic_load(&slot->drained) == 0;
+    s.deaf = atomic_load(&slot->deaf) != 0;
+    s.accepting = page_accepting(slot);
+    s.connections = page_connections(slot);
+    return s;
+}
+
+static void add(struct members_count *c, const struct said *s)
+{
+    c->processes++;
+    c->undrained += s->undrained;
+    c->deaf += s->deaf;
+    c->accepting += s->accepting;
+    c->connections += s->connections;
+}
+
+struct members_count members_count(struct generation *g)
+{
+    struct members_count c = {0};
+    struct procfs_stat p;
+
+    for (unsigned i = 0; i < members_slots(g); i++) {
+        struct said s = slot_says(&g->page->slots[i]);
+
+        c.accepted += page_accepted(&g->page->slots[i]);
+        if (slot_owner(g, i, &p))
+            add(&c, &s);
+    }
+    return c;
+}
+
+static bool is_news(const struct members_count *c, const struct said *s)
+{
+    return (s->undrained && !c->undrained) || (s->deaf && !c->deaf) ||
+           (s->accepting && !c->accepting) || (s->connections && !c->connections);
+}
+
+struct members_count members_owe(struct generation *g)
+{
+    struct members_count c = {0};
+    struct procfs_stat p;
+
+    for (unsigned i = 0; i < members_slots(g); i++) {
+        struct said s = slot_says(&g->page->slots[i]);
+
+        if (!is_news(&c, &s) || !slot_owner(g, i, &p))
+            continue;
+        if ((s.undrained || s.deaf || s.accepting) && tree_is_stuck(&p, RESERVED_SIGNAL))
+            s = (struct said){.connections = s.connections};
+        add(&c, &s);
+    }
+    return c;
+}
+
+void members_tell(struct generation *g, int sig)
+{
+    struct procfs_stat p;
+
+    generation_attention(g, 0, 0);
+    for (unsigned i = 0; i < members_slots(g); i++)
+        if (slot_owner(g, i, &p))
+            tree_tell(&p, sig);
+}
+
+void members_tell_deaf(struct generation *g, int sig)
+{
+    struct procfs_stat p;
+
+    generation_attention(g, 0, 0);
+    for (unsigned i = 0; i < members_slots(g); i++)
+        if (atomic_load(&g->page->slots[i].deaf) && slot_owner(g, i, &p))
+            tree_tell(&p, sig);
+}
+
+unsigned members_list(struct generation *g, int32_t *pids, unsigned room)
+{
+    struct procfs_stat p;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < members_slots(g) && n < room; i++)
+        if (slot_owner(g, i, &p))
+            pids[n++] = p.pid;
+    return n;
+}
+
+bool members_name(const struct generation *g, pid_t pid)
+{
+    for (unsigned i = 0; i < members_slots(g); i++)
+        if (atomic_load(&g->page->slots[i].pid) == pid)
+            return true;
+    return false;
+}
+
+/* What it has become has a slot of its own. */
+bool members_away(const struct generation *g, pid_t pid)
+{
+    bool away = false;
+
+    for (unsigned i = 0; i < members_slots(g); i++) {
+        if (atomic_load(&g->page->slots[i].pid) != pid)
+            continue;
+        if (!atomic_load(&g->page->slots[i].away))
+            return false;
+        away = true;
+    }
+    return away;
+}
+
+uint64_t members_sum(const struct generation *g)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < members_slots(g); i++)
+        sum = sum * 31 + slot_key(&g->page->slots[i]);
+    return sum;
+}
+
+enum tree_hint members_hint(const struct tree *t, const struct procfs_stat *p)
+{
+    const struct generation *g =
+        (const void *)((const char *)t - offsetof(struct generation, tree));
+    enum tree_hint hint = members_name(g, p->pid) ? TREE_NAMED : TREE_UNNAMED;
+    const struct generation *other;
+
+    if (readiness_is_command(p->pid)) /* between fork and exec it has all that we have */
+        return TREE_TAKEN;
+    TAILQ_FOREACH (other, &generation_list, link) {
+        if (other == g)
+            continue;
+        if ((other->main == p->pid && !other->exited) || tree_knows(&other->tree, p))
+            return TREE_TAKEN;
+        if (hint == TREE_NAMED && members_name(other, p->pid))
+            hint = TREE_UNNAMED;
+    }
+    return hint;
+}

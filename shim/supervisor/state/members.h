@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the processes of a generation say of themselves in their slots.  A slot can name anybody:
+ * only what its owner says counts, if that is a member of the generation's tree, and only such a
+ * one is told anything.
+ */
+#ifndef GRACE_MEMBERS_H
+#define GRACE_MEMBERS_H
+
+#include "supervisor/state/generation.h"
+
+struct members_count {
+    unsigned processes, connections, accepting, undrained, deaf;
+    uint64_t accepted;
+};
+struct members_count members_count(struct generation *g);
+
+/* Only whether each number is 0, but not of `processes`; who is stopped before it could answer what
+ * it was told has drained, and hears: it will do that first of all.  A process is looked at if
+ * something depends on it. */
+struct members_count members_owe(struct generation *g);
+
+/* Sends sig to each that has the shim, or to those that are still deaf. */
+void members_tell(struct generation *g, int sig);
+void members_tell_deaf(struct generation *g, int sig);
+
+/* The pids of those that have the shim; returns how many. */
+unsigned members_list(struct generation *g, int32_t *pids, unsigned room);
+
+/* Does a slot name this process, whatever it is? */
+bool members_name(const struct generation *g, pid_t pid);
+
+/* Does it execute another program, by its slots? */
+bool members_away(const struct generation *g, pid_t pid);
+
+/* Differs when a slot has got another owner since. */
+uint64_t members_sum(const struct generation *g);
+
+/* Of slots: those beyond were never claimed; reading them would allocate their memory. */
+unsigned members_slots(const struct generation *g);
+
+/* For g->tree. */
+enum tree_hint members_hint(const struct tree *t, const struct procfs_stat *p);
+
+#endif

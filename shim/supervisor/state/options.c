@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/state/options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/clock.h"
+#include "supervisor/kernel/nonblock.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/variables.h"
+
+static const char DURATION[] = "a duration such as 500ms, 10s, 2m or none";
+static const char LIMITED[] = "a duration such as 500ms, 10s or 2m";
+
+/* What the parsers of single values need to know. */
+struct value {
+    struct options *options;
+    const char *text;
+};
+
+static const struct {
+    const char *name;
+    int number;
+} signal_names[] = {
+    {"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT},   {"USR1", SIGUSR1},
+    {"USR2", SIGUSR2}, {"TERM", SIGTERM}, {"WINCH", SIGWINCH}, {"ALRM", SIGALRM},
+    {"KILL", SIGKILL}, {"CONT", SIGCONT}, {"PWR", SIGPWR},     {"URG", SIGURG},
+};
+
+enum { SIGNAL_NAMES = sizeof signal_names / sizeof signal_names[0] };
+
+const char *options_signal_name(int sig)
+{
+    const char *name = sigabbrev_np(sig);
+    static char digits[16];
+
+    if (name)
+        return name;
+    snprintf(digits, sizeof digits, "%d", sig);
+    return digits;
+}
+
+static bool parse_number(const char *text, long least, long most, long *number)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtol(text, &end, 10);
+    return isdigit((unsigned char)*text) && *end == '\0' && errno == 0 && *number >= least &&
+           *number <= most;
+}
+
+static bool parse_duration(const char *text, int64_t *ms)
+{
+    static const struct {
+        const char *unit;
+        int64_t factor;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
+    char *end;
+    long number;
+
+    if (strcmp(text, "none") == 0) {
+        *ms = CLOCK_NEVER;
+        return true;
+    }
+    errno = 0;
+    number = strtol(text, &end, 10);
+    if (!isdigit((unsigned char)*text) || errno != 0 || number > 1000000000L)
+        return false;
+    *ms = 0;
+    if (number == 0 && *end == '\0')
+        return true;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(end, units[i].unit) == 0) {
+            *ms = number * units[i].factor;
+            return true;
+        }
+    return false;
+}
+
+static bool parse_signal(const char *text, int *sig)
+{
+    long number;
+
+    if (strncasecmp(text, "SIG", 3) == 0)
+        text += 3;
+    for (int i = 0; i < SIGNAL_NAMES; i++)
+        if (strcasecmp(text, signal_names[i].name) == 0) {
+            *sig = signal_names[i].number;
+            return true;
+        }
+    if (!parse_number(text, 1, 64, &number))
+        return false;
+    *sig = (int)number;
+    return true;
+}
+
+static bool set_signal(struct value *v)
+{
+    int sig;
+
+    if (!parse_signal(v->text, &sig))
+        return false;
+    v->options->signal = sig;
+    return sig == SIGHUP || sig == SIGUSR1 || sig == SIGUSR2 || sig == SIGWINCH || sig == SIGQUIT ||
+           sig == SIGALRM || sig == SIGPWR || sig == SIGURG;
+}
+
+static bool set_mode(struct value *v)
+{
+    v->options->sequential = strcmp(v->text, "sequential") == 0;
+    return v->options->sequential || strcmp(v->text, "overlap") == 0;
+}
+
+static const char *ready_text = "auto";
+
+static bool set_ready(struct value *v)
+{
+    struct options *o = v->options;
+
+    ready_text = v->text;
+    if (strcmp(v->text, "auto") == 0) {
+        o->ready = READY_AUTO;
+    } else if (strcmp(v->text, "notify") == 0) {
+        o->ready = READY_NOTIFY;
+    } else if (strncmp(v->text, "delay=", 6) == 0) {
+        o->ready = READY_DELAY;
+        return parse_duration(v->text + 6, &o->ready_delay) && o->ready_delay != CLOCK_NEVER;
+    } else if (strncmp(v->text, "exec=", 5) == 0 && v->text[5] != '\0') {
+        o->ready = READY_EXEC;
+        o->ready_exec = v->text + 5;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Nothing is ready at once. */
+static bool set_ready_timeout(struct value *v)
+{
+    return parse_duration(v->text, &v->options->ready_timeout) && v->options->ready_timeout != 0;
+}
+
+static bool set_settle(struct value *v)
+{
+    return parse_duration(v->text, &v->options->settle) && v->options->settle != CLOCK_NEVER;
+}
+
+/* Without a limit the old generation would never go, and no further restart begin. */
+static bool set_probation(struct value *v)
+{
+    return parse_duration(v->text, &v->options->probation) && v->options->probation != CLOCK_NEVER;
+}
+
+static bool set_drain_timeout(struct value *v)
+{
+    return parse_duration(v->text, &v->options->drain_timeout);
+}
+
+static bool set_stop_signal(struct value *v)
+{
+    return parse_signal(v->text, &v->options->stop_signal);
+}
+
+static bool set_stop_timeout(struct value *v)
+{
+    return parse_duration(v->text, &v->options->stop_timeout);
+}
+
+static bool set_max_old(struct value *v)
+{
+    long number;
+
+    if (!parse_number(v->text, 1, 100, &number))
+        return false;
+    v->options->max_old = (int)number;
+    return true;
+}
+
+static bool set_children(struct value *v)
+{
+    v->options->keep_children = strcmp(v->text, "keep") == 0;
+    return v->options->keep_children || strcmp(v->text, "scrub") == 0;
+}
+
+static bool set_name(struct value *v)
+{
+    v->options->name = v->text;
+    for (const char *p = v->text; *p; p++)
+        if (!isgraph((unsigned char)*p) || *p == '/')
+            return false;
+    return *v->text != '\0' && !isdigit((unsigned char)*v->text);
+}
+
+static bool set_pidfile(struct value *v)
+{
+    v->options->pidfile = v->text;
+    return v->text[0] == '/' && strlen(v->text) < PATH_MAX - sizeof ".grace";
+}
+
+/* Empty counts as unset, as with XDG_RUNTIME_DIR. */
+static bool set_runtime_dir(struct value *v)
+{
+    v->options->runtime_dir = *v->text ? v->text : NULL;
+    return *v->text == '/' || *v->text == '\0';
+}
+
+static const char *log_where = "stderr";
+static enum report_level log_level = REPORT_INFO;
+
+static bool set_log(struct value *v)
+{
+    log_where = v->text;
+    return strcmp(v->text, "stderr") == 0 || strcmp(v->text, "syslog") == 0 || v->text[0] == '/';
+}
+
+static bool set_log_level(struct value *v)
+{
+    static const char *const names[] = {"error", "warning", "info", "debug"};
+
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(v->text, names[i]) == 0) {
+            log_level = (enum report_level)i;
+            return true;
+        }
+    return false;
+}
+
+static const struct variable {
+    const char *name;
+    bool (*set)(struct value *v);
+    const char *allowed;
+} variables[] = {
+    {"GRACE_SIGNAL", set_signal, "one of HUP, USR1, USR2, QUIT, WINCH, ALRM, PWR, URG"},
+    {"GRACE_MODE", set_mode, "overlap or sequential"},
+    {"GRACE_READY", set_ready, "auto, notify, delay=DURATION or exec=COMMAND"},
+    {"GRACE_READY_TIMEOUT", set_ready_timeout,
+     "a duration such as 500ms, 10s, 2m or none, but not 0"},
+    {"GRACE_SETTLE", set_settle, LIMITED},
+    {"GRACE_PROBATION", set_probation, LIMITED},
+    {"GRACE_DRAIN_TIMEOUT", set_drain_timeout, DURATION},
+    {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12"},
+    {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},
+    {"GRACE_MAX_OLD", set_max_old, "a number from 1 to 100"},
+    {"GRACE_CHILDREN", set_children, "scrub or keep"},
+    {"GRACE_PIDFILE", set_pidfile, "an absolute path"},
+    {"GRACE_NAME", set_name, "printable characters without blanks and '/', the first no digit"},
+    {"GRACE_LOG", set_log, "stderr, syslog or an absolute path"},
+    {"GRACE_LOG_LEVEL", set_log_level, "error, warning, info or debug"},
+    {"GRACE_RUNTIME_DIR", set_runtime_dir, "an absolute path"},
+};
+
+/* Read by program.c. */
+static const char *const foreign[] = {VARIABLE_PRELOAD};
+
+static const struct variable *find_variable(const char *entry)
+{
+    size_t n = strcspn(entry, "=");
+
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        if (strlen(variables[i].name) == n && strncmp(entry, variables[i].name, n) == 0)
+            return &variables[i];
+    return NULL;
+}
+
+static bool is_foreign(const char *entry)
+{
+    size_t n = strcspn(entry, "=");
+
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+        if (strlen(foreign[i]) == n && strncmp(entry, foreign[i], n) == 0)
+            return true;
+    return false;
+}
+
+static bool read_variable(struct options *o, const char *entry)
+{
+    const struct variable *variable = find_variable(entry);
+    struct value v = {o, entry + strcspn(entry, "=") + 1};
+
+    if (!variable) {
+        report(REPORT_WARNING, "unknown variable %.*s is ignored: see libgrace(7) for the names",
+               (int)strcspn(entry, "="), entry);
+        return true;
+    }
+    if (variable->set(&v))
+        return true;
+    fprintf(stderr, "grace: %s=%s: the value must be %s\n", variable->name, v.text,
+            variable->allowed);
+    return false;
+}
+
+static const struct options defaults = {.signal = SIGHUP,
+                                        .ready_timeout = 60000,
+                                        .settle = 1000,
+                                        .drain_timeout = 60000,
+                                        .stop_timeout = 10000,
+                                        .max_old = 3};
+
+/* Every restart would be rolled back. */
+static bool is_delay_too_long(const struct options *o)
+{
+    if (o->ready != READY_DELAY || o->ready_timeout == CLOCK_NEVER ||
+        o->ready_delay < o->ready_timeout)
+        return false;
+    fprintf(stderr,
+            "grace: GRACE_READY=%s: the value must be a delay shorter than GRACE_READY_TIMEOUT, "
+            "which is %lld ms\n",
+            ready_text, (long long)o->ready_timeout);
+    return true;
+}
+
+/* Without a '=' it is no variable for anybody. */
+static bool is_option(const char *entry)
+{
+    return strncmp(entry, "GRACE_", 6) == 0 && strchr(entry, '=') && !is_foreign(entry);
+}
+
+/* Of several entries with one name the first counts, as for getenv(). */
+static bool is_repeated(const char *entry)
+{
+    size_t n = strcspn(entry, "=") + 1;
+
+    for (char **e = environ; *e && *e != entry; e++)
+        if (strncmp(*e, entry, n) == 0)
+            return true;
+    return false;
+}
+
+static bool read_variables(struct options *o)
+{
+    for (char **entry = environ; *entry; entry++)
+        if (is_option(*entry) && !is_repeated(*entry) && !read_variable(o, *entry))
+            return false;
+    return true;
+}
+
+static void remove_variables(void)
+{
+    char **to = environ;
+
+    for (char **from = environ; *from; from++)
+        if (!is_option(*from))
+            *to++ = *from;
+    *to = NULL;
+}
+
+bool options_read(struct options *o)
+{
+    *o = defaults;
+    if (!read_variables(o))
+        return false;
+    remove_variables();
+    if (is_delay_too_long(o))
+        return false;
+    if (report_open(log_where, log_level))
+        return true;
+    fprintf(stderr, "grace: GRACE_LOG=%s: %s; name a file that can be written\n", log_where,
+            nonblock_error());
+    return false;
+}

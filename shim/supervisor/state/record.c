@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/state/record.h"
+
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/procfs.h"
+#include "supervisor/state/record_text.h"
+#include "supervisor/state/report.h"
+
+enum {
+    SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE,
+    SIGNALS = 65,
+};
+
+static struct record *own; /* on the heap until it is published, then mapped when needed */
+static int own_fd = -1;
+
+static void note_signals(struct record *r, const char *given)
+{
+    sigset_t mask;
+
+    sigprocmask(SIG_SETMASK, NULL, &mask);
+    r->blocked = given ? strtoull(given, NULL, 16) : 0;
+    for (int sig = 1; sig < SIGNALS; sig++) {
+        struct sigaction act;
+
+        if (!given && sigismember(&mask, sig) == 1)
+            r->blocked |= 1ULL << (sig - 1);
+        if (sigaction(sig, NULL, &act) == 0 && act.sa_handler == SIG_IGN)
+            r->ignored |= 1ULL << (sig - 1);
+    }
+}
+
+static void note_limits(struct record *r)
+{
+    for (int i = 0; i < RECORD_LIMITS; i++) {
+        struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+
+        getrlimit((__rlimit_resource_t)i, &limit);
+        r->limits[i].soft = limit.rlim_cur;
+        r->limits[i].hard = limit.rlim_max;
+    }
+}
+
+static void note_schedule(struct record *r)
+{
+    struct sched_param param = {0};
+    mode_t mask = umask(077);
+
+    umask(mask);
+    r->umask = (int32_t)mask;
+    r->nice = getpriority(PRIO_PROCESS, 0);
+    r->policy = sched_getscheduler(0);
+    if (sched_getparam(0, &param) == 0)
+        r->priority = param.sched_priority;
+    sched_getaffinity(0, sizeof r->cpus, (cpu_set_t *)r->cpus);
+}
+
+static void note_groups(struct record *r)
+{
+    gid_t groups[64];
+    int n = getgroups(64, groups);
+
+    for (int i = 0; i < n; i++)
+        r->groups[r->groups_n++] = groups[i];
+}
+
+/* What is close-on-exec is our own. */
+static void note_descriptors(struct record *r)
+{
+    struct procfs_dir dir;
+    struct stat st;
+    int fd;
+
+    if (procfs_open(&dir, "/proc/self/fd") < 0)
+        return;
+    while ((fd = procfs_next(&dir)) >= 0 && r->kept_n < RECORD_KEPT) {
+        int flags = fcntl(fd, F_GETFD);
+
+        if (flags >= 0 && !(flags & FD_CLOEXEC) && fstat(fd, &st) == 0)
+            r->kept[r->kept_n++] =
+                (struct record_file){.fd = fd, .dev = st.st_dev, .ino = st.st_ino};
+    }
+    procfs_close(&dir);
+}
+
+void record_make(const struct command *command)
+{
+    size_t size = sizeof *own + record_text_size(command);
+
+    if (own || size > RECORD_MAX || !(own = calloc(1, size)))
+        return;
+    own->version = RECORD_VERSION;
+    own->size = (uint32_t)size;
+    if (!rights_read(&own->rights) || getrandom(own->id, sizeof own->id, GRND_NONBLOCK) < 0) {
+        free(own);
+        own = NULL;
+        return;
+    }
+    note_signals(own, command->mask);
+    note_limits(own);
+    note_schedule(own);
+    note_groups(own);
+    note_descriptors(own);
+    record_text_write(own, command);
+}
+
+void record_take_id(const struct record *r)
+{
+    if (own)
+        memcpy(own->id, r->id, sizeof own->id);
+}
+
+/* Only this user may open it for writing: whoever has it open so is a supervisor. */
+static int seal(const struct record *r)
+{
+    int fd = memfd_create(RECORD_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    if (fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, r, r->size) == (ssize_t)r->size &&
+        fcntl(fd, F_ADD_SEALS, SEALS) == 0)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+void record_publish(void)
+{
+    if (own_fd >= 0 || !own)
+        return;
+    own_fd = seal(own);
+    free(own);
+    own = NULL;
+    if (own_fd < 0)
+        report(REPORT_DEBUG, "no recovery record: %s", strerror(errno));
+}
+
+static int reopen(int fd, int flags)
+{
+    char path[32];
+
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return open(path, flags);
+}
+
+int record_lend(void)
+{
+    return own_fd < 0 ? -1 : reopen(own_fd, O_RDONLY);
+}
+
+bool record_own(int fd)
+{
+    own_fd = reopen(fd, O_RDWR | O_CLOEXEC);
+    return own_fd >= 0;
+}
+
+static bool is_sealed_by_us(int fd, struct stat *st)
+{
+    int seals = fcntl(fd, F_GET_SEALS);
+
+    return seals >= 0 && (seals & SEALS) == SEALS && fstat(fd, st) == 0 &&
+           st->st_uid == geteuid() && (st->st_mode & 0777) == 0600;
+}
+
+const struct record *record_open(int fd)
+{
+    const struct record *r;
+    struct stat st;
+
+    errno = EPROTO;
+    if (!is_sealed_by_us(fd, &st) || st.st_size < (off_t)sizeof *r || st.st_size > RECORD_MAX)
+        return NULL;
+    r = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (r == MAP_FAILED)
+        return NULL;
+    if (r->version == RECORD_VERSION && r->size == (uint64_t)st.st_size && record_text_is_whole(r))
+        return r;
+    munmap((void *)(uintptr_t)r, (size_t)st.st_size);
+    errno = EPROTO;
+    return NULL;
+}
+
+void record_close(const struct record *r)
+{
+    munmap((void *)(uintptr_t)r, r->size);
+}
+
+bool record_is_same_server(const struct record *r)
+{
+    return own && memcmp(own->rights.uid, r->rights.uid, sizeof r->rights.uid) == 0 &&
+           record_text_equal(own, r);
+}

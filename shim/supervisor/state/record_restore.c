@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+/* Becoming the process that a record describes.  What can't be had is done without: a supervisor
+ * with another nice value is better than none. */
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/procfs.h"
+#include "supervisor/state/inherited.h"
+#include "supervisor/state/record.h"
+#include "supervisor/state/record_text.h"
+#include "supervisor/step/streams.h"
+
+enum { SIGNALS = 65 };
+
+static bool lost_stderr;
+
+bool record_lost_stderr(void)
+{
+    return lost_stderr;
+}
+
+/* All are blocked, and stay so. */
+static void restore_signals(const struct record *r)
+{
+    for (int sig = 1; sig < SIGNALS; sig++)
+        signal(sig, r->ignored >> (sig - 1) & 1 ? SIG_IGN : SIG_DFL);
+}
+
+static void restore_limits(const struct record *r)
+{
+    for (int i = 0; i < RECORD_LIMITS; i++) {
+        struct rlimit now, then = {r->limits[i].soft, r->limits[i].hard};
+        __rlimit_resource_t which = (__rlimit_resource_t)i;
+
+        if (getrlimit(which, &now) < 0)
+            continue;
+        if (then.rlim_max > now.rlim_max && geteuid() != 0)
+            then.rlim_max = now.rlim_max;
+        if (then.rlim_cur > then.rlim_max)
+            then.rlim_cur = then.rlim_max;
+        setrlimit(which, &then);
+    }
+}
+
+/* The thread that has started us may have been bound to a processor. */
+static void restore_schedule(const struct record *r)
+{
+    const struct sched_param param = {.sched_priority = r->priority};
+
+    umask((mode_t)r->umask);
+    sched_setaffinity(0, sizeof r->cpus, (const cpu_set_t *)r->cpus);
+    if (sched_getscheduler(0) != r->policy)
+        sched_setscheduler(0, r->policy, &param);
+    if (getpriority(PRIO_PROCESS, 0) != r->nice)
+        setpriority(PRIO_PROCESS, 0, r->nice);
+}
+
+static void restore_groups(const struct record *r)
+{
+    gid_t groups[64];
+
+    for (unsigned i = 0; i < r->groups_n; i++)
+        groups[i] = r->groups[i];
+    if (geteuid() == 0)
+        setgroups(r->groups_n, groups);
+}
+
+static bool was_given(const struct record *r, int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return false;
+    for (unsigned i = 0; i < r->kept_n; i++)
+        if (r->kept[i].fd == fd)
+            return r->kept[i].dev == st.st_dev && r->kept[i].ino == st.st_ino;
+    return false;
+}
+
+/* What the process that started us has opened itself, connections above all. */
+static void close_others(const struct record *r, int record)
+{
+    struct procfs_dir dir;
+    int fd;
+
+    if (procfs_open(&dir, "/proc/self/fd") < 0)
+        return;
+    while ((fd = procfs_next(&dir)) >= 0)
+        if (fd != record && fd != dir.fd && !was_given(r, fd) && !inherited_keep(fd))
+            close(fd);
+    procfs_close(&dir);
+}
+
+static bool had(const struct record *r, int fd)
+{
+    for (unsigned i = 0; i < r->kept_n; i++)
+        if (r->kept[i].fd == fd)
+            return true;
+    return false;
+}
+
+static void replace(int fd)
+{
+    int null = open("/dev/null", O_RDWR);
+
+    if (null >= 0 && null != fd && dup2(null, fd) == fd)
+        close(null);
+    lost_stderr |= fd == STDERR_FILENO;
+}
+
+/* A stream that is lost is empty; one that was closed at the first start is so for the server. */
+static void fill_streams(const struct record *r)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && had(r, fd))
+            replace(fd);
+    streams_hold_closed();
+}
+
+bool record_restore(const struct record *r, int record, struct command *command)
+{
+    static char mask[17];
+    struct record_text t;
+
+    if (!record_text_read(r, &t))
+        return false;
+    restore_groups(r);
+    restore_limits(r);
+    restore_schedule(r);
+    restore_signals(r);
+    close_others(r, record);
+    fill_streams(r);
+    if (chdir(t.directory) < 0 && chdir("/") < 0)
+        return false;
+    snprintf(mask, sizeof mask, "%llx", (unsigned long long)r->blocked);
+    *command = (struct command){.path = t.path, .argv = t.argv, .library = t.library, .mask = mask};
+    environ = t.envp;
+    return true;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/state/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/devlog.h"
+#include "supervisor/kernel/nonblock.h"
+#include "supervisor/state/line.h"
+
+enum { LINE = 1024 };
+
+static int log_fd = STDERR_FILENO;
+static bool to_stderr = true, to_syslog;
+static unsigned lost; /* lines that nobody took */
+static enum report_level threshold = REPORT_INFO;
+
+void (*report_listener)(const char *line);
+
+/* Whoever shares a pipe or a terminal can fill it and make it blocking; a description of our own
+ * stays as it is. */
+static void use_stderr(void)
+{
+    int own = nonblock_reopen(STDERR_FILENO);
+
+    log_fd = own >= 0 ? own : STDERR_FILENO;
+}
+
+bool report_open(const char *where, enum report_level least)
+{
+    threshold = least;
+    to_stderr = strcmp(where, "stderr") == 0;
+    to_syslog = strcmp(where, "syslog") == 0;
+    if (to_stderr)
+        use_stderr();
+    if (to_stderr || to_syslog)
+        return true;
+    log_fd = nonblock_open(AT_FDCWD, where, O_WRONLY | O_APPEND | O_CREAT, true);
+    if (log_fd >= 0)
+        return true;
+    log_fd = STDERR_FILENO;
+    to_stderr = true;
+    return false;
+}
+
+void report_stderr_ends(void)
+{
+    if (!to_stderr)
+        return;
+    report(REPORT_INFO, "the server has given up standard error: the log goes to syslog");
+    if (log_fd != STDERR_FILENO)
+        close(log_fd);
+    log_fd = -1;
+    to_stderr = false;
+    to_syslog = true;
+}
+
+static bool put(enum report_level level, const char *text)
+{
+    static const int priority[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
+    char line[LINE + 32];
+    int n;
+
+    if (to_syslog)
+        return devlog_send(priority[level], text);
+    n = snprintf(line, sizeof line, "grace[%d]: %s\n", (int)getpid(), text);
+    return nonblock_write(log_fd, line, (size_t)n);
+}
+
+/* A log that nobody reads, or that is gone, must not stop the server's keeper. */
+static void report_write(enum report_level level, const char *text)
+{
+    char notice[80];
+
+    if (lost > 0) {
+        snprintf(notice, sizeof notice, "%u line%s of this log are lost: nobody has read it", lost,
+                 lost == 1 ? "" : "s");
+        if (put(REPORT_WARNING, notice))
+            lost = 0;
+    }
+    lost += lost > 0 || !put(level, text);
+}
+
+void report(enum report_level level, const char *format, ...)
+{
+    char raw[LINE], text[LINE];
+    int saved = errno;
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(raw, sizeof raw, format, list);
+    va_end(list);
+    line_escape(text, sizeof text, raw);
+    if (level <= threshold)
+        report_write(level, text);
+    if (level <= REPORT_INFO && report_listener)
+        report_listener(text);
+    errno = saved;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The supervisor's state, and the one place where time passes: after each wake-up every module's
+ * step function looks at what is and does what is due; none of them blocks.
+ */
+#ifndef GRACE_SUPERVISOR_H
+#define GRACE_SUPERVISOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "supervisor/state/generation.h"
+#include "supervisor/state/options.h"
+#include "supervisor/step/restart.h"
+#include "supervisor/step/spawn.h"
+
+struct supervisor {
+    struct options options;
+    struct command command;
+    const char *name;
+    struct generation *current; /* serves */
+    struct generation *next;    /* becoming ready */
+    struct generation *standby; /* served before, kept until the probation is over */
+    unsigned last_number;
+    enum restart_wish pending; /* a restart was asked for during one */
+    bool stopping;
+    bool stop_after_drain;
+    bool stop_follows; /* the same, when the sequential restart is over */
+    int64_t stop_begun, stop_deadline;
+    int64_t wake; /* earliest time at which some step wants to look again */
+    unsigned done, rolled_back;
+    struct {
+        const char *event;
+        time_t at;
+        char reason[256];
+    } last;
+};
+
+extern struct supervisor supervisor;
+
+/* Look again in `ms` at the latest. */
+void supervisor_wake_in(int64_t ms);
+void supervisor_wake_at(int64_t deadline);
+
+/* Remembers the last event, for status. */
+void supervisor_event(const char *event, const char *reason);
+
+/* The same for what becomes of a generation that does not serve any more: until the next restart it
+ * does not hide why the last one failed. */
+void supervisor_aftermath(const char *event);
+
+/* "exit status 3", "signal 11 (Segmentation fault)" */
+const char *supervisor_status_text(int status, char *text, unsigned size);
+
+/* main.c: waits and steps, for ever. */
+_Noreturn void supervisor_loop(void);
+
+/* Ends the supervisor with the server's own status; old generations that still drain are seen
+ * to their end in the background. */
+_Noreturn void supervisor_exit(int status);
+
+#endif

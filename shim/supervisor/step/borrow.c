@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/borrow.h"
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/procfs.h"
+#include "supervisor/state/inherited.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+
+enum { USED = LISTENER_ADOPTED | LISTENER_LISTENING };
+
+int borrow_fd(pid_t pid, int fd)
+{
+    int process = (int)syscall(SYS_pidfd_open, pid, 0), copy, saved;
+
+    if (process < 0)
+        return -1;
+    copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
+    saved = errno;
+    close(process);
+    errno = saved;
+    return copy;
+}
+
+static bool is_missing(const struct generation *g, unsigned i)
+{
+    uint32_t flags = atomic_load(&g->page->listeners[i].flags);
+
+    return !g->bound[i] && (flags & USED) && !(flags & LISTENER_UNLINKED);
+}
+
+static unsigned count_missing(const struct generation *g)
+{
+    unsigned n = 0, entries = page_entries(g->page);
+
+    for (unsigned i = 0; i < entries; i++)
+        n += is_missing(g, i);
+    return n;
+}
+
+/* A listener that was given back is remembered for the connections that came from it. */
+static struct held *held_before(const struct held *h)
+{
+    struct held *other;
+
+    TAILQ_FOREACH (other, &held_list, link)
+        if (other != h && other->socket.fd < 0 && other->cookie == h->cookie)
+            return other;
+    return NULL;
+}
+
+/* Two generations serve it, or a process of the one that drains is stopped. */
+static struct held *held_already(uint64_t cookie)
+{
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link)
+        if (h->socket.fd >= 0 && h->cookie == cookie)
+            return h;
+    return NULL;
+}
+
+static struct held *hold(struct generation *g, unsigned i, int fd, pid_t pid)
+{
+    struct held *h = held_add(fd, generation_key(g, i, fd)), *former;
+
+    if (!h)
+        return NULL;
+    former = held_before(h);
+    if (former)
+        former->until = 0;
+    held_own(h, pid);
+    report(REPORT_DEBUG, "%s was taken from process %d", h->address, (int)pid);
+    return h;
+}
+
+static void keep(struct generation *g, unsigned i, int fd, pid_t pid)
+{
+    const struct page_listener *entry = &g->page->listeners[i];
+    struct held *other = held_already(atomic_load(&entry->socket));
+    struct held *h = other ? other : hold(g, i, fd, pid);
+
+    if (h)
+        generation_bind(g, i, h, atomic_load(&entry->flags) & USED);
+    if (!h || h == other)
+        close(fd);
+}
+
+/* Another process of the server may have the same one. */
+static void take(struct generation *g, int fd, pid_t pid)
+{
+    uint64_t cookie = 0;
+    socklen_t len = sizeof cookie;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) == 0)
+        for (unsigned i = 0; i < page_entries(g->page); i++)
+            if (atomic_load(&g->page->listeners[i].socket) == cookie && is_missing(g, i)) {
+                keep(g, i, fd, pid);
+                return;
+            }
+    close(fd);
+}
+
+static bool is_socket(int dir, int fd)
+{
+    char number[16], link[16];
+
+    snprintf(number, sizeof number, "%d", fd);
+    return readlinkat(dir, number, link, sizeof link) >= 8 && strncmp(link, "socket:[", 8) == 0;
+}
+
+static void take_from(struct generation *g, pid_t pid)
+{
+    struct procfs_dir dir;
+    char path[32];
+    int fd, copy;
+
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    if (count_missing(g) == 0 || procfs_open(&dir, path) < 0)
+        return;
+    while (count_missing(g) > 0 && (fd = procfs_next(&dir)) >= 0)
+        if (is_socket(dir.fd, fd) && (copy = borrow_fd(pid, fd)) >= 0)
+            take(g, copy, pid);
+    procfs_close(&dir);
+}
+
+static void take_inherited(struct generation *g)
+{
+    size_t at = 0;
+    int copy;
+
+    while (count_missing(g) > 0 && (copy = inherited_copy(&at)) >= 0)
+        take(g, copy, g->main);
+}
+
+bool borrow_is_whole(const struct generation *g)
+{
+    return g->adopted && count_missing(g) == 0;
+}
+
+/* One that drains has dummies in their place; in sequential mode nobody has them any more. */
+static void say_missing(const struct generation *g, unsigned n)
+{
+    const char *s = n == 1 ? "" : "s";
+
+    if (!(g->attention & ATTENTION_DRAINING))
+        report(REPORT_WARNING,
+               "%u listener%s of generation %u can't be taken over (no right to trace its "
+               "processes?)",
+               n, s, g->number);
+    else if (g == supervisor.current)
+        report(REPORT_WARNING,
+               "generation %u has given up %u listener%s: clients are refused until the next one "
+               "serves",
+               g->number, n, s);
+}
+
+void borrow_listeners(struct generation *g)
+{
+    unsigned missing;
+
+    if (!g->adopted || count_missing(g) == 0 || generation_scan(g) < 0)
+        return;
+    take_inherited(g);
+    take_from(g, g->main);
+    for (size_t i = 0; i < g->tree.n; i++)
+        if (g->tree.proc[i].pid != g->main)
+            take_from(g, g->tree.proc[i].pid);
+    missing = count_missing(g);
+    if (missing > 0)
+        say_missing(g, missing);
+}
+
+static void give_back(struct generation *g)
+{
+    for (unsigned i = 0; i < g->entries; i++) {
+        struct held *h = g->bound[i];
+
+        if (!h)
+            continue;
+        g->bound[i] = NULL;
+        held_release(h, g->number);
+    }
+}
+
+/* The doorbell was copied out of one of its processes. */
+static bool may_copy(const struct generation *g)
+{
+    return g->bell >= 0;
+}
+
+void borrow_step(void)
+{
+    struct generation *g = supervisor.current;
+
+    if (!g || !g->adopted || may_copy(g))
+        inherited_close();
+    if (g && g->adopted && g->state == GENERATION_SERVING && !restart_going_on() &&
+        supervisor.pending == WISH_NONE && TAILQ_NEXT(TAILQ_FIRST(&generation_list), link) == NULL)
+        give_back(g);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The listeners of an adopted generation.  It has no control socket any more (the other end died
+ * with the supervisor that made it), so its processes hand over nothing: the supervisor takes
+ * copies out of them (pidfd_getfd), for as long as a restart lasts.  At other times it holds none,
+ * so that what the server closes and binds again is its own; but for those that it has inherited
+ * where it may not copy any.
+ */
+#ifndef GRACE_BORROW_H
+#define GRACE_BORROW_H
+
+#include "supervisor/state/generation.h"
+
+/* Takes those that g uses and the supervisor does not have. Nothing, unless g was adopted. */
+void borrow_listeners(struct generation *g);
+
+/* Was g adopted, and has the supervisor all that its page names? */
+bool borrow_is_whole(const struct generation *g);
+
+/* Gives them back when no restart is going on. */
+void borrow_step(void);
+
+/* A copy of a descriptor of another process, or -1 with errno. */
+int borrow_fd(pid_t pid, int fd);
+
+#endif

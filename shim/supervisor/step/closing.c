@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/closing.h"
+
+#include <time.h>
+
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+
+enum { IN_FLIGHT_MS = 2, REST = 10 };
+
+static int64_t next_look;
+
+void closing_release(struct generation *g, unsigned index)
+{
+    struct held *h = g->bound[index];
+
+    report(REPORT_DEBUG, "%s was closed by the server and is released", h->address);
+    generation_forget(h);
+    held_release(h, g->number);
+    held_replaces(h); /* the ports of passive FTP come round */
+    page_free_listener(g->page, (int)index);
+}
+
+/* A server that is about to open it again in a reload of its own gets it back until then. */
+static int64_t patience(const struct held *h, uint32_t flags)
+{
+    return held_is_member(h) || (flags & LISTENER_BRIEF) ? 0 : supervisor.options.settle;
+}
+
+static bool is_due(struct generation *g, unsigned index, uint32_t flags, int64_t now)
+{
+    struct held *h = g->bound[index];
+
+    if (h->due == 0) {
+        h->due = now + patience(h, flags);
+        if (held_is_shut(h)) {
+            closing_release(g, index);
+            return false;
+        }
+    }
+    if (now >= h->due && !held_in_flight(h))
+        return true;
+    supervisor_wake_at(now < h->due ? h->due : now + IN_FLIGHT_MS);
+    return false;
+}
+
+/* Who closes one while we look is looked for again. */
+static void forget_close(struct generation *g, unsigned index)
+{
+    g->bound[index]->due = 0;
+    atomic_fetch_and(&g->page->listeners[index].flags,
+                     ~(uint32_t)(LISTENER_CLOSED | LISTENER_BRIEF));
+}
+
+static void look(struct generation *g, struct truth_socket *due, size_t n, int64_t now)
+{
+    clock_t began = clock();
+
+    for (size_t i = 0; i < n; i++)
+        forget_close(g, due[i].tag);
+    if (generation_scan(g) == 0 && truth_held(&g->tree, due, n) == 0)
+        for (size_t i = 0; i < n; i++)
+            if (!due[i].held)
+                closing_release(g, due[i].tag);
+    next_look = now + REST * 1000 * (clock() - began) / CLOCKS_PER_SEC;
+}
+
+void closing_step(int64_t now)
+{
+    struct generation *g = supervisor.current;
+    struct truth_socket due[PAGE_LISTENERS];
+    size_t n = 0;
+
+    for (unsigned i = 0; i < g->entries; i++) {
+        uint32_t flags = atomic_load(&g->page->listeners[i].flags);
+
+        if (g->bound[i] && (flags & LISTENER_CLOSED) && is_due(g, i, flags, now))
+            due[n++] = (struct truth_socket){.inode = g->bound[i]->socket.inode, .tag = i};
+    }
+    if (n > 0 && now < next_look)
+        supervisor_wake_at(next_look);
+    else if (n > 0)
+        look(g, due, n, now);
+}

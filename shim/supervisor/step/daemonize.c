@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/daemonize.h"
+
+#include <sys/prctl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/front/user.h"
+#include "supervisor/kernel/clock.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/readiness.h"
+#include "supervisor/step/retire.h"
+#include "supervisor/step/streams.h"
+
+enum { STAYS_MS = 200 };
+
+static int64_t due = CLOCK_NEVER; /* when the caller is let go */
+
+/* The generations are no children of the new process, nor will their orphans be. */
+static void take_over(struct generation *g)
+{
+    g->exited = true;
+    atomic_store(&g->page->supervisor, getpid());
+    g->tree.foreign = true;
+    generation_scan(g);
+}
+
+static bool background(void)
+{
+    struct generation *g;
+    pid_t pid;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        generation_scan(g);
+    readiness_end(); /* it would be no child of the new process: begun anew there */
+    pid = fork();
+    if (pid < 0)
+        report(REPORT_ERROR, "fork: %s; nobody is left to watch the server", strerror(errno));
+    if (pid != 0)
+        return false;
+    setsid();
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    TAILQ_FOREACH (g, &generation_list, link)
+        take_over(g);
+    return true;
+}
+
+static void follow(struct generation *g)
+{
+    int gate[2] = {-1, -1};
+    char nothing;
+
+    user_close();
+    if (pipe2(gate, O_CLOEXEC) < 0)
+        report(REPORT_WARNING, "pipe: %s; the caller may be too early to ask us", strerror(errno));
+    if (!background()) {
+        close(gate[1]);
+        _exit(read(gate[0], &nothing, 1) > 0); /* it ends when we can be asked */
+    }
+    user_open();
+    close(gate[0]);
+    close(gate[1]);
+    report(REPORT_INFO, "generation %u went into the background", g->number);
+    streams_watch(clock_ms());
+}
+
+/* What a script leaves behind (a coprocess of a shell) is just about to end. A daemon is known by
+ * its listener, or stays. */
+void daemonize_follow(struct generation *g)
+{
+    if (g->number == 1) /* else the caller was let go, or expects us to stay */
+        due = clock_ms() + STAYS_MS;
+    daemonize_step(clock_ms());
+}
+
+void daemonize_step(int64_t now)
+{
+    struct generation *g = supervisor.current;
+
+    if (due == CLOCK_NEVER || !g)
+        return;
+    if (now < due && generation_listeners(g).used == 0) {
+        supervisor_wake_at(due);
+        return;
+    }
+    due = CLOCK_NEVER;
+    follow(g);
+}
+
+static bool any_draining(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING && (g != supervisor.current || generation_lives(g)))
+            return true;
+    return false;
+}
+
+/* One that was starting: nobody looks whether it gets ready any more. */
+static void retire_others(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state < GENERATION_DRAINING)
+            retire_begin(g, 0);
+}
+
+bool daemonize_last(void)
+{
+    struct generation *ended = supervisor.current;
+
+    if (!any_draining() || !background())
+        return false;
+    supervisor.current = supervisor.next = NULL;
+    supervisor.stopping = true;
+    supervisor.stop_deadline = CLOCK_NEVER;
+    if (ended && ended->state != GENERATION_DRAINING)
+        generation_free(ended);
+    retire_others();
+    return true;
+}

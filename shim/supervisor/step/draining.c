@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/draining.h"
+
+#include <time.h>
+
+#include "entry/restart_signal.h"
+#include "supervisor/kernel/clock.h"
+#include "supervisor/state/holding.h"
+#include "supervisor/state/members.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/cut.h"
+#include "supervisor/step/hearing.h"
+#include "supervisor/step/retire.h"
+#include "supervisor/step/sequence.h"
+#include "supervisor/step/sharing.h"
+
+enum {
+    ASK_AGAIN_MS = 20,    /* a process that has not answered is told again */
+    UNANSWERED_MS = 1000, /* then the kernel's word has to do */
+    CONFIRM_AGAIN_MS = 4, /* nothing is killed on one look: two have to see no connection */
+    CONFIRM_MS = 20,      /* counters at 0, but the kernel still sees a connection */
+    SWEEP_MS = 1000,      /* processes that count connections are to look for missed closes */
+    SWEEP_MOST_MS = 15000,
+    CONFIRM_MOST_MS = 500,
+    SHARE = 16,  /* of the time that it has drained for already: who takes long is asked seldom */
+    DENIALS = 3, /* looks of the kernel that outweigh what processes count */
+    EMPTY_QUEUE_MS = 10,
+    SPARED_MS = 3000, /* what --max-old leaves a generation: restarts may follow each other fast */
+};
+
+static void refuse_unwanted(void)
+{
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link) {
+        bool served = generation_uses(supervisor.current, h);
+
+        if (h->leaving || (served && !supervisor.stop_after_drain))
+            continue;
+        h->leaving = true;
+        held_refuse_new(h);
+        if (served)
+            report(REPORT_INFO, "%s is to close: its queue is emptied", h->address);
+        else
+            report(REPORT_INFO, "%s is not served by generation %u: its queue is emptied",
+                   h->address, supervisor.current->number);
+    }
+}
+
+void draining_spare(const struct generation *by, struct held *h)
+{
+    struct generation *g;
+
+    if (!h->leaving || by != supervisor.current || supervisor.stopping)
+        return;
+    h->leaving = false;
+    held_let_new(h);
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING)
+            sharing_begin(g, by);
+    report(REPORT_INFO, "%s is served by generation %u after all", h->address, by->number);
+}
+
+static bool queues_empty(void)
+{
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link)
+        if (h->leaving && held_has_queue(h))
+            return false;
+    return true;
+}
+
+static void release_unwanted(void)
+{
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link) {
+        if (!h->leaving || h->socket.fd < 0)
+            continue;
+        report(REPORT_INFO, "%s released", h->address);
+        generation_forget(h);
+        held_release(h, supervisor.last_number);
+    }
+}
+
+static void set_deadline(struct generation *g, int64_t duration)
+{
+    g->deadline = duration == CLOCK_NEVER ? CLOCK_NEVER : clock_ms() + duration;
+}
+
+/* --max-old: the oldest makes room at once. The last one of all is not old. */
+static void limit_old(void)
+{
+    struct generation *g;
+    int n = 0;
+
+    TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
+        if (g->state == GENERATION_DRAINING && g != supervisor.current &&
+            ++n > supervisor.options.max_old) {
+            report(REPORT_WARNING, "more than %d old generations: generation %u has to go",
+                   supervisor.options.max_old, g->number);
+            g->deadline = clock_ms();
+            g->surplus = true;
+        }
+}
+
+int64_t draining_room_at(void)
+{
+    struct generation *g;
+    int64_t at = 0;
+    int n = 0;
+
+    TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
+        if (g->state == GENERATION_DRAINING && g != supervisor.current &&
+            ++n == supervisor.options.max_old)
+            at = g->draining + SPARED_MS;
+    return at;
+}
+
+/* Before any listener is released. */
+static void note_datagrams(struct generation *g)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        g->datagrams |= g->bound[i] && g->bound[i]->socket.type == SOCK_DGRAM;
+}
+
+void draining_begin(struct generation *g)
+{
+    g->state = GENERATION_DRAINING;
+    g->draining = clock_ms();
+    g->muted = false;
+    set_deadline(g, supervisor.options.drain_timeout);
+    note_datagrams(g);
+    refuse_unwanted();
+    report(REPORT_INFO, "generation %u draining", g->number);
+    supervisor_aftermath("draining");
+    limit_old();
+}
+
+/* It may be about to accept even now, so that killing it at once would cost that client. */
+static bool may_have_clients(struct generation *g)
+{
+    return generation_listeners(g).used > 0 && members_count(g).processes > 0;
+}
+
+void draining_abandon(struct generation *g)
+{
+    bool drain = may_have_clients(g); /* before its own listeners are forgotten */
+    struct held *h;
+
+    note_datagrams(g);
+    TAILQ_FOREACH (h, &held_list, link) /* what only it has bound */
+        if (generation_uses(g, h) && !generation_uses(supervisor.current, h)) {
+            generation_forget(h);
+            held_release(h, g->number);
+        }
+    generation_attention(g, ATTENTION_DRAINING, 0);
+    g->draining = clock_ms();
+    set_deadline(g, supervisor.options.drain_timeout);
+    if (drain)
+        g->state = GENERATION_DRAINING;
+    else
+        retire_begin(g, 0);
+}
+
+static int64_t seldom(const struct generation *g, int64_t now, int64_t least, int64_t most)
+{
+    int64_t pause = (now - g->draining) / SHARE;
+
+    return pause < least ? least : pause > most ? most : pause;
+}
+
+static bool ask(struct generation *g, const struct members_count *c, int64_t now)
+{
+    int64_t pause = seldom(g, now, ASK_AGAIN_MS, SWEEP_MS);
+
+    g->muted = c->undrained == 0;
+    /* a thread that was cancelled in accept() leaves its mark for ever */
+    if (g->muted && (c->accepting == 0 || now - g->draining > UNANSWERED_MS))
+        return true;
+    if (now - g->asked >= pause) {
+        g->asked = now;
+        members_tell(g, RESERVED_SIGNAL);
+    }
+    supervisor_wake_at(g->asked + pause);
+    return false;
+}
+
+/* Asked every CONFIRM_MS, or less often where that would take more than a tenth of a processor. */
+static bool confirmed(struct generation *g, int64_t now)
+{
+    clock_t began = clock();
+    bool any = holding_any(g);
+    bool again = !any && g->empty;
+
+    g->empty = !any;
+    g->confirm = now + (any ? seldom(g, now, CONFIRM_MS, CONFIRM_MOST_MS) +
+                                  10 * 1000 * (clock() - began) / CLOCKS_PER_SEC
+                            : CONFIRM_AGAIN_MS);
+    return again;
+}
+
+/* Nobody counts the datagrams that it has read and not yet answered (a resolver may be asking
+ * others); nor, without /proc, a connection whose process has been forked and not joined yet. */
+static bool may_owe_answers(const struct generation *g, int64_t now)
+{
+    int64_t due = g->draining + supervisor.options.settle;
+
+    if ((!g->datagrams && procfs_usable()) || now >= due)
+        return false;
+    supervisor_wake_at(due);
+    return true;
+}
+
+static bool drained(struct generation *g, const struct members_count *c, int64_t now)
+{
+    /* else the kernel alone can tell */
+    if (c->connections > 0 && g->internal == 0 && g->denied < DENIALS) {
+        int64_t pause = seldom(g, now, SWEEP_MS, SWEEP_MOST_MS);
+
+        g->empty = false;
+        if (now - g->asked >= pause) {
+            g->asked = now;
+            members_tell(g, RESERVED_SIGNAL);
+            holding_note_internal(g);
+            g->denied = holding_none(g) ? g->denied + 1 : 0;
+        }
+        supervisor_wake_at(g->asked + pause);
+        return false;
+    }
+    if (now >= g->confirm && confirmed(g, now))
+        return true;
+    supervisor_wake_at(g->confirm);
+    return false;
+}
+
+/* Where nobody serves beside it, or it may still be at work for a client that has left, it may put
+ * its data in order. */
+static int drained_signal(const struct generation *g)
+{
+    if (supervisor.options.stop_signal == 0 &&
+        (sequence_active() || supervisor.stopping || g->denied >= DENIALS))
+        return SIGTERM;
+    return supervisor.options.stop_signal;
+}
+
+static void step(struct generation *g, int64_t now)
+{
+    struct members_count c;
+
+    if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
+        cut_connections(g);
+        return;
+    }
+    supervisor_wake_at(g->deadline);
+    if (!(g->attention & ATTENTION_DRAINING)) {
+        if (!queues_empty() || hearing_awaited(now)) {
+            supervisor_wake_in(EMPTY_QUEUE_MS);
+            return;
+        }
+        generation_attention(g, ATTENTION_DRAINING, 0);
+    }
+    c = members_owe(g);
+    if (!ask(g, &c, now) || !drained(g, &c, now) || may_owe_answers(g, now))
+        return;
+    report(REPORT_INFO, "generation %u drained in %lld ms", g->number,
+           (long long)(now - g->draining));
+    supervisor_aftermath("drained");
+    retire_begin(g, drained_signal(g));
+}
+
+static bool any_unmuted(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING && !g->muted)
+            return true;
+    return false;
+}
+
+void draining_step(int64_t now)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING)
+            step(g, now);
+    if (!any_unmuted())
+        release_unwanted();
+}

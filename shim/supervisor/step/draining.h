@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The old generation: takes no new connection, finishes those it has.  Listeners that the new one
+ * does not want are emptied first.  It has drained when its counters say so and the kernel agrees
+ * (truth.h): that also sees connections in programs without the shim.
+ */
+#ifndef GRACE_DRAINING_H
+#define GRACE_DRAINING_H
+
+#include "supervisor/state/generation.h"
+
+void draining_begin(struct generation *g);
+
+/* When a restart more would make no generation go that has hardly begun to drain (--max-old). */
+int64_t draining_room_at(void);
+
+/* This one adopts the listener: if its queue was to be emptied only, it stays. */
+void draining_spare(const struct generation *by, struct held *h);
+
+/* A generation that failed: ended at once, unless it may have taken connections already. */
+void draining_abandon(struct generation *g);
+
+/* Looks at every draining generation. */
+void draining_step(int64_t now);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/hearing.h"
+
+#include "entry/restart_signal.h"
+#include "supervisor/kernel/clock.h"
+#include "supervisor/state/members.h"
+#include "supervisor/state/supervisor.h"
+
+enum {
+    TELL_AGAIN_MS = 20,
+    PATIENCE_MS = 1000, /* after that the old generation drains, whoever is stuck in the new one */
+};
+
+void hearing_begin(struct generation *g)
+{
+    if (!(g->attention & ATTENTION_HELD_BACK))
+        return;
+    g->let_go = clock_ms();
+    generation_attention(g, 0, ATTENTION_HELD_BACK);
+    hearing_step(g->let_go);
+}
+
+static bool is_patient(const struct generation *g, int64_t now)
+{
+    return now - g->let_go < PATIENCE_MS;
+}
+
+void hearing_step(int64_t now)
+{
+    struct generation *g = supervisor.current;
+    int64_t again;
+
+    if (g->let_go == 0 || g->state != GENERATION_SERVING)
+        return;
+    if (members_owe(g).deaf == 0) {
+        g->let_go = 0;
+        return;
+    }
+    again = is_patient(g, now) ? TELL_AGAIN_MS : PATIENCE_MS;
+    if (now - g->asked >= again) {
+        g->asked = now;
+        members_tell_deaf(g, RESERVED_SIGNAL);
+    }
+    supervisor_wake_at(g->asked + again);
+}
+
+bool hearing_awaited(int64_t now)
+{
+    const struct generation *g = supervisor.current;
+
+    return g && g->state == GENERATION_SERVING && g->let_go != 0 && is_patient(g, now);
+}

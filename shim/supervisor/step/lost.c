@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/lost.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/front/control.h"
+#include "supervisor/state/report.h"
+#include "supervisor/step/borrow.h"
+#include "supervisor/step/crowd.h"
+
+enum { STRANGERS = 64 }; /* at a time */
+
+void lost_note(struct generation *g)
+{
+    if (atomic_exchange(&g->page->lost, 0) == 0 || g->lost)
+        return;
+    g->lost = true;
+    report(
+        REPORT_WARNING,
+        "generation %u could not hand over a listener, or take one over (seccomp? a full table?): it "
+        "is looked for when a restart is asked for",
+        g->number);
+}
+
+/* The number may mean another file by now. */
+static bool is_same(int fd, unsigned long inode)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && st.st_ino == inode;
+}
+
+static int copy_from(pid_t pid, unsigned long inode)
+{
+    int theirs = procfs_socket_fd(pid, inode);
+    int copy = theirs >= 0 ? borrow_fd(pid, theirs) : -1;
+
+    if (copy >= 0 && !is_same(copy, inode)) {
+        close(copy);
+        copy = -1;
+    }
+    return copy;
+}
+
+/* The kernel may let us look into one process and not into another. */
+static int copy_from_any(const struct tree *t, pid_t first, unsigned long inode)
+{
+    int copy = copy_from(first, inode);
+
+    for (size_t i = 0; i < t->n && copy < 0; i++)
+        copy = copy_from(t->proc[i].pid, inode);
+    return copy;
+}
+
+/* What has no entry the shim has not seen: a helper's, which is not handed over. False: not kept.
+ */
+static bool take(struct generation *g, int fd, pid_t pid)
+{
+    uint64_t cookie = 0;
+    socklen_t len = sizeof cookie;
+    int index;
+
+    getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+    index = page_find_socket(g->page, cookie);
+    if (index < 0) {
+        close(fd);
+        return false;
+    }
+    return control_take(g, (unsigned)index, fd, pid);
+}
+
+/* Else it is a dummy, or a helper's. */
+static bool is_named(const struct generation *g, const struct truth_stranger *s)
+{
+    return page_find_socket(g->page, s->cookie) >= 0;
+}
+
+/* False: one of them can't be had, and `why` says so. */
+static bool fetch(struct generation *g, char *why, size_t size)
+{
+    struct truth_stranger strangers[STRANGERS];
+    size_t n = generation_scan(g) == 0 ? truth_strangers(&g->tree, strangers, STRANGERS) : 0;
+    const struct truth_stranger *lacking = NULL;
+    bool taken = false;
+
+    for (size_t i = 0; i < n; i++) {
+        int fd = copy_from_any(&g->tree, strangers[i].pid, strangers[i].inode);
+
+        if (fd >= 0)
+            taken |= take(g, fd, strangers[i].pid);
+        else if (!lacking || is_named(g, &strangers[i]))
+            lacking = &strangers[i];
+    }
+    if (lacking && !borrow_is_whole(g)) { /* else a dummy, or the new generation fails without it */
+        snprintf(why, size, "process %d could not hand over its listener (%s)", (int)lacking->pid,
+                 lacking->address);
+        return false;
+    }
+    return n < STRANGERS || !taken || fetch(g, why, size);
+}
+
+/* Its message did not fit into the queue. */
+static bool owes_one(const struct generation *g)
+{
+    unsigned n = page_entries(g->page);
+
+    for (unsigned i = 0; i < n; i++)
+        if (atomic_load(&g->page->listeners[i].flags) & LISTENER_UNSENT)
+            return true;
+    return false;
+}
+
+static void owes_none(struct generation *g)
+{
+    for (unsigned i = 0; i < page_entries(g->page); i++)
+        atomic_fetch_and(&g->page->listeners[i].flags, ~(uint32_t)LISTENER_UNSENT);
+}
+
+const char *lost_refusal(struct generation *g)
+{
+    static char why[128];
+
+    lost_note(g);
+    if (!g->lost && !owes_one(g))
+        return NULL;
+    borrow_listeners(g);
+    if (!fetch(g, why, sizeof why))
+        return why;
+    if (crowd_is_too_large(g))
+        return "its listeners are in too many epolls";
+    g->lost = g->adopted; /* its page may say anything by now */
+    owes_none(g);
+    return NULL;
+}

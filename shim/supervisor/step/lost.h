@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Processes of the server say in their page that they could not do something for the restarts to
+ * come: send a listener, or remember all epolls that it is in. That is a reason to look, not one to
+ * refuse: what the kernel shows decides, each time anew.
+ */
+#ifndef GRACE_LOST_H
+#define GRACE_LOST_H
+
+#include "supervisor/state/generation.h"
+
+/* It has been said: reports it, once a generation. */
+void lost_note(struct generation *g);
+
+/* Fetches the listeners that were not sent. NULL, or why the server can't be restarted now. */
+const char *lost_refusal(struct generation *g);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/overlap.h"
+
+#include <stdbool.h>
+
+#include "supervisor/state/supervisor.h"
+
+static bool overlapping;
+
+/* Once the shared flag is forced, a socket no longer tells what the server made of it. */
+static void note_beliefs(const struct generation *g)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        if (g->bound[i])
+            g->bound[i]->nonblock = (g->page->listeners[i].flags & LISTENER_NONBLOCK) != 0;
+}
+
+static void note_flags(void)
+{
+    struct held *h;
+
+    TAILQ_FOREACH (h, &held_list, link)
+        h->nonblock = held_is_nonblock(h);
+}
+
+void overlap_begin(void)
+{
+    struct generation *g;
+    struct held *h;
+
+    if (overlapping)
+        note_beliefs(supervisor.current);
+    else
+        note_flags();
+    overlapping = true;
+    TAILQ_FOREACH (g, &generation_list, link)
+        generation_attention(g, ATTENTION_OVERLAP, 0);
+    TAILQ_FOREACH (h, &held_list, link)
+        if (h->socket.type != SOCK_DGRAM) /* recv() and read() are not watched */
+            held_set_nonblock(h, true);
+}
+
+void overlap_resume(void)
+{
+    overlapping = true;
+}
+
+/* A retiring generation was muted, or is killed before it can accept. */
+static bool others_accept(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g != supervisor.current && !(g->state == GENERATION_DRAINING && g->muted))
+            return true;
+    return false;
+}
+
+void overlap_step(void)
+{
+    struct generation *g = supervisor.current;
+
+    if (!overlapping || others_accept())
+        return;
+    overlapping = false;
+    for (unsigned i = 0; i < g->entries; i++)
+        if (g->bound[i])
+            held_set_nonblock(g->bound[i], (g->page->listeners[i].flags & LISTENER_NONBLOCK) != 0);
+    generation_attention(g, 0, ATTENTION_OVERLAP);
+}

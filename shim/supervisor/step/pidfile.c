@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: ISC */
+/* Its directory may be the server's user's: what is there is looked at before it is touched, and no
+ * link of that user's is followed. */
+#include "supervisor/step/pidfile.h"
+
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/directory.h"
+#include "supervisor/kernel/nonblock.h"
+#include "supervisor/state/members.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+
+static bool is_aside;
+
+struct place {
+    int dir;
+    const char *name;
+    char aside[NAME_MAX + 1];
+};
+
+static bool place_open(struct place *p)
+{
+    const char *path = supervisor.options.pidfile;
+
+    p->dir = path ? directory_of(path, &p->name) : -1;
+    if (p->dir >= 0)
+        snprintf(p->aside, sizeof p->aside, "%s.grace", p->name);
+    return p->dir >= 0;
+}
+
+static bool exists(const struct place *p, const char *name, struct stat *st)
+{
+    return fstatat(p->dir, name, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool move(const struct place *p, const char *from, const char *to)
+{
+    if (renameat(p->dir, from, p->dir, to) == 0)
+        return true;
+    report(REPORT_WARNING, "pid file %s: rename of %s to %s: %s", supervisor.options.pidfile, from,
+           to, strerror(errno));
+    return false;
+}
+
+static void step_aside(const struct place *p)
+{
+    const char *path = supervisor.options.pidfile;
+    struct stat st;
+
+    if (!exists(p, p->name, &st))
+        return;
+    if (!S_ISREG(st.st_mode)) {
+        report(REPORT_WARNING, "pid file %s is no regular file, it is left where it is", path);
+        return;
+    }
+    is_aside = move(p, p->name, p->aside);
+    if (is_aside)
+        report(REPORT_INFO, "pid file %s steps aside for the next generation", path);
+}
+
+void pidfile_step_aside(void)
+{
+    struct place p;
+
+    if (place_open(&p)) {
+        step_aside(&p);
+        close(p.dir);
+    } else if (supervisor.options.pidfile && errno != ENOENT) {
+        report(REPORT_WARNING, "pid file %s can't step aside: %s", supervisor.options.pidfile,
+               nonblock_error());
+    }
+}
+
+static pid_t read_pid(const struct place *p)
+{
+    int fd = nonblock_open(p->dir, p->name, O_RDONLY, false);
+    char text[32];
+    ssize_t n;
+
+    if (fd < 0)
+        return 0;
+    n = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    return atoi(text);
+}
+
+/* hypnotoad creates the file whenever it is missing, the old generation as well as the new one. */
+void pidfile_retired(const struct generation *g)
+{
+    struct place p;
+    pid_t pid;
+
+    if (!place_open(&p))
+        return;
+    pid = read_pid(&p);
+    if (pid > 0 && members_name(g, pid) && !tree_alive(pid, 0)) {
+        if (unlinkat(p.dir, p.name, 0) == 0)
+            report(REPORT_INFO, "pid file %s names a process of generation %u and is removed",
+                   supervisor.options.pidfile, g->number);
+        else
+            report(REPORT_WARNING, "pid file %s names a process of generation %u: unlink: %s",
+                   supervisor.options.pidfile, g->number, strerror(errno));
+    }
+    close(p.dir);
+}
+
+/* One that could not be moved is tried again after the next restart. */
+static bool restore(const struct place *p)
+{
+    bool restored = is_aside && move(p, p->aside, p->name);
+
+    is_aside &= !restored;
+    return restored;
+}
+
+void pidfile_resume(void)
+{
+    struct place p;
+    struct stat st;
+
+    if (!place_open(&p))
+        return;
+    is_aside = exists(&p, p.aside, &st) && S_ISREG(st.st_mode);
+    close(p.dir);
+}
+
+void pidfile_rolled_back(const struct generation *g)
+{
+    pid_t pid = atomic_load(&g->page->looked_for);
+    struct place p;
+
+    if (place_open(&p)) {
+        restore(&p);
+        close(p.dir);
+    } else if (is_aside) {
+        report(REPORT_WARNING, "pid file %s can't be given its name back: %s",
+               supervisor.options.pidfile, nonblock_error());
+    }
+    if (pid > 0 && !supervisor.options.pidfile)
+        report(REPORT_WARNING,
+               "the pid file of process %d may name generation %u now: --pidfile (GRACE_PIDFILE) "
+               "restores it",
+               (int)pid, g->number);
+}
+
+void pidfile_settle(void)
+{
+    struct place p;
+    struct stat st;
+
+    if (!is_aside || !place_open(&p))
+        return;
+    if (exists(&p, p.name, &st)) {
+        unlinkat(p.dir, p.aside, 0);
+        is_aside = false;
+    } else {
+        report(REPORT_WARNING, "generation %u did not write %s%s", supervisor.current->number,
+               supervisor.options.pidfile, restore(&p) ? ", the old one is kept" : "");
+    }
+    close(p.dir);
+}

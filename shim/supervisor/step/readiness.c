@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/readiness.h"
+
+#include <sys/wait.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/clock.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+
+enum { RETRY_MS = 200 };
+
+/* The ready command, for one generation at a time. */
+static struct {
+    unsigned generation; /* that it was last run for */
+    bool succeeded;      /* and for which it did */
+    pid_t pid;           /* 0: it is not running */
+    int64_t next;        /* when to run it again */
+    int64_t deadline;    /* of this run */
+} probe;
+
+/* Have the numbers stood still for GRACE_SETTLE? */
+static bool settled(struct generation *g, const struct generation_listeners *l)
+{
+    unsigned shape = l->adopted + l->used * 1031 + l->waited * 1062961;
+    int64_t now = clock_ms();
+
+    if (shape != g->shape) {
+        g->shape = shape;
+        g->changed = now;
+    }
+    if (now - g->changed >= supervisor.options.settle)
+        return true;
+    supervisor_wake_at(g->changed + supervisor.options.settle);
+    return false;
+}
+
+/* The page says sooner than the message with the copy that there is a listener: a restart begun
+ * in between would not offer it. */
+static bool auto_ready(struct generation *g)
+{
+    struct generation_listeners l = generation_listeners(g);
+    bool still = settled(g, &l);
+
+    if (l.used == 0 || l.waited == 0 || l.missing > 0)
+        return false;
+    return still || (l.adopted >= l.offered && l.waited >= l.used && l.unknown == 0);
+}
+
+/* Everything, or what there is when nothing has changed for GRACE_SETTLE. Until then a command that
+ * asks the server gets its answer from the old generation. */
+static bool took_over(struct generation *g)
+{
+    struct generation_listeners l = generation_listeners(g);
+    bool still = settled(g, &l);
+
+    return l.used > 0 && (still || (l.adopted >= l.offered && l.unknown == 0));
+}
+
+/* One that has taken over nothing would leave clients with nobody. At a first start, or where the
+ * old generation listens on nothing, there is nothing to take over. */
+static bool can_replace(struct generation *g)
+{
+    struct generation_listeners l = generation_listeners(g);
+
+    return took_over(g) || (l.offered == 0 && l.unknown == 0);
+}
+
+static bool delay_over(const struct generation *g)
+{
+    int64_t due = g->started + supervisor.options.ready_delay;
+
+    supervisor_wake_at(due);
+    return clock_ms() >= due;
+}
+
+static void probe_start(const struct generation *g, int64_t now)
+{
+    int64_t limit = supervisor.options.ready_timeout;
+
+    probe.generation = g->number;
+    probe.succeeded = false;
+    probe.next = now + RETRY_MS;
+    probe.deadline = limit == CLOCK_NEVER ? CLOCK_NEVER : now + limit;
+    probe.pid = fork();
+    if (probe.pid == 0) {
+        char number[16], pid[16];
+
+        snprintf(number, sizeof number, "%u", g->number);
+        snprintf(pid, sizeof pid, "%d", (int)g->main);
+        spawn_command(supervisor.options.ready_exec, number, pid);
+    }
+    if (probe.pid < 0)
+        probe.pid = 0;
+    else
+        setpgid(probe.pid, probe.pid); /* it does so itself, perhaps after it was to be killed */
+}
+
+static void probe_kill(void)
+{
+    if (probe.pid > 0)
+        kill(-probe.pid, SIGKILL);
+    probe.deadline = CLOCK_NEVER;
+}
+
+static bool probe_succeeded(struct generation *g)
+{
+    int64_t now = clock_ms();
+
+    if (probe.succeeded && probe.generation == g->number)
+        return true;
+    if (!took_over(g))
+        return false;
+    if (probe.pid == 0 && now >= probe.next)
+        probe_start(g, now);
+    else if (probe.pid > 0 && probe.deadline != CLOCK_NEVER && now >= probe.deadline)
+        probe_kill(); /* a first start is not given up, but asked for again */
+    supervisor_wake_at(probe.pid == 0 ? probe.next : probe.deadline);
+    return false;
+}
+
+void readiness_end(void)
+{
+    probe_kill();
+    probe.pid = 0;
+}
+
+bool readiness_is_command(pid_t pid)
+{
+    return pid == probe.pid;
+}
+
+bool readiness_reaped(pid_t pid, int status)
+{
+    if (pid != probe.pid || pid == 0)
+        return false;
+    probe.pid = 0;
+    probe.succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!probe.succeeded)
+        report(REPORT_DEBUG, "the ready command says not yet (status %d)", status);
+    return true;
+}
+
+bool readiness_reached(struct generation *g)
+{
+    switch (supervisor.options.ready) {
+    case READY_NOTIFY:
+        return can_replace(g) && g->notified;
+    case READY_DELAY:
+        return can_replace(g) && delay_over(g);
+    case READY_EXEC:
+        return probe_succeeded(g);
+    default:
+        return auto_ready(g);
+    }
+}
+
+/* Databases answer with errors before ("the database system is starting up"), name servers, too. */
+uint32_t readiness_attention(void)
+{
+    bool said = supervisor.options.ready == READY_NOTIFY || supervisor.options.ready == READY_DELAY;
+
+    return said ? ATTENTION_HELD_BACK : 0;
+}
+
+void readiness_missing(const struct generation *g, char *text, size_t size)
+{
+    struct generation_listeners l = generation_listeners(g);
+    const struct held *missing = generation_missing(g);
+
+    if (g->failed >= 0)
+        snprintf(text, size, "its program is still being opened (a file system that hangs?)");
+    else if (!generation_joined(g))
+        snprintf(text, size, "it does not load libgrace.so (static, setuid or another libc?)");
+    else if (supervisor.options.ready == READY_EXEC && l.used > 0)
+        snprintf(text, size, "'%s' did not succeed", supervisor.options.ready_exec);
+    else if (supervisor.options.ready == READY_NOTIFY && !g->notified)
+        snprintf(text, size, "it has not sent READY=1 to NOTIFY_SOCKET");
+    else
+        snprintf(text, size, "%u of %u listeners adopted, %u waited on%s%s", l.adopted, l.offered,
+                 l.waited, missing ? ", but not " : "", missing ? missing->address : "");
+}
+
+/* Too early for a fault in serving, and by its own decision. */
+void readiness_hint(const struct generation *g)
+{
+    if (WIFEXITED(g->status) && WEXITSTATUS(g->status) < 126 && generation_listeners(g).used == 0)
+        report(REPORT_INFO,
+               "if it must be alone: --pidfile (GRACE_PIDFILE) for a pid file that it locks or "
+               "must create, --mode sequential (GRACE_MODE) for data that it locks");
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * When is a generation ready?  GRACE_READY=auto: every listener offered to it is adopted and some
+ * process waits on it; or, where some are never adopted or waited on, those that are, and nothing
+ * has changed for GRACE_SETTLE.  The others want the listeners adopted, too (or, as with auto, some
+ * and GRACE_SETTLE), and: notify: it says READY=1 (sd_notify).  delay=T: it has lived for T.
+ * exec=CMD: CMD, which is not asked before, exits 0.
+ */
+#ifndef GRACE_READINESS_H
+#define GRACE_READINESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "supervisor/state/generation.h"
+
+bool readiness_reached(struct generation *g);
+
+/* The attention that a new generation starts with: with notify and delay it is held back. */
+uint32_t readiness_attention(void);
+
+/* What it still lacks, for the log. */
+void readiness_missing(const struct generation *g, char *text, size_t size);
+
+/* Nobody asks any more: the ready command is killed where it still runs. */
+void readiness_end(void);
+
+/* A child of ours has ended: was it the ready command? */
+bool readiness_is_command(pid_t pid);
+bool readiness_reaped(pid_t pid, int status);
+
+/* It has ended before it was ready: what may help, where the log can tell. */
+void readiness_hint(const struct generation *g);
+
+#endif

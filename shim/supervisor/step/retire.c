@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/retire.h"
+
+#include <signal.h>
+
+#include "supervisor/kernel/clock.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/pidfile.h"
+#include "supervisor/step/sequence.h"
+
+enum {
+    KILL_AGAIN_MS = 50,   /* what was forked while it was killed */
+    KILL_SELDOM_MS = 5000 /* what can't die: it waits for a disk */
+};
+
+static void kill_again(struct generation *g, int64_t now)
+{
+    bool first = g->killed != SIGKILL;
+
+    generation_kill(g, SIGKILL);
+    g->pause = first ? KILL_AGAIN_MS : 2 * g->pause;
+    if (g->pause > KILL_SELDOM_MS)
+        g->pause = KILL_SELDOM_MS;
+    g->deadline = now + g->pause;
+}
+
+void retire_begin(struct generation *g, int sig)
+{
+    int64_t timeout = supervisor.options.stop_timeout;
+
+    g->state = GENERATION_RETIRING;
+    if (sig == 0 || sig == SIGKILL) {
+        kill_again(g, clock_ms());
+    } else {
+        g->killed = sig;
+        generation_signal(g, sig);
+        generation_continue(g);
+        g->deadline = timeout == CLOCK_NEVER ? CLOCK_NEVER : clock_ms() + timeout;
+    }
+    supervisor_wake_in(0);
+}
+
+/* Nothing is left of the generation that served: it was stopped, or makes room for the next. */
+static bool makes_room(const struct generation *g)
+{
+    if (supervisor.stopping)
+        supervisor_exit(g->status);
+    return sequence_active() && sequence_gone();
+}
+
+static void retired(struct generation *g)
+{
+    if (g == supervisor.current && !makes_room(g))
+        return;
+    report(REPORT_INFO, "generation %u retired", g->number);
+    supervisor_aftermath("retired");
+    pidfile_retired(g);
+    generation_free(g);
+    held_collect(TAILQ_EMPTY(&generation_list) ? 0 : TAILQ_FIRST(&generation_list)->number);
+}
+
+/* As long as it does SIGCHLD will tell. */
+static bool main_lives(const struct generation *g)
+{
+    return g->main != 0 && !g->exited;
+}
+
+/* Where the main process has ended at its own pace, the kernel would send SIGHUP and SIGCONT to the
+ * stopped ones of its group if we were not there: else nobody ever continues them. */
+static void step(struct generation *g, int64_t now)
+{
+    if (!main_lives(g) && !generation_lives(g)) {
+        retired(g);
+        return;
+    }
+    if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
+        if (g->killed != SIGKILL)
+            report(REPORT_WARNING, "generation %u did not stop on SIG%s, killing it", g->number,
+                   options_signal_name(g->killed));
+        kill_again(g, now);
+    } else if (!main_lives(g) && g->killed != SIGKILL) {
+        tree_signal_stopped(&g->tree, SIGKILL);
+    }
+    supervisor_wake_at(g->deadline);
+}
+
+void retire_step(int64_t now)
+{
+    struct generation *g = TAILQ_FIRST(&generation_list), *after;
+
+    for (; g; g = after) {
+        after = TAILQ_NEXT(g, link);
+        if (g->state == GENERATION_RETIRING)
+            step(g, now);
+    }
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/sharing.h"
+
+void sharing_begin(struct generation *g, const struct generation *other)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        if (g->bound[i] && generation_uses(other, g->bound[i]))
+            atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_SHARED);
+}
+
+void sharing_end(struct generation *g)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        atomic_fetch_and(&g->page->listeners[i].flags, ~(uint32_t)LISTENER_SHARED);
+    atomic_store(&g->page->looked_for, 0); /* the pid file, too */
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/silence.h"
+
+#include <string.h>
+
+#include "supervisor/state/members.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/restart.h"
+
+enum {
+    PATIENCE_MS = 500,              /* to the first look */
+    LISTENING_MS = 2 * PATIENCE_MS, /* whoever is to be seen to listen has been by then */
+};
+
+/* Nothing in it has the shim: it never had, or a wrapper has executed something without. */
+static bool lacks_shim(struct generation *g)
+{
+    if (g->exited || g->failed >= 0) /* or not yet executed */
+        return false;
+    return !generation_joined(g) ||
+           (g->state == GENERATION_STARTING && members_count(g).processes == 0);
+}
+
+/* At two looks: on a machine that stood still it has had no time to load anything. */
+static bool still_lacks_shim(struct generation *g)
+{
+    bool before = g->shimless;
+
+    g->shimless = lacks_shim(g);
+    return before && g->shimless;
+}
+
+/* Some process has the shim, but what listens was never seen to. */
+static bool listens_unseen(struct generation *g, struct truth_stranger *stranger)
+{
+    return g->state == GENERATION_STARTING && generation_listeners(g).used == 0 &&
+           generation_scan(g) == 0 && truth_listens(&g->tree, stranger);
+}
+
+static void say_what_lacks(void)
+{
+    report(REPORT_ERROR,
+           "%s does not load libgrace.so (static or Go program, setuid, file capabilities, other "
+           "libc?): it runs as without grace and can't be restarted; libgrace(7) says what helps",
+           supervisor.command.path);
+}
+
+static void say_who_listens(const struct truth_stranger *stranger)
+{
+    report(
+        REPORT_ERROR,
+        "process %d listens on %s unseen by libgrace.so (Go or static program, executed with "
+        "another real user, PID namespace of its own?): the server runs as without grace and can't be restarted; "
+        "libgrace(7) says what helps",
+        (int)stranger->pid, stranger->address);
+}
+
+/* At two looks: a server may be listening this very moment, for a moment. */
+static bool still_listens(const struct truth_stranger *now)
+{
+    static struct truth_stranger before;
+    bool same = before.pid == now->pid && strcmp(before.address, now->address) == 0;
+
+    before = *now;
+    return same;
+}
+
+/* A server that takes its time is looked at less and less often. */
+static bool due(struct generation *g, int64_t now)
+{
+    if (g->look == 0)
+        g->look = PATIENCE_MS;
+    if (now - g->started < g->look) {
+        supervisor_wake_at(g->started + g->look);
+        return false;
+    }
+    g->look = 2 * (now - g->started);
+    supervisor_wake_at(g->started + g->look);
+    return true;
+}
+
+void silence_step(int64_t now)
+{
+    struct generation *g = supervisor.current;
+    struct truth_stranger stranger;
+
+    if (g->silent || (g->state != GENERATION_STARTING && generation_joined(g)) || !due(g, now))
+        return;
+    if (still_lacks_shim(g)) {
+        if (atomic_load(&g->page->failed) == 0) /* else the shim has said why */
+            say_what_lacks();
+    } else if (!g->shimless && now - g->started >= LISTENING_MS && listens_unseen(g, &stranger) &&
+               still_listens(&stranger)) {
+        say_who_listens(&stranger);
+    } else {
+        return;
+    }
+    g->silent = true;
+    restart_ended(); /* a signal meanwhile is the server's */
+}
+
+const char *silence_refusal(void)
+{
+    struct generation *g = supervisor.current;
+    struct truth_stranger stranger;
+
+    if (!g->silent || !(lacks_shim(g) || listens_unseen(g, &stranger)))
+        return NULL;
+    return lacks_shim(g) ? "the server does not load libgrace.so"
+                         : "the server listens unseen by libgrace.so";
+}

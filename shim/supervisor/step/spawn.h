@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting the server: the same command, from the same directory by its logical name (so that a
+ * switched `current` symlink is followed), with the environment, signal mask, dispositions,
+ * stdio and descriptors that the supervisor was given.
+ */
+#ifndef GRACE_SPAWN_H
+#define GRACE_SPAWN_H
+
+#include <stdbool.h>
+
+#include "supervisor/state/generation.h"
+#include "supervisor/state/options.h"
+
+struct command {
+    const char *path; /* what to execute; without a slash it is looked up in PATH */
+    char **argv;
+    const char *library; /* absolute path of libgrace.so */
+    const char *mask;    /* NULL, or the signal mask that the server is to have, in hexadecimal */
+};
+
+/* Notes what the server is to get: call before anything is changed. */
+void spawn_prepare(const struct command *command, const struct options *options);
+
+/* The directory that the server is started in, by its logical name; "" if it has none. */
+const char *spawn_directory(void);
+
+/* Was the signal ignored when we were started, as nohup does? */
+bool spawn_ignores(int sig);
+
+/* Starts g; its deadline is GRACE_READY_TIMEOUT. On failure -errno, and *step names what failed
+ * ("socketpair", "fork", ...).  Whether its command can be executed turns out later: its directory
+ * and its file may be where that takes time. */
+int spawn_generation(struct generation *g, const char **step);
+
+/* Waits for that, too (*step is "chdir" or "exec"): at the start nobody could miss us. */
+int spawn_and_wait(struct generation *g, const char **step);
+
+/* Has it turned out meanwhile that g's command can't be executed? Once; `why` says it. */
+bool spawn_failed(struct generation *g, char *why, size_t size);
+
+/* "exec /usr/sbin/x: Permission denied": what failed in spawn_generation, for people. */
+void spawn_describe(int error, const char *step, char *text, size_t size);
+
+/* In a child: runs a shell command of the user with the signals of the server and
+ * GRACE_GENERATION and GRACE_MAIN_PID in its environment. */
+_Noreturn void spawn_command(const char *command, const char *generation, const char *main_pid);
+
+/* Becomes the server, unwrapped: the supervisor can't do its job. Returns only on failure. */
+void spawn_unwrapped(void);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/streams.h"
+
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/procfs.h"
+#include "supervisor/state/report.h"
+#include "supervisor/state/supervisor.h"
+
+enum { FIRST_LOOK_MS = 10, LAST_LOOK_MS = 60000 };
+
+static int64_t watched_since, next_look;
+
+/* Ours are close-on-exec, what we were given is not.  A socket beyond the standard streams may be
+ * a listener that later generations are to get. */
+static bool keeps_somebody(int fd, struct stat *st)
+{
+    int flags = fcntl(fd, F_GETFD);
+
+    if (flags < 0 || (flags & FD_CLOEXEC) || fstat(fd, st) < 0)
+        return false;
+    if (S_ISSOCK(st->st_mode)) {
+        struct sockaddr_storage peer;
+        socklen_t len = sizeof peer;
+
+        return fd <= STDERR_FILENO && getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
+    }
+    return S_ISFIFO(st->st_mode) || (S_ISCHR(st->st_mode) && isatty(fd));
+}
+
+/* O_PATH: reads and writes fail as on a closed number, and it needs no /dev. */
+void streams_hold_closed(void)
+{
+    int fd;
+
+    do
+        fd = open("/", O_PATH | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* True also where we may not look. */
+static bool process_holds(pid_t pid, const struct stat *stream)
+{
+    int has = procfs_has_open(pid, stream->st_dev, stream->st_ino);
+
+    return has != 0 && has != -ENOENT && has != -ESRCH;
+}
+
+static bool server_holds(const struct tree *t, const struct stat *stream)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (process_holds(t->proc[i].pid, stream))
+            return true;
+    return false;
+}
+
+static void let_go(int fd)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (null < 0) /* no /dev in this root: closed, then */
+        null = open("/", O_PATH | O_CLOEXEC);
+    if (null < 0)
+        return;
+    if (fd == STDERR_FILENO)
+        report_stderr_ends();
+    dup2(null, fd);
+    close(null);
+}
+
+static void look(const struct tree *t)
+{
+    struct procfs_dir dir;
+    struct stat st;
+    int fd;
+
+    if (procfs_open(&dir, "/proc/self/fd") != 0)
+        return;
+    while ((fd = procfs_next(&dir)) >= 0)
+        if (keeps_somebody(fd, &st) && !server_holds(t, &st))
+            let_go(fd);
+    procfs_close(&dir);
+}
+
+void streams_watch(int64_t now)
+{
+    watched_since = now;
+    next_look = now + FIRST_LOOK_MS;
+}
+
+void streams_step(int64_t now)
+{
+    if (watched_since == 0 || !supervisor.current)
+        return;
+    if (now >= next_look) {
+        next_look = now + (next_look - watched_since);
+        if (generation_scan(supervisor.current) == 0)
+            look(&supervisor.current->tree);
+    }
+    if (now - watched_since > LAST_LOOK_MS)
+        watched_since = 0;
+    else
+        supervisor_wake_at(next_look);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/wish.h"
+
+#include "supervisor/kernel/clock.h"
+#include "supervisor/state/members.h"
+#include "supervisor/state/supervisor.h"
+
+enum {
+    LATE_SERVER = 500,    /* ms until the handler of a busy server has run */
+    LATE_SUPERVISOR = 100 /* ms until the supervisor has its own from the same sender */
+};
+
+static struct {
+    pid_t sender;
+    bool to_supervisor; /* it has had its signal */
+    unsigned to_server; /* signals */
+    unsigned replaced;  /* the generation that served then */
+    int64_t at;
+    bool unread; /* the supervisor has not read its signals since */
+} last;
+
+/* Which process had which is not known, but when each has had one the next is a second one. */
+static bool each_has_had_one(unsigned signals)
+{
+    unsigned processes = 0;
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->number <= last.replaced)
+            processes += members_count(g).processes;
+    return signals > processes;
+}
+
+static bool repeats(pid_t sender, int64_t lateness)
+{
+    return sender != 0 && sender == last.sender && clock_ms() - last.at < lateness;
+}
+
+static void begin(pid_t sender)
+{
+    last.sender = sender;
+    last.to_supervisor = false;
+    last.to_server = 0;
+    last.replaced = supervisor.current ? supervisor.current->number : 0;
+    last.at = clock_ms();
+}
+
+/* Has the restart that it began succeeded? Its signal to us was read long before that. */
+static bool is_over(void)
+{
+    return supervisor.current && supervisor.current->number > last.replaced;
+}
+
+/* What came before the server's is read after it, when the generation has been started that it asks
+ * for: on a busy machine that takes its time. */
+static bool was_there(pid_t sender)
+{
+    return last.unread && sender != 0 && sender == last.sender;
+}
+
+bool wish_is_new(pid_t sender)
+{
+    bool is_new = (!was_there(sender) && !repeats(sender, LATE_SUPERVISOR)) || last.to_supervisor ||
+                  is_over();
+
+    if (is_new)
+        begin(sender);
+    last.to_supervisor = true;
+    return is_new;
+}
+
+bool wish_to_server_is_new(pid_t sender, const struct generation *g, unsigned signals)
+{
+    bool is_new = !repeats(sender, LATE_SERVER) || g->number > last.replaced ||
+                  each_has_had_one(last.to_server + signals);
+
+    if (is_new) {
+        begin(sender);
+        last.unread = true;
+    }
+    last.to_server += signals;
+    return is_new;
+}
+
+void wish_signals_read(void)
+{
+    last.unread = false;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+#include "wait/blocking.h"
+
+#include <sys/select.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "libc/real.h"
+#include "process/fdtab.h"
+#include "process/park.h"
+
+/* By number, for one dummy stands for many listeners. In milliseconds; 0: there is none. */
+static uint32_t kept[FD_SETSIZE];
+
+static bool ask_limit(int fd, struct timeval *limit)
+{
+    socklen_t len = sizeof *limit;
+
+    return getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, limit, &len) == 0 &&
+           (limit->tv_sec || limit->tv_usec);
+}
+
+bool blocking_limit(int fd, struct timespec *limit)
+{
+    uint32_t ms = fdtab_kind(fd) == FD_DUMMY && fd < FD_SETSIZE ? kept[fd] : 0;
+    struct timeval asked = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    bool limited = ms > 0 || ask_limit(fd, &asked);
+
+    *limit = (struct timespec){.tv_sec = asked.tv_sec, .tv_nsec = asked.tv_usec * 1000};
+    return limited;
+}
+
+void blocking_keep_limit(int fd)
+{
+    struct timeval limit;
+
+    if (fd < FD_SETSIZE)
+        kept[fd] = ask_limit(fd, &limit)
+                       ? (uint32_t)(limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000)
+                       : 0;
+}
+
+/*
+ * Which handler has run can't be told afterwards.  So the signals that are to end the call are
+ * watched by a signalfd: it is readable when one of them is pending for this thread, and they are
+ * blocked but for the sleep, so that none gets lost between two sleeps.
+ */
+struct enders {
+    sigset_t own; /* the mask of the thread */
+    int fd;       /* -1: there are none */
+    bool known;   /* EINTR stands for another signal */
+};
+
+/* A fault, or the trap of a sandbox, would kill where it is blocked. */
+static bool is_fault(int sig)
+{
+    return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL || sig == SIGTRAP ||
+           sig == SIGSYS;
+}
+
+/* The kernel is asked, for a handler may have been installed by a raw system call. */
+static bool ends_calls(int sig)
+{
+    struct sigaction now;
+
+    return !is_fault(sig) && real.sigaction(sig, NULL, &now) == 0 && now.sa_handler != SIG_DFL &&
+           now.sa_handler != SIG_IGN && !(now.sa_flags & SA_RESTART);
+}
+
+static bool find(sigset_t *set, const sigset_t *blocked)
+{
+    bool any = false;
+
+    sigemptyset(set);
+    for (int sig = 1; sig < NSIG; sig++)
+        if (!sigismember(blocked, sig) && ends_calls(sig)) {
+            sigaddset(set, sig);
+            any = true;
+        }
+    return any;
+}
+
+bool blocking_goes_on(void)
+{
+    sigset_t set, none;
+    int saved = errno;
+    bool any;
+
+    sigemptyset(&none);
+    any = find(&set, &none);
+    errno = saved;
+    return !any;
+}
+
+/* Out of the server's way, as in park.h. */
+static int watch(const sigset_t *set)
+{
+    int low = real.signalfd(-1, set, SFD_CLOEXEC);
+    int fd = low < 0 ? -1 : (int)real.fcntl(low, F_DUPFD_CLOEXEC, (void *)(long)park_floor());
+
+    if (low >= 0)
+        real.close(low);
+    if (fd >= 0)
+        fdtab_set(fd, FD_OWN);
+    return fd;
+}
+
+/* With SO_RCVTIMEO the kernel gives EINTR after any handler. */
+static void begin(struct enders *e, bool limited)
+{
+    sigset_t set;
+
+    *e = (struct enders){.fd = -1, .known = !limited};
+    real.pthread_sigmask(SIG_BLOCK, NULL, &e->own);
+    if (limited || !find(&set, &e->own))
+        return;
+    e->fd = watch(&set);
+    e->known = e->fd >= 0;
+    if (e->known)
+        real.pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+/* Here the handlers run of what ended the call. */
+static void end(const struct enders *e)
+{
+    if (e->fd < 0)
+        return;
+    if (fdtab_turn(e->fd, FD_OWN, FD_NONE))
+        real.close(e->fd);
+    real.pthread_sigmask(SIG_SETMASK, &e->own, NULL);
+}
+
+int blocking_wait(int fd, struct wait *w)
+{
+    uint8_t was = fdtab_get(fd);
+    struct enders e;
+    struct pollfd p[2];
+    int r, error;
+
+    begin(&e, !w->endless);
+    p[0] = (struct pollfd){.fd = fd, .events = POLLIN};
+    p[1] = (struct pollfd){.fd = e.fd, .events = POLLIN};
+    do
+        r = real.ppoll(p, 2, waits_left(w), &e.own);
+    while (r < 0 && errno == EINTR && e.known && fdtab_get(fd) == was);
+    error = r < 0 ? errno : EAGAIN;
+    end(&e);
+    if (r > 0 && !p[0].revents) {
+        errno = EINTR;
+        return -1;
+    }
+    if (r > 0 || (error == EINTR && e.known)) /* fd is something else by now */
+        return 0;
+    errno = error;
+    return waits_again(w, r) ? 0 : -1;
+}

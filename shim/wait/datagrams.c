@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+#include "wait/datagrams.h"
+
+#include <sys/socket.h>
+#include <errno.h>
+
+#include "listener/deaf.h"
+#include "listener/listener.h"
+#include "process/epolls.h"
+#include "process/shim.h"
+#include "protocol/address.h"
+#include "wait/blocking.h"
+#include "wait/waits.h"
+
+/* One more member of an SO_REUSEPORT group, by a worker that was late. */
+static bool joins_group(const struct address *a)
+{
+    return a->reuseport && page_find_member(shim.page, address_key(a, 0), 0,
+                                            LISTENER_HELD | LISTENER_LISTENING) >= 0;
+}
+
+void datagrams_bound(int fd)
+{
+    struct address a;
+    int saved = errno, type = 0;
+    socklen_t len = sizeof type;
+
+    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
+    errno = saved;
+    if (type != SOCK_DGRAM || !address_of_socket(&a, fd) || a.any_port)
+        return;
+    if ((shim_attention() & ATTENTION_STARTING) || joins_group(&a))
+        listener_listening(fd);
+}
+
+bool datagrams_mute(int fd)
+{
+    uint8_t known = fdtab_get(fd);
+
+    if (!(known & FD_DATAGRAM))
+        return false;
+    deaf_here = true;
+    fdtab_turn(fd, FD_LISTENER, FD_DEAF);
+    epolls_detach(fd);
+    return true;
+}
+
+static bool shares_socket(void)
+{
+    return (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) != 0;
+}
+
+/*
+ * Nothing was there for a call that the server believes to block.  0: try again; -1: errno is the
+ * answer.  What a wait had reported was taken by the other generation; to block now would stop all
+ * else that this thread does.
+ */
+static int wait_for_one(int fd, struct wait *w)
+{
+    if (fdtab_get(fd) & FD_POLLED) {
+        fdtab_set_flag(fd, FD_POLLED, false);
+        errno = EAGAIN;
+        return -1;
+    }
+    return deaf_to(fd) ? deaf_wait(fd) : blocking_wait(fd, w);
+}
+
+static ssize_t try_receive(int fd, const void *arguments, int flags, datagrams_call *call)
+{
+    if (!deaf_to(fd))
+        return call(fd, arguments, flags | MSG_DONTWAIT);
+    errno = EAGAIN;
+    return -1;
+}
+
+/* A thread that sleeps in the kernel since before the overlap takes one more datagram. */
+static ssize_t receive_blocking(int fd, const void *arguments, int flags, datagrams_call *call)
+{
+    struct wait w;
+    ssize_t r;
+
+    if (!shares_socket() && !deaf_to(fd))
+        return call(fd, arguments, flags);
+    waits_begin_receiving(&w, fd);
+    do
+        r = try_receive(fd, arguments, flags, call);
+    while (r < 0 && errno == EAGAIN && wait_for_one(fd, &w) == 0);
+    return r;
+}
+
+ssize_t datagrams_receive(int fd, const void *arguments, int flags, datagrams_call *call)
+{
+    uint8_t known = fdtab_get(fd);
+    ssize_t r;
+
+    if (!(known & FD_WAITED)) {
+        listener_waited(fd);
+        fdtab_set_flag(fd, FD_WAITED, true);
+    }
+    if ((known & FD_NONBLOCK) || (flags & MSG_DONTWAIT))
+        return try_receive(fd, arguments, flags, call);
+    r = receive_blocking(fd, arguments, flags, call);
+    if (r >= 0)
+        fdtab_set_flag(fd, FD_POLLED, false);
+    return r;
+}
