@@ -26,7 +26,7 @@
 #include "process/itself.h"
 #include "process/park.h"
 #include "process/process.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "protocol/handoff.h"
 
 /* Before main() standard error is still the user's: also a pipe that nobody reads any more, or a
@@ -92,13 +92,13 @@ static void join_optional(int *place, int fd)
 
 static bool join_descriptors(const struct handoff *h)
 {
-    shim.control = h->control;
-    shim.bell = h->bell;
-    shim.memory = h->memory;
-    if (park_fd(&shim.control) < 0 || park_fd(&shim.bell) < 0 || park_fd(&shim.memory) < 0)
+    self.control = h->control;
+    self.bell = h->bell;
+    self.memory = h->memory;
+    if (park_fd(&self.control) < 0 || park_fd(&self.bell) < 0 || park_fd(&self.memory) < 0)
         return false;
-    join_optional(&shim.record, h->record);
-    join_optional(&shim.wish, h->wish);
+    join_optional(&self.record, h->record);
+    join_optional(&self.wish, h->wish);
     return true;
 }
 
@@ -119,22 +119,22 @@ static void join_generation(const struct handoff *h, char **argv)
         atomic_fetch_add(&page->failed, 1);
         return;
     }
-    memcpy(shim.library, h->library, strnlen(h->library, sizeof shim.library - 1));
-    environment_take_preload(shim.library);
-    shim.restart_signal = h->restart_signal;
-    shim.keep_children = h->keep_children;
-    shim.page = page;
-    shim.slow = &page->attention;
+    memcpy(self.library, h->library, strnlen(h->library, sizeof self.library - 1));
+    environment_take_preload(self.library);
+    self.restart_signal = h->restart_signal;
+    self.keep_children = h->keep_children;
+    self.page = page;
+    self.slow = &page->attention;
     elders_take();
     itself_note(argv);
     process_start();
     restart_signal_install();
-    shim_join();
+    self_join();
     recovery_join();
     atomic_compare_exchange_strong(&page->first, &nobody, getpid());
-    shim.on = true;
+    self.on = true;
     atomic_fetch_add(&page->hello, 1);
-    shim_ring();
+    self_ring();
     drain_run();
 }
 
@@ -152,7 +152,7 @@ static void leave_generation(const struct handoff *h)
 
 static void start_supervisor(char **argv)
 {
-    char library[sizeof shim.library];
+    char library[sizeof self.library];
 
     errno = 0;
     if (program_library(library, sizeof library))
@@ -174,7 +174,7 @@ static __attribute__((constructor)) void init(int argc, char **argv)
         start_supervisor(argv);
     else if (!handoff_parse(&h, value))
         complain("the restart environment is of another version of grace");
-    else if (shim_leads_namespace())
+    else if (self_leads_namespace())
         leave_generation(&h);
     else
         join_generation(&h, argv);

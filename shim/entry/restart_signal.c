@@ -10,7 +10,7 @@
 #include "listener/deaf.h"
 #include "listener/drain.h"
 #include "process/process.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 _Thread_local volatile unsigned restart_signal_seen;
 
@@ -56,9 +56,9 @@ static void ask_for_restart(const siginfo_t *info)
         recovery_hear();
         return;
     }
-    atomic_store(&shim.page->restarter, info->si_code == SI_USER ? info->si_pid : 0);
-    atomic_fetch_add(&shim.page->restarts, 1);
-    shim_ring();
+    atomic_store(&self.page->restarter, info->si_code == SI_USER ? info->si_pid : 0);
+    atomic_fetch_add(&self.page->restarts, 1);
+    self_ring();
     recovery_wish();
 }
 
@@ -108,15 +108,15 @@ static void unblock(void)
 
     sigemptyset(&set);
     sigaddset(&set, RESERVED_SIGNAL);
-    sigaddset(&set, shim.restart_signal);
+    sigaddset(&set, self.restart_signal);
     real.pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 /* It says so in the page before it sees whether this process is away. */
 static bool may_be_told(void)
 {
-    return (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) ||
-           atomic_load(&shim.slot->deaf) || atomic_load(&shim.page->keeper) == getpid();
+    return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) ||
+           atomic_load(&self.slot->deaf) || atomic_load(&self.page->keeper) == getpid();
 }
 
 void restart_signal_install(void)
@@ -124,13 +124,13 @@ void restart_signal_install(void)
     take(RESERVED_SIGNAL, on_reserved, &believed_reserved);
     if (believed_reserved.sa_handler == SIG_IGN && may_be_told())
         believed_reserved.sa_handler = SIG_DFL; /* it was shielded, see below */
-    take(shim.restart_signal, on_restart, &believed_restart);
+    take(self.restart_signal, on_restart, &believed_restart);
     unblock();
 }
 
 bool restart_signal_ours(int sig)
 {
-    return shim.on && (sig == RESERVED_SIGNAL || sig == shim.restart_signal) && !process_is_guest();
+    return self.on && (sig == RESERVED_SIGNAL || sig == self.restart_signal) && !process_is_guest();
 }
 
 int restart_signal_action(int sig, const struct sigaction *act, struct sigaction *old)
@@ -150,11 +150,11 @@ int restart_signal_action(int sig, const struct sigaction *act, struct sigaction
 
 const sigset_t *restart_signal_strip(const sigset_t *set, sigset_t *copy)
 {
-    if (!set || !shim.on)
+    if (!set || !self.on)
         return set;
     *copy = *set;
     sigdelset(copy, RESERVED_SIGNAL);
-    sigdelset(copy, shim.restart_signal);
+    sigdelset(copy, self.restart_signal);
     return copy;
 }
 
@@ -182,8 +182,8 @@ void restart_signal_release(void)
 {
     int saved = errno;
 
-    if (shim.on) {
-        release(shim.restart_signal, on_restart);
+    if (self.on) {
+        release(self.restart_signal, on_restart);
         release(RESERVED_SIGNAL, on_reserved);
         shield();
     }
@@ -192,8 +192,8 @@ void restart_signal_release(void)
 
 void restart_signal_retake(void)
 {
-    if (shim.on) {
-        take(shim.restart_signal, on_restart, NULL);
+    if (self.on) {
+        take(self.restart_signal, on_restart, NULL);
         take(RESERVED_SIGNAL, on_reserved, NULL);
     }
 }

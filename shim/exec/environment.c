@@ -9,7 +9,7 @@
 #include "libc/real.h"
 #include "process/fdtab.h"
 #include "process/itself.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "protocol/handoff.h"
 
 static const char PRELOAD[] = "LD_PRELOAD";
@@ -43,14 +43,14 @@ static bool is_server(char *const argv[])
 {
     pid_t pid = getpid();
 
-    return atomic_load(&shim.page->first) == pid || atomic_load(&shim.page->keeper) == pid ||
+    return atomic_load(&self.page->first) == pid || atomic_load(&self.page->keeper) == pid ||
            is_daemon(argv);
 }
 
 bool environment_injects(bool in_place, char *const argv[])
 {
-    return shim.on && !shim.elsewhere &&
-           (shim.keep_children || !atomic_load(&shim.page->served) ||
+    return self.on && !self.elsewhere &&
+           (self.keep_children || !atomic_load(&self.page->served) ||
             (in_place && is_server(argv)) || inherits(FD_LISTENER) || inherits(FD_DEAF) ||
             inherits(FD_BRIEF));
 }
@@ -88,14 +88,14 @@ size_t environment_entries(char *const envp[])
 /* Not what the longest path would need: it is on the stack of a thread that may have the least. */
 static size_t handoff_bytes(void)
 {
-    return HANDOFF_BESIDES + strlen(shim.library);
+    return HANDOFF_BESIDES + strlen(self.library);
 }
 
 size_t environment_bytes(char *const envp[])
 {
     const char *preload = find(envp, PRELOAD);
 
-    return handoff_bytes() + sizeof PRELOAD + strlen(shim.library) + 3 +
+    return handoff_bytes() + sizeof PRELOAD + strlen(self.library) + 3 +
            (preload ? strlen(preload) : 0);
 }
 
@@ -114,14 +114,14 @@ static bool own_entries(char *own[2], char *bytes, char *const envp[], const str
                               .memory = loan->memory,
                               .record = loan->record,
                               .wish = loan->wish,
-                              .restart_signal = shim.restart_signal,
-                              .keep_children = shim.keep_children,
-                              .library = shim.library};
+                              .restart_signal = self.restart_signal,
+                              .keep_children = self.keep_children,
+                              .library = self.library};
 
     own[0] = bytes;
     own[1] = bytes + handoff_bytes();
     environment_put_preload(append(append(own[1], PRELOAD), "="), find(envp, PRELOAD),
-                            shim.library);
+                            self.library);
     return handoff_format(&h, own[0]);
 }
 

@@ -18,7 +18,7 @@
 #include "process/fdtab.h"
 #include "process/park.h"
 #include "process/process.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "protocol/decimal.h"
 #include "protocol/recovery_record.h"
 
@@ -28,7 +28,7 @@ static int ear = -1; /* the keeper's own end of the FIFO */
 
 static bool is_keeper(void)
 {
-    return atomic_load(&shim.page->keeper) == process_owner();
+    return atomic_load(&self.page->keeper) == process_owner();
 }
 
 static long control_ear(int command, long argument)
@@ -36,24 +36,24 @@ static long control_ear(int command, long argument)
     return real.fcntl(ear, command, (void *)argument);
 }
 
-/* An open file of its own: that of shim.wish is shared with the workers. */
+/* An open file of its own: that of self.wish is shared with the workers. */
 static void listen_for_wishes(void)
 {
     char path[32];
 
-    decimal_put(stpcpy(path, "/proc/self/fd/"), (unsigned)shim.wish);
+    decimal_put(stpcpy(path, "/proc/self/fd/"), (unsigned)self.wish);
     ear = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (ear < 0)
         return;
     if (park_fd(&ear) < 0 || control_ear(F_SETOWN, getpid()) < 0 ||
-        control_ear(F_SETSIG, shim.restart_signal) < 0 ||
+        control_ear(F_SETSIG, self.restart_signal) < 0 ||
         control_ear(F_SETFL, O_RDONLY | O_NONBLOCK | O_ASYNC) < 0)
         recovery_release();
 }
 
 void recovery_join(void)
 {
-    if (ear < 0 && shim.wish >= 0 && is_keeper())
+    if (ear < 0 && self.wish >= 0 && is_keeper())
         listen_for_wishes();
 }
 
@@ -70,9 +70,9 @@ void recovery_release(void)
 
 static bool supervisor_is_gone(void)
 {
-    struct pollfd p = {.fd = shim.control};
+    struct pollfd p = {.fd = self.control};
 
-    return shim.control >= 0 && real.poll(&p, 1, 0) > 0 && (p.revents & POLLED_GONE);
+    return self.control >= 0 && real.poll(&p, 1, 0) > 0 && (p.revents & POLLED_GONE);
 }
 
 /* What the new supervisor is executed with, prepared where malloc() is not needed. */
@@ -96,8 +96,8 @@ static int execute(void *unused)
     setsid();
     bequeath(FD_LISTENER);
     bequeath(FD_DEAF);
-    real.fcntl(shim.record, F_SETFD, NULL);
-    real.execve(shim.library, start.argv + 1, start.envp);
+    real.fcntl(self.record, F_SETFD, NULL);
+    real.execve(self.library, start.argv + 1, start.envp);
     if (errno == EACCES)
         real.execve(program_loader, start.argv, start.envp);
     _exit(127);
@@ -116,9 +116,9 @@ static void start_supervisor(void)
 {
     pid_t pid;
 
-    decimal_put(stpcpy(start.option, "--recover="), (unsigned)shim.record);
+    decimal_put(stpcpy(start.option, "--recover="), (unsigned)self.record);
     start.argv[0] = (char *)(uintptr_t)program_loader;
-    start.argv[1] = shim.library;
+    start.argv[1] = self.library;
     start.argv[2] = start.option;
     pid = clone(leave, start.stacks[0] + STACK, CLONE_VM | CLONE_VFORK, NULL);
     if (pid > 0)
@@ -194,8 +194,8 @@ static void recover(void)
     struct record r;
     struct rights own;
 
-    if (shim.record < 0 || !supervisor_is_gone() || !take_turn() ||
-        pread(shim.record, &r, sizeof r, 0) != (ssize_t)sizeof r)
+    if (self.record < 0 || !supervisor_is_gone() || !take_turn() ||
+        pread(self.record, &r, sizeof r, 0) != (ssize_t)sizeof r)
         return;
     if (rights_read(&own) && rights_equal(&own, &r.rights))
         start_supervisor();
@@ -206,7 +206,7 @@ static void recover(void)
 /* Then whoever is told does what it can. */
 static bool keeper_has_gone(void)
 {
-    pid_t keeper = atomic_load(&shim.page->keeper);
+    pid_t keeper = atomic_load(&self.page->keeper);
 
     return keeper <= 0 || (real.kill(keeper, 0) < 0 && errno == ESRCH);
 }
@@ -216,7 +216,7 @@ void recovery_wish(void)
 {
     if (is_keeper() || keeper_has_gone())
         recover();
-    else if (shim.wish >= 0 && write(shim.wish, "", 1) < 0)
+    else if (self.wish >= 0 && write(self.wish, "", 1) < 0)
         return;
 }
 

@@ -13,7 +13,7 @@
 #include "listener/listener.h"
 #include "process/conns.h"
 #include "process/process.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 EXPORT int close(int fd)
 {
@@ -31,7 +31,7 @@ EXPORT int close_range(unsigned first, unsigned last, int flags)
 
 EXPORT void closefrom(int first)
 {
-    if (!shim.on || fds_close_range(first < 0 ? 0 : (unsigned)first, ~0u, 0) != 0)
+    if (!self.on || fds_close_range(first < 0 ? 0 : (unsigned)first, ~0u, 0) != 0)
         real.closefrom(first);
 }
 
@@ -55,7 +55,7 @@ EXPORT int dup3(int fd, int to, int flags)
 static bool shares_flag(int fd)
 {
     return fdtab_kind(fd) == FD_DUMMY ||
-           (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING));
+           (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING));
 }
 
 /* Is O_NONBLOCK of fd the server's belief, not the shared flag?  A listener that came with the
@@ -65,7 +65,7 @@ static bool believes_flag(int fd)
     if (fdtab_seems_to_listen(fd))
         return !process_is_guest();
     return fdtab_kind(fd) == FD_NONE &&
-           (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) && !process_is_guest() &&
+           (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) && !process_is_guest() &&
            listener_discover(fd);
 }
 
@@ -136,7 +136,7 @@ EXPORT UNGUARDED int ioctl(int fd, unsigned long request, ...)
 static int number_of(FILE *file)
 {
     int saved = errno;
-    int fd = shim.on ? fileno(file) : -1;
+    int fd = self.on ? fileno(file) : -1;
 
     errno = saved;
     return fd;

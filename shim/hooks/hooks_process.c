@@ -22,7 +22,7 @@
 #include "process/park.h"
 #include "process/process.h"
 #include "process/scratch.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 /* One program to run, by whichever call. */
 struct program {
@@ -63,18 +63,18 @@ static int run_program(struct program *p, char *const envp[], bool in_place)
 /* exec in place: this pid goes on as something that may not have our signal handlers. */
 static int exec_program(struct program *p, char *const envp[])
 {
-    bool own = shim.on && !process_is_guest();
+    bool own = self.on && !process_is_guest();
     int r;
 
     if (own) {
-        atomic_store(&shim.slot->away, 1);
+        atomic_store(&self.slot->away, 1);
         recovery_release();
     }
     restart_signal_release();
     r = run_program(p, envp, true);
     if (own) {
         restart_signal_retake();
-        atomic_store(&shim.slot->away, 0);
+        atomic_store(&self.slot->away, 0);
         recovery_join(); /* nobody was told that it is the keeper while it was away */
     }
     return r;
@@ -226,7 +226,7 @@ EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
 
 EXPORT int system(const char *command)
 {
-    return shim.on ? command_run(command) : real.system(command);
+    return self.on ? command_run(command) : real.system(command);
 }
 
 /* Only libc can make a stream that pclose() knows, and its shell gets environ, which other threads
@@ -261,10 +261,10 @@ EXPORT FILE *popen(const char *command, const char *type)
  * sends its signal there.  The generation that still serves is none of the new one's business. */
 static bool is_hidden(pid_t pid)
 {
-    if (!(shim_attention() & ATTENTION_STARTING) || !elders_has(pid))
+    if (!(self_attention() & ATTENTION_STARTING) || !elders_has(pid))
         return false;
-    if (atomic_exchange(&shim.page->looked_for, pid) == 0)
-        shim_ring();
+    if (atomic_exchange(&self.page->looked_for, pid) == 0)
+        self_ring();
     errno = ESRCH;
     return true;
 }

@@ -125,7 +125,7 @@ static int strip_int(int mask)
     sigemptyset(&set);
     ((unsigned long *)&set)[0] = (unsigned)mask;
     restart_signal_strip(&set, &copy);
-    return shim.on ? to_int(&copy) : mask;
+    return self.on ? to_int(&copy) : mask;
 }
 
 EXPORT int sigblock(int mask)

@@ -11,7 +11,7 @@
 #include "listener/paths.h"
 #include "process/bound.h"
 #include "process/process.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "process/sockopts.h"
 #include "wait/datagrams.h"
 #include "wait/waits.h"
@@ -24,7 +24,7 @@ static int accept_plain(int fd, struct sockaddr *addr, socklen_t *len, int flags
 
 static bool is_recorded(int domain)
 {
-    return shim.on && (domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX) &&
+    return self.on && (domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX) &&
            !process_is_guest();
 }
 
@@ -65,7 +65,7 @@ EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
 {
     int r;
 
-    if (!shim.on || process_is_guest())
+    if (!self.on || process_is_guest())
         return real.bind(fd, addr, len);
     if (listener_adopt(fd, addr, len))
         return 0;
@@ -79,7 +79,7 @@ EXPORT int listen(int fd, int backlog)
 {
     int r = real.listen(fd, backlog);
 
-    if (r == 0 && shim.on && !process_is_guest())
+    if (r == 0 && self.on && !process_is_guest())
         listener_listening(fd);
     return r;
 }
@@ -135,7 +135,7 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
     if (fdtab_get(fd) == FD_FRESH)
         bound_forget(fd);
-    if (!(shim_attention() & ATTENTION_STARTING) || process_is_guest() || !paths_elders(addr, len))
+    if (!(self_attention() & ATTENTION_STARTING) || process_is_guest() || !paths_elders(addr, len))
         return real.connect(fd, addr, len);
     errno = ECONNREFUSED;
     return -1;

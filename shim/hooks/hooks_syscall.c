@@ -19,7 +19,7 @@
 #include "libc/export.h"
 #include "libc/real.h"
 #include "process/process.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 struct call {
     long number, a, b, c, d, e, f;
@@ -203,7 +203,7 @@ static long raw_sigprocmask(struct call *c)
     unsigned long *set = pointer(c->b);
     sigset_t copy, stripped;
 
-    if (!set || !shim.on || c->a == SIG_UNBLOCK)
+    if (!set || !self.on || c->a == SIG_UNBLOCK)
         return forward(c);
     sigemptyset(&copy);
     ((unsigned long *)&copy)[0] = *set;
@@ -253,5 +253,5 @@ EXPORT UNGUARDED long syscall(long number, ...)
     c.f = va_arg(list, long);
     va_end(list);
     /* before the constructor (jemalloc) and in programs we are not part of */
-    return shim.on && call_by_name(&c, &r) ? r : forward(&c);
+    return self.on && call_by_name(&c, &r) ? r : forward(&c);
 }

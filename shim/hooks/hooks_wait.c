@@ -23,7 +23,7 @@ static int epoll_ctl_noted(int epfd, int op, int fd, struct epoll_event *event)
     bool deaf = deaf_to(fd);
     int r;
 
-    if (deaf && (shim_attention() & ATTENTION_DRAINING))
+    if (deaf && (self_attention() & ATTENTION_DRAINING))
         return 0; /* it is in no epoll, and is not to get into one */
     r = real.epoll_ctl(epfd, op, fd, deaf && event ? &nothing : event);
     if (r == 0 && fdtab_may_listen(fd))

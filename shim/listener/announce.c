@@ -5,14 +5,14 @@
 #include <stdbool.h>
 
 #include "process/fdtab.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "protocol/message.h"
 
 static _Atomic bool owes; /* some listener here is marked */
 
 static _Atomic uint32_t *flags_of(int index)
 {
-    return &shim.page->listeners[index].flags;
+    return &self.page->listeners[index].flags;
 }
 
 /* False: later. */
@@ -21,13 +21,13 @@ static bool send_copy(int fd, int index)
     struct message m = {.version = MESSAGE_VERSION,
                         .type = MESSAGE_LISTEN,
                         .index = (uint32_t)index,
-                        .pid = shim_pid()};
-    int r = message_try(shim.control, &m, fd);
+                        .pid = self_pid()};
+    int r = message_try(self.control, &m, fd);
 
     if (r == -EAGAIN)
         return false;
     if (r < 0)
-        shim_lost();
+        self_lost();
     return true;
 }
 

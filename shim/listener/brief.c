@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "process/fdtab.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 enum { BRIEF_MS = 1000, ENOUGH = 4 };
 
@@ -20,18 +20,18 @@ static uint32_t now_ms(void)
  * where the address is not its successor's. */
 static bool serving(void)
 {
-    return !(shim_attention() & (ATTENTION_STARTING | ATTENTION_DRAINING));
+    return !(self_attention() & (ATTENTION_STARTING | ATTENTION_DRAINING));
 }
 
 void brief_begin(int index)
 {
-    atomic_store(&shim.page->listeners[index].since, now_ms());
+    atomic_store(&self.page->listeners[index].since, now_ms());
 }
 
 void brief_end(int index)
 {
-    struct page_listener *entry = &shim.page->listeners[index];
-    _Atomic uint32_t *count = &shim.page->brief[page_bucket(atomic_load(&entry->key))];
+    struct page_listener *entry = &self.page->listeners[index];
+    _Atomic uint32_t *count = &self.page->brief[page_bucket(atomic_load(&entry->key))];
 
     if (serving() && now_ms() - atomic_load(&entry->since) < BRIEF_MS &&
         atomic_fetch_add(count, 1) + 1 >= ENOUGH)
@@ -48,7 +48,7 @@ bool brief_expected(int fd, const struct address *a, uint64_t key)
 {
     unsigned bucket = page_bucket(key);
 
-    if (key == 0 || !serving() || !can_be(a) || atomic_load(&shim.page->brief[bucket]) < ENOUGH)
+    if (key == 0 || !serving() || !can_be(a) || atomic_load(&self.page->brief[bucket]) < ENOUGH)
         return false;
     fdtab_set_index(fd, (int)bucket);
     fdtab_set(fd, FD_BRIEF);
@@ -64,6 +64,6 @@ bool brief_refuted(int fd)
     fdtab_set_flag(fd, FD_WAITED, true);
     if (!(known & FD_WAITED))
         return false;
-    atomic_store(&shim.page->brief[fdtab_index(fd) % PAGE_COUNTERS], 0);
+    atomic_store(&self.page->brief[fdtab_index(fd) % PAGE_COUNTERS], 0);
     return true;
 }

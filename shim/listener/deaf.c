@@ -11,7 +11,7 @@
 #include "libc/real.h"
 #include "process/acceptors.h"
 #include "process/epolls.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "process/turn.h"
 #include "wait/blocking.h"
 #include "wait/waits.h"
@@ -24,19 +24,19 @@ static _Atomic unsigned sleepers; /* so many, and those that were cancelled ther
 /* A process without a slot is never told, so it can't be held back. */
 bool deaf_held_back(void)
 {
-    return (atomic_load(&shim.page->attention) & ATTENTION_HELD_BACK) &&
-           atomic_load(&shim.slot->pid) != 0;
+    return (atomic_load(&self.page->attention) & ATTENTION_HELD_BACK) &&
+           atomic_load(&self.slot->pid) != 0;
 }
 
 static bool may_hear(void)
 {
-    return !deaf_held_back() && !(shim_attention() & ATTENTION_DRAINING);
+    return !deaf_held_back() && !(self_attention() & ATTENTION_DRAINING);
 }
 
 void deaf_begin(void)
 {
     deaf_here = true;
-    atomic_store(&shim.slot->deaf, 1);
+    atomic_store(&self.slot->deaf, 1);
 }
 
 void deaf_settle(void)
@@ -131,15 +131,15 @@ static void let_go(int fd)
 static void hear(void)
 {
     deaf_here = false;
-    atomic_store(&shim.slot->deaf, 0);
-    shim_ring();
+    atomic_store(&self.slot->deaf, 0);
+    self_ring();
 }
 
 void deaf_run(void)
 {
     int saved = errno;
 
-    if (!atomic_load(&shim.slot->deaf) || !may_hear() || !turn_take())
+    if (!atomic_load(&self.slot->deaf) || !may_hear() || !turn_take())
         return;
     for (int fd = fdtab_next(0, FD_DEAF); fd >= 0; fd = fdtab_next(fd + 1, FD_DEAF))
         let_go(fd);
@@ -154,11 +154,11 @@ void deaf_run(void)
 
 bool deaf_look(void)
 {
-    struct pollfd p = {.fd = shim.control};
+    struct pollfd p = {.fd = self.control};
     int saved = errno;
 
     if (real.poll(&p, 1, 0) > 0 && (p.revents & POLLHUP)) {
-        atomic_fetch_and(&shim.page->attention, ~(uint32_t)ATTENTION_HELD_BACK);
+        atomic_fetch_and(&self.page->attention, ~(uint32_t)ATTENTION_HELD_BACK);
         deaf_run();
     }
     errno = saved;
@@ -169,7 +169,7 @@ void deaf_waited(void)
 {
     int saved = errno;
 
-    if (atomic_load(&shim.slot->deaf) && may_hear() && fdtab_next(0, FD_DEAF) < 0 &&
+    if (atomic_load(&self.slot->deaf) && may_hear() && fdtab_next(0, FD_DEAF) < 0 &&
         !acceptors_hide())
         hear();
     errno = saved;
@@ -177,8 +177,8 @@ void deaf_waited(void)
 
 void deaf_join(void)
 {
-    if (!deaf_here || (shim_attention() & ATTENTION_DRAINING))
+    if (!deaf_here || (self_attention() & ATTENTION_DRAINING))
         return;
-    atomic_store(&shim.slot->deaf, 1);
+    atomic_store(&self.slot->deaf, 1);
     deaf_run();
 }

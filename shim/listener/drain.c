@@ -9,7 +9,7 @@
 #include "listener/mute.h"
 #include "process/acceptors.h"
 #include "process/conns.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "process/turn.h"
 
 void drain_run(void)
@@ -17,18 +17,18 @@ void drain_run(void)
     int saved = errno;
     bool muted;
 
-    if (!(shim_attention() & ATTENTION_DRAINING) || !turn_take())
+    if (!(self_attention() & ATTENTION_DRAINING) || !turn_take())
         return;
     muted = mute_all();
-    if (atomic_load(&shim.slot->drained)) {
+    if (atomic_load(&self.slot->drained)) {
         fds_verify();
         conns_recount();
     } else if (muted) {
-        atomic_store(&shim.slot->drained, 1);
+        atomic_store(&self.slot->drained, 1);
     }
     deaf_wake();
     acceptors_kick();
     turn_give();
-    shim_ring();
+    self_ring();
     errno = saved;
 }

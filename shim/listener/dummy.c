@@ -12,7 +12,7 @@
 
 #include "libc/real.h"
 #include "process/park.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "protocol/message.h"
 
 static int inet_dummy = -1, inet6_dummy = -1, stream_dummy = -1, packet_dummy = -1;
@@ -64,10 +64,10 @@ static int listen_nowhere(int fd, int family)
  * directory to make it in. The supervisor has one; nobody waits for it. */
 static bool is_sent_off(int fd, int family)
 {
-    struct message m = {.version = MESSAGE_VERSION, .type = MESSAGE_PLACEHOLDER, .pid = shim_pid()};
+    struct message m = {.version = MESSAGE_VERSION, .type = MESSAGE_PLACEHOLDER, .pid = self_pid()};
 
-    return family == AF_UNIX && !atomic_load(&shim.page->placeless) &&
-           message_try(shim.control, &m, fd) == 0;
+    return family == AF_UNIX && !atomic_load(&self.page->placeless) &&
+           message_try(self.control, &m, fd) == 0;
 }
 
 static int dummy_make(int family, int type)

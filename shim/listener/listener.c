@@ -16,7 +16,7 @@
 #include "process/bound.h"
 #include "process/epolls.h"
 #include "process/fdtab.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "protocol/address.h"
 #include "wait/datagrams.h"
 
@@ -24,7 +24,7 @@ bool listener_blocking;
 
 static struct page_listener *listener_entry(int fd)
 {
-    return &shim.page->listeners[fdtab_index(fd)];
+    return &self.page->listeners[fdtab_index(fd)];
 }
 
 bool listener_has_nonblock(int fd)
@@ -45,20 +45,20 @@ static void note_blocking(void)
     static const _Atomic uint32_t always = 1;
 
     listener_blocking = true;
-    shim.slow = &always;
+    self.slow = &always;
 }
 
 /* What the generation before serves, and further members of a group that it serves. */
 static bool is_held_back(int index, const struct address *a)
 {
     return deaf_held_back() &&
-           ((atomic_load(&shim.page->listeners[index].flags) & LISTENER_ADOPTED) ||
-            page_find_member(shim.page, address_key(a, 0), 0, LISTENER_ADOPTED) >= 0);
+           ((atomic_load(&self.page->listeners[index].flags) & LISTENER_ADOPTED) ||
+            page_find_member(self.page, address_key(a, 0), 0, LISTENER_ADOPTED) >= 0);
 }
 
 void listener_track(int fd, int index, const struct address *a, bool nonblock)
 {
-    struct page_listener *entry = &shim.page->listeners[index];
+    struct page_listener *entry = &self.page->listeners[index];
     bool deaf = is_held_back(index, a);
 
     fdtab_set_index(fd, index);
@@ -80,7 +80,7 @@ void listener_apply_nonblock(int fd, bool nonblock)
 {
     const uint32_t shared = ATTENTION_OVERLAP | ATTENTION_DRAINING;
 
-    if (nonblock || !(shim_attention() & shared))
+    if (nonblock || !(self_attention() & shared))
         set_nonblock(fd, nonblock);
 }
 
@@ -88,9 +88,9 @@ void listener_prepare(int fd, const struct address *a)
 {
     int r = dummy_prepare(a->family, a->type);
 
-    atomic_store(&shim.page->served, 1);
+    atomic_store(&self.page->served, 1);
     if (r < 0)
-        shim_note("a restart will cut connections, no dummy socket: ", strerrorname_np(-r));
+        self_note("a restart will cut connections, no dummy socket: ", strerrorname_np(-r));
     mute_settle(fd);
 }
 
@@ -98,12 +98,12 @@ void listener_prepare(int fd, const struct address *a)
  * first of them listens. */
 static void listener_number(int index, const struct address *a)
 {
-    _Atomic uint64_t *key = &shim.page->listeners[index].key;
+    _Atomic uint64_t *key = &self.page->listeners[index].key;
 
     for (int i = 0; listener_is_member(a) && i < PAGE_LISTENERS; i++) {
-        if (!page_has_other(shim.page, index, atomic_load(key)))
+        if (!page_has_other(self.page, index, atomic_load(key)))
             break;
-        atomic_store(key, page_free_key(shim.page, index, atomic_load(key)));
+        atomic_store(key, page_free_key(self.page, index, atomic_load(key)));
     }
 }
 
@@ -112,20 +112,20 @@ static void listener_register(int fd, int index, const struct address *a, uint64
 {
     uint64_t none = 0;
 
-    atomic_compare_exchange_strong(&shim.page->listeners[index].key, &none, key);
+    atomic_compare_exchange_strong(&self.page->listeners[index].key, &none, key);
     listener_number(index, a);
     brief_begin(index);
     listener_track(fd, index, a, listener_has_nonblock(fd));
     /* here, not when the supervisor has it: the next bind() of the group comes sooner */
-    atomic_fetch_add(&shim.page->held, 1);
-    atomic_fetch_or(&shim.page->listeners[index].flags, LISTENER_LISTENING);
+    atomic_fetch_add(&self.page->held, 1);
+    atomic_fetch_or(&self.page->listeners[index].flags, LISTENER_LISTENING);
     announce_listener(fd, index);
 }
 
 /* Only while another generation has it as well is the flag itself not the server's. */
 static bool believed_nonblock(int fd, uint32_t flags)
 {
-    bool shared = (flags & LISTENER_HELD) && (shim_attention() & ATTENTION_OVERLAP);
+    bool shared = (flags & LISTENER_HELD) && (self_attention() & ATTENTION_OVERLAP);
 
     return shared ? (flags & LISTENER_NONBLOCK) != 0 : listener_has_nonblock(fd);
 }
@@ -134,7 +134,7 @@ static bool believed_nonblock(int fd, uint32_t flags)
  * all listen on what their parent has bound), or the generation before did (LISTEN_FDS, inetd). */
 static void listener_inherit(int fd, int index, const struct address *a)
 {
-    _Atomic uint32_t *flags = &shim.page->listeners[index].flags;
+    _Atomic uint32_t *flags = &self.page->listeners[index].flags;
     uint32_t had = atomic_load(flags);
 
     if (had & LISTENER_HELD && !(had & (LISTENER_ADOPTED | LISTENER_LISTENING)))
@@ -146,14 +146,14 @@ static void listener_inherit(int fd, int index, const struct address *a)
  * same time do no harm. */
 static bool is_unfinished(int index)
 {
-    return !(atomic_load(&shim.page->listeners[index].flags) & (LISTENER_KNOWN | LISTENER_ADOPTED));
+    return !(atomic_load(&self.page->listeners[index].flags) & (LISTENER_KNOWN | LISTENER_ADOPTED));
 }
 
 /* What a draining generation opens for a client that it has (passive FTP) is its own, as without
  * us.  One more member of a group that it has given up would get clients of the successor. */
 static bool is_newcomer(uint64_t cookie)
 {
-    return (shim_attention() & ATTENTION_DRAINING) && page_find_socket(shim.page, cookie) < 0;
+    return (self_attention() & ATTENTION_DRAINING) && page_find_socket(self.page, cookie) < 0;
 }
 
 static void listener_recognize(int fd, const struct address *a)
@@ -171,9 +171,9 @@ static void listener_recognize(int fd, const struct address *a)
             mute_newcomer(fd, a);
         return;
     }
-    index = page_claim_listener(shim.page, key, cookie, &claimed);
+    index = page_claim_listener(self.page, key, cookie, &claimed);
     if (index < 0)
-        shim_note("too many listeners, one is not handed over at restarts", "");
+        self_note("too many listeners, one is not handed over at restarts", "");
     else if (claimed || is_unfinished(index))
         listener_register(fd, index, a, key);
     else
@@ -185,7 +185,7 @@ void listener_listening(int fd)
     struct address a;
     int saved = errno;
 
-    if (!shim.on || fdtab_kind(fd) == FD_DUMMY || !address_of_socket(&a, fd))
+    if (!self.on || fdtab_kind(fd) == FD_DUMMY || !address_of_socket(&a, fd))
         goto out;
     if (!fdtab_listens(fd))
         listener_recognize(fd, &a);
@@ -213,7 +213,7 @@ bool listener_discover(int fd)
 {
     struct address a;
     int saved = errno;
-    bool found = shim.on && address_of_socket(&a, fd) && is_server(fd, &a);
+    bool found = self.on && address_of_socket(&a, fd) && is_server(fd, &a);
 
     errno = saved;
     if (!found)
@@ -232,7 +232,7 @@ void listener_waited(int fd)
     if (had & LISTENER_UNSENT)
         announce_rest();
     if (!(had & LISTENER_WAITED))
-        shim_ring();
+        self_ring();
 }
 
 void listener_accepted(int fd)
@@ -245,13 +245,13 @@ void listener_accepted(int fd)
 
 void listener_closed(int index)
 {
-    _Atomic uint32_t *flags = &shim.page->listeners[index].flags;
+    _Atomic uint32_t *flags = &self.page->listeners[index].flags;
 
     if (atomic_load(flags) & LISTENER_CLOSED)
         return;
     brief_end(index);
     atomic_fetch_or(flags, LISTENER_CLOSED);
-    shim_ring();
+    self_ring();
 }
 
 void listener_set_nonblock(int fd, bool on)
@@ -259,7 +259,7 @@ void listener_set_nonblock(int fd, bool on)
     struct page_listener *entry = listener_entry(fd);
 
     fdtab_set_flag(fd, FD_NONBLOCK, on);
-    if (!fdtab_listens(fd) || (deaf_to(fd) && (shim_attention() & ATTENTION_DRAINING)))
+    if (!fdtab_listens(fd) || (deaf_to(fd) && (self_attention() & ATTENTION_DRAINING)))
         return;
     if (on)
         atomic_fetch_or(&entry->flags, LISTENER_NONBLOCK);

@@ -22,18 +22,18 @@ static int listener_ask(int index)
     struct message m = {.version = MESSAGE_VERSION,
                         .type = MESSAGE_ADOPT,
                         .index = (uint32_t)index,
-                        .pid = shim_pid()};
+                        .pid = self_pid()};
     int reply[2];
     int fd = -1, r;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reply) < 0)
         return -1;
-    r = message_send(shim.control, &m, reply[1]);
+    r = message_send(self.control, &m, reply[1]);
     real.close(reply[1]);
     if (r < 0)
-        shim_lost();
+        self_lost();
     else if (message_receive(reply[0], &m, &fd, REPLY_TIMEOUT_MS) <= 0)
-        shim_note("no answer from the supervisor to bind(), asking the kernel", "");
+        self_note("no answer from the supervisor to bind(), asking the kernel", "");
     real.close(reply[0]);
     return fd;
 }
@@ -45,7 +45,7 @@ static int listener_request(int fd, int index, const struct address *a)
 
     if (held < 0 || address_is_answered(a, fd, held))
         return held;
-    shim_note("bind() was to be answered with another socket, asking the kernel", "");
+    self_note("bind() was to be answered with another socket, asking the kernel", "");
     real.close(held);
     listener_closed(index); /* the supervisor looks */
     return -1;
@@ -53,8 +53,8 @@ static int listener_request(int fd, int index, const struct address *a)
 
 bool listener_is_given_up(const struct address *a)
 {
-    return (shim_attention() & ATTENTION_DRAINING) && a->type != SOCK_DGRAM &&
-           page_find_member(shim.page, address_key(a, 0), 0, LISTENER_KNOWN) >= 0;
+    return (self_attention() & ATTENTION_DRAINING) && a->type != SOCK_DGRAM &&
+           page_find_member(self.page, address_key(a, 0), 0, LISTENER_KNOWN) >= 0;
 }
 
 bool listener_is_member(const struct address *a)
@@ -81,8 +81,8 @@ static bool listener_take(int fd, int index, const struct address *a)
         return false;
     }
     real.close(held);
-    atomic_fetch_or(&shim.page->listeners[index].flags, LISTENER_ADOPTED);
-    atomic_fetch_and(&shim.page->listeners[index].flags, ~(uint32_t)LISTENER_REMOVED);
+    atomic_fetch_or(&self.page->listeners[index].flags, LISTENER_ADOPTED);
+    atomic_fetch_and(&self.page->listeners[index].flags, ~(uint32_t)LISTENER_REMOVED);
     brief_begin(index);
     listener_track(fd, index, a, nonblock);
     listener_apply_nonblock(fd, nonblock);
@@ -95,12 +95,12 @@ static bool listener_match_any_port(int fd, const struct address *a)
 {
     const unsigned last = ADDRESS_NUMBERS - 1; /* of all beyond */
     uint64_t key = address_key(a, 0);
-    unsigned n = atomic_fetch_add(&shim.page->binds[page_bucket(key)], 1);
+    unsigned n = atomic_fetch_add(&self.page->binds[page_bucket(key)], 1);
     int index;
 
     key = address_key(a, n < last ? n : last);
     bound_remember(fd, key);
-    index = n < last ? page_find_listener(shim.page, key, LISTENER_HELD) : -1;
+    index = n < last ? page_find_listener(self.page, key, LISTENER_HELD) : -1;
     return index >= 0 && listener_take(fd, index, a);
 }
 
@@ -119,13 +119,13 @@ static bool may_be_free(_Atomic uint32_t *flags)
 static bool listener_match_member(int fd, const struct address *a)
 {
     uint64_t key = address_key(a, 0);
-    int index = page_find_member(shim.page, key, 0, LISTENER_KNOWN);
+    int index = page_find_member(self.page, key, 0, LISTENER_KNOWN);
 
     bound_remember(fd, key);
     if (index >= 0 && listener_is_given_up(a))
         return mute_newcomer(fd, a);
-    for (; index >= 0; index = page_find_member(shim.page, key, index + 1, LISTENER_KNOWN)) {
-        _Atomic uint32_t *flags = &shim.page->listeners[index].flags;
+    for (; index >= 0; index = page_find_member(self.page, key, index + 1, LISTENER_KNOWN)) {
+        _Atomic uint32_t *flags = &self.page->listeners[index].flags;
 
         if (!may_be_free(flags))
             continue;
@@ -144,7 +144,7 @@ static bool listener_match(int fd, const struct address *a)
         return a->type != SOCK_DGRAM && listener_match_any_port(fd, a);
     if (listener_is_member(a))
         return listener_match_member(fd, a);
-    index = page_find_listener(shim.page, address_key(a, 0), LISTENER_KNOWN);
+    index = page_find_listener(self.page, address_key(a, 0), LISTENER_KNOWN);
     bound_remember(fd, address_key(a, 0));
     return index >= 0 && !paths_bind_anew(a, index) && listener_take(fd, index, a);
 }
@@ -153,7 +153,7 @@ bool listener_adopt(int fd, const struct sockaddr *addr, socklen_t len)
 {
     struct address a;
     int saved = errno;
-    bool adopted = shim.on && address_of_bind(&a, fd, addr, len) && !fdtab_seems_to_listen(fd) &&
+    bool adopted = self.on && address_of_bind(&a, fd, addr, len) && !fdtab_seems_to_listen(fd) &&
                    listener_match(fd, &a);
 
     errno = saved;
@@ -162,7 +162,7 @@ bool listener_adopt(int fd, const struct sockaddr *addr, socklen_t len)
 
 bool listener_adopt_path(int fd, const struct address *a)
 {
-    int index = page_find_listener(shim.page, address_key(a, 0), LISTENER_HELD);
+    int index = page_find_listener(self.page, address_key(a, 0), LISTENER_HELD);
 
     return index >= 0 && !paths_lost(a, index) && listener_take(fd, index, a);
 }

@@ -4,7 +4,7 @@
 #define GRACE_LISTENER_PARTS_H
 
 #include "listener/listener.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 enum { LISTENER_KNOWN = LISTENER_HELD | LISTENER_LISTENING };
 

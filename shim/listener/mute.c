@@ -11,7 +11,7 @@
 #include "process/acceptors.h"
 #include "process/epolls.h"
 #include "process/fdtab.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "wait/blocking.h"
 #include "wait/datagrams.h"
 
@@ -70,7 +70,7 @@ void mute_settle(int fd)
     int saved = errno;
 
     /* the handler that mutes looks for listeners after this bit is set */
-    if ((atomic_load(&shim.page->attention) & ATTENTION_DRAINING) && fdtab_listens(fd))
+    if ((atomic_load(&self.page->attention) & ATTENTION_DRAINING) && fdtab_listens(fd))
         mute_listener(fd);
     errno = saved;
 }
@@ -88,7 +88,7 @@ bool mute_newcomer(int fd, const struct address *a)
 /* Another generation serves it, too, or is about to; or it is the dummy of all listeners. */
 static bool is_shared(int fd)
 {
-    return (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) || deaf_to(fd);
+    return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) || deaf_to(fd);
 }
 
 /* Who waits in poll() or select() stays with the socket that the other one goes on with. */

@@ -16,7 +16,7 @@
 #include "process/bound.h"
 #include "process/elders.h"
 #include "process/fdtab.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 enum { PID_TEXT = 32, TYPES = 3 };
 
@@ -28,16 +28,16 @@ static struct page_listener *path_listener(const char *path, int type)
     int index = -1;
 
     if (path && address_of_path(&a, path, type))
-        index = page_find_listener(shim.page, address_key(&a, 0),
+        index = page_find_listener(self.page, address_key(&a, 0),
                                    LISTENER_HELD | LISTENER_LISTENING | LISTENER_ADOPTED);
-    return index < 0 ? NULL : &shim.page->listeners[index];
+    return index < 0 ? NULL : &self.page->listeners[index];
 }
 
 static struct page_listener *path_find(const char *path)
 {
     struct page_listener *l = NULL;
 
-    if (!shim.on || atomic_load(&shim.page->held) == 0)
+    if (!self.on || atomic_load(&self.page->held) == 0)
         return NULL;
     for (unsigned i = 0; !l && i < TYPES; i++)
         l = path_listener(path, types[i]);
@@ -63,8 +63,8 @@ static pid_t read_pid(const char *path)
 
 static bool is_own_process(pid_t pid)
 {
-    for (unsigned i = 0; i < PAGE_SLOTS && i < atomic_load(&shim.page->hint); i++)
-        if (atomic_load(&shim.page->slots[i].pid) == pid)
+    for (unsigned i = 0; i < PAGE_SLOTS && i < atomic_load(&self.page->hint); i++)
+        if (atomic_load(&self.page->slots[i].pid) == pid)
             return true;
     return false;
 }
@@ -95,7 +95,7 @@ static int path_socket(const char *path, int *type)
 {
     struct address a;
 
-    for (unsigned i = 0; shim.on && path && i < TYPES; i++) {
+    for (unsigned i = 0; self.on && path && i < TYPES; i++) {
         int fd = address_of_path(&a, path, types[i]) ? bound_fd(address_key(&a, 0)) : -1;
 
         *type = types[i];
@@ -120,7 +120,7 @@ static bool is_others_socket(const char *path)
 static bool is_successors(const char *path)
 {
     int saved = errno;
-    bool keep = path && (shim_attention() & ATTENTION_DRAINING) &&
+    bool keep = path && (self_attention() & ATTENTION_DRAINING) &&
                 (is_others_socket(path) || is_others_pidfile(path));
 
     errno = saved;
@@ -173,7 +173,7 @@ static bool write_pid(const char *path, pid_t pid)
 static bool gives_back(const char *path)
 {
     int saved = errno;
-    int64_t noted = atomic_load(&shim.page->looked_for);
+    int64_t noted = atomic_load(&self.page->looked_for);
     pid_t elder = (pid_t)(noted < 0 ? -noted : noted);
     pid_t pid = path && elders_has(elder) ? read_pid(path) : 0;
     bool keep = noted < 0 && pid == elder && pid > 0;
@@ -182,7 +182,7 @@ static bool gives_back(const char *path)
         (real.kill(elder, 0) == 0 || errno == EPERM)) {
         keep = write_pid(path, elder);
         if (keep)
-            atomic_store(&shim.page->looked_for, -elder);
+            atomic_store(&self.page->looked_for, -elder);
     }
     errno = saved;
     return keep;
@@ -294,11 +294,11 @@ static bool is_missing(const struct address *a)
 
 bool paths_lost(const struct address *a, int index)
 {
-    struct page_listener *l = &shim.page->listeners[index];
+    struct page_listener *l = &self.page->listeners[index];
 
-    if ((shim_attention() & ATTENTION_DRAINING) || !is_named(l, a) || !is_missing(a))
+    if ((self_attention() & ATTENTION_DRAINING) || !is_named(l, a) || !is_missing(a))
         return false;
-    shim_note("nobody can reach the UNIX listener any more, it is bound anew: ",
+    self_note("nobody can reach the UNIX listener any more, it is bound anew: ",
               ((const struct sockaddr_un *)&a->addr)->sun_path);
     path_forget(l);
     return true;
@@ -307,7 +307,7 @@ bool paths_lost(const struct address *a, int index)
 bool paths_bind_anew(const struct address *a, int index)
 {
     const char *path = ((const struct sockaddr_un *)&a->addr)->sun_path;
-    struct page_listener *l = &shim.page->listeners[index];
+    struct page_listener *l = &self.page->listeners[index];
     uint32_t flags = atomic_load(&l->flags);
 
     if (a->family != AF_UNIX || !path[0])

@@ -2,7 +2,7 @@
 #include "process/conns.h"
 
 #include "listener/listener.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 uint32_t conns_ages[FDTAB_SIZE];
 
@@ -23,7 +23,7 @@ int conns_close_and_ring(int fd)
 {
     int r = real.close(fd);
 
-    shim_ring();
+    self_ring();
     return r;
 }
 
@@ -31,11 +31,11 @@ int conns_close_and_ring(int fd)
 void conns_recount(void)
 {
     static int32_t excess;
-    int32_t counted = atomic_load(&shim.slot->connections);
+    int32_t counted = atomic_load(&self.slot->connections);
     int32_t known = (int32_t)fdtab_count(FD_CONNECTION);
     int32_t now = counted - known;
 
     if (now != 0 && now == excess)
-        atomic_compare_exchange_strong(&shim.slot->connections, &counted, known);
+        atomic_compare_exchange_strong(&self.slot->connections, &counted, known);
     excess = now;
 }

@@ -13,7 +13,7 @@
 
 #include "libc/real.h"
 #include "process/fdtab.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 /* When the connection on this number was accepted: seconds of time(), the cheapest clock. The
  * supervisor reads it in the process's memory to name the age of a connection it has to cut. */
@@ -38,7 +38,7 @@ static inline void conns_enter(int fd, uint32_t age)
 
     conns_ages[fd] = age;
     if (__builtin_expect(was == FD_NONE, 1) || conns_displace(fd, was))
-        atomic_fetch_add(&shim.slot->connections, 1);
+        atomic_fetch_add(&self.slot->connections, 1);
 }
 
 /* One real accept(), seen by the supervisor from before the kernel takes the connection. */
@@ -47,15 +47,15 @@ static inline int conns_accept(int fd, struct sockaddr *addr, socklen_t *len, in
 {
     int r;
 
-    atomic_fetch_add(&shim.slot->accepts, 1);
+    atomic_fetch_add(&self.slot->accepts, 1);
     r = call(fd, addr, len, flags);
     if (__builtin_expect(r < 0, 0)) {
-        atomic_fetch_sub(&shim.slot->accepts, 1);
+        atomic_fetch_sub(&self.slot->accepts, 1);
         return r;
     }
     if (fdtab_reaches(r))
         conns_enter(r, (uint32_t)time(NULL));
-    atomic_fetch_add(&shim.slot->accepts, SLOT_ACCEPTED - 1);
+    atomic_fetch_add(&self.slot->accepts, SLOT_ACCEPTED - 1);
     return r;
 }
 
@@ -63,14 +63,14 @@ static inline int conns_accept(int fd, struct sockaddr *addr, socklen_t *len, in
  * so the count may get too low, even below 0: no harm, the supervisor also asks the kernel. */
 static inline bool conns_leave(void)
 {
-    return __builtin_expect(atomic_fetch_sub(&shim.slot->connections, 1) == 1, 0);
+    return __builtin_expect(atomic_fetch_sub(&self.slot->connections, 1) == 1, 0);
 }
 
 /* One descriptor of a connection is gone. */
 static inline void conns_closed(void)
 {
-    if (conns_leave() && (shim_attention() & ATTENTION_DRAINING))
-        shim_ring();
+    if (conns_leave() && (self_attention() & ATTENTION_DRAINING))
+        self_ring();
 }
 
 int conns_close_and_ring(int fd);
@@ -81,7 +81,7 @@ static inline int conns_close(int fd)
 {
     if (fdtab_exchange(fd, FD_NONE) != FD_CONNECTION)
         return real.close(fd); /* another thread was faster */
-    if (conns_leave() && (shim_attention() & ATTENTION_DRAINING))
+    if (conns_leave() && (self_attention() & ATTENTION_DRAINING))
         return conns_close_and_ring(fd);
     return real.close(fd);
 }

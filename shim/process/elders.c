@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "process/elders.h"
 
-#include "process/shim.h"
+#include "process/self.h"
 
 static int32_t elders[PAGE_ELDERS];
 static unsigned count;
@@ -10,7 +10,7 @@ void elders_take(void)
 {
     int32_t pid;
 
-    for (; count < PAGE_ELDERS && (pid = shim.page->elders[count]) != 0; count++)
+    for (; count < PAGE_ELDERS && (pid = self.page->elders[count]) != 0; count++)
         elders[count] = pid;
 }
 

@@ -8,7 +8,7 @@
 
 #include "libc/real.h"
 #include "process/process.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 enum { EMPTY, FILLING, USED };
 
@@ -44,9 +44,9 @@ static void say_full(void)
 
     if (atomic_flag_test_and_set(&said))
         return;
-    shim_note("listeners are in more than 16384 epolls", "");
-    atomic_fetch_add(&shim.page->lost, 1);
-    shim_ring();
+    self_note("listeners are in more than 16384 epolls", "");
+    atomic_fetch_add(&self.page->lost, 1);
+    self_ring();
 }
 
 static struct registration *registration_new(void)

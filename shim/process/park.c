@@ -8,7 +8,7 @@
 
 #include "libc/real.h"
 #include "process/fdtab.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 enum { PARKED = 16, PARK_TOP = 1024, PARK_ROOM = 24 };
 
@@ -104,11 +104,11 @@ bool park_lend(struct park_loan *loan)
 {
     int saved = errno;
 
-    loan->control = lend(shim.control);
-    loan->bell = lend(shim.bell);
-    loan->memory = lend(shim.memory);
-    loan->record = lend(shim.record);
-    loan->wish = lend(shim.wish);
+    loan->control = lend(self.control);
+    loan->bell = lend(self.bell);
+    loan->memory = lend(self.memory);
+    loan->record = lend(self.record);
+    loan->wish = lend(self.wish);
     errno = saved;
     if (loan->control >= 0 && loan->bell >= 0 && loan->memory >= 0)
         return true;

@@ -9,7 +9,7 @@
 #include "listener/deaf.h"
 #include "listener/drain.h"
 #include "process/acceptors.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "process/turn.h"
 
 pid_t (*process_vfork_target)(void) = fork;
@@ -30,13 +30,13 @@ pid_t process_owner(void)
 void process_child(void)
 {
     owner = getpid();
-    if (!shim.on)
+    if (!self.on)
         return;
     recovery_child();
     acceptors_reset();
     turn_reset();
     command_reset();
-    shim_join();
+    self_join();
     drain_run();
     deaf_join();
 }

@@ -7,7 +7,7 @@
 #include "listener/deaf.h"
 #include "listener/listener.h"
 #include "process/epolls.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "protocol/address.h"
 #include "wait/blocking.h"
 #include "wait/waits.h"
@@ -15,7 +15,7 @@
 /* One more member of an SO_REUSEPORT group, by a worker that was late. */
 static bool joins_group(const struct address *a)
 {
-    return a->reuseport && page_find_member(shim.page, address_key(a, 0), 0,
+    return a->reuseport && page_find_member(self.page, address_key(a, 0), 0,
                                             LISTENER_HELD | LISTENER_LISTENING) >= 0;
 }
 
@@ -29,7 +29,7 @@ void datagrams_bound(int fd)
     errno = saved;
     if (type != SOCK_DGRAM || !address_of_socket(&a, fd) || a.any_port)
         return;
-    if ((shim_attention() & ATTENTION_STARTING) || joins_group(&a))
+    if ((self_attention() & ATTENTION_STARTING) || joins_group(&a))
         listener_listening(fd);
 }
 
@@ -47,7 +47,7 @@ bool datagrams_mute(int fd)
 
 static bool shares_socket(void)
 {
-    return (shim_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) != 0;
+    return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) != 0;
 }
 
 /*

@@ -6,7 +6,7 @@
 #include "listener/deaf.h"
 #include "process/acceptors.h"
 #include "process/fdset.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 /* In the array they mark what hiding_end_poll() has to give back. */
 static const struct {
@@ -34,7 +34,7 @@ static void show(short *events)
 static void begin(struct hiding *h)
 {
     h->any = deaf_here;
-    h->ticket = h->any && !(shim_attention() & ATTENTION_DRAINING) ? acceptors_enter(true) : -1;
+    h->ticket = h->any && !(self_attention() & ATTENTION_DRAINING) ? acceptors_enter(true) : -1;
 }
 
 /* The last one out may be the one that the supervisor waits for. */

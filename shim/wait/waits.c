@@ -120,7 +120,7 @@ void waits_left_timeval(struct wait *w, struct timeval *left)
 
 static bool starting(void)
 {
-    return (shim_attention() & ATTENTION_STARTING) != 0;
+    return (self_attention() & ATTENTION_STARTING) != 0;
 }
 
 /* Also a listener that the process was started with (LISTEN_FDS). */
@@ -220,7 +220,7 @@ static int accept_blocked(int fd, struct wait *w)
         errno = EAGAIN;
         return w->endless ? 0 : -1;
     }
-    if (!(shim_attention() & ATTENTION_OVERLAP)) {
+    if (!(self_attention() & ATTENTION_OVERLAP)) {
         listener_set_nonblock(fd, true); /* set behind our back, by a vfork child */
         errno = EAGAIN;
         return -1;

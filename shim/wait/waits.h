@@ -16,7 +16,7 @@
 
 #include "listener/listener.h"
 #include "process/conns.h"
-#include "process/shim.h"
+#include "process/self.h"
 
 /* A wait in progress; waits_begin() notes when it has to end. timeout NULL: never. */
 struct wait {
@@ -60,7 +60,7 @@ static inline bool waits_accept_plainly(int fd)
 /* Does this process have to take the slow path of the wait calls? */
 static inline bool waits_slow(void)
 {
-    return __builtin_expect(atomic_load_explicit(shim.slow, memory_order_relaxed) != 0, 0);
+    return __builtin_expect(atomic_load_explicit(self.slow, memory_order_relaxed) != 0, 0);
 }
 
 #endif

@@ -12,7 +12,7 @@
 #include "libc/real.h"
 #include "process/fdtab.h"
 #include "process/park.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "protocol/message.h"
 #include "reach.h"
 #include "tap.h"
@@ -20,7 +20,7 @@
 enum { THREADS = 4, LOOKED_AT = 2048 };
 
 static struct page page;
-struct shim shim = {.page = &page, .control = -1};
+struct self self = {.page = &page, .control = -1};
 struct real real;
 
 static pthread_barrier_t all_listen;
@@ -58,7 +58,7 @@ static int open_files(void)
     return n;
 }
 
-pid_t shim_pid(void)
+pid_t self_pid(void)
 {
     return getpid();
 }
@@ -102,7 +102,7 @@ static void test_unix(void)
     int pair[2], sent, fd;
 
     socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair);
-    shim.control = pair[0];
+    self.control = pair[0];
     is_int(dummy_prepare(AF_UNIX, SOCK_STREAM), 0, "a UNIX dummy");
     is_int(message_receive(pair[1], &m, &sent, 0), 1, "goes to the supervisor");
     ok(m.type == MESSAGE_PLACEHOLDER && !listens(sent), "which lets it listen");
@@ -117,7 +117,7 @@ static void test_unix(void)
     close(sent);
     close(pair[0]);
     close(pair[1]);
-    shim.control = -1;
+    self.control = -1;
     is_int(dummy_prepare(AF_UNIX, SOCK_SEQPACKET), 0, "without a supervisor there is one, too");
     ok(listens(dummy_fd(AF_UNIX, SOCK_SEQPACKET)), "that listens");
 }

@@ -11,7 +11,7 @@
 #include "libc/real.h"
 #include "process/fdtab.h"
 #include "process/itself.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "protocol/handoff.h"
 #include "tap.h"
 
@@ -23,7 +23,7 @@ static int plain_fcntl(int fd, int cmd, void *arg)
 struct real real = {.fcntl = plain_fcntl};
 
 static struct page page;
-struct shim shim = {.page = &page, .restart_signal = 1, .library = "/lib/grace.so"};
+struct self self = {.page = &page, .restart_signal = 1, .library = "/lib/grace.so"};
 
 static const struct park_loan loan = {
     .control = 1000, .bell = 1001, .memory = 1002, .record = 1003, .wish = 1004};
@@ -157,7 +157,7 @@ static void test_daemons(void)
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     itself_note(own);
-    shim.on = true;
+    self.on = true;
     atomic_store(&page.served, 1);
     test_child(false, own, false, "who executes itself for each connection does not belong");
     test_child(true, own, true, "a daemon that executes itself does");
@@ -170,7 +170,7 @@ static void test_daemons(void)
     fdtab_set(fd, FD_NONE);
     close(fd);
     atomic_store(&page.served, 0);
-    shim.on = false;
+    self.on = false;
 }
 
 static void test_who_belongs(void)
@@ -179,7 +179,7 @@ static void test_who_belongs(void)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     ok(!environment_injects(false, NULL), "nobody does where the shim is off");
-    shim.on = true;
+    self.on = true;
     ok(environment_injects(false, NULL), "what is run before anything serves does");
     atomic_store(&page.served, 1);
     ok(!environment_injects(false, NULL), "a helper of the server does not");
@@ -193,7 +193,7 @@ static void test_who_belongs(void)
     fcntl(fd, F_SETFD, 0);
     ok(environment_injects(false, NULL), "what inherits a listener does");
     fdtab_set(fd, FD_NONE);
-    shim.keep_children = true;
+    self.keep_children = true;
     ok(environment_injects(false, NULL), "all do with GRACE_CHILDREN=keep");
     close(fd);
 }

@@ -10,7 +10,7 @@
 #include "process/epolls.h"
 #include "process/park.h"
 #include "process/process.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "process/turn.h"
 #include "tap.h"
 
@@ -18,7 +18,7 @@ enum { FROM = 40, TO = 41 };
 
 static struct page page;
 static struct page_slot slot;
-struct shim shim = {.page = &page, .slot = &slot};
+struct self self = {.page = &page, .slot = &slot};
 struct real real;
 bool process_vforked;
 
@@ -76,7 +76,7 @@ void park_move(int fd)
     (void)fd;
 }
 
-void shim_ring(void)
+void self_ring(void)
 {
 }
 

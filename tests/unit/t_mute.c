@@ -11,7 +11,7 @@
 #include "process/acceptors.h"
 #include "process/epolls.h"
 #include "process/fdtab.h"
-#include "process/shim.h"
+#include "process/self.h"
 #include "tap.h"
 #include "wait/blocking.h"
 #include "wait/datagrams.h"
@@ -19,7 +19,7 @@
 enum { NUMBER = 40 };
 
 static struct page page;
-struct shim shim = {.page = &page};
+struct self self = {.page = &page};
 struct real real;
 
 static bool closes; /* another thread has run out of patience with this one */

@@ -4,8 +4,8 @@
  * until then, and for ever when the shim is off, `page` and `slot` point at private dummies, so
  * that no hook has to ask whether they are there.
  */
-#ifndef GRACE_SHIM_H
-#define GRACE_SHIM_H
+#ifndef GRACE_PROCESS_SELF_H
+#define GRACE_PROCESS_SELF_H
 
 #include <sys/types.h>
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 #include "libc/export.h"
 #include "protocol/page.h"
 
-struct shim {
+struct self {
     struct page *page;
     struct page_slot *slot;
     /* Non-zero: the wait calls have more to do than to wait. */
@@ -30,31 +30,31 @@ struct shim {
     char library[4096]; /* absolute path of libgrace.so, as LD_PRELOAD names it */
 };
 
-extern struct shim shim HIDDEN;
+extern struct self self HIDDEN;
 
-static inline uint32_t shim_attention(void)
+static inline uint32_t self_attention(void)
 {
-    return atomic_load_explicit(&shim.page->attention, memory_order_relaxed);
+    return atomic_load_explicit(&self.page->attention, memory_order_relaxed);
 }
 
 /* Makes the supervisor look at the page. Async-signal-safe, keeps errno. */
-void shim_ring(void);
+void self_ring(void);
 
 /* A listener could not be passed to the supervisor, or got from it, for it takes no message: says
  * so through the page. */
-void shim_lost(void);
+void self_lost(void);
 
 /* One line for the supervisor's log. Keeps errno. */
-void shim_note(const char *text, const char *detail);
+void self_note(const char *text, const char *detail);
 
 /* This process, as the supervisor may call it; 0 if it can't. */
-pid_t shim_pid(void);
+pid_t self_pid(void);
 
 /* Is this the first process of a PID namespace? Its parent is outside. */
-bool shim_leads_namespace(void);
+bool self_leads_namespace(void);
 
 /* Puts a process that is new (constructor, fork child) into a slot of its own. One elsewhere goes
  * on uncounted, as where no slot is left. */
-void shim_join(void);
+void self_join(void);
 
 #endif
