@@ -24,8 +24,8 @@
 #include "process/elders.h"
 #include "process/fdtab.h"
 #include "process/itself.h"
+#include "process/owner.h"
 #include "process/park.h"
-#include "process/process.h"
 #include "process/self.h"
 #include "protocol/handoff.h"
 
@@ -127,7 +127,7 @@ static void join_generation(const struct handoff *h, char **argv)
     self.slow = &page->attention;
     elders_take();
     itself_note(argv);
-    process_start();
+    owner_start();
     restart_signal_install();
     self_join();
     recovery_join();

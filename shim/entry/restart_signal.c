@@ -9,7 +9,7 @@
 #include "libc/real.h"
 #include "listener/deaf.h"
 #include "listener/drain.h"
-#include "process/process.h"
+#include "process/owner.h"
 #include "process/self.h"
 
 _Thread_local volatile unsigned restart_signal_seen;
@@ -130,7 +130,7 @@ void restart_signal_install(void)
 
 bool restart_signal_ours(int sig)
 {
-    return self.on && (sig == RESERVED_SIGNAL || sig == self.restart_signal) && !process_is_guest();
+    return self.on && (sig == RESERVED_SIGNAL || sig == self.restart_signal) && !owner_is_guest();
 }
 
 int restart_signal_action(int sig, const struct sigaction *act, struct sigaction *old)

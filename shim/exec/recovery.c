@@ -16,8 +16,8 @@
 #include "exec/program.h"
 #include "libc/real.h"
 #include "process/fdtab.h"
+#include "process/owner.h"
 #include "process/park.h"
-#include "process/process.h"
 #include "process/self.h"
 #include "protocol/decimal.h"
 #include "protocol/recovery_record.h"
@@ -28,7 +28,7 @@ static int ear = -1; /* the keeper's own end of the FIFO */
 
 static bool is_keeper(void)
 {
-    return atomic_load(&self.page->keeper) == process_owner();
+    return atomic_load(&self.page->keeper) == owner_pid();
 }
 
 static long control_ear(int command, long argument)

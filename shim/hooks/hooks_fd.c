@@ -12,7 +12,7 @@
 #include "listener/fds.h"
 #include "listener/listener.h"
 #include "process/conns.h"
-#include "process/process.h"
+#include "process/owner.h"
 #include "process/self.h"
 
 EXPORT int close(int fd)
@@ -21,7 +21,7 @@ EXPORT int close(int fd)
 
     if (__builtin_expect(known == FD_NONE, 1))
         return real.close(fd);
-    return known == FD_CONNECTION && !process_vforked ? conns_close(fd) : fds_close(fd);
+    return known == FD_CONNECTION && !owner_vforked ? conns_close(fd) : fds_close(fd);
 }
 
 EXPORT int close_range(unsigned first, unsigned last, int flags)
@@ -63,9 +63,9 @@ static bool shares_flag(int fd)
 static bool believes_flag(int fd)
 {
     if (fdtab_seems_to_listen(fd))
-        return !process_is_guest();
+        return !owner_is_guest();
     return fdtab_kind(fd) == FD_NONE &&
-           (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) && !process_is_guest() &&
+           (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) && !owner_is_guest() &&
            listener_discover(fd);
 }
 
@@ -155,7 +155,7 @@ EXPORT int fcloseall(void)
 {
     int r = real.fcloseall();
 
-    if (!process_is_guest())
+    if (!owner_is_guest())
         fds_verify();
     return r;
 }

@@ -19,8 +19,8 @@
 #include "libc/real.h"
 #include "listener/fds.h"
 #include "process/elders.h"
+#include "process/owner.h"
 #include "process/park.h"
-#include "process/process.h"
 #include "process/scratch.h"
 #include "process/self.h"
 
@@ -63,7 +63,7 @@ static int run_program(struct program *p, char *const envp[], bool in_place)
 /* exec in place: this pid goes on as something that may not have our signal handlers. */
 static int exec_program(struct program *p, char *const envp[])
 {
-    bool own = self.on && !process_is_guest();
+    bool own = self.on && !owner_is_guest();
     int r;
 
     if (own) {
@@ -285,7 +285,7 @@ EXPORT pid_t _Fork(void)
     pid_t pid = real._Fork();
 
     if (pid == 0)
-        process_child(); /* runs no atfork handlers */
+        fork_child(); /* runs no atfork handlers */
     return pid;
 }
 

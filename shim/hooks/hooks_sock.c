@@ -10,7 +10,7 @@
 #include "listener/mute.h"
 #include "listener/paths.h"
 #include "process/bound.h"
-#include "process/process.h"
+#include "process/owner.h"
 #include "process/self.h"
 #include "process/sockopts.h"
 #include "wait/datagrams.h"
@@ -25,7 +25,7 @@ static int accept_plain(int fd, struct sockaddr *addr, socklen_t *len, int flags
 static bool is_recorded(int domain)
 {
     return self.on && (domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX) &&
-           !process_is_guest();
+           !owner_is_guest();
 }
 
 EXPORT int socket(int domain, int type, int protocol)
@@ -45,7 +45,7 @@ static __attribute__((noinline)) int setsockopt_watched(int fd, int level, int n
 {
     int r = real.setsockopt(fd, level, name, value, len);
 
-    if (r == 0 && fdtab_kind(fd) == FD_FRESH && !process_is_guest())
+    if (r == 0 && fdtab_kind(fd) == FD_FRESH && !owner_is_guest())
         sockopts_record(fd, level, name, value, len);
     if (r < 0 && errno == EADDRINUSE && datagrams_watched(fd))
         return 0; /* the generation before has joined that multicast group already */
@@ -65,7 +65,7 @@ EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
 {
     int r;
 
-    if (!self.on || process_is_guest())
+    if (!self.on || owner_is_guest())
         return real.bind(fd, addr, len);
     if (listener_adopt(fd, addr, len))
         return 0;
@@ -79,7 +79,7 @@ EXPORT int listen(int fd, int backlog)
 {
     int r = real.listen(fd, backlog);
 
-    if (r == 0 && self.on && !process_is_guest())
+    if (r == 0 && self.on && !owner_is_guest())
         listener_listening(fd);
     return r;
 }
@@ -94,7 +94,7 @@ static __attribute__((noinline)) int accept_unknown(int fd, struct sockaddr *add
     if (!brief && listener_discover(fd))
         return waits_accept(fd, addr, len, flags, call);
     r = conns_accept(fd, addr, len, flags, call);
-    if (brief && r >= 0 && !process_is_guest())
+    if (brief && r >= 0 && !owner_is_guest())
         listener_accepted(fd);
     return r;
 }
@@ -135,7 +135,7 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
     if (fdtab_get(fd) == FD_FRESH)
         bound_forget(fd);
-    if (!(self_attention() & ATTENTION_STARTING) || process_is_guest() || !paths_elders(addr, len))
+    if (!(self_attention() & ATTENTION_STARTING) || owner_is_guest() || !paths_elders(addr, len))
         return real.connect(fd, addr, len);
     errno = ECONNREFUSED;
     return -1;
@@ -144,7 +144,7 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 /* Without its writing side a listener listens as before. */
 EXPORT int shutdown(int fd, int how)
 {
-    if (fdtab_seems_to_listen(fd) && (how == SHUT_RD || how == SHUT_RDWR) && !process_is_guest())
+    if (fdtab_seems_to_listen(fd) && (how == SHUT_RD || how == SHUT_RDWR) && !owner_is_guest())
         return mute_shutdown(fd, how);
     return real.shutdown(fd, how);
 }

@@ -18,7 +18,7 @@
 #include "entry/restart_signal.h"
 #include "libc/export.h"
 #include "libc/real.h"
-#include "process/process.h"
+#include "process/owner.h"
 #include "process/self.h"
 
 struct call {
@@ -41,7 +41,7 @@ static long fork_by_number(const struct call *c, bool shares_memory)
     long pid = forward(c);
 
     if (pid == 0 && !shares_memory)
-        process_child();
+        fork_child();
     return pid;
 }
 

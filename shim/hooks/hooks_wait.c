@@ -10,7 +10,7 @@
 #include "listener/deaf.h"
 #include "process/epolls.h"
 #include "process/fdtab.h"
-#include "process/process.h"
+#include "process/owner.h"
 #include "process/turn.h"
 #include "wait/hiding.h"
 #include "wait/waits.h"
@@ -46,7 +46,7 @@ static int epoll_ctl_on_listener(int epfd, int op, int fd, struct epoll_event *e
 static __attribute__((noinline)) int epoll_ctl_slowly(int epfd, int op, int fd,
                                                       struct epoll_event *event)
 {
-    if (process_is_guest())
+    if (owner_is_guest())
         return real.epoll_ctl(epfd, op, fd, event);
     if (fdtab_get(fd) == FD_NONE)
         listener_discover(fd);

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "process/process.h"
+#include "process/owner.h"
 
 #define CALL(result, name, parameters, arguments) \
     static result early_##name parameters         \
@@ -41,5 +41,5 @@ void real_resolve(void)
     real.name = (result(*) parameters)(uintptr_t)lookup(#name);
 #include "libc/calls.h"
 #undef CALL
-    process_vfork_target = (pid_t(*)(void))(uintptr_t)real.vfork;
+    real_vfork_target = (pid_t(*)(void))(uintptr_t)real.vfork;
 }

@@ -13,8 +13,8 @@
 #include "process/bound.h"
 #include "process/conns.h"
 #include "process/epolls.h"
+#include "process/owner.h"
 #include "process/park.h"
-#include "process/process.h"
 #include "process/turn.h"
 
 static bool was_listener(struct fds_former former)
@@ -44,7 +44,7 @@ struct fds_former fds_closing(int fd)
     struct fds_former former = {FD_NONE, 0};
     bool registered = is_registered(fd);
 
-    if (fdtab_get(fd) == FD_NONE || (registered ? process_is_borrower() : process_is_guest()))
+    if (fdtab_get(fd) == FD_NONE || (registered ? owner_is_borrower() : owner_is_guest()))
         return former;
     former.index = fdtab_index(fd);
     former.known = fdtab_set(fd, FD_NONE);
@@ -118,7 +118,7 @@ static unsigned untrack(unsigned first, unsigned last)
 {
     unsigned end = last < FDTAB_SIZE ? last : FDTAB_SIZE - 1, connections = 0;
 
-    for (enum fd_kind kind = FD_CONNECTION; kind < FD_OWN && !process_is_guest(); kind++)
+    for (enum fd_kind kind = FD_CONNECTION; kind < FD_OWN && !owner_is_guest(); kind++)
         for (int fd = first < FDTAB_SIZE ? fdtab_next((int)first, kind) : -1;
              fd >= 0 && (unsigned)fd <= end; fd = fdtab_next(fd + 1, kind)) {
             struct fds_former former = fds_closing(fd);
@@ -150,7 +150,7 @@ int fds_copied(int from, int to)
 {
     uint8_t known = fdtab_get(from);
 
-    if (to < 0 || known == FD_NONE || process_is_guest())
+    if (to < 0 || known == FD_NONE || owner_is_guest())
         return to;
     switch (known & FD_KIND) {
     case FD_CONNECTION:
@@ -189,7 +189,7 @@ int fds_duplicate(int from, int to, int flags)
     bool closes = can_duplicate(from, to, flags);
     int r;
 
-    if (closes && fdtab_kind(to) == FD_OWN && !process_is_guest())
+    if (closes && fdtab_kind(to) == FD_OWN && !owner_is_guest())
         park_move(to);
     else if (closes)
         former = fds_closing(to);

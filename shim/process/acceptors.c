@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "entry/restart_signal.h"
-#include "process/process.h"
+#include "process/owner.h"
 
 enum {
     ACCEPTORS = 1024,
@@ -32,7 +32,7 @@ static bool is_free(pid_t had)
 {
     pid_t tid = had & ~HIDES;
 
-    return tid == 0 || (tgkill(process_owner(), tid, 0) < 0 && errno == ESRCH);
+    return tid == 0 || (tgkill(owner_pid(), tid, 0) < 0 && errno == ESRCH);
 }
 
 int acceptors_enter(bool hides)
@@ -69,7 +69,7 @@ void acceptors_kick(void)
         pid_t tid = atomic_load(&threads[i]) & ~HIDES;
 
         if (tid != 0 && tid != me)
-            tgkill(process_owner(), tid, RESERVED_SIGNAL);
+            tgkill(owner_pid(), tid, RESERVED_SIGNAL);
     }
 }
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "libc/real.h"
-#include "process/process.h"
+#include "process/owner.h"
 #include "process/self.h"
 
 enum { EMPTY, FILLING, USED };
@@ -78,7 +78,7 @@ void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool
         return;
     r->epfd = epfd;
     r->fd = fd;
-    r->owner = process_owner();
+    r->owner = owner_pid();
     r->now = silently ? SILENT : ATTACHED;
     r->event = *event;
     atomic_store(&r->used, USED);
@@ -128,7 +128,7 @@ void epolls_close(int fd)
 
         if (atomic_load(&r->used) != USED || r->fd != fd)
             continue;
-        if (r->owner == process_owner())
+        if (r->owner == owner_pid())
             real.epoll_ctl(r->epfd, EPOLL_CTL_DEL, fd, NULL);
         atomic_store(&r->used, EMPTY);
     }

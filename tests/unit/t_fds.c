@@ -8,8 +8,8 @@
 #include "process/bound.h"
 #include "process/conns.h"
 #include "process/epolls.h"
+#include "process/owner.h"
 #include "process/park.h"
-#include "process/process.h"
 #include "process/self.h"
 #include "process/turn.h"
 #include "tap.h"
@@ -20,7 +20,7 @@ static struct page page;
 static struct page_slot slot;
 struct self self = {.page = &page, .slot = &slot};
 struct real real;
-bool process_vforked;
+bool owner_vforked;
 
 static uint8_t settled; /* what the copy was when it was looked at */
 
@@ -33,7 +33,7 @@ void mute_settle(int fd)
 
 static int asked; /* for the pid */
 
-bool process_is_borrower(void)
+bool owner_is_borrower(void)
 {
     asked++;
     return false;
@@ -108,7 +108,7 @@ static void test_asks(void)
     is_int(asks(FD_LISTENER), 1, "a listener's close asks");
     named = 1;
     is_int(asks(FD_FRESH), 1, "so does that of a socket with a name");
-    process_vforked = true;
+    owner_vforked = true;
     named = 0;
     is_int(asks(FD_FRESH), 1, "and any where vfork() was called");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "process/process.h"
+#include "process/owner.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -12,22 +12,22 @@
 #include "process/self.h"
 #include "process/turn.h"
 
-pid_t (*process_vfork_target)(void) = fork;
-bool process_vforked;
+pid_t (*real_vfork_target)(void) = fork;
+bool owner_vforked;
 
 static pid_t owner;
 
-bool process_is_borrower(void)
+bool owner_is_borrower(void)
 {
     return getpid() != owner;
 }
 
-pid_t process_owner(void)
+pid_t owner_pid(void)
 {
     return owner;
 }
 
-void process_child(void)
+void fork_child(void)
 {
     owner = getpid();
     if (!self.on)
@@ -41,9 +41,9 @@ void process_child(void)
     deaf_join();
 }
 
-void process_start(void)
+void owner_start(void)
 {
     owner = getpid();
     /* also runs for the forks hidden in daemon() and forkpty(), which no hook sees */
-    pthread_atfork(NULL, NULL, process_child);
+    pthread_atfork(NULL, NULL, fork_child);
 }
