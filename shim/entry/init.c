@@ -21,9 +21,9 @@
 #include "exec/recovery.h"
 #include "libc/real.h"
 #include "listener/drain.h"
+#include "process/command_line.h"
 #include "process/elders.h"
 #include "process/fdtab.h"
-#include "process/itself.h"
 #include "process/owner.h"
 #include "process/park.h"
 #include "process/self.h"
@@ -126,7 +126,7 @@ static void join_generation(const struct handoff *h, char **argv)
     self.page = page;
     self.slow = &page->attention;
     elders_take();
-    itself_note(argv);
+    command_line_note(argv);
     owner_start();
     restart_signal_install();
     self_join();

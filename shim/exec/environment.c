@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "libc/real.h"
+#include "process/command_line.h"
 #include "process/fdtab.h"
-#include "process/itself.h"
 #include "process/self.h"
 #include "protocol/handoff.h"
 
@@ -35,7 +35,7 @@ static bool inherits(enum fd_kind kind)
  * its arguments alone: sshd executes itself for each connection, in a session for each. */
 static bool is_daemon(char *const argv[])
 {
-    return itself_begins(argv) && getsid(0) == getpid() && !inherits(FD_CONNECTION);
+    return command_line_begins(argv) && getsid(0) == getpid() && !inherits(FD_CONNECTION);
 }
 
 /* The server that executes itself (haproxy -W, once its worker runs) stays the server. */

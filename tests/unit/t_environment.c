@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "libc/real.h"
+#include "process/command_line.h"
 #include "process/fdtab.h"
-#include "process/itself.h"
 #include "process/self.h"
 #include "protocol/handoff.h"
 #include "tap.h"
@@ -156,7 +156,7 @@ static void test_daemons(void)
     char *const other[] = {own[0], (char[]){"-D"}, NULL};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-    itself_note(own);
+    command_line_note(own);
     self.on = true;
     atomic_store(&page.served, 1);
     test_child(false, own, false, "who executes itself for each connection does not belong");

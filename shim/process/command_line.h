@@ -3,15 +3,15 @@
  * The command that this process was started with.  A daemon that executes it once more, in its own
  * place (haproxy -W -D, when its worker runs), goes on as what it was.
  */
-#ifndef GRACE_ITSELF_H
-#define GRACE_ITSELF_H
+#ifndef GRACE_PROCESS_COMMAND_LINE_H
+#define GRACE_PROCESS_COMMAND_LINE_H
 
 #include <stdbool.h>
 
 /* Constructor: the server may write over its arguments. */
-void itself_note(char *const argv[]);
+void command_line_note(char *const argv[]);
 
 /* The same arguments, perhaps with more behind them? */
-bool itself_begins(char *const argv[]);
+bool command_line_begins(char *const argv[]);
 
 #endif

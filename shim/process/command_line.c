@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "process/itself.h"
+#include "process/command_line.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,14 +16,14 @@ static uint64_t add(uint64_t hash, const char *text)
     return hash;
 }
 
-void itself_note(char *const argv[])
+void command_line_note(char *const argv[])
 {
     sum = 0xcbf29ce484222325;
     for (count = 0; argv[count]; count++)
         sum = add(sum, argv[count]);
 }
 
-bool itself_begins(char *const argv[])
+bool command_line_begins(char *const argv[])
 {
     uint64_t theirs = 0xcbf29ce484222325;
 
