@@ -24,8 +24,8 @@
 #include "process/command_line.h"
 #include "process/elders.h"
 #include "process/fdtab.h"
+#include "process/own_fds.h"
 #include "process/owner.h"
-#include "process/park.h"
 #include "process/self.h"
 #include "protocol/handoff.h"
 
@@ -84,7 +84,7 @@ static struct page *map_page(int memory)
 static void join_optional(int *place, int fd)
 {
     *place = fd;
-    if (fd >= 0 && park_fd(place) < 0) {
+    if (fd >= 0 && own_fds_park(place) < 0) {
         real.close(fd);
         *place = -1;
     }
@@ -95,7 +95,8 @@ static bool join_descriptors(const struct handoff *h)
     self.control = h->control;
     self.bell = h->bell;
     self.memory = h->memory;
-    if (park_fd(&self.control) < 0 || park_fd(&self.bell) < 0 || park_fd(&self.memory) < 0)
+    if (own_fds_park(&self.control) < 0 || own_fds_park(&self.bell) < 0 ||
+        own_fds_park(&self.memory) < 0)
         return false;
     join_optional(&self.record, h->record);
     join_optional(&self.wish, h->wish);

@@ -107,7 +107,8 @@ static char *append(char *to, const char *text)
     return to + n;
 }
 
-static bool own_entries(char *own[2], char *bytes, char *const envp[], const struct park_loan *loan)
+static bool own_entries(char *own[2], char *bytes, char *const envp[],
+                        const struct own_fds_loan *loan)
 {
     const struct handoff h = {.control = loan->control,
                               .bell = loan->bell,
@@ -125,7 +126,7 @@ static bool own_entries(char *own[2], char *bytes, char *const envp[], const str
     return handoff_format(&h, own[0]);
 }
 
-char *const *environment_inject(char *const envp[], const struct park_loan *loan, char **entries,
+char *const *environment_inject(char *const envp[], const struct own_fds_loan *loan, char **entries,
                                 char *bytes)
 {
     char **to = entries + 2;
@@ -161,7 +162,7 @@ static char *append_quoted(char *to, const char *text)
     return to;
 }
 
-char *environment_prefix(char *to, char *const envp[], const struct park_loan *loan)
+char *environment_prefix(char *to, char *const envp[], const struct own_fds_loan *loan)
 {
     char *own[2]; /* behind what is made of them */
 

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "process/park.h"
+#include "process/own_fds.h"
 
 /* Is what this process execs now, in its own place or a child's, part of the generation? argv: of
  * what it execs in its own place. Keeps errno. */
@@ -25,13 +25,13 @@ size_t environment_entries(char *const envp[]);
 size_t environment_bytes(char *const envp[]);
 
 /* envp with our two variables, in the room given. */
-char *const *environment_inject(char *const envp[], const struct park_loan *loan, char **entries,
+char *const *environment_inject(char *const envp[], const struct own_fds_loan *loan, char **entries,
                                 char *bytes);
 
 /* The same for a shell: "export 'NAME=value' 'NAME=value'; " to stand before its command, in
  * environment_prefix_bytes() of room. Returns the end. */
 size_t environment_prefix_bytes(char *const envp[]);
-char *environment_prefix(char *to, char *const envp[], const struct park_loan *loan);
+char *environment_prefix(char *to, char *const envp[], const struct own_fds_loan *loan);
 
 /* Takes a variable out of environ; returns its value or NULL. */
 const char *environment_take(const char *name);

@@ -16,8 +16,8 @@
 #include "exec/program.h"
 #include "libc/real.h"
 #include "process/fdtab.h"
+#include "process/own_fds.h"
 #include "process/owner.h"
-#include "process/park.h"
 #include "process/self.h"
 #include "protocol/decimal.h"
 #include "protocol/recovery_record.h"
@@ -45,7 +45,7 @@ static void listen_for_wishes(void)
     ear = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (ear < 0)
         return;
-    if (park_fd(&ear) < 0 || control_ear(F_SETOWN, getpid()) < 0 ||
+    if (own_fds_park(&ear) < 0 || control_ear(F_SETOWN, getpid()) < 0 ||
         control_ear(F_SETSIG, self.restart_signal) < 0 ||
         control_ear(F_SETFL, O_RDONLY | O_NONBLOCK | O_ASYNC) < 0)
         recovery_release();

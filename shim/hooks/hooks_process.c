@@ -19,8 +19,8 @@
 #include "libc/real.h"
 #include "listener/fds.h"
 #include "process/elders.h"
+#include "process/own_fds.h"
 #include "process/owner.h"
-#include "process/park.h"
 #include "process/scratch.h"
 #include "process/self.h"
 
@@ -42,12 +42,12 @@ static int run_inside(struct program *p, char *const envp[])
     char *mapped = scratch_map(size);
     char *on_stack[mapped ? 1 : size / sizeof(char *) + 1];
     char *room = mapped ? mapped : (char *)on_stack;
-    struct park_loan loan;
+    struct own_fds_loan loan;
     int r;
 
-    if (park_lend(&loan)) {
+    if (own_fds_lend(&loan)) {
         r = p->run(p, environment_inject(envp, &loan, (char **)(void *)room, room + pointers));
-        park_take_back(&loan);
+        own_fds_take_back(&loan);
     } else {
         r = p->run(p, envp);
     }
@@ -237,13 +237,13 @@ static FILE *popen_inside(const char *command, const char *type)
     char *mapped = scratch_map(size);
     char on_stack[mapped ? 1 : size];
     char *text = mapped ? mapped : on_stack;
-    struct park_loan loan;
+    struct own_fds_loan loan;
     FILE *stream;
 
-    if (park_lend(&loan)) {
+    if (own_fds_lend(&loan)) {
         strcpy(environment_prefix(text, environ, &loan), command);
         stream = real.popen(text, type);
-        park_take_back(&loan);
+        own_fds_take_back(&loan);
     } else {
         stream = real.popen(command, type);
     }

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "libc/real.h"
-#include "process/park.h"
+#include "process/own_fds.h"
 #include "process/self.h"
 #include "protocol/message.h"
 
@@ -93,7 +93,7 @@ int dummy_prepare(int family, int type)
     if (*place < 0 && type != SOCK_DGRAM) {
         int fd = dummy_make(family, type);
 
-        r = fd < 0 ? fd : park_first(place, fd);
+        r = fd < 0 ? fd : own_fds_park_first(place, fd);
     }
     errno = saved;
     return r;

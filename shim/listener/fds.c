@@ -13,8 +13,8 @@
 #include "process/bound.h"
 #include "process/conns.h"
 #include "process/epolls.h"
+#include "process/own_fds.h"
 #include "process/owner.h"
-#include "process/park.h"
 #include "process/turn.h"
 
 static bool was_listener(struct fds_former former)
@@ -190,7 +190,7 @@ int fds_duplicate(int from, int to, int flags)
     int r;
 
     if (closes && fdtab_kind(to) == FD_OWN && !owner_is_guest())
-        park_move(to);
+        own_fds_move(to);
     else if (closes)
         former = fds_closing(to);
     r = flags == FDS_DUP2 ? real.dup2(from, to) : real.dup3(from, to, flags);

@@ -11,7 +11,7 @@
 
 #include "libc/real.h"
 #include "process/fdtab.h"
-#include "process/park.h"
+#include "process/own_fds.h"
 
 /* By number, for one dummy stands for many listeners. In milliseconds; 0: there is none. */
 static uint32_t kept[FD_SETSIZE];
@@ -96,11 +96,11 @@ bool blocking_goes_on(void)
     return !any;
 }
 
-/* Out of the server's way, as in park.h. */
+/* Out of the server's way, as in own_fds.h. */
 static int watch(const sigset_t *set)
 {
     int low = real.signalfd(-1, set, SFD_CLOEXEC);
-    int fd = low < 0 ? -1 : (int)real.fcntl(low, F_DUPFD_CLOEXEC, (void *)(long)park_floor());
+    int fd = low < 0 ? -1 : (int)real.fcntl(low, F_DUPFD_CLOEXEC, (void *)(long)own_fds_floor());
 
     if (low >= 0)
         real.close(low);

@@ -11,7 +11,7 @@
 
 #include "libc/real.h"
 #include "process/fdtab.h"
-#include "process/park.h"
+#include "process/own_fds.h"
 #include "process/self.h"
 #include "protocol/message.h"
 #include "reach.h"
@@ -83,14 +83,14 @@ static void test_together(void)
     is_int(open_files() - before, 1, "it is the same for all");
     is_int(fdtab_count(FD_OWN), 1, "the server does not see it");
     is_int(failed_closes, 0, "nothing was closed twice");
-    ok(dummy_fd(AF_INET, SOCK_STREAM) >= park_floor(), "the dummy is parked");
+    ok(dummy_fd(AF_INET, SOCK_STREAM) >= own_fds_floor(), "the dummy is parked");
 }
 
 static void test_move(void)
 {
     int fd = dummy_fd(AF_INET, SOCK_STREAM), before = open_files();
 
-    park_move(fd);
+    own_fds_move(fd);
     ok(dummy_fd(AF_INET, SOCK_STREAM) != fd, "it makes room for the server");
     ok(fcntl(fd, F_GETFD) < 0, "its number is free");
     is_int(open_files(), before, "and it is still there");

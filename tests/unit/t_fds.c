@@ -8,8 +8,8 @@
 #include "process/bound.h"
 #include "process/conns.h"
 #include "process/epolls.h"
+#include "process/own_fds.h"
 #include "process/owner.h"
-#include "process/park.h"
 #include "process/self.h"
 #include "process/turn.h"
 #include "tap.h"
@@ -71,7 +71,7 @@ void listener_closed(int index)
     (void)index;
 }
 
-void park_move(int fd)
+void own_fds_move(int fd)
 {
     (void)fd;
 }

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "exec/environment.h"
-#include "process/park.h"
+#include "process/own_fds.h"
 #include "protocol/handoff.h"
 #include "supervisor/front/inbox.h"
 #include "supervisor/kernel/clock.h"
@@ -127,7 +127,7 @@ static void rewrite_listen_pid(pid_t was)
 
 static int dup_high(int fd)
 {
-    return fcntl(fd, F_DUPFD, park_floor());
+    return fcntl(fd, F_DUPFD, own_fds_floor());
 }
 
 /* The same for one that nobody else has; -1 stays. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "process/park.h"
+#include "process/own_fds.h"
 
 #include <sys/resource.h>
 #include <errno.h>
@@ -14,7 +14,7 @@ enum { PARKED = 16, PARK_TOP = 1024, PARK_ROOM = 24 };
 
 static int *_Atomic parked[PARKED];
 
-int park_floor(void)
+int own_fds_floor(void)
 {
     struct rlimit limit;
     long top = PARK_TOP;
@@ -39,7 +39,7 @@ static bool park_remember(int *place)
 /* The number that fd has now, or -errno. */
 static int park_raise(int fd)
 {
-    int high = (int)real.fcntl(fd, F_DUPFD_CLOEXEC, (void *)(long)park_floor());
+    int high = (int)real.fcntl(fd, F_DUPFD_CLOEXEC, (void *)(long)own_fds_floor());
 
     if (high < 0)
         return -errno;
@@ -48,7 +48,7 @@ static int park_raise(int fd)
     return high;
 }
 
-int park_fd(int *fd)
+int own_fds_park(int *fd)
 {
     int high = park_remember(fd) ? park_raise(*fd) : -ENOSPC;
 
@@ -58,7 +58,7 @@ int park_fd(int *fd)
     return 0;
 }
 
-int park_first(int *place, int fd)
+int own_fds_park_first(int *place, int fd)
 {
     int high = park_remember(place) ? park_raise(fd) : -ENOSPC;
     int none = -1;
@@ -75,14 +75,14 @@ int park_first(int *place, int fd)
     return 0;
 }
 
-void park_move(int fd)
+void own_fds_move(int fd)
 {
     for (int i = 0; i < PARKED; i++) {
         int *place = atomic_load(&parked[i]);
 
         if (place && *place == fd) {
             fdtab_set(fd, FD_NONE);
-            if (park_fd(place) < 0)
+            if (own_fds_park(place) < 0)
                 *place = -1;
             return;
         }
@@ -91,7 +91,7 @@ void park_move(int fd)
 
 static int lend(int fd)
 {
-    return (int)real.fcntl(fd, F_DUPFD, (void *)(long)park_floor());
+    return (int)real.fcntl(fd, F_DUPFD, (void *)(long)own_fds_floor());
 }
 
 static void take_back(int fd)
@@ -100,7 +100,7 @@ static void take_back(int fd)
         real.close(fd);
 }
 
-bool park_lend(struct park_loan *loan)
+bool own_fds_lend(struct own_fds_loan *loan)
 {
     int saved = errno;
 
@@ -112,11 +112,11 @@ bool park_lend(struct park_loan *loan)
     errno = saved;
     if (loan->control >= 0 && loan->bell >= 0 && loan->memory >= 0)
         return true;
-    park_take_back(loan);
+    own_fds_take_back(loan);
     return false;
 }
 
-void park_take_back(const struct park_loan *loan)
+void own_fds_take_back(const struct own_fds_loan *loan)
 {
     int saved = errno;
 

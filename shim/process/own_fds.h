@@ -5,32 +5,32 @@
  * copy a table of that size at each fork.  The server's close(), close_range() and closefrom()
  * pass over them as if they were not open; its dup2() onto one moves it out of the way.
  */
-#ifndef GRACE_PARK_H
-#define GRACE_PARK_H
+#ifndef GRACE_PROCESS_OWN_FDS_H
+#define GRACE_PROCESS_OWN_FDS_H
 
 #include <stdbool.h>
 
 /* Moves *fd up and marks it ours. Remembers the place, so that it can move again. 0 or -errno. */
-int park_fd(int *fd);
+int own_fds_park(int *fd);
 
 /* Parks fd at *place if that is -1, else closes it: several threads may be about to fill it, and
  * the first one does. 0 or -errno. */
-int park_first(int *place, int fd);
+int own_fds_park_first(int *place, int fd);
 
 /* The lowest number that is used for parking. */
-int park_floor(void);
+int own_fds_floor(void);
 
 /* Frees this number for the server: the parked descriptor gets another one. */
-void park_move(int fd);
+void own_fds_move(int fd);
 
 /* What an exec'd process of the generation inherits: copies for it alone, for other threads may
  * execute something at the same time. False: no number left. Both keep errno. */
-struct park_loan {
+struct own_fds_loan {
     int control, bell, memory;
     int record, wish; /* -1: there is none */
 };
 
-bool park_lend(struct park_loan *loan);
-void park_take_back(const struct park_loan *loan);
+bool own_fds_lend(struct own_fds_loan *loan);
+void own_fds_take_back(const struct own_fds_loan *loan);
 
 #endif
