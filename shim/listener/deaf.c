@@ -9,10 +9,10 @@
 #include <pthread.h>
 
 #include "libc/real.h"
-#include "process/acceptors.h"
 #include "process/epolls.h"
 #include "process/self.h"
 #include "process/turn.h"
+#include "process/waiters.h"
 #include "wait/blocking.h"
 #include "wait/waits.h"
 
@@ -145,8 +145,8 @@ void deaf_run(void)
         let_go(fd);
     deaf_wake();
     turn_give();
-    if (acceptors_hide())
-        acceptors_kick();
+    if (waiters_filter())
+        waiters_kick();
     else
         hear();
     errno = saved;
@@ -170,7 +170,7 @@ void deaf_waited(void)
     int saved = errno;
 
     if (atomic_load(&self.slot->deaf) && may_hear() && fdtab_next(0, FD_DEAF) < 0 &&
-        !acceptors_hide())
+        !waiters_filter())
         hear();
     errno = saved;
 }

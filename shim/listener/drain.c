@@ -7,10 +7,10 @@
 #include "listener/deaf.h"
 #include "listener/fds.h"
 #include "listener/mute.h"
-#include "process/acceptors.h"
 #include "process/conns.h"
 #include "process/self.h"
 #include "process/turn.h"
+#include "process/waiters.h"
 
 void drain_run(void)
 {
@@ -27,7 +27,7 @@ void drain_run(void)
         atomic_store(&self.slot->drained, 1);
     }
     deaf_wake();
-    acceptors_kick();
+    waiters_kick();
     turn_give();
     self_ring();
     errno = saved;

@@ -8,10 +8,10 @@
 #include "listener/deaf.h"
 #include "listener/dummy.h"
 #include "listener/listener.h"
-#include "process/acceptors.h"
 #include "process/epolls.h"
 #include "process/fdtab.h"
 #include "process/self.h"
+#include "process/waiters.h"
 #include "wait/blocking.h"
 #include "wait/datagrams.h"
 
@@ -107,7 +107,7 @@ static int shutdown_here(int fd, int how)
         fdtab_set(fd, FD_NONE);
         real.shutdown(fd, how);
         deaf_wake();
-        acceptors_kick();
+        waiters_kick();
     }
     real.close(dead);
     return 0;

@@ -8,9 +8,9 @@
 #include "exec/recovery.h"
 #include "listener/deaf.h"
 #include "listener/drain.h"
-#include "process/acceptors.h"
 #include "process/self.h"
 #include "process/turn.h"
+#include "process/waiters.h"
 
 pid_t (*real_vfork_target)(void) = fork;
 bool owner_vforked;
@@ -33,7 +33,7 @@ void fork_child(void)
     if (!self.on)
         return;
     recovery_child();
-    acceptors_reset();
+    waiters_reset();
     turn_reset();
     command_reset();
     self_join();

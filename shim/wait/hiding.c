@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 #include "listener/deaf.h"
-#include "process/acceptors.h"
 #include "process/fdset.h"
 #include "process/self.h"
+#include "process/waiters.h"
 
 /* In the array they mark what hiding_end_poll() has to give back. */
 static const struct {
@@ -34,7 +34,7 @@ static void show(short *events)
 static void begin(struct hiding *h)
 {
     h->any = deaf_here;
-    h->ticket = h->any && !(self_attention() & ATTENTION_DRAINING) ? acceptors_enter(true) : -1;
+    h->ticket = h->any && !(self_attention() & ATTENTION_DRAINING) ? waiters_enter(true) : -1;
 }
 
 /* The last one out may be the one that the supervisor waits for. */
@@ -42,7 +42,7 @@ static void end(const struct hiding *h)
 {
     if (h->ticket < 0)
         return;
-    acceptors_leave(h->ticket);
+    waiters_leave(h->ticket);
     deaf_waited();
 }
 

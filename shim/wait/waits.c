@@ -8,11 +8,11 @@
 #include "libc/real.h"
 #include "listener/deaf.h"
 #include "listener/dummy.h"
-#include "process/acceptors.h"
 #include "process/conns.h"
 #include "process/epolls.h"
 #include "process/fdset.h"
 #include "process/fdtab.h"
+#include "process/waiters.h"
 #include "wait/blocking.h"
 
 static const long NANO = 1000000000L;
@@ -268,7 +268,7 @@ static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags
 static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *len, int flags,
                                      conns_call *call)
 {
-    int ticket = acceptors_enter(false);
+    int ticket = waiters_enter(false);
     struct wait w;
     int r;
 
@@ -278,7 +278,7 @@ static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *l
         r = accept_later(fd, addr, len, flags, call);
     if (r >= 0)
         fdtab_set_flag(fd, FD_POLLED, false);
-    acceptors_leave(ticket);
+    waiters_leave(ticket);
     return r;
 }
 

@@ -8,10 +8,10 @@
 #include "listener/deaf.h"
 #include "listener/dummy.h"
 #include "listener/listener.h"
-#include "process/acceptors.h"
 #include "process/epolls.h"
 #include "process/fdtab.h"
 #include "process/self.h"
+#include "process/waiters.h"
 #include "tap.h"
 #include "wait/blocking.h"
 #include "wait/datagrams.h"
@@ -69,7 +69,7 @@ void listener_closed(int index)
     (void)index;
 }
 
-void acceptors_kick(void)
+void waiters_kick(void)
 {
 }
 

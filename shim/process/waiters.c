@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "process/acceptors.h"
+#include "process/waiters.h"
 
 #include <sys/types.h>
 #include <errno.h>
@@ -35,7 +35,7 @@ static bool is_free(pid_t had)
     return tid == 0 || (tgkill(owner_pid(), tid, 0) < 0 && errno == ESRCH);
 }
 
-int acceptors_enter(bool hides)
+int waiters_enter(bool hides)
 {
     pid_t me = gettid();
 
@@ -53,7 +53,7 @@ int acceptors_enter(bool hides)
     return -1;
 }
 
-void acceptors_leave(int ticket)
+void waiters_leave(int ticket)
 {
     if (ticket >= 0) {
         atomic_store(&threads[ticket], 0);
@@ -61,7 +61,7 @@ void acceptors_leave(int ticket)
     }
 }
 
-void acceptors_kick(void)
+void waiters_kick(void)
 {
     pid_t me = gettid();
 
@@ -73,7 +73,7 @@ void acceptors_kick(void)
     }
 }
 
-bool acceptors_hide(void)
+bool waiters_filter(void)
 {
     pid_t me = gettid();
 
@@ -86,7 +86,7 @@ bool acceptors_hide(void)
     return false;
 }
 
-void acceptors_reset(void)
+void waiters_reset(void)
 {
     for (int i = 0, n = atomic_load(&reach); i < n; i++)
         atomic_store_explicit(&threads[i], 0, memory_order_relaxed);
