@@ -10,8 +10,8 @@
 #include "listener/deaf.h"
 #include "process/epolls.h"
 #include "process/fdtab.h"
+#include "process/listener_lock.h"
 #include "process/owner.h"
-#include "process/turn.h"
 #include "wait/hiding.h"
 #include "wait/waits.h"
 
@@ -35,11 +35,11 @@ static int epoll_ctl_noted(int epfd, int op, int fd, struct epoll_event *event)
  * epoll, and a server that arms it anew (EPOLLONESHOT) would take the ENOENT for its own fault. */
 static int epoll_ctl_on_listener(int epfd, int op, int fd, struct epoll_event *event)
 {
-    bool mine = turn_wait_for();
+    bool mine = listener_lock_take();
     int r = epoll_ctl_noted(epfd, op, fd, event);
 
     if (mine)
-        turn_give();
+        listener_lock_release();
     return r;
 }
 

@@ -10,8 +10,8 @@
 
 #include "libc/real.h"
 #include "process/epolls.h"
+#include "process/listener_lock.h"
 #include "process/self.h"
-#include "process/turn.h"
 #include "process/waiters.h"
 #include "wait/blocking.h"
 #include "wait/waits.h"
@@ -43,7 +43,7 @@ void deaf_settle(void)
 {
     if (!may_hear())
         return;
-    turn_wait();
+    listener_lock_wait();
     deaf_run();
 }
 
@@ -139,12 +139,12 @@ void deaf_run(void)
 {
     int saved = errno;
 
-    if (!atomic_load(&self.slot->deaf) || !may_hear() || !turn_take())
+    if (!atomic_load(&self.slot->deaf) || !may_hear() || !listener_lock_try())
         return;
     for (int fd = fdtab_next(0, FD_DEAF); fd >= 0; fd = fdtab_next(fd + 1, FD_DEAF))
         let_go(fd);
     deaf_wake();
-    turn_give();
+    listener_lock_release();
     if (waiters_filter())
         waiters_kick();
     else

@@ -8,8 +8,8 @@
 #include "listener/fds.h"
 #include "listener/mute.h"
 #include "process/conns.h"
+#include "process/listener_lock.h"
 #include "process/self.h"
-#include "process/turn.h"
 #include "process/waiters.h"
 
 void drain_run(void)
@@ -17,7 +17,7 @@ void drain_run(void)
     int saved = errno;
     bool muted;
 
-    if (!(self_attention() & ATTENTION_DRAINING) || !turn_take())
+    if (!(self_attention() & ATTENTION_DRAINING) || !listener_lock_try())
         return;
     muted = mute_all();
     if (atomic_load(&self.slot->drained)) {
@@ -28,7 +28,7 @@ void drain_run(void)
     }
     deaf_wake();
     waiters_kick();
-    turn_give();
+    listener_lock_release();
     self_ring();
     errno = saved;
 }

@@ -13,9 +13,9 @@
 #include "process/bound.h"
 #include "process/conns.h"
 #include "process/epolls.h"
+#include "process/listener_lock.h"
 #include "process/own_fds.h"
 #include "process/owner.h"
-#include "process/turn.h"
 
 static bool was_listener(struct fds_former former)
 {
@@ -51,7 +51,7 @@ struct fds_former fds_closing(int fd)
     if (registered)
         bound_forget(fd);
     if (was_in_epolls(former)) {
-        turn_wait();
+        listener_lock_wait();
         epolls_close(fd);
     }
     return former;

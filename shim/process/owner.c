@@ -8,8 +8,8 @@
 #include "exec/recovery.h"
 #include "listener/deaf.h"
 #include "listener/drain.h"
+#include "process/listener_lock.h"
 #include "process/self.h"
-#include "process/turn.h"
 #include "process/waiters.h"
 
 pid_t (*real_vfork_target)(void) = fork;
@@ -34,7 +34,7 @@ void fork_child(void)
         return;
     recovery_child();
     waiters_reset();
-    turn_reset();
+    listener_lock_reset();
     command_reset();
     self_join();
     drain_run();

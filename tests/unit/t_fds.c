@@ -8,10 +8,10 @@
 #include "process/bound.h"
 #include "process/conns.h"
 #include "process/epolls.h"
+#include "process/listener_lock.h"
 #include "process/own_fds.h"
 #include "process/owner.h"
 #include "process/self.h"
-#include "process/turn.h"
 #include "tap.h"
 
 enum { FROM = 40, TO = 41 };
@@ -80,7 +80,7 @@ void self_ring(void)
 {
 }
 
-void turn_wait(void)
+void listener_lock_wait(void)
 {
 }
 

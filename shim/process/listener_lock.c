@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "process/turn.h"
+#include "process/listener_lock.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -9,37 +9,37 @@ enum { WAIT_ROUNDS = 10000 };
 
 static atomic_bool running;
 
-bool turn_take(void)
+bool listener_lock_try(void)
 {
     return !atomic_exchange(&running, true);
 }
 
-void turn_give(void)
+void listener_lock_release(void)
 {
     atomic_store(&running, false);
 }
 
 /* What a child of fork() writes to is copied. */
-void turn_reset(void)
+void listener_lock_reset(void)
 {
     if (atomic_load(&running))
         atomic_store(&running, false);
 }
 
-bool turn_wait_for(void)
+bool listener_lock_take(void)
 {
     int saved = errno;
-    bool taken = turn_take();
+    bool taken = listener_lock_try();
 
     for (int i = 0; i < WAIT_ROUNDS && !taken; i++) {
         sched_yield();
-        taken = turn_take();
+        taken = listener_lock_try();
     }
     errno = saved;
     return taken;
 }
 
-void turn_wait(void)
+void listener_lock_wait(void)
 {
     int saved = errno;
 
