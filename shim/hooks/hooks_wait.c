@@ -8,10 +8,10 @@
 #include "libc/export.h"
 #include "libc/real.h"
 #include "listener/deaf.h"
-#include "process/epolls.h"
 #include "process/fdtab.h"
 #include "process/listener_lock.h"
 #include "process/owner.h"
+#include "process/registrations.h"
 #include "wait/hiding.h"
 #include "wait/waits.h"
 
@@ -27,7 +27,7 @@ static int epoll_ctl_noted(int epfd, int op, int fd, struct epoll_event *event)
         return 0; /* it is in no epoll, and is not to get into one */
     r = real.epoll_ctl(epfd, op, fd, deaf && event ? &nothing : event);
     if (r == 0 && fdtab_may_listen(fd))
-        epolls_note(epfd, op, fd, event, deaf);
+        registrations_note(epfd, op, fd, event, deaf);
     return r;
 }
 

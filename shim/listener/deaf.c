@@ -9,8 +9,8 @@
 #include <pthread.h>
 
 #include "libc/real.h"
-#include "process/epolls.h"
 #include "process/listener_lock.h"
+#include "process/registrations.h"
 #include "process/self.h"
 #include "process/waiters.h"
 #include "wait/blocking.h"
@@ -125,7 +125,7 @@ void deaf_wake(void)
 static void let_go(int fd)
 {
     if (fdtab_turn(fd, FD_DEAF, FD_LISTENER))
-        epolls_attach(fd);
+        registrations_attach(fd);
 }
 
 static void hear(void)

@@ -12,10 +12,10 @@
 #include "listener/mute.h"
 #include "process/bound.h"
 #include "process/conns.h"
-#include "process/epolls.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
 #include "process/owner.h"
+#include "process/registrations.h"
 
 static bool was_listener(struct fds_former former)
 {
@@ -52,7 +52,7 @@ struct fds_former fds_closing(int fd)
         bound_forget(fd);
     if (was_in_epolls(former)) {
         listener_lock_wait();
-        epolls_close(fd);
+        registrations_close(fd);
     }
     return former;
 }

@@ -8,8 +8,8 @@
 #include "listener/deaf.h"
 #include "listener/dummy.h"
 #include "listener/listener.h"
-#include "process/epolls.h"
 #include "process/fdtab.h"
+#include "process/registrations.h"
 #include "process/self.h"
 #include "process/waiters.h"
 #include "wait/blocking.h"
@@ -31,9 +31,9 @@ bool mute_replace(int fd, int with)
     int saved = errno;
     bool done;
 
-    epolls_detach(fd);
+    registrations_detach(fd);
     done = fdtab_kind(fd) == was && put(with, fd);
-    epolls_attach(fd);
+    registrations_attach(fd);
     if (done)
         fdtab_turn(fd, was, FD_DUMMY);
     errno = saved;

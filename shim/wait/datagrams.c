@@ -6,7 +6,7 @@
 
 #include "listener/deaf.h"
 #include "listener/listener.h"
-#include "process/epolls.h"
+#include "process/registrations.h"
 #include "process/self.h"
 #include "protocol/address.h"
 #include "wait/blocking.h"
@@ -41,7 +41,7 @@ bool datagrams_mute(int fd)
         return false;
     deaf_here = true;
     fdtab_turn(fd, FD_LISTENER, FD_DEAF);
-    epolls_detach(fd);
+    registrations_detach(fd);
     return true;
 }
 

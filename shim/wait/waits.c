@@ -9,9 +9,9 @@
 #include "listener/deaf.h"
 #include "listener/dummy.h"
 #include "process/conns.h"
-#include "process/epolls.h"
 #include "process/fdset.h"
 #include "process/fdtab.h"
+#include "process/registrations.h"
 #include "process/waiters.h"
 #include "wait/blocking.h"
 
@@ -129,7 +129,7 @@ static void waited(int fd)
     if (fdtab_get(fd) == FD_NONE)
         listener_discover(fd);
     listener_waited(fd);
-    epolls_each(fd, listener_waited); /* EventMachine polls its epoll */
+    registrations_each(fd, listener_waited); /* EventMachine polls its epoll */
 }
 
 /* The kernel refuses these without a look at the array. */
@@ -166,7 +166,7 @@ void waits_on_select(int n, const fd_set *readable)
 void waits_on_epoll(int epfd)
 {
     if (starting())
-        epolls_each(epfd, listener_waited);
+        registrations_each(epfd, listener_waited);
 }
 
 /* One that is a dummy or deaf by now was not yet when it was found readable. */
@@ -192,7 +192,7 @@ void waits_selected(int n, const fd_set *readable)
 void waits_reported(int epfd)
 {
     if (listener_blocking)
-        epolls_each(epfd, mark_polled);
+        registrations_each(epfd, mark_polled);
 }
 
 /* Who was there has been taken by others, or is left to them. */

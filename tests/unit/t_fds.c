@@ -7,10 +7,10 @@
 #include "listener/mute.h"
 #include "process/bound.h"
 #include "process/conns.h"
-#include "process/epolls.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
 #include "process/owner.h"
+#include "process/registrations.h"
 #include "process/self.h"
 #include "tap.h"
 
@@ -61,7 +61,7 @@ void deaf_settle(void)
 {
 }
 
-void epolls_close(int fd)
+void registrations_close(int fd)
 {
     (void)fd;
 }

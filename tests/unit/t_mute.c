@@ -8,8 +8,8 @@
 #include "listener/deaf.h"
 #include "listener/dummy.h"
 #include "listener/listener.h"
-#include "process/epolls.h"
 #include "process/fdtab.h"
+#include "process/registrations.h"
 #include "process/self.h"
 #include "process/waiters.h"
 #include "tap.h"
@@ -24,13 +24,13 @@ struct real real;
 
 static bool closes; /* another thread has run out of patience with this one */
 
-void epolls_detach(int fd)
+void registrations_detach(int fd)
 {
     if (closes)
         fdtab_set(fd, FD_NONE);
 }
 
-void epolls_attach(int fd)
+void registrations_attach(int fd)
 {
     (void)fd;
 }

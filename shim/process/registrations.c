@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "process/epolls.h"
+#include "process/registrations.h"
 
 #include <sys/types.h>
 #include <errno.h>
@@ -23,7 +23,7 @@ struct registration {
     struct epoll_event event;
 };
 
-static struct registration table[EPOLLS_MOST];
+static struct registration table[REGISTRATIONS_MOST];
 static _Atomic int filled; /* entries beyond never were */
 
 static struct registration *registration_find(int epfd, int fd)
@@ -51,7 +51,7 @@ static void say_full(void)
 
 static struct registration *registration_new(void)
 {
-    for (int i = 0; i < EPOLLS_MOST; i++) {
+    for (int i = 0; i < REGISTRATIONS_MOST; i++) {
         int empty = EMPTY;
         int n = atomic_load(&filled);
 
@@ -65,7 +65,7 @@ static struct registration *registration_new(void)
     return NULL;
 }
 
-void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently)
+void registrations_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently)
 {
     struct registration *r = registration_find(epfd, fd);
 
@@ -92,7 +92,7 @@ static bool take_out(struct registration *r)
     return true;
 }
 
-void epolls_detach(int fd)
+void registrations_detach(int fd)
 {
     int saved = errno;
 
@@ -102,7 +102,7 @@ void epolls_detach(int fd)
     errno = saved;
 }
 
-void epolls_attach(int fd)
+void registrations_attach(int fd)
 {
     int saved = errno;
 
@@ -119,7 +119,7 @@ void epolls_attach(int fd)
     errno = saved;
 }
 
-void epolls_close(int fd)
+void registrations_close(int fd)
 {
     int saved = errno;
 
@@ -135,7 +135,7 @@ void epolls_close(int fd)
     errno = saved;
 }
 
-void epolls_each(int epfd, void (*visit)(int fd))
+void registrations_each(int epfd, void (*visit)(int fd))
 {
     int n = atomic_load(&filled);
 
