@@ -9,7 +9,7 @@
 #include "listener/listener.h"
 #include "listener/mute.h"
 #include "listener/paths.h"
-#include "process/bound.h"
+#include "process/bindings.h"
 #include "process/owner.h"
 #include "process/self.h"
 #include "process/sockopts.h"
@@ -134,7 +134,7 @@ EXPORT int accept4(int fd, struct sockaddr *restrict addr, socklen_t *restrict l
 EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
     if (fdtab_get(fd) == FD_FRESH)
-        bound_forget(fd);
+        bindings_forget(fd);
     if (!(self_attention() & ATTENTION_STARTING) || owner_is_guest() || !paths_elders(addr, len))
         return real.connect(fd, addr, len);
     errno = ECONNREFUSED;

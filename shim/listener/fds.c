@@ -10,7 +10,7 @@
 #include "listener/deaf.h"
 #include "listener/listener.h"
 #include "listener/mute.h"
-#include "process/bound.h"
+#include "process/bindings.h"
 #include "process/conns.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
@@ -36,7 +36,7 @@ static bool is_registered(int fd)
 {
     enum fd_kind kind = fdtab_kind(fd);
 
-    return kind != FD_CONNECTION && (kind != FD_FRESH || bound_key(fd) != 0);
+    return kind != FD_CONNECTION && (kind != FD_FRESH || bindings_key(fd) != 0);
 }
 
 struct fds_former fds_closing(int fd)
@@ -49,7 +49,7 @@ struct fds_former fds_closing(int fd)
     former.index = fdtab_index(fd);
     former.known = fdtab_set(fd, FD_NONE);
     if (registered)
-        bound_forget(fd);
+        bindings_forget(fd);
     if (was_in_epolls(former)) {
         listener_lock_wait();
         registrations_close(fd);
@@ -206,7 +206,7 @@ void fds_reused(int fd)
 {
     struct fds_former former = {fdtab_set(fd, FD_NONE), fdtab_index(fd)};
 
-    bound_forget(fd);
+    bindings_forget(fd);
     fds_closed(former);
 }
 

@@ -13,7 +13,7 @@
 #include "listener/dummy.h"
 #include "listener/listener_parts.h"
 #include "listener/mute.h"
-#include "process/bound.h"
+#include "process/bindings.h"
 #include "process/fdtab.h"
 #include "process/registrations.h"
 #include "process/self.h"
@@ -158,7 +158,7 @@ static bool is_newcomer(uint64_t cookie)
 
 static void listener_recognize(int fd, const struct address *a)
 {
-    uint64_t bound = bound_key(fd), key = bound ? bound : address_key(a, 0), cookie = 0;
+    uint64_t bound = bindings_key(fd), key = bound ? bound : address_key(a, 0), cookie = 0;
     socklen_t len = sizeof cookie;
     bool claimed;
     int index;

@@ -9,7 +9,7 @@
 #include "listener/listener_parts.h"
 #include "listener/mute.h"
 #include "listener/paths.h"
-#include "process/bound.h"
+#include "process/bindings.h"
 #include "process/fdtab.h"
 #include "process/sockopts.h"
 #include "protocol/message.h"
@@ -99,7 +99,7 @@ static bool listener_match_any_port(int fd, const struct address *a)
     int index;
 
     key = address_key(a, n < last ? n : last);
-    bound_remember(fd, key);
+    bindings_remember(fd, key);
     index = n < last ? page_find_listener(self.page, key, LISTENER_HELD) : -1;
     return index >= 0 && listener_take(fd, index, a);
 }
@@ -121,7 +121,7 @@ static bool listener_match_member(int fd, const struct address *a)
     uint64_t key = address_key(a, 0);
     int index = page_find_member(self.page, key, 0, LISTENER_KNOWN);
 
-    bound_remember(fd, key);
+    bindings_remember(fd, key);
     if (index >= 0 && listener_is_given_up(a))
         return mute_newcomer(fd, a);
     for (; index >= 0; index = page_find_member(self.page, key, index + 1, LISTENER_KNOWN)) {
@@ -145,7 +145,7 @@ static bool listener_match(int fd, const struct address *a)
     if (listener_is_member(a))
         return listener_match_member(fd, a);
     index = page_find_listener(self.page, address_key(a, 0), LISTENER_KNOWN);
-    bound_remember(fd, address_key(a, 0));
+    bindings_remember(fd, address_key(a, 0));
     return index >= 0 && !paths_bind_anew(a, index) && listener_take(fd, index, a);
 }
 

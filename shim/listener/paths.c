@@ -13,7 +13,7 @@
 
 #include "libc/real.h"
 #include "listener/listener.h"
-#include "process/bound.h"
+#include "process/bindings.h"
 #include "process/elders.h"
 #include "process/fdtab.h"
 #include "process/self.h"
@@ -96,7 +96,7 @@ static int path_socket(const char *path, int *type)
     struct address a;
 
     for (unsigned i = 0; self.on && path && i < TYPES; i++) {
-        int fd = address_of_path(&a, path, types[i]) ? bound_fd(address_key(&a, 0)) : -1;
+        int fd = address_of_path(&a, path, types[i]) ? bindings_fd(address_key(&a, 0)) : -1;
 
         *type = types[i];
         if (fd >= 0)
@@ -266,7 +266,7 @@ void paths_renamed(const char *from, const char *to)
     if (l)
         atomic_store(&l->alias, address_key(&a, 0));
     else
-        bound_remember(fd, address_key(&a, 0));
+        bindings_remember(fd, address_key(&a, 0));
 }
 
 /* Is it known by this name now?  One that was renamed has another. */

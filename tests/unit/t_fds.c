@@ -5,7 +5,7 @@
 #include "listener/deaf.h"
 #include "listener/listener.h"
 #include "listener/mute.h"
-#include "process/bound.h"
+#include "process/bindings.h"
 #include "process/conns.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
@@ -39,14 +39,14 @@ bool owner_is_borrower(void)
     return false;
 }
 
-void bound_forget(int fd)
+void bindings_forget(int fd)
 {
     (void)fd;
 }
 
 static uint64_t named;
 
-uint64_t bound_key(int fd)
+uint64_t bindings_key(int fd)
 {
     (void)fd;
     return named;

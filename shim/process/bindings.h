@@ -4,20 +4,20 @@
  * and the number within an SO_REUSEPORT group, can't be recovered from the socket.  A ring; what
  * was bound long ago and never listened is forgotten.
  */
-#ifndef GRACE_BOUND_H
-#define GRACE_BOUND_H
+#ifndef GRACE_PROCESS_BINDINGS_H
+#define GRACE_PROCESS_BINDINGS_H
 
 #include <stdint.h>
 
-void bound_remember(int fd, uint64_t key);
+void bindings_remember(int fd, uint64_t key);
 
 /* 0 for a socket that was not bound here: it came by exec, fork or SCM_RIGHTS. */
-uint64_t bound_key(int fd);
+uint64_t bindings_key(int fd);
 
 /* A number that was bound with this key and is not closed, or -1. */
-int bound_fd(uint64_t key);
+int bindings_fd(uint64_t key);
 
 /* The number is closed. */
-void bound_forget(int fd);
+void bindings_forget(int fd);
 
 #endif

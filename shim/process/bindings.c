@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "process/bound.h"
+#include "process/bindings.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static struct entry *find(int fd)
     return NULL;
 }
 
-void bound_remember(int fd, uint64_t key)
+void bindings_remember(int fd, uint64_t key)
 {
     struct entry *e = find(fd);
 
@@ -45,14 +45,14 @@ void bound_remember(int fd, uint64_t key)
     atomic_fetch_or(&maybe, bit(fd));
 }
 
-uint64_t bound_key(int fd)
+uint64_t bindings_key(int fd)
 {
     struct entry *e = find(fd);
 
     return e ? atomic_load(&e->key) : 0;
 }
 
-int bound_fd(uint64_t key)
+int bindings_fd(uint64_t key)
 {
     for (unsigned i = 0; i < REMEMBERED; i++)
         if (atomic_load(&entries[i].key) == key)
@@ -60,7 +60,7 @@ int bound_fd(uint64_t key)
     return -1;
 }
 
-void bound_forget(int fd)
+void bindings_forget(int fd)
 {
     struct entry *e = find(fd);
 
