@@ -11,7 +11,7 @@
 #include "libc/real.h"
 #include "listener/fds.h"
 #include "listener/listener.h"
-#include "process/conns.h"
+#include "process/connections.h"
 #include "process/owner.h"
 #include "process/self.h"
 
@@ -21,7 +21,7 @@ EXPORT int close(int fd)
 
     if (__builtin_expect(known == FD_NONE, 1))
         return real.close(fd);
-    return known == FD_CONNECTION && !owner_vforked ? conns_close(fd) : fds_close(fd);
+    return known == FD_CONNECTION && !owner_vforked ? connections_close(fd) : fds_close(fd);
 }
 
 EXPORT int close_range(unsigned first, unsigned last, int flags)

@@ -7,7 +7,7 @@
 #include "listener/deaf.h"
 #include "listener/fds.h"
 #include "listener/mute.h"
-#include "process/conns.h"
+#include "process/connections.h"
 #include "process/listener_lock.h"
 #include "process/self.h"
 #include "process/waiters.h"
@@ -22,7 +22,7 @@ void drain_run(void)
     muted = mute_all();
     if (atomic_load(&self.slot->drained)) {
         fds_verify();
-        conns_recount();
+        connections_recount();
     } else if (muted) {
         atomic_store(&self.slot->drained, 1);
     }

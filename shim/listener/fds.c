@@ -11,7 +11,7 @@
 #include "listener/listener.h"
 #include "listener/mute.h"
 #include "process/bindings.h"
-#include "process/conns.h"
+#include "process/connections.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
 #include "process/owner.h"
@@ -60,7 +60,7 @@ struct fds_former fds_closing(int fd)
 void fds_closed(struct fds_former former)
 {
     if ((former.known & FD_KIND) == FD_CONNECTION)
-        conns_closed();
+        connections_closed();
     else if (was_listener(former))
         listener_closed(former.index);
 }
@@ -142,7 +142,7 @@ int fds_close_range(unsigned first, unsigned last, int flags)
     connections = untrack(first, last);
     r = close_around_own(first, last, flags);
     while (connections-- > 0)
-        conns_closed();
+        connections_closed();
     return r;
 }
 
@@ -154,7 +154,7 @@ int fds_copied(int from, int to)
         return to;
     switch (known & FD_KIND) {
     case FD_CONNECTION:
-        conns_copied(to, from);
+        connections_copied(to, from);
         break;
     case FD_BRIEF:
         fdtab_set_index(to, fdtab_index(from));

@@ -8,7 +8,7 @@
 #include "libc/real.h"
 #include "listener/deaf.h"
 #include "listener/dummy.h"
-#include "process/conns.h"
+#include "process/connections.h"
 #include "process/fdset.h"
 #include "process/fdtab.h"
 #include "process/registrations.h"
@@ -230,7 +230,8 @@ static int accept_blocked(int fd, struct wait *w)
     return blocking_wait(fd, w);
 }
 
-static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags, conns_call *call)
+static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                      connections_call *call)
 {
     switch (fdtab_kind(fd)) {
     case FD_DUMMY:
@@ -239,7 +240,7 @@ static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags, 
         errno = EAGAIN;
         return -1;
     default:
-        return conns_accept(fd, addr, len, flags, call);
+        return connections_accept(fd, addr, len, flags, call);
     }
 }
 
@@ -251,7 +252,8 @@ static bool accept_goes_on(int fd, struct wait *w)
     return errno == EAGAIN || (waits_again(w, -1) && blocking_limit(fd, &limit));
 }
 
-static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags, conns_call *call)
+static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                        connections_call *call)
 {
     struct wait w;
     int r;
@@ -266,7 +268,7 @@ static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags
 }
 
 static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                                     conns_call *call)
+                                     connections_call *call)
 {
     int ticket = waiters_enter(false);
     struct wait w;
@@ -283,7 +285,7 @@ static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *l
 }
 
 UNGUARDED int waits_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                           conns_call *call)
+                           connections_call *call)
 {
     uint8_t known = fdtab_get(fd);
 

@@ -6,7 +6,7 @@
 #include "listener/listener.h"
 #include "listener/mute.h"
 #include "process/bindings.h"
-#include "process/conns.h"
+#include "process/connections.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
 #include "process/owner.h"
@@ -52,7 +52,7 @@ uint64_t bindings_key(int fd)
     return named;
 }
 
-void conns_copied(int fd, int from)
+void connections_copied(int fd, int from)
 {
     fdtab_set(fd, fdtab_get(from));
 }

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: ISC */
-#include "process/conns.h"
+#include "process/connections.h"
 
 #include "listener/listener.h"
 #include "process/self.h"
 
-uint32_t conns_ages[FDTAB_SIZE];
+uint32_t connections_ages[FDTAB_SIZE];
 
-bool conns_displace(int fd, uint8_t was)
+bool connections_displace(int fd, uint8_t was)
 {
     if ((was & FD_KIND) == FD_LISTENER || (was & FD_KIND) == FD_DEAF)
         listener_closed(fdtab_index(fd));
     return (was & FD_KIND) != FD_CONNECTION;
 }
 
-void conns_copied(int fd, int from)
+void connections_copied(int fd, int from)
 {
     if (fdtab_reaches(fd))
-        conns_enter(fd, (unsigned)from < FDTAB_SIZE ? conns_ages[from] : 0);
+        connections_enter(fd, (unsigned)from < FDTAB_SIZE ? connections_ages[from] : 0);
 }
 
-int conns_close_and_ring(int fd)
+int connections_close_and_ring(int fd)
 {
     int r = real.close(fd);
 
@@ -28,7 +28,7 @@ int conns_close_and_ring(int fd)
 }
 
 /* A close in progress also looks like one that was never done: only what stays counts. */
-void conns_recount(void)
+void connections_recount(void)
 {
     static int32_t excess;
     int32_t counted = atomic_load(&self.slot->connections);

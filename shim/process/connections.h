@@ -4,8 +4,8 @@
  * The count lives in the process's slot of the state page.  What every connection passes is
  * inline: tests/bench counts its instructions.
  */
-#ifndef GRACE_CONNS_H
-#define GRACE_CONNS_H
+#ifndef GRACE_PROCESS_CONNECTIONS_H
+#define GRACE_PROCESS_CONNECTIONS_H
 
 #include <sys/socket.h>
 #include <stdint.h>
@@ -17,33 +17,33 @@
 
 /* When the connection on this number was accepted: seconds of time(), the cheapest clock. The
  * supervisor reads it in the process's memory to name the age of a connection it has to cut. */
-extern uint32_t conns_ages[FDTAB_SIZE] HIDDEN;
+extern uint32_t connections_ages[FDTAB_SIZE] HIDDEN;
 
-typedef int conns_call(int fd, struct sockaddr *addr, socklen_t *len, int flags);
+typedef int connections_call(int fd, struct sockaddr *addr, socklen_t *len, int flags);
 
-void conns_copied(int fd, int from);
+void connections_copied(int fd, int from);
 
 /* The number was known for something else, or for a connection whose close went unseen: is the
  * new one to be counted? */
-bool conns_displace(int fd, uint8_t was);
+bool connections_displace(int fd, uint8_t was);
 
 /* For a process that drains: sets the count right. Too much is what was never closed here, such
  * as the connections of a child that nobody saw being made and that was killed. */
-void conns_recount(void);
+void connections_recount(void);
 
 /* fd is in the table. */
-static inline void conns_enter(int fd, uint32_t age)
+static inline void connections_enter(int fd, uint32_t age)
 {
     uint8_t was = fdtab_exchange(fd, FD_CONNECTION);
 
-    conns_ages[fd] = age;
-    if (__builtin_expect(was == FD_NONE, 1) || conns_displace(fd, was))
+    connections_ages[fd] = age;
+    if (__builtin_expect(was == FD_NONE, 1) || connections_displace(fd, was))
         atomic_fetch_add(&self.slot->connections, 1);
 }
 
 /* One real accept(), seen by the supervisor from before the kernel takes the connection. */
-static inline int conns_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                               conns_call *call)
+static inline int connections_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                                     connections_call *call)
 {
     int r;
 
@@ -54,35 +54,35 @@ static inline int conns_accept(int fd, struct sockaddr *addr, socklen_t *len, in
         return r;
     }
     if (fdtab_reaches(r))
-        conns_enter(r, (uint32_t)time(NULL));
+        connections_enter(r, (uint32_t)time(NULL));
     atomic_fetch_add(&self.slot->accepts, SLOT_ACCEPTED - 1);
     return r;
 }
 
 /* True: it was the last one. The child of a clone() that no hook saw closes on its parent's slot,
  * so the count may get too low, even below 0: no harm, the supervisor also asks the kernel. */
-static inline bool conns_leave(void)
+static inline bool connections_leave(void)
 {
     return __builtin_expect(atomic_fetch_sub(&self.slot->connections, 1) == 1, 0);
 }
 
 /* One descriptor of a connection is gone. */
-static inline void conns_closed(void)
+static inline void connections_closed(void)
 {
-    if (conns_leave() && (self_attention() & ATTENTION_DRAINING))
+    if (connections_leave() && (self_attention() & ATTENTION_DRAINING))
         self_ring();
 }
 
-int conns_close_and_ring(int fd);
+int connections_close_and_ring(int fd);
 
 /* close() of what fdtab_get() just said to be a connection, not in a guest. It is counted before
  * it is done, so that it is a tail call: whoever believes the count asks the kernel, too. */
-static inline int conns_close(int fd)
+static inline int connections_close(int fd)
 {
     if (fdtab_exchange(fd, FD_NONE) != FD_CONNECTION)
         return real.close(fd); /* another thread was faster */
-    if (conns_leave() && (self_attention() & ATTENTION_DRAINING))
-        return conns_close_and_ring(fd);
+    if (connections_leave() && (self_attention() & ATTENTION_DRAINING))
+        return connections_close_and_ring(fd);
     return real.close(fd);
 }
 
