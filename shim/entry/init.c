@@ -22,10 +22,10 @@
 #include "libc/real.h"
 #include "listener/drain.h"
 #include "process/command_line.h"
-#include "process/elders.h"
 #include "process/fdtab.h"
 #include "process/own_fds.h"
 #include "process/owner.h"
+#include "process/predecessors.h"
 #include "process/self.h"
 #include "protocol/handoff.h"
 
@@ -126,7 +126,7 @@ static void join_generation(const struct handoff *h, char **argv)
     self.keep_children = h->keep_children;
     self.page = page;
     self.slow = &page->attention;
-    elders_take();
+    predecessors_take();
     command_line_note(argv);
     owner_start();
     restart_signal_install();

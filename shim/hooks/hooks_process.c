@@ -18,9 +18,9 @@
 #include "libc/export.h"
 #include "libc/real.h"
 #include "listener/fds.h"
-#include "process/elders.h"
 #include "process/own_fds.h"
 #include "process/owner.h"
+#include "process/predecessors.h"
 #include "process/scratch.h"
 #include "process/self.h"
 
@@ -261,7 +261,7 @@ EXPORT FILE *popen(const char *command, const char *type)
  * sends its signal there.  The generation that still serves is none of the new one's business. */
 static bool is_hidden(pid_t pid)
 {
-    if (!(self_attention() & ATTENTION_STARTING) || !elders_has(pid))
+    if (!(self_attention() & ATTENTION_STARTING) || !predecessors_has(pid))
         return false;
     if (atomic_exchange(&self.page->looked_for, pid) == 0)
         self_ring();

@@ -135,7 +135,8 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
     if (fdtab_get(fd) == FD_FRESH)
         bindings_forget(fd);
-    if (!(self_attention() & ATTENTION_STARTING) || owner_is_guest() || !paths_elders(addr, len))
+    if (!(self_attention() & ATTENTION_STARTING) || owner_is_guest() ||
+        !paths_is_predecessors(addr, len))
         return real.connect(fd, addr, len);
     errno = ECONNREFUSED;
     return -1;

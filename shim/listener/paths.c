@@ -14,8 +14,8 @@
 #include "libc/real.h"
 #include "listener/listener.h"
 #include "process/bindings.h"
-#include "process/elders.h"
 #include "process/fdtab.h"
+#include "process/predecessors.h"
 #include "process/self.h"
 
 enum { PID_TEXT = 32, TYPES = 3 };
@@ -175,7 +175,7 @@ static bool gives_back(const char *path)
     int saved = errno;
     int64_t noted = atomic_load(&self.page->looked_for);
     pid_t elder = (pid_t)(noted < 0 ? -noted : noted);
-    pid_t pid = path && elders_has(elder) ? read_pid(path) : 0;
+    pid_t pid = path && predecessors_has(elder) ? read_pid(path) : 0;
     bool keep = noted < 0 && pid == elder && pid > 0;
 
     if (noted > 0 && pid > 1 && is_own_process(pid) &&
@@ -193,7 +193,7 @@ static bool is_elders(uint32_t flags)
     return (flags & LISTENER_HELD) && !(flags & (LISTENER_ADOPTED | LISTENER_LISTENING));
 }
 
-bool paths_elders(const struct sockaddr *addr, socklen_t len)
+bool paths_is_predecessors(const struct sockaddr *addr, socklen_t len)
 {
     char path[sizeof((struct sockaddr_un *)0)->sun_path + 1] = "";
     const size_t head = offsetof(struct sockaddr_un, sun_path);

@@ -12,7 +12,7 @@
 
 /* Does only the generation before this one serve it?  MariaDB, pgbouncer and dovecot do not start
  * when somebody answers at the path that they are about to bind. */
-bool paths_elders(const struct sockaddr *addr, socklen_t len);
+bool paths_is_predecessors(const struct sockaddr *addr, socklen_t len);
 
 /* Shall the removal of this path be answered with success and not done? */
 bool paths_keep(const char *path);

@@ -25,10 +25,10 @@
 
 enum {
     PAGE_VERSION = 2,
-    PAGE_SLOTS = 4096,     /* processes of one generation; more run uncounted (kernel truth) */
-    PAGE_LISTENERS = 1024, /* listeners of one generation at a time; more are not handed over */
-    PAGE_ELDERS = 1024,    /* processes of older generations that the new one is not to see */
-    PAGE_COUNTERS = 64,    /* buckets that number equal binds (port 0, SO_REUSEPORT) */
+    PAGE_SLOTS = 4096,        /* processes of one generation; more run uncounted (kernel truth) */
+    PAGE_LISTENERS = 1024,    /* listeners of one generation at a time; more are not handed over */
+    PAGE_PREDECESSORS = 1024, /* processes of older generations that the new one is not to see */
+    PAGE_COUNTERS = 64,       /* buckets that number equal binds (port 0, SO_REUSEPORT) */
 };
 
 /* page.attention: non-zero sends the wait calls through their slow path. */
@@ -102,7 +102,8 @@ struct page {
     _Atomic uint32_t placeless; /* the supervisor has no directory to hide UNIX dummies in */
     _Atomic uint32_t binds[PAGE_COUNTERS];
     _Atomic uint32_t brief[PAGE_COUNTERS]; /* listeners that were closed again at once */
-    int32_t elders[PAGE_ELDERS]; /* written before the generation starts; 0 ends the list */
+    int32_t
+        predecessors[PAGE_PREDECESSORS]; /* written before the generation starts; 0 ends the list */
     struct page_listener listeners[PAGE_LISTENERS];
     _Alignas(64) struct page_slot slots[PAGE_SLOTS];
 };

@@ -27,12 +27,24 @@ struct field {
     }
 
 static const struct field page_fields[] = {
-    FIELD(page, version),  FIELD(page, generation), FIELD(page, attention),
-    FIELD(page, held),     FIELD(page, served),     FIELD(page, hello),
-    FIELD(page, first),    FIELD(page, failed),     FIELD(page, lost),
-    FIELD(page, restarts), FIELD(page, restarter),  FIELD(page, looked_for),
-    FIELD(page, keeper),   FIELD(page, hint),       FIELD(page, entries),
-    FIELD(page, binds[0]), FIELD(page, elders[0]),  {NULL, 0, 0},
+    FIELD(page, version),
+    FIELD(page, generation),
+    FIELD(page, attention),
+    FIELD(page, held),
+    FIELD(page, served),
+    FIELD(page, hello),
+    FIELD(page, first),
+    FIELD(page, failed),
+    FIELD(page, lost),
+    FIELD(page, restarts),
+    FIELD(page, restarter),
+    FIELD(page, looked_for),
+    FIELD(page, keeper),
+    FIELD(page, hint),
+    FIELD(page, entries),
+    FIELD(page, binds[0]),
+    FIELD(page, predecessors[0]),
+    {NULL, 0, 0},
 };
 
 static const struct field entry_fields[] = {
@@ -207,7 +219,8 @@ int act_scribble(int client, char *const words[])
     if (bytes == NULL)
         return bad(client, "scribble");
     while (rounds-- > 0) {
-        size_t range = nrand48(state) % 2 ? sizeof(struct page) : offsetof(struct page, elders);
+        size_t range =
+            nrand48(state) % 2 ? sizeof(struct page) : offsetof(struct page, predecessors);
         size_t at = (size_t)nrand48(state) % range, n = 1 + (size_t)nrand48(state) % 64;
 
         for (; n > 0 && at < sizeof(struct page); n--, at++)

@@ -81,9 +81,9 @@ static void name_elders(struct generation *g)
     TAILQ_FOREACH (other, &generation_list, link) {
         if (other == g)
             continue;
-        if (other->main > 0 && n < PAGE_ELDERS)
-            g->page->elders[n++] = other->main;
-        n += members_list(other, g->page->elders + n, PAGE_ELDERS - n);
+        if (other->main > 0 && n < PAGE_PREDECESSORS)
+            g->page->predecessors[n++] = other->main;
+        n += members_list(other, g->page->predecessors + n, PAGE_PREDECESSORS - n);
     }
 }
 

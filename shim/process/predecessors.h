@@ -4,14 +4,14 @@
  * constructor, before a process that has given up root can have changed the page: from then on it
  * could make root's processes believe of any process that it is dead, or name it in a pid file.
  */
-#ifndef GRACE_ELDERS_H
-#define GRACE_ELDERS_H
+#ifndef GRACE_PROCESS_PREDECESSORS_H
+#define GRACE_PROCESS_PREDECESSORS_H
 
 #include <sys/types.h>
 #include <stdbool.h>
 
-void elders_take(void);
+void predecessors_take(void);
 
-bool elders_has(pid_t pid);
+bool predecessors_has(pid_t pid);
 
 #endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+#include "process/predecessors.h"
+
+#include "process/self.h"
+
+static int32_t predecessors[PAGE_PREDECESSORS];
+static unsigned count;
+
+void predecessors_take(void)
+{
+    int32_t pid;
+
+    for (; count < PAGE_PREDECESSORS && (pid = self.page->predecessors[count]) != 0; count++)
+        predecessors[count] = pid;
+}
+
+bool predecessors_has(pid_t pid)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (predecessors[i] == pid)
+            return pid > 0;
+    return false;
+}
