@@ -7,8 +7,8 @@
 
 #include "exec/recovery.h"
 #include "libc/real.h"
-#include "listener/deaf.h"
 #include "listener/drain.h"
+#include "listener/suspend.h"
 #include "process/owner.h"
 #include "process/self.h"
 
@@ -80,7 +80,7 @@ static void obey(const siginfo_t *info)
     if (info->si_code == SI_TKILL)
         return; /* a thread that is at it wants this one to look again: no more than that */
     drain_run();
-    deaf_run();
+    suspend_resume();
     recovery_appointed();
 }
 
@@ -116,7 +116,7 @@ static void unblock(void)
 static bool may_be_told(void)
 {
     return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) ||
-           atomic_load(&self.slot->deaf) || atomic_load(&self.page->keeper) == getpid();
+           atomic_load(&self.slot->suspended) || atomic_load(&self.page->keeper) == getpid();
 }
 
 void restart_signal_install(void)

@@ -51,7 +51,7 @@ bool environment_injects(bool in_place, char *const argv[])
 {
     return self.on && !self.elsewhere &&
            (self.keep_children || !atomic_load(&self.page->served) ||
-            (in_place && is_server(argv)) || inherits(FD_LISTENER) || inherits(FD_DEAF) ||
+            (in_place && is_server(argv)) || inherits(FD_LISTENER) || inherits(FD_SUSPENDED) ||
             inherits(FD_BRIEF));
 }
 

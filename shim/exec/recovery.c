@@ -95,7 +95,7 @@ static int execute(void *unused)
     (void)unused;
     setsid();
     bequeath(FD_LISTENER);
-    bequeath(FD_DEAF);
+    bequeath(FD_SUSPENDED);
     real.fcntl(self.record, F_SETFD, NULL);
     real.execve(self.library, start.argv + 1, start.envp);
     if (errno == EACCES)

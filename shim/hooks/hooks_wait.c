@@ -7,7 +7,7 @@
 #include "entry/restart_signal.h"
 #include "libc/export.h"
 #include "libc/real.h"
-#include "listener/deaf.h"
+#include "listener/suspend.h"
 #include "process/fdtab.h"
 #include "process/listener_lock.h"
 #include "process/owner.h"
@@ -20,7 +20,7 @@
 static int epoll_ctl_noted(int epfd, int op, int fd, struct epoll_event *event)
 {
     struct epoll_event nothing = {.data = event ? event->data : (epoll_data_t){0}};
-    bool deaf = deaf_to(fd);
+    bool deaf = suspend_applies(fd);
     int r;
 
     if (deaf && (self_attention() & ATTENTION_DRAINING))

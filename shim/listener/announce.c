@@ -50,7 +50,7 @@ void announce_rest(void)
 {
     int saved = errno;
 
-    if (atomic_load(&owes) && send_marked(FD_LISTENER) && send_marked(FD_DEAF))
+    if (atomic_load(&owes) && send_marked(FD_LISTENER) && send_marked(FD_SUSPENDED))
         atomic_store(&owes, false);
     errno = saved;
 }

@@ -7,9 +7,9 @@
 #include <limits.h>
 
 #include "libc/real.h"
-#include "listener/deaf.h"
 #include "listener/listener.h"
 #include "listener/mute.h"
+#include "listener/suspend.h"
 #include "process/bindings.h"
 #include "process/connections.h"
 #include "process/listener_lock.h"
@@ -19,7 +19,7 @@
 
 static bool was_listener(struct fds_former former)
 {
-    return (former.known & FD_KIND) == FD_LISTENER || (former.known & FD_KIND) == FD_DEAF;
+    return (former.known & FD_KIND) == FD_LISTENER || (former.known & FD_KIND) == FD_SUSPENDED;
 }
 
 static bool was_in_epolls(struct fds_former former)
@@ -70,7 +70,7 @@ void fds_close_failed(int fd, struct fds_former former)
     if (former.known) {
         fdtab_set(fd, former.known);
         fdtab_set_index(fd, former.index);
-        deaf_settle();
+        suspend_settle();
         mute_settle(fd);
     }
 }
@@ -164,10 +164,10 @@ int fds_copied(int from, int to)
         known = (uint8_t)((known & ~FD_KIND) | FD_LISTENER);
         /* fall through */
     case FD_LISTENER:
-    case FD_DEAF:
+    case FD_SUSPENDED:
         fdtab_set_index(to, fdtab_index(from));
         fdtab_set(to, known);
-        deaf_settle();
+        suspend_settle();
         mute_settle(to);
         break;
     default:

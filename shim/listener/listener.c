@@ -9,10 +9,10 @@
 #include "libc/real.h"
 #include "listener/announce.h"
 #include "listener/brief.h"
-#include "listener/deaf.h"
 #include "listener/dummy.h"
 #include "listener/listener_parts.h"
 #include "listener/mute.h"
+#include "listener/suspend.h"
 #include "process/bindings.h"
 #include "process/fdtab.h"
 #include "process/registrations.h"
@@ -51,7 +51,7 @@ static void note_blocking(void)
 /* What the generation before serves, and further members of a group that it serves. */
 static bool is_held_back(int index, const struct address *a)
 {
-    return deaf_held_back() &&
+    return suspend_requested() &&
            ((atomic_load(&self.page->listeners[index].flags) & LISTENER_ADOPTED) ||
             page_find_member(self.page, address_key(a, 0), 0, LISTENER_ADOPTED) >= 0);
 }
@@ -63,11 +63,11 @@ void listener_track(int fd, int index, const struct address *a, bool nonblock)
 
     fdtab_set_index(fd, index);
     if (deaf)
-        deaf_begin();
-    fdtab_set(fd, (uint8_t)((deaf ? FD_DEAF : FD_LISTENER) | (nonblock ? FD_NONBLOCK : 0) |
+        suspend_begin();
+    fdtab_set(fd, (uint8_t)((deaf ? FD_SUSPENDED : FD_LISTENER) | (nonblock ? FD_NONBLOCK : 0) |
                             (a->type == SOCK_DGRAM ? FD_DATAGRAM : 0)));
     if (deaf)
-        deaf_settle();
+        suspend_settle();
     if (nonblock)
         atomic_fetch_or(&entry->flags, LISTENER_NONBLOCK);
     else
@@ -259,7 +259,7 @@ void listener_set_nonblock(int fd, bool on)
     struct page_listener *entry = listener_entry(fd);
 
     fdtab_set_flag(fd, FD_NONBLOCK, on);
-    if (!fdtab_listens(fd) || (deaf_to(fd) && (self_attention() & ATTENTION_DRAINING)))
+    if (!fdtab_listens(fd) || (suspend_applies(fd) && (self_attention() & ATTENTION_DRAINING)))
         return;
     if (on)
         atomic_fetch_or(&entry->flags, LISTENER_NONBLOCK);

@@ -5,9 +5,9 @@
 #include <fcntl.h>
 
 #include "libc/real.h"
-#include "listener/deaf.h"
 #include "listener/dummy.h"
 #include "listener/listener.h"
+#include "listener/suspend.h"
 #include "process/fdtab.h"
 #include "process/registrations.h"
 #include "process/self.h"
@@ -62,7 +62,7 @@ static bool mute_kind(enum fd_kind kind)
 
 bool mute_all(void)
 {
-    return mute_kind(FD_LISTENER) & mute_kind(FD_DEAF);
+    return mute_kind(FD_LISTENER) & mute_kind(FD_SUSPENDED);
 }
 
 void mute_settle(int fd)
@@ -88,7 +88,7 @@ bool mute_newcomer(int fd, const struct address *a)
 /* Another generation serves it, too, or is about to; or it is the dummy of all listeners. */
 static bool is_shared(int fd)
 {
-    return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) || deaf_to(fd);
+    return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) || suspend_applies(fd);
 }
 
 /* Who waits in poll() or select() stays with the socket that the other one goes on with. */
@@ -106,7 +106,7 @@ static int shutdown_here(int fd, int how)
     if (mute_replace(fd, dead)) {
         fdtab_set(fd, FD_NONE);
         real.shutdown(fd, how);
-        deaf_wake();
+        suspend_wake();
         waiters_kick();
     }
     real.close(dead);

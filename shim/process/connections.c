@@ -8,7 +8,7 @@ uint32_t connections_ages[FDTAB_SIZE];
 
 bool connections_displace(int fd, uint8_t was)
 {
-    if ((was & FD_KIND) == FD_LISTENER || (was & FD_KIND) == FD_DEAF)
+    if ((was & FD_KIND) == FD_LISTENER || (was & FD_KIND) == FD_SUSPENDED)
         listener_closed(fdtab_index(fd));
     return (was & FD_KIND) != FD_CONNECTION;
 }

@@ -23,7 +23,7 @@ enum fd_kind {
     FD_CONNECTION, /* accepted */
     FD_LISTENER,   /* accepting; a generation may hand it on */
     FD_DUMMY,      /* was a listener; drained */
-    FD_DEAF,       /* a listener that is not heard: see deaf.h */
+    FD_SUSPENDED,  /* a listener that is not heard: see suspend.h */
     FD_FRESH,      /* a socket between socket() and bind(): its options are recorded */
     FD_BRIEF,      /* a listener that will soon be closed: see brief.h */
     FD_OWN,        /* the shim's, invisible to the server */
@@ -52,7 +52,7 @@ static inline bool fdtab_listens(int fd)
 {
     enum fd_kind kind = fdtab_kind(fd);
 
-    return kind == FD_LISTENER || kind == FD_DEAF;
+    return kind == FD_LISTENER || kind == FD_SUSPENDED;
 }
 
 /* May it become one, or is it, so that the epolls it is in are to be known? */

@@ -6,8 +6,8 @@
 
 #include "exec/command.h"
 #include "exec/recovery.h"
-#include "listener/deaf.h"
 #include "listener/drain.h"
+#include "listener/suspend.h"
 #include "process/listener_lock.h"
 #include "process/self.h"
 #include "process/waiters.h"
@@ -38,7 +38,7 @@ void fork_child(void)
     command_reset();
     self_join();
     drain_run();
-    deaf_join();
+    suspend_join();
 }
 
 void owner_start(void)

@@ -28,7 +28,7 @@ static void slot_reset(struct page_slot *slot)
 {
     atomic_store(&slot->away, 0);
     atomic_store(&slot->drained, 0);
-    atomic_store(&slot->deaf, 0);
+    atomic_store(&slot->suspended, 0);
     atomic_store(&slot->connections, 0);
     atomic_store(&slot->accepts, 0);
     atomic_store(&slot->born, boottime_ms());

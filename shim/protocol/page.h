@@ -36,7 +36,7 @@ enum {
     ATTENTION_STARTING = 1,  /* who waits on which listener is to be reported */
     ATTENTION_OVERLAP = 2,   /* another generation accepts on the same listeners */
     ATTENTION_DRAINING = 4,  /* take no new connection */
-    ATTENTION_HELD_BACK = 8, /* hear nothing where the generation before serves */
+    ATTENTION_SUSPENDED = 8, /* hear nothing where the generation before serves */
     ATTENTION_ALL = 15,
 };
 
@@ -73,11 +73,11 @@ struct page_slot {
     _Atomic uint32_t away; /* executes something, perhaps without the shim: does not report */
     _Atomic uint32_t drained;
     _Atomic int32_t connections;
-    _Atomic uint64_t accepts; /* SLOT_ACCEPTED for each that worked, 1 for each in progress */
-    _Atomic uint64_t born;    /* ms on CLOCK_BOOTTIME: a pid started later is another process */
-    _Atomic uint64_t ages;    /* address of that process's table of accept times, by fd */
-    _Atomic uint32_t deaf;    /* it does not hear yet what it was held back from */
-    _Atomic int32_t bell;     /* the doorbell's number in that process, for a new supervisor */
+    _Atomic uint64_t accepts;   /* SLOT_ACCEPTED for each that worked, 1 for each in progress */
+    _Atomic uint64_t born;      /* ms on CLOCK_BOOTTIME: a pid started later is another process */
+    _Atomic uint64_t ages;      /* address of that process's table of accept times, by fd */
+    _Atomic uint32_t suspended; /* it does not hear yet what it was held back from */
+    _Atomic int32_t bell;       /* the doorbell's number in that process, for a new supervisor */
     uint64_t reserved[2];
 };
 

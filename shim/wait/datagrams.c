@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 #include <errno.h>
 
-#include "listener/deaf.h"
 #include "listener/listener.h"
+#include "listener/suspend.h"
 #include "process/registrations.h"
 #include "process/self.h"
 #include "protocol/address.h"
@@ -39,8 +39,8 @@ bool datagrams_mute(int fd)
 
     if (!(known & FD_DATAGRAM))
         return false;
-    deaf_here = true;
-    fdtab_turn(fd, FD_LISTENER, FD_DEAF);
+    suspend_any = true;
+    fdtab_turn(fd, FD_LISTENER, FD_SUSPENDED);
     registrations_detach(fd);
     return true;
 }
@@ -62,12 +62,12 @@ static int wait_for_one(int fd, struct wait *w)
         errno = EAGAIN;
         return -1;
     }
-    return deaf_to(fd) ? deaf_wait(fd) : blocking_wait(fd, w);
+    return suspend_applies(fd) ? suspend_wait(fd) : blocking_wait(fd, w);
 }
 
 static ssize_t try_receive(int fd, const void *arguments, int flags, datagrams_call *call)
 {
-    if (!deaf_to(fd))
+    if (!suspend_applies(fd))
         return call(fd, arguments, flags | MSG_DONTWAIT);
     errno = EAGAIN;
     return -1;
@@ -79,7 +79,7 @@ static ssize_t receive_blocking(int fd, const void *arguments, int flags, datagr
     struct wait w;
     ssize_t r;
 
-    if (!shares_socket() && !deaf_to(fd))
+    if (!shares_socket() && !suspend_applies(fd))
         return call(fd, arguments, flags);
     waits_begin_receiving(&w, fd);
     do

@@ -2,7 +2,7 @@
 /*
  * Datagram sockets that generations share.  One of them is a listener from bind() on.  To drain it
  * is not replaced by a dummy, for the answers to what has been read go out through it: the socket
- * stays and the process goes deaf to it (deaf.h).
+ * stays and the process goes deaf to it (suspend.h).
  *
  * recv() and read() are not watched: servers that answer need the sender's address.
  */

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "listener/deaf.h"
+#include "listener/suspend.h"
 #include "process/fdset.h"
 #include "process/self.h"
 #include "process/waiters.h"
@@ -33,7 +33,7 @@ static void show(short *events)
  * thread sees that it was done. */
 static void begin(struct hiding *h)
 {
-    h->any = deaf_here;
+    h->any = suspend_any;
     h->ticket = h->any && !(self_attention() & ATTENTION_DRAINING) ? waiters_enter(true) : -1;
 }
 
@@ -43,7 +43,7 @@ static void end(const struct hiding *h)
     if (h->ticket < 0)
         return;
     waiters_leave(h->ticket);
-    deaf_waited();
+    suspend_waited();
 }
 
 void hiding_begin_poll(struct hiding *h, struct pollfd *fds, nfds_t n)
@@ -51,7 +51,7 @@ void hiding_begin_poll(struct hiding *h, struct pollfd *fds, nfds_t n)
     begin(h);
     h->any &= fds && n <= FDTAB_SIZE;
     for (nfds_t i = 0; h->any && i < n; i++)
-        if (deaf_to(fds[i].fd))
+        if (suspend_applies(fds[i].fd))
             hide(&fds[i].events);
 }
 
@@ -70,8 +70,8 @@ void hiding_begin_select(struct hiding *h, int n, fd_set *readable)
     if (!h->any)
         return;
     FD_ZERO(&h->selected);
-    for (int fd = fdtab_next(0, FD_DEAF); fd >= 0 && fd < n && fd < FD_SETSIZE;
-         fd = fdtab_next(fd + 1, FD_DEAF))
+    for (int fd = fdtab_next(0, FD_SUSPENDED); fd >= 0 && fd < n && fd < FD_SETSIZE;
+         fd = fdtab_next(fd + 1, FD_SUSPENDED))
         if (fdset_has(readable, fd)) {
             fdset_add(&h->selected, fd);
             fdset_remove(readable, fd);

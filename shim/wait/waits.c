@@ -6,8 +6,8 @@
 
 #include "entry/restart_signal.h"
 #include "libc/real.h"
-#include "listener/deaf.h"
 #include "listener/dummy.h"
+#include "listener/suspend.h"
 #include "process/connections.h"
 #include "process/fdset.h"
 #include "process/fdtab.h"
@@ -22,7 +22,7 @@ void waits_begin(struct wait *w, const struct timespec *timeout)
 {
     w->seen = restart_signal_seen;
     w->endless = timeout == NULL;
-    w->looks = deaf_held_back();
+    w->looks = suspend_requested();
     if (w->endless)
         return;
     w->left = *timeout;
@@ -78,7 +78,7 @@ bool waits_again(struct wait *w, int result)
     unsigned seen = restart_signal_seen;
 
     if (result == 0 && w->looks && !is_over(w)) {
-        w->looks = deaf_look();
+        w->looks = suspend_look();
         return true;
     }
     if (result >= 0 || errno != EINTR || seen == w->seen)
@@ -213,8 +213,8 @@ static int accept_blocked(int fd, struct wait *w)
 
     if (fdtab_kind(fd) == FD_DUMMY && (fdtab_get(fd) & FD_POLLED))
         return accept_polled(fd);
-    if (deaf_to(fd) || fdtab_kind(fd) == FD_DUMMY)
-        return deaf_wait(fd);
+    if (suspend_applies(fd) || fdtab_kind(fd) == FD_DUMMY)
+        return suspend_wait(fd);
     flags = real.fcntl(fd, F_GETFL, NULL);
     if (!(flags & O_NONBLOCK)) { /* SO_RCVTIMEO, or an overlap that has just ended */
         errno = EAGAIN;
@@ -236,7 +236,7 @@ static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags,
     switch (fdtab_kind(fd)) {
     case FD_DUMMY:
         return dummy_accept(fd);
-    case FD_DEAF:
+    case FD_SUSPENDED:
         errno = EAGAIN;
         return -1;
     default:

@@ -2,9 +2,9 @@
 #include "listener/fds.h"
 
 #include "libc/real.h"
-#include "listener/deaf.h"
 #include "listener/listener.h"
 #include "listener/mute.h"
+#include "listener/suspend.h"
 #include "process/bindings.h"
 #include "process/connections.h"
 #include "process/listener_lock.h"
@@ -57,7 +57,7 @@ void connections_copied(int fd, int from)
     fdtab_set(fd, fdtab_get(from));
 }
 
-void deaf_settle(void)
+void suspend_settle(void)
 {
 }
 

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "libc/real.h"
-#include "listener/deaf.h"
 #include "listener/dummy.h"
 #include "listener/listener.h"
+#include "listener/suspend.h"
 #include "process/fdtab.h"
 #include "process/registrations.h"
 #include "process/self.h"
@@ -60,7 +60,7 @@ int dummy_prepare(int family, int type)
     return family + type;
 }
 
-void deaf_wake(void)
+void suspend_wake(void)
 {
 }
 

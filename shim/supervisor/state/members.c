@@ -74,7 +74,7 @@ static bool slot_owner(struct generation *g, unsigned i, struct procfs_stat *p)
 }
 
 struct said {
-    bool undrained, deaf;
+    bool undrained, suspended;
     unsigned accepting, connections;
 };
 
@@ -84,7 +84,7 @@ static struct said slot_says(const struct page_slot *slot)
     struct said s;
 
     s.undrained = atomic_load(&slot->drained) == 0;
-    s.deaf = atomic_load(&slot->deaf) != 0;
+    s.suspended = atomic_load(&slot->suspended) != 0;
     s.accepting = page_accepting(slot);
     s.connections = page_connections(slot);
     return s;
@@ -94,7 +94,7 @@ static void add(struct members_count *c, const struct said *s)
 {
     c->processes++;
     c->undrained += s->undrained;
-    c->deaf += s->deaf;
+    c->suspended += s->suspended;
     c->accepting += s->accepting;
     c->connections += s->connections;
 }
@@ -116,7 +116,7 @@ struct members_count members_count(struct generation *g)
 
 static bool is_news(const struct members_count *c, const struct said *s)
 {
-    return (s->undrained && !c->undrained) || (s->deaf && !c->deaf) ||
+    return (s->undrained && !c->undrained) || (s->suspended && !c->suspended) ||
            (s->accepting && !c->accepting) || (s->connections && !c->connections);
 }
 
@@ -130,7 +130,7 @@ struct members_count members_owe(struct generation *g)
 
         if (!is_news(&c, &s) || !slot_owner(g, i, &p))
             continue;
-        if ((s.undrained || s.deaf || s.accepting) && tree_is_stuck(&p, RESERVED_SIGNAL))
+        if ((s.undrained || s.suspended || s.accepting) && tree_is_stuck(&p, RESERVED_SIGNAL))
             s = (struct said){.connections = s.connections};
         add(&c, &s);
     }
@@ -147,13 +147,13 @@ void members_tell(struct generation *g, int sig)
             tree_tell(&p, sig);
 }
 
-void members_tell_deaf(struct generation *g, int sig)
+void members_tell_suspended(struct generation *g, int sig)
 {
     struct procfs_stat p;
 
     generation_attention(g, 0, 0);
     for (unsigned i = 0; i < members_slots(g); i++)
-        if (atomic_load(&g->page->slots[i].deaf) && slot_owner(g, i, &p))
+        if (atomic_load(&g->page->slots[i].suspended) && slot_owner(g, i, &p))
             tree_tell(&p, sig);
 }
 

@@ -10,7 +10,7 @@
 #include "supervisor/state/generation.h"
 
 struct members_count {
-    unsigned processes, connections, accepting, undrained, deaf;
+    unsigned processes, connections, accepting, undrained, suspended;
     uint64_t accepted;
 };
 struct members_count members_count(struct generation *g);
@@ -22,7 +22,7 @@ struct members_count members_owe(struct generation *g);
 
 /* Sends sig to each that has the shim, or to those that are still deaf. */
 void members_tell(struct generation *g, int sig);
-void members_tell_deaf(struct generation *g, int sig);
+void members_tell_suspended(struct generation *g, int sig);
 
 /* The pids of those that have the shim; returns how many. */
 unsigned members_list(struct generation *g, int32_t *pids, unsigned room);

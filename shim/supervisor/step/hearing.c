@@ -13,10 +13,10 @@ enum {
 
 void hearing_begin(struct generation *g)
 {
-    if (!(g->attention & ATTENTION_HELD_BACK))
+    if (!(g->attention & ATTENTION_SUSPENDED))
         return;
     g->let_go = clock_ms();
-    generation_attention(g, 0, ATTENTION_HELD_BACK);
+    generation_attention(g, 0, ATTENTION_SUSPENDED);
     hearing_step(g->let_go);
 }
 
@@ -32,14 +32,14 @@ void hearing_step(int64_t now)
 
     if (g->let_go == 0 || g->state != GENERATION_SERVING)
         return;
-    if (members_owe(g).deaf == 0) {
+    if (members_owe(g).suspended == 0) {
         g->let_go = 0;
         return;
     }
     again = is_patient(g, now) ? TELL_AGAIN_MS : PATIENCE_MS;
     if (now - g->asked >= again) {
         g->asked = now;
-        members_tell_deaf(g, RESERVED_SIGNAL);
+        members_tell_suspended(g, RESERVED_SIGNAL);
     }
     supervisor_wake_at(g->asked + again);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * With GRACE_READY=notify or delay the user says when a new generation can answer.  Until then it
- * is held back: where the one before serves it hears nothing (shim/deaf.h).  Here it is let go.
+ * is held back: where the one before serves it hears nothing (shim/suspend.h).  Here it is let go.
  */
 #ifndef GRACE_HEARING_H
 #define GRACE_HEARING_H

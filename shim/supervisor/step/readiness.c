@@ -162,7 +162,7 @@ uint32_t readiness_attention(void)
 {
     bool said = supervisor.options.ready == READY_NOTIFY || supervisor.options.ready == READY_DELAY;
 
-    return said ? ATTENTION_HELD_BACK : 0;
+    return said ? ATTENTION_SUSPENDED : 0;
 }
 
 void readiness_missing(const struct generation *g, char *text, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "listener/deaf.h"
+#include "listener/suspend.h"
 
 #include <sys/syscall.h>
 #include <linux/futex.h>
@@ -16,35 +16,35 @@
 #include "wait/blocking.h"
 #include "wait/waits.h"
 
-bool deaf_here;
+bool suspend_any;
 
-static _Atomic uint32_t changes;  /* what the threads in deaf_wait() sleep on */
+static _Atomic uint32_t changes;  /* what the threads in suspend_wait() sleep on */
 static _Atomic unsigned sleepers; /* so many, and those that were cancelled there */
 
 /* A process without a slot is never told, so it can't be held back. */
-bool deaf_held_back(void)
+bool suspend_requested(void)
 {
-    return (atomic_load(&self.page->attention) & ATTENTION_HELD_BACK) &&
+    return (atomic_load(&self.page->attention) & ATTENTION_SUSPENDED) &&
            atomic_load(&self.slot->pid) != 0;
 }
 
 static bool may_hear(void)
 {
-    return !deaf_held_back() && !(self_attention() & ATTENTION_DRAINING);
+    return !suspend_requested() && !(self_attention() & ATTENTION_DRAINING);
 }
 
-void deaf_begin(void)
+void suspend_begin(void)
 {
-    deaf_here = true;
-    atomic_store(&self.slot->deaf, 1);
+    suspend_any = true;
+    atomic_store(&self.slot->suspended, 1);
 }
 
-void deaf_settle(void)
+void suspend_settle(void)
 {
     if (!may_hear())
         return;
     listener_lock_wait();
-    deaf_run();
+    suspend_resume();
 }
 
 /* A cancellation point, as the call is that it stands for. */
@@ -68,7 +68,7 @@ static bool goes_on(struct wait *w, const struct timespec *left)
 /* Deaf, or a dummy: nothing arrives until the number is something else. */
 static bool is_silent(int fd)
 {
-    return deaf_to(fd) || fdtab_kind(fd) == FD_DUMMY;
+    return suspend_applies(fd) || fdtab_kind(fd) == FD_DUMMY;
 }
 
 /* By the sandbox of a server that has no threads. */
@@ -103,7 +103,7 @@ static int sleep_on(int fd)
     }
 }
 
-int deaf_wait(int fd)
+int suspend_wait(int fd)
 {
     int r;
 
@@ -114,7 +114,7 @@ int deaf_wait(int fd)
 }
 
 /* No call for nothing: a sandbox may forbid it. */
-void deaf_wake(void)
+void suspend_wake(void)
 {
     atomic_fetch_add(&changes, 1);
     if (atomic_load(&sleepers) > 0)
@@ -124,26 +124,26 @@ void deaf_wake(void)
 /* The kind first: who is woken by an epoll finds what it was told of. */
 static void let_go(int fd)
 {
-    if (fdtab_turn(fd, FD_DEAF, FD_LISTENER))
+    if (fdtab_turn(fd, FD_SUSPENDED, FD_LISTENER))
         registrations_attach(fd);
 }
 
 static void hear(void)
 {
-    deaf_here = false;
-    atomic_store(&self.slot->deaf, 0);
+    suspend_any = false;
+    atomic_store(&self.slot->suspended, 0);
     self_ring();
 }
 
-void deaf_run(void)
+void suspend_resume(void)
 {
     int saved = errno;
 
-    if (!atomic_load(&self.slot->deaf) || !may_hear() || !listener_lock_try())
+    if (!atomic_load(&self.slot->suspended) || !may_hear() || !listener_lock_try())
         return;
-    for (int fd = fdtab_next(0, FD_DEAF); fd >= 0; fd = fdtab_next(fd + 1, FD_DEAF))
+    for (int fd = fdtab_next(0, FD_SUSPENDED); fd >= 0; fd = fdtab_next(fd + 1, FD_SUSPENDED))
         let_go(fd);
-    deaf_wake();
+    suspend_wake();
     listener_lock_release();
     if (waiters_filter())
         waiters_kick();
@@ -152,33 +152,33 @@ void deaf_run(void)
     errno = saved;
 }
 
-bool deaf_look(void)
+bool suspend_look(void)
 {
     struct pollfd p = {.fd = self.control};
     int saved = errno;
 
     if (real.poll(&p, 1, 0) > 0 && (p.revents & POLLHUP)) {
-        atomic_fetch_and(&self.page->attention, ~(uint32_t)ATTENTION_HELD_BACK);
-        deaf_run();
+        atomic_fetch_and(&self.page->attention, ~(uint32_t)ATTENTION_SUSPENDED);
+        suspend_resume();
     }
     errno = saved;
-    return deaf_held_back();
+    return suspend_requested();
 }
 
-void deaf_waited(void)
+void suspend_waited(void)
 {
     int saved = errno;
 
-    if (atomic_load(&self.slot->deaf) && may_hear() && fdtab_next(0, FD_DEAF) < 0 &&
+    if (atomic_load(&self.slot->suspended) && may_hear() && fdtab_next(0, FD_SUSPENDED) < 0 &&
         !waiters_filter())
         hear();
     errno = saved;
 }
 
-void deaf_join(void)
+void suspend_join(void)
 {
-    if (!deaf_here || (self_attention() & ATTENTION_DRAINING))
+    if (!suspend_any || (self_attention() & ATTENTION_DRAINING))
         return;
-    atomic_store(&self.slot->deaf, 1);
-    deaf_run();
+    atomic_store(&self.slot->suspended, 1);
+    suspend_resume();
 }

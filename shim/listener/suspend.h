@@ -8,48 +8,48 @@
  * A generation that is held back is deaf to what the one before serves, until the supervisor lets
  * it go.  One that drains is deaf to its datagram sockets for good (datagrams.h).
  */
-#ifndef GRACE_DEAF_H
-#define GRACE_DEAF_H
+#ifndef GRACE_LISTENER_SUSPEND_H
+#define GRACE_LISTENER_SUSPEND_H
 
 #include <stdbool.h>
 
 #include "process/fdtab.h"
 
 /* This process may be deaf to something. */
-extern bool deaf_here HIDDEN;
+extern bool suspend_any HIDDEN;
 
-static inline bool deaf_to(int fd)
+static inline bool suspend_applies(int fd)
 {
-    return fdtab_kind(fd) == FD_DEAF;
+    return fdtab_kind(fd) == FD_SUSPENDED;
 }
 
 /* Is the generation held back? */
-bool deaf_held_back(void);
+bool suspend_requested(void);
 
-/* Before a number gets the kind FD_DEAF because of that; and after, for it may have been let go
- * in between. */
-void deaf_begin(void);
-void deaf_settle(void);
+/* Before a number gets the kind FD_SUSPENDED because of that; and after, for it may have been let
+ * go in between. */
+void suspend_begin(void);
+void suspend_settle(void);
 
 /* For a call that blocks until something arrives on fd, deaf or a dummy, as its SO_RCVTIMEO has it.
  * 0: fd may have changed, try again; -1: errno is the answer. */
-int deaf_wait(int fd);
+int suspend_wait(int fd);
 
-/* Ends deaf_wait() in all threads. */
-void deaf_wake(void);
+/* Ends suspend_wait() in all threads. */
+void suspend_wake(void);
 
 /* Does what the state page asks for: nothing, or hears from now on. Repeated, it wakes threads
  * again that do not know yet. Runs in the handler of the reserved signal, and keeps errno. */
-void deaf_run(void);
+void suspend_resume(void);
 
 /* Is the generation still held back?  Not when its supervisor is dead: nobody would ever let it go,
  * and in sequential mode nobody else serves. */
-bool deaf_look(void);
+bool suspend_look(void);
 
 /* A thread that did not know yet does so now. Keeps errno. */
-void deaf_waited(void);
+void suspend_waited(void);
 
 /* A process that is new in the generation: it may have been let go meanwhile. */
-void deaf_join(void);
+void suspend_join(void);
 
 #endif
