@@ -12,7 +12,7 @@
 
 #include "protocol/message.h"
 #include "supervisor/front/inbox.h"
-#include "supervisor/front/placeholder.h"
+#include "supervisor/front/unix_placeholder.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/nonblock.h"
 #include "supervisor/state/chatter.h"
@@ -188,7 +188,7 @@ static void handle(struct generation *g, const struct letter *l)
         chatter(g, (int)l->sender, "%.*s", MESSAGE_TEXT, m->text);
         break;
     case MESSAGE_PLACEHOLDER:
-        placeholder_settle(l->fd);
+        unix_placeholder_settle(l->fd);
         inbox_close(l->fd);
         break;
     default:

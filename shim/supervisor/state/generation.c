@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "entry/restart_signal.h"
-#include "supervisor/front/placeholder.h"
+#include "supervisor/front/unix_placeholder.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/chatter.h"
 #include "supervisor/state/members.h"
@@ -57,7 +57,7 @@ static bool page_new(struct generation *g)
     g->page->version = PAGE_VERSION;
     g->page->generation = g->number;
     atomic_store(&g->page->supervisor, getpid());
-    g->page->placeless = !placeholder_can();
+    g->page->placeless = !unix_placeholder_can();
     return true;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/placeholder.h"
+#include "supervisor/front/unix_placeholder.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -28,7 +28,7 @@ static bool place_name(char *place, size_t size)
            snprintf(place, size, "%s/%d.d", runtime, (int)getpid()) < (int)size;
 }
 
-bool placeholder_can(void)
+bool unix_placeholder_can(void)
 {
     char place[256];
 
@@ -54,7 +54,7 @@ static bool bind_for_nobody(int fd, const char *place)
 }
 
 /* It listens with our credentials: never under a name that a process gave it. */
-void placeholder_settle(int fd)
+void unix_placeholder_settle(int fd)
 {
     char place[256];
 

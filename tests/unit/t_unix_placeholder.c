@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/placeholder.h"
+#include "supervisor/front/unix_placeholder.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@
 #include "supervisor/front/user.h"
 #include "tap.h"
 
-static char directory[] = "/tmp/t_placeholder.XXXXXX";
+static char directory[] = "/tmp/t_unix_placeholder.XXXXXX";
 static bool has_directory = true;
 
 bool user_directory(char *dir, size_t size)
@@ -25,7 +25,7 @@ static void test_settles(int type)
 {
     int fd = socket(AF_UNIX, type, 0);
 
-    placeholder_settle(fd);
+    unix_placeholder_settle(fd);
     ok(listens(fd), "a placeholder listens");
     ok(!finds(fd, type), "where root does not find it");
     close(fd);
@@ -40,17 +40,17 @@ static void test_leaves_alone(void)
     struct stat before, after;
 
     fstat(file, &before);
-    placeholder_settle(file);
+    unix_placeholder_settle(file);
     fstat(file, &after);
     is_int(after.st_mode, before.st_mode, "what is no socket keeps its mode");
-    placeholder_settle(-1);
-    placeholder_settle(inet);
+    unix_placeholder_settle(-1);
+    unix_placeholder_settle(inet);
     ok(!listens(inet), "a TCP socket is not touched");
     bind(named, (struct sockaddr *)&autobind, sizeof autobind);
-    placeholder_settle(named);
+    unix_placeholder_settle(named);
     ok(!listens(named), "one with a name of its own does not listen with our credentials");
     has_directory = false;
-    placeholder_settle(other);
+    unix_placeholder_settle(other);
     ok(!listens(other), "nor does one without a directory");
     has_directory = true;
     close(file);

@@ -4,16 +4,16 @@
  * listen here, for here is a directory of our own to do it in.  The path is gone before the socket
  * listens, so nobody can ever connect.
  */
-#ifndef GRACE_PLACEHOLDER_H
-#define GRACE_PLACEHOLDER_H
+#ifndef GRACE_SUPERVISOR_FRONT_UNIX_PLACEHOLDER_H
+#define GRACE_SUPERVISOR_FRONT_UNIX_PLACEHOLDER_H
 
 #include <stdbool.h>
 
 /* Is there a directory? */
-bool placeholder_can(void);
+bool unix_placeholder_can(void);
 
 /* Whatever a process has sent. What is no unbound UNIX socket, or finds no directory, stays as it
  * is. */
-void placeholder_settle(int fd);
+void unix_placeholder_settle(int fd);
 
 #endif
