@@ -54,7 +54,7 @@ EXPORT int dup3(int fd, int to, int flags)
  * descriptor may have changed it. */
 static bool shares_flag(int fd)
 {
-    return fdtab_kind(fd) == FD_DUMMY ||
+    return fdtab_kind(fd) == FD_PLACEHOLDER ||
            (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING));
 }
 

@@ -50,7 +50,7 @@ static __attribute__((noinline)) int epoll_ctl_slowly(int epfd, int op, int fd,
         return real.epoll_ctl(epfd, op, fd, event);
     if (fdtab_get(fd) == FD_NONE)
         listener_discover(fd);
-    return fdtab_may_listen(fd) || fdtab_kind(fd) == FD_DUMMY
+    return fdtab_may_listen(fd) || fdtab_kind(fd) == FD_PLACEHOLDER
                ? epoll_ctl_on_listener(epfd, op, fd, event)
                : real.epoll_ctl(epfd, op, fd, event);
 }

@@ -26,7 +26,7 @@ static bool was_in_epolls(struct fds_former former)
 {
     enum fd_kind kind = (enum fd_kind)(former.known & FD_KIND);
 
-    return was_listener(former) || kind == FD_DUMMY || kind == FD_BRIEF;
+    return was_listener(former) || kind == FD_PLACEHOLDER || kind == FD_BRIEF;
 }
 
 /* A child that the shim has not met, of vfork() or of any clone(), does not end what its parent
@@ -160,7 +160,7 @@ int fds_copied(int from, int to)
         fdtab_set_index(to, fdtab_index(from));
         fdtab_set(to, known);
         break;
-    case FD_DUMMY: /* maybe only since the copy was made */
+    case FD_PLACEHOLDER: /* maybe only since the copy was made */
         known = (uint8_t)((known & ~FD_KIND) | FD_LISTENER);
         /* fall through */
     case FD_LISTENER:

@@ -9,9 +9,9 @@
 #include "libc/real.h"
 #include "listener/announce.h"
 #include "listener/brief.h"
-#include "listener/dummy.h"
 #include "listener/listener_parts.h"
 #include "listener/mute.h"
+#include "listener/placeholder.h"
 #include "listener/suspend.h"
 #include "process/bindings.h"
 #include "process/fdtab.h"
@@ -86,7 +86,7 @@ void listener_apply_nonblock(int fd, bool nonblock)
 
 void listener_prepare(int fd, const struct address *a)
 {
-    int r = dummy_prepare(a->family, a->type);
+    int r = placeholder_prepare(a->family, a->type);
 
     atomic_store(&self.page->served, 1);
     if (r < 0)
@@ -185,7 +185,7 @@ void listener_listening(int fd)
     struct address a;
     int saved = errno;
 
-    if (!self.on || fdtab_kind(fd) == FD_DUMMY || !address_of_socket(&a, fd))
+    if (!self.on || fdtab_kind(fd) == FD_PLACEHOLDER || !address_of_socket(&a, fd))
         goto out;
     if (!fdtab_listens(fd))
         listener_recognize(fd, &a);

@@ -5,8 +5,8 @@
 #include <fcntl.h>
 
 #include "libc/real.h"
-#include "listener/dummy.h"
 #include "listener/listener.h"
+#include "listener/placeholder.h"
 #include "listener/suspend.h"
 #include "process/fdtab.h"
 #include "process/registrations.h"
@@ -35,7 +35,7 @@ bool mute_replace(int fd, int with)
     done = fdtab_kind(fd) == was && put(with, fd);
     registrations_attach(fd);
     if (done)
-        fdtab_turn(fd, was, FD_DUMMY);
+        fdtab_turn(fd, was, FD_PLACEHOLDER);
     errno = saved;
     return done;
 }
@@ -47,7 +47,7 @@ bool mute_listener(int fd)
 
     if (datagrams_mute(fd))
         return true;
-    dummy = address_of_socket(&a, fd) ? dummy_fd(a.family, a.type) : -1;
+    dummy = address_of_socket(&a, fd) ? placeholder_fd(a.family, a.type) : -1;
     return dummy >= 0 && mute_replace(fd, dummy);
 }
 
@@ -79,9 +79,9 @@ bool mute_newcomer(int fd, const struct address *a)
 {
     bool nonblock = (real.fcntl(fd, F_GETFL, NULL) & O_NONBLOCK) != 0;
 
-    if (dummy_prepare(a->family, a->type) < 0 || !put(dummy_fd(a->family, a->type), fd))
+    if (placeholder_prepare(a->family, a->type) < 0 || !put(placeholder_fd(a->family, a->type), fd))
         return false;
-    fdtab_set(fd, (uint8_t)(FD_DUMMY | (nonblock ? FD_NONBLOCK : 0)));
+    fdtab_set(fd, (uint8_t)(FD_PLACEHOLDER | (nonblock ? FD_NONBLOCK : 0)));
     return true;
 }
 
@@ -95,7 +95,7 @@ static bool is_shared(int fd)
 static int shutdown_here(int fd, int how)
 {
     struct address a;
-    int dead = address_of_socket(&a, fd) ? dummy_dead(a.family, a.type) : -1;
+    int dead = address_of_socket(&a, fd) ? placeholder_dead(a.family, a.type) : -1;
 
     if (dead < 0)
         return 0;

@@ -68,7 +68,7 @@ static bool goes_on(struct wait *w, const struct timespec *left)
 /* Deaf, or a dummy: nothing arrives until the number is something else. */
 static bool is_silent(int fd)
 {
-    return suspend_applies(fd) || fdtab_kind(fd) == FD_DUMMY;
+    return suspend_applies(fd) || fdtab_kind(fd) == FD_PLACEHOLDER;
 }
 
 /* By the sandbox of a server that has no threads. */

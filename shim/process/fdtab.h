@@ -20,13 +20,13 @@ enum { FDTAB_SIZE = 1 << 20 };
 
 enum fd_kind {
     FD_NONE = 0,
-    FD_CONNECTION, /* accepted */
-    FD_LISTENER,   /* accepting; a generation may hand it on */
-    FD_DUMMY,      /* was a listener; drained */
-    FD_SUSPENDED,  /* a listener that is not heard: see suspend.h */
-    FD_FRESH,      /* a socket between socket() and bind(): its options are recorded */
-    FD_BRIEF,      /* a listener that will soon be closed: see brief.h */
-    FD_OWN,        /* the shim's, invisible to the server */
+    FD_CONNECTION,  /* accepted */
+    FD_LISTENER,    /* accepting; a generation may hand it on */
+    FD_PLACEHOLDER, /* was a listener; drained */
+    FD_SUSPENDED,   /* a listener that is not heard: see suspend.h */
+    FD_FRESH,       /* a socket between socket() and bind(): its options are recorded */
+    FD_BRIEF,       /* a listener that will soon be closed: see brief.h */
+    FD_OWN,         /* the shim's, invisible to the server */
     FD_KIND = 0x0f,
     /* flags of a listener */
     FD_NONBLOCK = 0x10, /* the server believes it to be non-blocking */
@@ -64,7 +64,7 @@ static inline bool fdtab_may_listen(int fd)
 /* Does the server take it for a listener? */
 static inline bool fdtab_seems_to_listen(int fd)
 {
-    return fdtab_listens(fd) || fdtab_kind(fd) == FD_DUMMY;
+    return fdtab_listens(fd) || fdtab_kind(fd) == FD_PLACEHOLDER;
 }
 
 /* No number above this one has ever been tracked. */

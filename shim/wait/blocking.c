@@ -26,7 +26,7 @@ static bool ask_limit(int fd, struct timeval *limit)
 
 bool blocking_limit(int fd, struct timespec *limit)
 {
-    uint32_t ms = fdtab_kind(fd) == FD_DUMMY && fd < FD_SETSIZE ? kept[fd] : 0;
+    uint32_t ms = fdtab_kind(fd) == FD_PLACEHOLDER && fd < FD_SETSIZE ? kept[fd] : 0;
     struct timeval asked = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
     bool limited = ms > 0 || ask_limit(fd, &asked);
 

@@ -6,7 +6,7 @@
 
 #include "entry/restart_signal.h"
 #include "libc/real.h"
-#include "listener/dummy.h"
+#include "listener/placeholder.h"
 #include "listener/suspend.h"
 #include "process/connections.h"
 #include "process/fdset.h"
@@ -211,9 +211,9 @@ static int accept_blocked(int fd, struct wait *w)
 {
     long flags;
 
-    if (fdtab_kind(fd) == FD_DUMMY && (fdtab_get(fd) & FD_POLLED))
+    if (fdtab_kind(fd) == FD_PLACEHOLDER && (fdtab_get(fd) & FD_POLLED))
         return accept_polled(fd);
-    if (suspend_applies(fd) || fdtab_kind(fd) == FD_DUMMY)
+    if (suspend_applies(fd) || fdtab_kind(fd) == FD_PLACEHOLDER)
         return suspend_wait(fd);
     flags = real.fcntl(fd, F_GETFL, NULL);
     if (!(flags & O_NONBLOCK)) { /* SO_RCVTIMEO, or an overlap that has just ended */
@@ -234,8 +234,8 @@ static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags,
                       connections_call *call)
 {
     switch (fdtab_kind(fd)) {
-    case FD_DUMMY:
-        return dummy_accept(fd);
+    case FD_PLACEHOLDER:
+        return placeholder_accept(fd);
     case FD_SUSPENDED:
         errno = EAGAIN;
         return -1;

@@ -28,7 +28,7 @@ void mute_settle(int fd)
 {
     settled = fdtab_get(fd);
     if (fdtab_listens(fd))
-        fdtab_turn(fd, (enum fd_kind)(settled & FD_KIND), FD_DUMMY);
+        fdtab_turn(fd, (enum fd_kind)(settled & FD_KIND), FD_PLACEHOLDER);
 }
 
 static int asked; /* for the pid */
@@ -116,9 +116,9 @@ static void test_asks(void)
 int main(void)
 {
     test_asks();
-    fdtab_set(FROM, FD_DUMMY | FD_NONBLOCK);
+    fdtab_set(FROM, FD_PLACEHOLDER | FD_NONBLOCK);
     is_int(fds_copied(FROM, TO), TO, "a copy of a dummy");
     is_int(settled, FD_LISTENER | FD_NONBLOCK, "may be one of the listener that was there before");
-    is_int(fdtab_get(TO), FD_DUMMY | FD_NONBLOCK, "and is muted");
+    is_int(fdtab_get(TO), FD_PLACEHOLDER | FD_NONBLOCK, "and is muted");
     return done();
 }

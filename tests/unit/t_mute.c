@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "libc/real.h"
-#include "listener/dummy.h"
 #include "listener/listener.h"
+#include "listener/placeholder.h"
 #include "listener/suspend.h"
 #include "process/fdtab.h"
 #include "process/registrations.h"
@@ -45,17 +45,17 @@ bool datagrams_mute(int fd)
     return fd < 0;
 }
 
-int dummy_fd(int family, int type)
+int placeholder_fd(int family, int type)
 {
     return family + type;
 }
 
-int dummy_dead(int family, int type)
+int placeholder_dead(int family, int type)
 {
     return family + type;
 }
 
-int dummy_prepare(int family, int type)
+int placeholder_prepare(int family, int type)
 {
     return family + type;
 }
@@ -98,7 +98,8 @@ int main(void)
     fdtab_set(NUMBER, FD_LISTENER | FD_NONBLOCK);
     ok(mute_replace(NUMBER, 3), "a listener is replaced");
     is_int(replaced, 1, "by one call");
-    is_int(fdtab_get(NUMBER), FD_DUMMY | FD_NONBLOCK, "and is a dummy, as the server has set it");
+    is_int(fdtab_get(NUMBER), FD_PLACEHOLDER | FD_NONBLOCK,
+           "and is a dummy, as the server has set it");
     fdtab_set(NUMBER, FD_LISTENER);
     closes = true;
     ok(!mute_replace(NUMBER, 3), "one that is closed meanwhile is not");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "listener/dummy.h"
+#include "listener/placeholder.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -84,7 +84,7 @@ static int dummy_make(int family, int type)
     return -error;
 }
 
-int dummy_prepare(int family, int type)
+int placeholder_prepare(int family, int type)
 {
     int *place = dummy_place(family, type);
     int saved = errno;
@@ -108,7 +108,7 @@ static bool listens(int fd)
 }
 
 /* The supervisor may have died before it had a look. */
-int dummy_fd(int family, int type)
+int placeholder_fd(int family, int type)
 {
     int fd = *dummy_place(family, type);
 
@@ -119,7 +119,7 @@ int dummy_fd(int family, int type)
 }
 
 /* A UNIX socket that was shut down before it listens refuses everybody. */
-int dummy_dead(int family, int type)
+int placeholder_dead(int family, int type)
 {
     int fd = real.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int error;
@@ -135,7 +135,7 @@ int dummy_dead(int family, int type)
     return -error;
 }
 
-int dummy_accept(int fd)
+int placeholder_accept(int fd)
 {
     int r = real.accept4(fd, NULL, NULL, SOCK_CLOEXEC);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "listener/dummy.h"
+#include "listener/placeholder.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -65,7 +65,7 @@ pid_t self_pid(void)
 
 static void *prepare(void *result)
 {
-    *(int *)result = dummy_prepare(AF_INET, SOCK_STREAM);
+    *(int *)result = placeholder_prepare(AF_INET, SOCK_STREAM);
     return NULL;
 }
 
@@ -83,15 +83,15 @@ static void test_together(void)
     is_int(open_files() - before, 1, "it is the same for all");
     is_int(fdtab_count(FD_OWN), 1, "the server does not see it");
     is_int(failed_closes, 0, "nothing was closed twice");
-    ok(dummy_fd(AF_INET, SOCK_STREAM) >= own_fds_floor(), "the dummy is parked");
+    ok(placeholder_fd(AF_INET, SOCK_STREAM) >= own_fds_floor(), "the dummy is parked");
 }
 
 static void test_move(void)
 {
-    int fd = dummy_fd(AF_INET, SOCK_STREAM), before = open_files();
+    int fd = placeholder_fd(AF_INET, SOCK_STREAM), before = open_files();
 
     own_fds_move(fd);
-    ok(dummy_fd(AF_INET, SOCK_STREAM) != fd, "it makes room for the server");
+    ok(placeholder_fd(AF_INET, SOCK_STREAM) != fd, "it makes room for the server");
     ok(fcntl(fd, F_GETFD) < 0, "its number is free");
     is_int(open_files(), before, "and it is still there");
 }
@@ -103,28 +103,29 @@ static void test_unix(void)
 
     socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair);
     self.control = pair[0];
-    is_int(dummy_prepare(AF_UNIX, SOCK_STREAM), 0, "a UNIX dummy");
+    is_int(placeholder_prepare(AF_UNIX, SOCK_STREAM), 0, "a UNIX dummy");
     is_int(message_receive(pair[1], &m, &sent, 0), 1, "goes to the supervisor");
     ok(m.type == MESSAGE_PLACEHOLDER && !listens(sent), "which lets it listen");
-    fd = dummy_fd(AF_UNIX, SOCK_STREAM);
+    fd = placeholder_fd(AF_UNIX, SOCK_STREAM);
     ok(fd >= 0 && listens(fd),
        "and listens when it is needed, also if that one had no time for it");
-    is_int(dummy_accept(fd), -1, "nobody has come");
+    is_int(placeholder_accept(fd), -1, "nobody has come");
     is_int(errno, EAGAIN, "as the kernel says");
     ok(finds(fd, SOCK_STREAM), "somebody finds the name that the kernel gave it");
-    is_int(dummy_accept(fd), -1, "and is not served");
+    is_int(placeholder_accept(fd), -1, "and is not served");
     is_int(errno, EAGAIN, "the server hears nothing of it");
     close(sent);
     close(pair[0]);
     close(pair[1]);
     self.control = -1;
-    is_int(dummy_prepare(AF_UNIX, SOCK_SEQPACKET), 0, "without a supervisor there is one, too");
-    ok(listens(dummy_fd(AF_UNIX, SOCK_SEQPACKET)), "that listens");
+    is_int(placeholder_prepare(AF_UNIX, SOCK_SEQPACKET), 0,
+           "without a supervisor there is one, too");
+    ok(listens(placeholder_fd(AF_UNIX, SOCK_SEQPACKET)), "that listens");
 }
 
 static void test_dead(int type)
 {
-    int fd = dummy_dead(AF_UNIX, type);
+    int fd = placeholder_dead(AF_UNIX, type);
 
     ok(fd >= 0 && listens(fd), "one to be shut down listens");
     ok(!finds(fd, type), "and refuses everybody before it is");
