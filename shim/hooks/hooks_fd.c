@@ -9,7 +9,7 @@
 
 #include "libc/export.h"
 #include "libc/real.h"
-#include "listener/fds.h"
+#include "listener/descriptors.h"
 #include "listener/listener.h"
 #include "process/connections.h"
 #include "process/owner.h"
@@ -21,33 +21,33 @@ EXPORT int close(int fd)
 
     if (__builtin_expect(known == FD_NONE, 1))
         return real.close(fd);
-    return known == FD_CONNECTION && !owner_vforked ? connections_close(fd) : fds_close(fd);
+    return known == FD_CONNECTION && !owner_vforked ? connections_close(fd) : descriptors_close(fd);
 }
 
 EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
-    return fds_close_range(first, last, flags);
+    return descriptors_close_range(first, last, flags);
 }
 
 EXPORT void closefrom(int first)
 {
-    if (!self.on || fds_close_range(first < 0 ? 0 : (unsigned)first, ~0u, 0) != 0)
+    if (!self.on || descriptors_close_range(first < 0 ? 0 : (unsigned)first, ~0u, 0) != 0)
         real.closefrom(first);
 }
 
 EXPORT int dup(int fd)
 {
-    return fds_copied(fd, real.dup(fd));
+    return descriptors_copied(fd, real.dup(fd));
 }
 
 EXPORT int dup2(int fd, int to)
 {
-    return fds_duplicate(fd, to, FDS_DUP2);
+    return descriptors_duplicate(fd, to, DESCRIPTORS_DUP2);
 }
 
 EXPORT int dup3(int fd, int to, int flags)
 {
-    return fds_duplicate(fd, to, flags);
+    return descriptors_duplicate(fd, to, flags);
 }
 
 /* While it is the only one, a generation sees the flag itself: another process or a copy of the
@@ -90,7 +90,7 @@ static int listener_fcntl(int fd, int cmd, void *arg)
 static int any_fcntl(int fd, int cmd, void *arg)
 {
     if (cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)
-        return fds_copied(fd, real.fcntl(fd, cmd, arg));
+        return descriptors_copied(fd, real.fcntl(fd, cmd, arg));
     if ((cmd == F_SETFL || cmd == F_GETFL) && believes_flag(fd))
         return listener_fcntl(fd, cmd, arg);
     return real.fcntl(fd, cmd, arg);
@@ -144,10 +144,10 @@ static int number_of(FILE *file)
 
 EXPORT int fclose(FILE *file)
 {
-    struct fds_former former = fds_closing(number_of(file));
+    struct descriptors_former former = descriptors_closing(number_of(file));
     int r = real.fclose(file);
 
-    fds_closed(former);
+    descriptors_closed(former);
     return r;
 }
 
@@ -156,17 +156,17 @@ EXPORT int fcloseall(void)
     int r = real.fcloseall();
 
     if (!owner_is_guest())
-        fds_verify();
+        descriptors_verify();
     return r;
 }
 
 static FILE *any_freopen(const char *path, const char *mode, FILE *file,
                          FILE *(*call)(const char *, const char *, FILE *))
 {
-    struct fds_former former = fds_closing(number_of(file));
+    struct descriptors_former former = descriptors_closing(number_of(file));
     FILE *r = call(path, mode, file);
 
-    fds_closed(former);
+    descriptors_closed(former);
     return r;
 }
 

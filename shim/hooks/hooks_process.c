@@ -17,7 +17,7 @@
 #include "exec/recovery.h"
 #include "libc/export.h"
 #include "libc/real.h"
-#include "listener/fds.h"
+#include "listener/descriptors.h"
 #include "process/own_fds.h"
 #include "process/owner.h"
 #include "process/predecessors.h"
@@ -295,6 +295,6 @@ EXPORT int daemon(int nochdir, int noclose)
 
     /* /dev/null went onto these inside libc */
     for (int fd = 0; r == 0 && !noclose && fd <= 2; fd++)
-        fds_closed(fds_closing(fd));
+        descriptors_closed(descriptors_closing(fd));
     return r;
 }

@@ -5,7 +5,7 @@
 
 #include "libc/export.h"
 #include "libc/real.h"
-#include "listener/fds.h"
+#include "listener/descriptors.h"
 #include "listener/listener.h"
 #include "listener/mute.h"
 #include "listener/paths.h"
@@ -33,7 +33,7 @@ EXPORT int socket(int domain, int type, int protocol)
     int fd = real.socket(domain, type, protocol);
 
     if (fd >= 0 && is_recorded(domain)) {
-        fds_reused(fd);
+        descriptors_reused(fd);
         fdtab_set(fd, FD_FRESH);
         sockopts_begin(fd);
     }

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 
-#include "listener/fds.h"
+#include "listener/descriptors.h"
 #include "listener/mute.h"
 #include "listener/suspend.h"
 #include "process/connections.h"
@@ -21,7 +21,7 @@ void drain_run(void)
         return;
     muted = mute_all();
     if (atomic_load(&self.slot->drained)) {
-        fds_verify();
+        descriptors_verify();
         connections_recount();
     } else if (muted) {
         atomic_store(&self.slot->drained, 1);

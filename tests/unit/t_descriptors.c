@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "listener/fds.h"
+#include "listener/descriptors.h"
 
 #include "libc/real.h"
 #include "listener/listener.h"
@@ -95,7 +95,7 @@ static int asks(enum fd_kind kind)
 {
     asked = 0;
     fdtab_set(FROM, kind);
-    fds_close(FROM);
+    descriptors_close(FROM);
     is_int(fdtab_get(FROM), FD_NONE, "a closed number is forgotten");
     return asked;
 }
@@ -117,7 +117,7 @@ int main(void)
 {
     test_asks();
     fdtab_set(FROM, FD_PLACEHOLDER | FD_NONBLOCK);
-    is_int(fds_copied(FROM, TO), TO, "a copy of a dummy");
+    is_int(descriptors_copied(FROM, TO), TO, "a copy of a dummy");
     is_int(settled, FD_LISTENER | FD_NONBLOCK, "may be one of the listener that was there before");
     is_int(fdtab_get(TO), FD_PLACEHOLDER | FD_NONBLOCK, "and is muted");
     return done();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "listener/fds.h"
+#include "listener/descriptors.h"
 
 #include <linux/close_range.h>
 #include <errno.h>
@@ -17,12 +17,12 @@
 #include "process/owner.h"
 #include "process/registrations.h"
 
-static bool was_listener(struct fds_former former)
+static bool was_listener(struct descriptors_former former)
 {
     return (former.known & FD_KIND) == FD_LISTENER || (former.known & FD_KIND) == FD_SUSPENDED;
 }
 
-static bool was_in_epolls(struct fds_former former)
+static bool was_in_epolls(struct descriptors_former former)
 {
     enum fd_kind kind = (enum fd_kind)(former.known & FD_KIND);
 
@@ -39,9 +39,9 @@ static bool is_registered(int fd)
     return kind != FD_CONNECTION && (kind != FD_FRESH || bindings_key(fd) != 0);
 }
 
-struct fds_former fds_closing(int fd)
+struct descriptors_former descriptors_closing(int fd)
 {
-    struct fds_former former = {FD_NONE, 0};
+    struct descriptors_former former = {FD_NONE, 0};
     bool registered = is_registered(fd);
 
     if (fdtab_get(fd) == FD_NONE || (registered ? owner_is_borrower() : owner_is_guest()))
@@ -57,7 +57,7 @@ struct fds_former fds_closing(int fd)
     return former;
 }
 
-void fds_closed(struct fds_former former)
+void descriptors_closed(struct descriptors_former former)
 {
     if ((former.known & FD_KIND) == FD_CONNECTION)
         connections_closed();
@@ -65,7 +65,7 @@ void fds_closed(struct fds_former former)
         listener_closed(former.index);
 }
 
-void fds_close_failed(int fd, struct fds_former former)
+void descriptors_close_failed(int fd, struct descriptors_former former)
 {
     if (former.known) {
         fdtab_set(fd, former.known);
@@ -75,18 +75,18 @@ void fds_close_failed(int fd, struct fds_former former)
     }
 }
 
-int fds_close(int fd)
+int descriptors_close(int fd)
 {
-    struct fds_former former;
+    struct descriptors_former former;
     int r;
 
     if (fdtab_kind(fd) == FD_OWN) {
         errno = EBADF; /* as for any number that the server has not opened */
         return -1;
     }
-    former = fds_closing(fd);
+    former = descriptors_closing(fd);
     r = real.close(fd);
-    fds_closed(former); /* also on EINTR and EBADF: the number is free */
+    descriptors_closed(former); /* also on EINTR and EBADF: the number is free */
     return r;
 }
 
@@ -121,18 +121,18 @@ static unsigned untrack(unsigned first, unsigned last)
     for (enum fd_kind kind = FD_CONNECTION; kind < FD_OWN && !owner_is_guest(); kind++)
         for (int fd = first < FDTAB_SIZE ? fdtab_next((int)first, kind) : -1;
              fd >= 0 && (unsigned)fd <= end; fd = fdtab_next(fd + 1, kind)) {
-            struct fds_former former = fds_closing(fd);
+            struct descriptors_former former = descriptors_closing(fd);
 
             if ((former.known & FD_KIND) == FD_CONNECTION)
                 connections++;
             else
-                fds_closed(former);
+                descriptors_closed(former);
         }
     return connections;
 }
 
 /* One real close of the range: a number that was closed before it is another thread's by then. */
-int fds_close_range(unsigned first, unsigned last, int flags)
+int descriptors_close_range(unsigned first, unsigned last, int flags)
 {
     unsigned connections;
     int r;
@@ -146,7 +146,7 @@ int fds_close_range(unsigned first, unsigned last, int flags)
     return r;
 }
 
-int fds_copied(int from, int to)
+int descriptors_copied(int from, int to)
 {
     uint8_t known = fdtab_get(from);
 
@@ -180,38 +180,39 @@ int fds_copied(int from, int to)
 static bool can_duplicate(int from, int to, int flags)
 {
     return from != to && fdtab_get(to) != FD_NONE &&
-           (flags == FDS_DUP2 || (flags & ~O_CLOEXEC) == 0) && real.fcntl(from, F_GETFD, NULL) >= 0;
+           (flags == DESCRIPTORS_DUP2 || (flags & ~O_CLOEXEC) == 0) &&
+           real.fcntl(from, F_GETFD, NULL) >= 0;
 }
 
-int fds_duplicate(int from, int to, int flags)
+int descriptors_duplicate(int from, int to, int flags)
 {
-    struct fds_former former = {FD_NONE, 0};
+    struct descriptors_former former = {FD_NONE, 0};
     bool closes = can_duplicate(from, to, flags);
     int r;
 
     if (closes && fdtab_kind(to) == FD_OWN && !owner_is_guest())
         own_fds_move(to);
     else if (closes)
-        former = fds_closing(to);
-    r = flags == FDS_DUP2 ? real.dup2(from, to) : real.dup3(from, to, flags);
+        former = descriptors_closing(to);
+    r = flags == DESCRIPTORS_DUP2 ? real.dup2(from, to) : real.dup3(from, to, flags);
     if (r < 0) {
-        fds_close_failed(to, former);
+        descriptors_close_failed(to, former);
         return r;
     }
-    fds_closed(former);
-    return from == to ? r : fds_copied(from, to);
+    descriptors_closed(former);
+    return from == to ? r : descriptors_copied(from, to);
 }
 
-void fds_reused(int fd)
+void descriptors_reused(int fd)
 {
-    struct fds_former former = {fdtab_set(fd, FD_NONE), fdtab_index(fd)};
+    struct descriptors_former former = {fdtab_set(fd, FD_NONE), fdtab_index(fd)};
 
     bindings_forget(fd);
-    fds_closed(former);
+    descriptors_closed(former);
 }
 
 /* poll() because every seccomp filter of a server allows it; it says which are not open. */
-void fds_verify(void)
+void descriptors_verify(void)
 {
     int saved = errno;
 
@@ -220,7 +221,7 @@ void fds_verify(void)
             struct pollfd p = {.fd = fd};
 
             if (real.poll(&p, 1, 0) > 0 && (p.revents & POLLNVAL))
-                fds_reused(fd);
+                descriptors_reused(fd);
         }
     errno = saved;
 }
