@@ -7,8 +7,8 @@
 #include "libc/real.h"
 #include "listener/descriptors.h"
 #include "listener/listener.h"
-#include "listener/mute.h"
 #include "listener/paths.h"
+#include "listener/replace.h"
 #include "process/bindings.h"
 #include "process/owner.h"
 #include "process/self.h"
@@ -146,6 +146,6 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 EXPORT int shutdown(int fd, int how)
 {
     if (fdtab_seems_to_listen(fd) && (how == SHUT_RD || how == SHUT_RDWR) && !owner_is_guest())
-        return mute_shutdown(fd, how);
+        return replace_shutdown(fd, how);
     return real.shutdown(fd, how);
 }

@@ -8,7 +8,7 @@
 
 #include "libc/real.h"
 #include "listener/listener.h"
-#include "listener/mute.h"
+#include "listener/replace.h"
 #include "listener/suspend.h"
 #include "process/bindings.h"
 #include "process/connections.h"
@@ -71,7 +71,7 @@ void descriptors_close_failed(int fd, struct descriptors_former former)
         fdtab_set(fd, former.known);
         fdtab_set_index(fd, former.index);
         suspend_settle();
-        mute_settle(fd);
+        replace_settle(fd);
     }
 }
 
@@ -168,7 +168,7 @@ int descriptors_copied(int from, int to)
         fdtab_set_index(to, fdtab_index(from));
         fdtab_set(to, known);
         suspend_settle();
-        mute_settle(to);
+        replace_settle(to);
         break;
     default:
         break;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "listener/descriptors.h"
-#include "listener/mute.h"
+#include "listener/replace.h"
 #include "listener/suspend.h"
 #include "process/connections.h"
 #include "process/listener_lock.h"
@@ -19,7 +19,7 @@ void drain_run(void)
 
     if (!(self_attention() & ATTENTION_DRAINING) || !listener_lock_try())
         return;
-    muted = mute_all();
+    muted = replace_all();
     if (atomic_load(&self.slot->drained)) {
         descriptors_verify();
         connections_recount();

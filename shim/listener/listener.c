@@ -10,8 +10,8 @@
 #include "listener/announce.h"
 #include "listener/brief.h"
 #include "listener/listener_parts.h"
-#include "listener/mute.h"
 #include "listener/placeholder.h"
+#include "listener/replace.h"
 #include "listener/suspend.h"
 #include "process/bindings.h"
 #include "process/fdtab.h"
@@ -91,7 +91,7 @@ void listener_prepare(int fd, const struct address *a)
     atomic_store(&self.page->served, 1);
     if (r < 0)
         self_note("a restart will cut connections, no dummy socket: ", strerrorname_np(-r));
-    mute_settle(fd);
+    replace_settle(fd);
 }
 
 /* A member of an SO_REUSEPORT group gets its number here: all may have been bound before the
@@ -168,7 +168,7 @@ static void listener_recognize(int fd, const struct address *a)
     getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
     if (is_newcomer(cookie)) {
         if (listener_is_given_up(a))
-            mute_newcomer(fd, a);
+            replace_late(fd, a);
         return;
     }
     index = page_claim_listener(self.page, key, cookie, &claimed);

@@ -7,8 +7,8 @@
 #include "libc/real.h"
 #include "listener/brief.h"
 #include "listener/listener_parts.h"
-#include "listener/mute.h"
 #include "listener/paths.h"
+#include "listener/replace.h"
 #include "process/bindings.h"
 #include "process/fdtab.h"
 #include "process/sockopts.h"
@@ -71,7 +71,7 @@ static bool listener_take(int fd, int index, const struct address *a)
     int held;
 
     if (listener_is_given_up(a))
-        return mute_newcomer(fd, a);
+        return replace_late(fd, a);
     held = listener_request(fd, index, a);
     if (held < 0)
         return false;
@@ -123,7 +123,7 @@ static bool listener_match_member(int fd, const struct address *a)
 
     bindings_remember(fd, key);
     if (index >= 0 && listener_is_given_up(a))
-        return mute_newcomer(fd, a);
+        return replace_late(fd, a);
     for (; index >= 0; index = page_find_member(self.page, key, index + 1, LISTENER_KNOWN)) {
         _Atomic uint32_t *flags = &self.page->listeners[index].flags;
 

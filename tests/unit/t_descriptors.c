@@ -3,7 +3,7 @@
 
 #include "libc/real.h"
 #include "listener/listener.h"
-#include "listener/mute.h"
+#include "listener/replace.h"
 #include "listener/suspend.h"
 #include "process/bindings.h"
 #include "process/connections.h"
@@ -24,7 +24,7 @@ bool owner_vforked;
 
 static uint8_t settled; /* what the copy was when it was looked at */
 
-void mute_settle(int fd)
+void replace_settle(int fd)
 {
     settled = fdtab_get(fd);
     if (fdtab_listens(fd))

@@ -3,30 +3,30 @@
  * A number keeps its place and loses its listener: a dummy that nobody can reach is put there, in
  * the epolls, too.  Datagram sockets go deaf instead (datagrams.h).
  */
-#ifndef GRACE_MUTE_H
-#define GRACE_MUTE_H
+#ifndef GRACE_LISTENER_REPLACE_H
+#define GRACE_LISTENER_REPLACE_H
 
 #include <stdbool.h>
 
 #include "protocol/address.h"
 
 /* Puts `with` in the place of the listener fd. Keeps errno. */
-bool mute_replace(int fd, int with);
+bool replace_fd(int fd, int with);
 
 /* Puts the dummy there. False when there is none. */
-bool mute_listener(int fd);
+bool replace_listener(int fd);
 
 /* Every listener of this process. False when one is left. */
-bool mute_all(void);
+bool replace_all(void);
 
 /* fd has just become a listener: while the generation drains it is muted at once. Keeps errno. */
-void mute_settle(int fd);
+void replace_settle(int fd);
 
 /* The server binds fd to an address that its generation has given up: it gets a dummy. */
-bool mute_newcomer(int fd, const struct address *a);
+bool replace_late(int fd, const struct address *a);
 
 /* shutdown(). While it would end the listener of another generation, too, the server gets a dead
  * socket of its own instead. */
-int mute_shutdown(int fd, int how);
+int replace_shutdown(int fd, int how);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "listener/mute.h"
+#include "listener/replace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ static bool put(int with, int fd)
 
 /* The order is the kernel's demand: once the number is replaced the old file can't be removed.  A
  * close() waits for that, but not for ever: then the number is no longer ours. */
-bool mute_replace(int fd, int with)
+bool replace_fd(int fd, int with)
 {
     enum fd_kind was = fdtab_kind(fd);
     int saved = errno;
@@ -40,7 +40,7 @@ bool mute_replace(int fd, int with)
     return done;
 }
 
-bool mute_listener(int fd)
+bool replace_listener(int fd)
 {
     struct address a;
     int dummy;
@@ -48,7 +48,7 @@ bool mute_listener(int fd)
     if (datagrams_mute(fd))
         return true;
     dummy = address_of_socket(&a, fd) ? placeholder_fd(a.family, a.type) : -1;
-    return dummy >= 0 && mute_replace(fd, dummy);
+    return dummy >= 0 && replace_fd(fd, dummy);
 }
 
 static bool mute_kind(enum fd_kind kind)
@@ -56,26 +56,26 @@ static bool mute_kind(enum fd_kind kind)
     bool done = true;
 
     for (int fd = fdtab_next(0, kind); fd >= 0; fd = fdtab_next(fd + 1, kind))
-        done &= mute_listener(fd);
+        done &= replace_listener(fd);
     return done;
 }
 
-bool mute_all(void)
+bool replace_all(void)
 {
     return mute_kind(FD_LISTENER) & mute_kind(FD_SUSPENDED);
 }
 
-void mute_settle(int fd)
+void replace_settle(int fd)
 {
     int saved = errno;
 
     /* the handler that mutes looks for listeners after this bit is set */
     if ((atomic_load(&self.page->attention) & ATTENTION_DRAINING) && fdtab_listens(fd))
-        mute_listener(fd);
+        replace_listener(fd);
     errno = saved;
 }
 
-bool mute_newcomer(int fd, const struct address *a)
+bool replace_late(int fd, const struct address *a)
 {
     bool nonblock = (real.fcntl(fd, F_GETFL, NULL) & O_NONBLOCK) != 0;
 
@@ -103,7 +103,7 @@ static int shutdown_here(int fd, int how)
         real.fcntl(dead, F_SETFL, NULL);
     if (fdtab_listens(fd))
         listener_closed(fdtab_index(fd));
-    if (mute_replace(fd, dead)) {
+    if (replace_fd(fd, dead)) {
         fdtab_set(fd, FD_NONE);
         real.shutdown(fd, how);
         suspend_wake();
@@ -113,7 +113,7 @@ static int shutdown_here(int fd, int how)
     return 0;
 }
 
-int mute_shutdown(int fd, int how)
+int replace_shutdown(int fd, int how)
 {
     int r;
 

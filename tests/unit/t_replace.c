@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "listener/mute.h"
+#include "listener/replace.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -96,13 +96,13 @@ int main(void)
     real.dup3 = count_dup3;
     real.fcntl = no_fcntl;
     fdtab_set(NUMBER, FD_LISTENER | FD_NONBLOCK);
-    ok(mute_replace(NUMBER, 3), "a listener is replaced");
+    ok(replace_fd(NUMBER, 3), "a listener is replaced");
     is_int(replaced, 1, "by one call");
     is_int(fdtab_get(NUMBER), FD_PLACEHOLDER | FD_NONBLOCK,
            "and is a dummy, as the server has set it");
     fdtab_set(NUMBER, FD_LISTENER);
     closes = true;
-    ok(!mute_replace(NUMBER, 3), "one that is closed meanwhile is not");
+    ok(!replace_fd(NUMBER, 3), "one that is closed meanwhile is not");
     is_int(replaced, 1, "its number is left to whoever has it now");
     is_int(fdtab_get(NUMBER), FD_NONE, "and is not taken for a dummy");
     return done();
