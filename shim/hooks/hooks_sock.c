@@ -7,8 +7,8 @@
 #include "libc/real.h"
 #include "listener/descriptors.h"
 #include "listener/listener.h"
-#include "listener/paths.h"
 #include "listener/replace.h"
+#include "listener/unix_path.h"
 #include "process/bindings.h"
 #include "process/owner.h"
 #include "process/self.h"
@@ -136,7 +136,7 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
     if (fdtab_get(fd) == FD_FRESH)
         bindings_forget(fd);
     if (!(self_attention() & ATTENTION_STARTING) || owner_is_guest() ||
-        !paths_is_predecessors(addr, len))
+        !unix_path_is_predecessors(addr, len))
         return real.connect(fd, addr, len);
     errno = ECONNREFUSED;
     return -1;

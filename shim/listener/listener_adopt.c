@@ -7,8 +7,8 @@
 #include "libc/real.h"
 #include "listener/brief.h"
 #include "listener/listener_parts.h"
-#include "listener/paths.h"
 #include "listener/replace.h"
+#include "listener/unix_path.h"
 #include "process/bindings.h"
 #include "process/fdtab.h"
 #include "process/sockopts.h"
@@ -146,7 +146,7 @@ static bool listener_match(int fd, const struct address *a)
         return listener_match_member(fd, a);
     index = page_find_listener(self.page, address_key(a, 0), LISTENER_KNOWN);
     bindings_remember(fd, address_key(a, 0));
-    return index >= 0 && !paths_bind_anew(a, index) && listener_take(fd, index, a);
+    return index >= 0 && !unix_path_bind_anew(a, index) && listener_take(fd, index, a);
 }
 
 bool listener_adopt(int fd, const struct sockaddr *addr, socklen_t len)
@@ -164,5 +164,5 @@ bool listener_adopt_path(int fd, const struct address *a)
 {
     int index = page_find_listener(self.page, address_key(a, 0), LISTENER_HELD);
 
-    return index >= 0 && !paths_lost(a, index) && listener_take(fd, index, a);
+    return index >= 0 && !unix_path_lost(a, index) && listener_take(fd, index, a);
 }

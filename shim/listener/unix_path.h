@@ -3,8 +3,8 @@
  * Paths of UNIX listeners, and pid files.  A starting generation unlinks the path before it binds,
  * a leaving one unlinks path and pid file at its exit; both would take them from those that serve.
  */
-#ifndef GRACE_PATHS_H
-#define GRACE_PATHS_H
+#ifndef GRACE_LISTENER_UNIX_PATH_H
+#define GRACE_LISTENER_UNIX_PATH_H
 
 #include <stdbool.h>
 
@@ -12,26 +12,26 @@
 
 /* Does only the generation before this one serve it?  MariaDB, pgbouncer and dovecot do not start
  * when somebody answers at the path that they are about to bind. */
-bool paths_is_predecessors(const struct sockaddr *addr, socklen_t len);
+bool unix_path_is_predecessors(const struct sockaddr *addr, socklen_t len);
 
 /* Shall the removal of this path be answered with success and not done? */
-bool paths_keep(const char *path);
+bool unix_path_keep(const char *path);
 
 /*
  * rename() of a socket that is bound under one name and put in place under another (haproxy, with
  * its pid in the first).  True: it was answered, for what listens at `to` goes on as this socket.
  */
-bool paths_rename(const char *from, const char *to);
+bool unix_path_rename(const char *from, const char *to);
 
 /* A rename has been done: `to` is what the socket is to be known by. */
-void paths_renamed(const char *from, const char *to);
+void unix_path_renamed(const char *from, const char *to);
 
 /* Shall a bind to the address of this listener go to the kernel?  This generation has bound that
  * name before: it is still there, which is EADDRINUSE, or its removal went unseen.  Or it is
  * lost. */
-bool paths_bind_anew(const struct address *a, int index);
+bool unix_path_bind_anew(const struct address *a, int index);
 
 /* Is the name gone, so that no client finds the socket that is held?  It is not asked for again. */
-bool paths_lost(const struct address *a, int index);
+bool unix_path_lost(const struct address *a, int index);
 
 #endif

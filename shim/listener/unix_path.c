@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "listener/paths.h"
+#include "listener/unix_path.h"
 
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -193,7 +193,7 @@ static bool is_elders(uint32_t flags)
     return (flags & LISTENER_HELD) && !(flags & (LISTENER_ADOPTED | LISTENER_LISTENING));
 }
 
-bool paths_is_predecessors(const struct sockaddr *addr, socklen_t len)
+bool unix_path_is_predecessors(const struct sockaddr *addr, socklen_t len)
 {
     char path[sizeof((struct sockaddr_un *)0)->sun_path + 1] = "";
     const size_t head = offsetof(struct sockaddr_un, sun_path);
@@ -206,7 +206,7 @@ bool paths_is_predecessors(const struct sockaddr *addr, socklen_t len)
     return l && is_elders(atomic_load(&l->flags));
 }
 
-bool paths_keep(const char *path)
+bool unix_path_keep(const char *path)
 {
     struct page_listener *l = path_find(path);
     uint32_t flags = l ? atomic_load(&l->flags) : 0;
@@ -234,7 +234,7 @@ static void copy_mode(const char *from, const char *to)
         chmod(to, wanted.st_mode & 07777);
 }
 
-bool paths_rename(const char *from, const char *to)
+bool unix_path_rename(const char *from, const char *to)
 {
     struct page_listener *l = path_find(from);
     struct address a;
@@ -255,7 +255,7 @@ bool paths_rename(const char *from, const char *to)
     return done;
 }
 
-void paths_renamed(const char *from, const char *to)
+void unix_path_renamed(const char *from, const char *to)
 {
     int type, fd = path_socket(from, &type);
     struct page_listener *l = path_find(from);
@@ -277,7 +277,7 @@ static bool is_named(struct page_listener *l, const struct address *a)
     return (alias ? alias : atomic_load(&l->key)) == address_key(a, 0);
 }
 
-/* One that is shared still has its name after this generation has "removed" it (paths_keep). */
+/* One that is shared still has its name after this generation has "removed" it (unix_path_keep). */
 static bool is_own(uint32_t flags)
 {
     return (flags & (LISTENER_ADOPTED | LISTENER_LISTENING)) && !(flags & LISTENER_SHARED);
@@ -292,7 +292,7 @@ static bool is_missing(const struct address *a)
            errno == ENOENT;
 }
 
-bool paths_lost(const struct address *a, int index)
+bool unix_path_lost(const struct address *a, int index)
 {
     struct page_listener *l = &self.page->listeners[index];
 
@@ -304,7 +304,7 @@ bool paths_lost(const struct address *a, int index)
     return true;
 }
 
-bool paths_bind_anew(const struct address *a, int index)
+bool unix_path_bind_anew(const struct address *a, int index)
 {
     const char *path = ((const struct sockaddr_un *)&a->addr)->sun_path;
     struct page_listener *l = &self.page->listeners[index];
@@ -313,7 +313,7 @@ bool paths_bind_anew(const struct address *a, int index)
     if (a->family != AF_UNIX || !path[0])
         return false;
     if (!is_own(flags))
-        return paths_lost(a, index);
+        return unix_path_lost(a, index);
     /* it was not to be removed then, but is now nobody else's */
     if (flags & LISTENER_REMOVED)
         real.unlink(path);
