@@ -67,7 +67,7 @@ EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
 
     if (!self.on || owner_is_guest())
         return real.bind(fd, addr, len);
-    if (listener_adopt(fd, addr, len))
+    if (adopt_listener(fd, addr, len))
         return 0;
     r = real.bind(fd, addr, len);
     if (r == 0)

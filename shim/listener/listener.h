@@ -14,10 +14,10 @@
 
 /* bind(): true when fd now is the listener that the supervisor held for this address; false
  * when the kernel is to be asked. */
-bool listener_adopt(int fd, const struct sockaddr *addr, socklen_t len);
+bool adopt_listener(int fd, const struct sockaddr *addr, socklen_t len);
 
 /* The socket is about to get this path as its name: the same. */
-bool listener_adopt_path(int fd, const struct address *a);
+bool adopt_path(int fd, const struct address *a);
 
 /* listen() has succeeded on fd: tells the supervisor, once. */
 void listener_listening(int fd);

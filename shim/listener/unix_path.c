@@ -246,7 +246,7 @@ bool unix_path_rename(const char *from, const char *to)
         return true; /* bound under that name before, and put in place */
     fd = path_socket(from, &type);
     if (fd >= 0 && fdtab_kind(fd) == FD_FRESH && to && address_of_path(&a, to, type) &&
-        listener_adopt_path(fd, &a)) {
+        adopt_path(fd, &a)) {
         copy_mode(from, to);
         real.unlink(from);
         done = true;

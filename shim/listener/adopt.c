@@ -6,8 +6,8 @@
 
 #include "libc/real.h"
 #include "listener/brief.h"
-#include "listener/listener_parts.h"
 #include "listener/replace.h"
+#include "listener/state.h"
 #include "listener/unix_path.h"
 #include "process/bindings.h"
 #include "process/fdtab.h"
@@ -149,7 +149,7 @@ static bool listener_match(int fd, const struct address *a)
     return index >= 0 && !unix_path_bind_anew(a, index) && listener_take(fd, index, a);
 }
 
-bool listener_adopt(int fd, const struct sockaddr *addr, socklen_t len)
+bool adopt_listener(int fd, const struct sockaddr *addr, socklen_t len)
 {
     struct address a;
     int saved = errno;
@@ -160,7 +160,7 @@ bool listener_adopt(int fd, const struct sockaddr *addr, socklen_t len)
     return adopted;
 }
 
-bool listener_adopt_path(int fd, const struct address *a)
+bool adopt_path(int fd, const struct address *a)
 {
     int index = page_find_listener(self.page, address_key(a, 0), LISTENER_HELD);
 

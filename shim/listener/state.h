@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* What listener.c and listener_adopt.c share. */
-#ifndef GRACE_LISTENER_PARTS_H
-#define GRACE_LISTENER_PARTS_H
+/* What listener.c and adopt.c share. */
+#ifndef GRACE_LISTENER_STATE_H
+#define GRACE_LISTENER_STATE_H
 
 #include "listener/listener.h"
 #include "process/self.h"
