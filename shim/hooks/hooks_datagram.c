@@ -4,7 +4,7 @@
 
 #include "libc/export.h"
 #include "libc/real.h"
-#include "wait/datagrams.h"
+#include "wait/receive.h"
 
 struct from_arguments {
     void *buffer;
@@ -25,8 +25,8 @@ EXPORT UNGUARDED ssize_t recvfrom(int fd, void *restrict buffer, size_t n, int f
 {
     struct from_arguments a = {buffer, n, from, len};
 
-    return datagrams_watched(fd) ? datagrams_receive(fd, &a, flags, call_recvfrom)
-                                 : real.recvfrom(fd, buffer, n, flags, from, len);
+    return receive_watched(fd) ? receive_datagram(fd, &a, flags, call_recvfrom)
+                               : real.recvfrom(fd, buffer, n, flags, from, len);
 }
 
 ssize_t __recvfrom_chk(int fd, void *buffer, size_t n, size_t size, int flags,
@@ -45,8 +45,8 @@ static ssize_t call_recvmsg(int fd, const void *arguments, int flags)
 
 EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
-    return datagrams_watched(fd) ? datagrams_receive(fd, message, flags, call_recvmsg)
-                                 : real.recvmsg(fd, message, flags);
+    return receive_watched(fd) ? receive_datagram(fd, message, flags, call_recvmsg)
+                               : real.recvmsg(fd, message, flags);
 }
 
 struct mmsg_arguments {
@@ -67,6 +67,6 @@ EXPORT UNGUARDED int recvmmsg(int fd, struct mmsghdr *messages, unsigned n, int 
 {
     struct mmsg_arguments a = {messages, n, timeout};
 
-    return datagrams_watched(fd) ? (int)datagrams_receive(fd, &a, flags, call_recvmmsg)
-                                 : real.recvmmsg(fd, messages, n, flags, timeout);
+    return receive_watched(fd) ? (int)receive_datagram(fd, &a, flags, call_recvmmsg)
+                               : real.recvmmsg(fd, messages, n, flags, timeout);
 }

@@ -13,7 +13,7 @@
 #include "process/owner.h"
 #include "process/self.h"
 #include "process/sockopts.h"
-#include "wait/datagrams.h"
+#include "wait/receive.h"
 #include "wait/waits.h"
 
 static int accept_plain(int fd, struct sockaddr *addr, socklen_t *len, int flags)
@@ -47,7 +47,7 @@ static __attribute__((noinline)) int setsockopt_watched(int fd, int level, int n
 
     if (r == 0 && fdtab_kind(fd) == FD_FRESH && !owner_is_guest())
         sockopts_record(fd, level, name, value, len);
-    if (r < 0 && errno == EADDRINUSE && datagrams_watched(fd))
+    if (r < 0 && errno == EADDRINUSE && receive_watched(fd))
         return 0; /* the generation before has joined that multicast group already */
     return r;
 }
@@ -71,7 +71,7 @@ EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
         return 0;
     r = real.bind(fd, addr, len);
     if (r == 0)
-        datagrams_bound(fd);
+        receive_bound(fd);
     return r;
 }
 

@@ -18,7 +18,7 @@
 #include "process/registrations.h"
 #include "process/self.h"
 #include "protocol/address.h"
-#include "wait/datagrams.h"
+#include "wait/receive.h"
 
 bool listener_blocking;
 

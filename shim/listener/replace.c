@@ -13,7 +13,7 @@
 #include "process/self.h"
 #include "process/waiters.h"
 #include "wait/blocking.h"
-#include "wait/datagrams.h"
+#include "wait/receive.h"
 
 static bool put(int with, int fd)
 {
@@ -45,7 +45,7 @@ bool replace_listener(int fd)
     struct address a;
     int dummy;
 
-    if (datagrams_mute(fd))
+    if (receive_suspend(fd))
         return true;
     dummy = address_of_socket(&a, fd) ? placeholder_fd(a.family, a.type) : -1;
     return dummy >= 0 && replace_fd(fd, dummy);

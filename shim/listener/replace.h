@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A number keeps its place and loses its listener: a dummy that nobody can reach is put there, in
- * the epolls, too.  Datagram sockets go deaf instead (datagrams.h).
+ * the epolls, too.  Datagram sockets go deaf instead (receive.h).
  */
 #ifndef GRACE_LISTENER_REPLACE_H
 #define GRACE_LISTENER_REPLACE_H

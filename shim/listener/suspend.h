@@ -6,7 +6,7 @@
  * that take something from it find it empty.
  *
  * A generation that is held back is deaf to what the one before serves, until the supervisor lets
- * it go.  One that drains is deaf to its datagram sockets for good (datagrams.h).
+ * it go.  One that drains is deaf to its datagram sockets for good (receive.h).
  */
 #ifndef GRACE_LISTENER_SUSPEND_H
 #define GRACE_LISTENER_SUSPEND_H

@@ -14,7 +14,7 @@
 #include "process/waiters.h"
 #include "tap.h"
 #include "wait/blocking.h"
-#include "wait/datagrams.h"
+#include "wait/receive.h"
 
 enum { NUMBER = 40 };
 
@@ -40,7 +40,7 @@ void blocking_keep_limit(int fd)
     (void)fd;
 }
 
-bool datagrams_mute(int fd)
+bool receive_suspend(int fd)
 {
     return fd < 0;
 }

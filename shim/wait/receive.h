@@ -6,28 +6,28 @@
  *
  * recv() and read() are not watched: servers that answer need the sender's address.
  */
-#ifndef GRACE_DATAGRAMS_H
-#define GRACE_DATAGRAMS_H
+#ifndef GRACE_WAIT_RECEIVE_H
+#define GRACE_WAIT_RECEIVE_H
 
 #include <sys/types.h>
 #include <stdbool.h>
 
 #include "process/fdtab.h"
 
-static inline bool datagrams_watched(int fd)
+static inline bool receive_watched(int fd)
 {
     return __builtin_expect((fdtab_get(fd) & FD_DATAGRAM) != 0, 0);
 }
 
 /* bind() has succeeded on fd: a server's socket while the generation starts; what is bound later
  * is taken for a client's (resolvers bind one for each question), unless it joins a group. */
-void datagrams_bound(int fd);
+void receive_bound(int fd);
 
 /* Goes deaf for good. True: the socket was a datagram listener. */
-bool datagrams_mute(int fd);
+bool receive_suspend(int fd);
 
 /* One receiving call; `call` is the real one, with these flags. */
-typedef ssize_t datagrams_call(int fd, const void *arguments, int flags);
-ssize_t datagrams_receive(int fd, const void *arguments, int flags, datagrams_call *call);
+typedef ssize_t receive_call(int fd, const void *arguments, int flags);
+ssize_t receive_datagram(int fd, const void *arguments, int flags, receive_call *call);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "wait/datagrams.h"
+#include "wait/receive.h"
 
 #include <sys/socket.h>
 #include <errno.h>
@@ -19,7 +19,7 @@ static bool joins_group(const struct address *a)
                                             LISTENER_HELD | LISTENER_LISTENING) >= 0;
 }
 
-void datagrams_bound(int fd)
+void receive_bound(int fd)
 {
     struct address a;
     int saved = errno, type = 0;
@@ -33,7 +33,7 @@ void datagrams_bound(int fd)
         listener_listening(fd);
 }
 
-bool datagrams_mute(int fd)
+bool receive_suspend(int fd)
 {
     uint8_t known = fdtab_get(fd);
 
@@ -65,7 +65,7 @@ static int wait_for_one(int fd, struct wait *w)
     return suspend_applies(fd) ? suspend_wait(fd) : blocking_wait(fd, w);
 }
 
-static ssize_t try_receive(int fd, const void *arguments, int flags, datagrams_call *call)
+static ssize_t try_receive(int fd, const void *arguments, int flags, receive_call *call)
 {
     if (!suspend_applies(fd))
         return call(fd, arguments, flags | MSG_DONTWAIT);
@@ -74,7 +74,7 @@ static ssize_t try_receive(int fd, const void *arguments, int flags, datagrams_c
 }
 
 /* A thread that sleeps in the kernel since before the overlap takes one more datagram. */
-static ssize_t receive_blocking(int fd, const void *arguments, int flags, datagrams_call *call)
+static ssize_t receive_blocking(int fd, const void *arguments, int flags, receive_call *call)
 {
     struct wait w;
     ssize_t r;
@@ -88,7 +88,7 @@ static ssize_t receive_blocking(int fd, const void *arguments, int flags, datagr
     return r;
 }
 
-ssize_t datagrams_receive(int fd, const void *arguments, int flags, datagrams_call *call)
+ssize_t receive_datagram(int fd, const void *arguments, int flags, receive_call *call)
 {
     uint8_t known = fdtab_get(fd);
     ssize_t r;
