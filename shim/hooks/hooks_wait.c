@@ -12,7 +12,7 @@
 #include "process/listener_lock.h"
 #include "process/owner.h"
 #include "process/registrations.h"
-#include "wait/hiding.h"
+#include "wait/filter.h"
 #include "wait/waits.h"
 
 /* The kernel judges the call on a deaf one, too, with no event to report; what the server asked for
@@ -125,16 +125,16 @@ EXPORT UNGUARDED int epoll_pwait2(int epfd, struct epoll_event *events, int max,
 
 EXPORT UNGUARDED int poll(struct pollfd *fds, nfds_t n, int timeout)
 {
-    struct hiding h;
+    struct filter h;
     struct wait w;
     int r;
 
     waits_on_poll(fds, n);
     waits_begin_ms(&w, timeout);
     do {
-        hiding_begin_poll(&h, fds, n);
+        filter_begin_poll(&h, fds, n);
         r = real.poll(fds, n, waits_left_ms(&w));
-        hiding_end_poll(&h, fds, n);
+        filter_end_poll(&h, fds, n);
     } while (waits_again(&w, r));
     if (r > 0)
         waits_polled(fds, n);
@@ -151,7 +151,7 @@ EXPORT int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size)
 EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
                            const sigset_t *mask)
 {
-    struct hiding h;
+    struct filter h;
     sigset_t copy;
     struct wait w;
     int r;
@@ -160,9 +160,9 @@ EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *
     waits_on_poll(fds, n);
     waits_begin(&w, timeout);
     do {
-        hiding_begin_poll(&h, fds, n);
+        filter_begin_poll(&h, fds, n);
         r = real.ppoll(fds, n, waits_left(&w), mask);
-        hiding_end_poll(&h, fds, n);
+        filter_end_poll(&h, fds, n);
     } while (waits_again(&w, r));
     if (r > 0)
         waits_polled(fds, n);
@@ -182,7 +182,7 @@ EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *time
 static int select_held_back(int n, fd_set *const sets[3], struct wait *w, const sigset_t *mask)
 {
     size_t bytes = ((size_t)n + 63) / 64 * 8;
-    struct hiding h;
+    struct filter h;
     fd_set copies[3];
     int r;
 
@@ -193,9 +193,9 @@ static int select_held_back(int n, fd_set *const sets[3], struct wait *w, const 
         for (int i = 0; i < 3; i++)
             if (sets[i])
                 memcpy(sets[i], &copies[i], bytes);
-        hiding_begin_select(&h, n, sets[0]);
+        filter_begin_select(&h, n, sets[0]);
         r = real.pselect(n, sets[0], sets[1], sets[2], waits_left(w), mask);
-        hiding_end_select(&h, n, sets[0], r);
+        filter_end_select(&h, n, sets[0], r);
     } while (waits_again(w, r));
     return r;
 }
@@ -227,7 +227,7 @@ static int select_in_slices(int n, fd_set *const sets[3], struct timeval *timeou
 EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *except,
                             struct timeval *timeout)
 {
-    struct hiding h;
+    struct filter h;
     struct wait w;
     int r;
 
@@ -237,9 +237,9 @@ EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *e
         r = select_in_slices(n, (fd_set *[]){readable, writable, except}, timeout);
     } else {
         do {
-            hiding_begin_select(&h, n, readable);
+            filter_begin_select(&h, n, readable);
             r = real.select(n, readable, writable, except, timeout);
-            hiding_end_select(&h, n, readable, r);
+            filter_end_select(&h, n, readable, r);
         } while (waits_again(&w, r));
     }
     if (r > 0)
@@ -250,7 +250,7 @@ EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *e
 EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *except,
                              const struct timespec *timeout, const sigset_t *mask)
 {
-    struct hiding h;
+    struct filter h;
     sigset_t copy;
     struct wait w;
     int r;
@@ -262,9 +262,9 @@ EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *
         r = select_held_back(n, (fd_set *[]){readable, writable, except}, &w, mask);
     } else {
         do {
-            hiding_begin_select(&h, n, readable);
+            filter_begin_select(&h, n, readable);
             r = real.pselect(n, readable, writable, except, waits_left(&w), mask);
-            hiding_end_select(&h, n, readable, r);
+            filter_end_select(&h, n, readable, r);
         } while (waits_again(&w, r));
     }
     if (r > 0)

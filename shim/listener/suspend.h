@@ -2,7 +2,7 @@
 /*
  * Listeners that this process is deaf to: nothing ever seems to arrive.  The number keeps the real
  * socket, so that getsockname(), setsockopt(), listen() and the answers to datagrams work as ever;
- * epolls watch it for nothing, poll() and select() are not asked for it (hiding.h), and the calls
+ * epolls watch it for nothing, poll() and select() are not asked for it (filter.h), and the calls
  * that take something from it find it empty.
  *
  * A generation that is held back is deaf to what the one before serves, until the supervisor lets
