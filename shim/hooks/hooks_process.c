@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "entry/restart_signal.h"
-#include "exec/command.h"
 #include "exec/environment.h"
 #include "exec/recovery.h"
+#include "exec/system.h"
 #include "libc/export.h"
 #include "libc/real.h"
 #include "listener/descriptors.h"
@@ -226,7 +226,7 @@ EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
 
 EXPORT int system(const char *command)
 {
-    return self.on ? command_run(command) : real.system(command);
+    return self.on ? system_run(command) : real.system(command);
 }
 
 /* Only libc can make a stream that pclose() knows, and its shell gets environ, which other threads

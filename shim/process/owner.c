@@ -4,8 +4,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "exec/command.h"
 #include "exec/recovery.h"
+#include "exec/system.h"
 #include "listener/drain.h"
 #include "listener/suspend.h"
 #include "process/listener_lock.h"
@@ -35,7 +35,7 @@ void fork_child(void)
     recovery_child();
     waiters_reset();
     listener_lock_reset();
-    command_reset();
+    system_reset();
     self_join();
     drain_run();
     suspend_join();

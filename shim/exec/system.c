@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "exec/command.h"
+#include "exec/system.h"
 
 #include <sys/wait.h>
 #include <errno.h>
@@ -39,7 +39,7 @@ static void count_end(const sigset_t *mask)
 }
 
 /* What a child of fork() writes to is copied. */
-void command_reset(void)
+void system_reset(void)
 {
     if (atomic_load(&counting))
         atomic_store(&counting, false);
@@ -140,7 +140,7 @@ static int run(const char *command)
     return status;
 }
 
-int command_run(const char *command)
+int system_run(const char *command)
 {
     return command ? run(command) : run("exit 0") == 0;
 }
