@@ -17,8 +17,8 @@
 
 #include "entry/restart_signal.h"
 #include "exec/environment.h"
-#include "exec/program.h"
 #include "exec/recovery.h"
+#include "exec/supervise.h"
 #include "libc/real.h"
 #include "listener/drain.h"
 #include "process/command_line.h"
@@ -156,8 +156,8 @@ static void start_supervisor(char **argv)
     char library[sizeof self.library];
 
     errno = 0;
-    if (program_library(library, sizeof library))
-        program_become_supervisor(library, argv);
+    if (supervise_library(library, sizeof library))
+        supervise_command(library, argv);
     complain("cannot execute libgrace.so as the supervisor");
 }
 
@@ -167,7 +167,7 @@ static __attribute__((constructor)) void init(int argc, char **argv)
     struct handoff h;
 
     (void)argc;
-    if (program_is_library())
+    if (supervise_is_library())
         return;
     real_resolve();
     value = environment_take(HANDOFF_VARIABLE);

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "exec/program.h"
+#include "exec/supervise.h"
 #include "libc/real.h"
 #include "process/fdtab.h"
 #include "process/own_fds.h"
@@ -99,7 +99,7 @@ static int execute(void *unused)
     real.fcntl(self.record, F_SETFD, NULL);
     real.execve(self.library, start.argv + 1, start.envp);
     if (errno == EACCES)
-        real.execve(program_loader, start.argv, start.envp);
+        real.execve(supervise_loader, start.argv, start.envp);
     _exit(127);
 }
 
@@ -117,7 +117,7 @@ static void start_supervisor(void)
     pid_t pid;
 
     decimal_put(stpcpy(start.option, "--recover="), (unsigned)self.record);
-    start.argv[0] = (char *)(uintptr_t)program_loader;
+    start.argv[0] = (char *)(uintptr_t)supervise_loader;
     start.argv[1] = self.library;
     start.argv[2] = start.option;
     pid = clone(leave, start.stacks[0] + STACK, CLONE_VM | CLONE_VFORK, NULL);

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "exec/program.h"
+#include "exec/supervise.h"
 #include "supervisor/front/control.h"
 #include "supervisor/front/notify.h"
 #include "supervisor/front/signals.h"

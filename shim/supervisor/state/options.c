@@ -256,7 +256,7 @@ static const struct variable {
     {"GRACE_RUNTIME_DIR", set_runtime_dir, "an absolute path"},
 };
 
-/* Read by program.c. */
+/* Read by supervise.c. */
 static const char *const foreign[] = {VARIABLE_PRELOAD};
 
 static const struct variable *find_variable(const char *entry)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "exec/program.h"
+#include "exec/supervise.h"
 
 #include <sys/auxv.h>
 #include <dlfcn.h>
@@ -19,19 +19,19 @@ enum { ARGUMENTS_MAX = 1 << 16, SCRIPT_DEPTH = 12 }; /* interpreters may be scri
 extern void _start(void);
 
 /* The toolchain's own loader; makes the shared object executable (readelf: INTERP). */
-const char program_loader[] __attribute__((section(".interp"), used)) = GRACE_INTERPRETER;
+const char supervise_loader[] __attribute__((section(".interp"), used)) = GRACE_INTERPRETER;
 
-bool program_is_library(void)
+bool supervise_is_library(void)
 {
     return getauxval(AT_ENTRY) == (unsigned long)_start;
 }
 
-bool program_library(char *path, unsigned size)
+bool supervise_library(char *path, unsigned size)
 {
     Dl_info info;
     size_t used = 0, n;
 
-    if (!dladdr((void *)(uintptr_t)program_library, &info) || !info.dli_fname)
+    if (!dladdr((void *)(uintptr_t)supervise_library, &info) || !info.dli_fname)
         return false;
     if (info.dli_fname[0] != '/') {
         if (!getcwd(path, size))
@@ -116,7 +116,7 @@ static void exec_supervisor(const char *library, const char *loader, char **argv
     real.execve(loader ? loader : library, args, environ);
 }
 
-void program_become_supervisor(const char *library, char **argv)
+void supervise_command(const char *library, char **argv)
 {
     char *const *before = environ;
     size_t entries = environment_entries(environ);
@@ -140,7 +140,7 @@ void program_become_supervisor(const char *library, char **argv)
     real.pthread_sigmask(SIG_SETMASK, &all, &before_us);
     exec_supervisor(library, NULL, argv, argc, &before_us);
     if (errno == EACCES)
-        exec_supervisor(library, program_loader, argv, argc, &before_us);
+        exec_supervisor(library, supervise_loader, argv, argc, &before_us);
     real.pthread_sigmask(SIG_SETMASK, &before_us, NULL);
     environ = (char **)(uintptr_t)before;
 }
