@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the shim knows about the process it lives in.  Filled once by the constructor (init.c);
- * until then, and for ever when the shim is off, `page` and `slot` point at private dummies, so
- * that no hook has to ask whether they are there.
+ * What the shim knows about the process it lives in.  Filled once by the constructor
+ * (constructor.c); until then, and for ever when the shim is off, `page` and `slot` point at
+ * private dummies, so that no hook has to ask whether they are there.
  */
 #ifndef GRACE_PROCESS_SELF_H
 #define GRACE_PROCESS_SELF_H
