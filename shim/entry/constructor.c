@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "entry/restart_signal.h"
+#include "entry/own_signals.h"
 #include "exec/environment.h"
 #include "exec/recovery.h"
 #include "exec/supervise.h"
@@ -129,7 +129,7 @@ static void join_generation(const struct handoff *h, char **argv)
     predecessors_take();
     command_line_note(argv);
     owner_start();
-    restart_signal_install();
+    own_signals_install();
     self_join();
     recovery_join();
     atomic_compare_exchange_strong(&page->first, &nobody, getpid());

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "entry/restart_signal.h"
+#include "entry/own_signals.h"
 #include "exec/environment.h"
 #include "exec/recovery.h"
 #include "exec/system.h"
@@ -70,10 +70,10 @@ static int exec_program(struct program *p, char *const envp[])
         atomic_store(&self.slot->away, 1);
         recovery_release();
     }
-    restart_signal_release();
+    own_signals_release();
     r = run_program(p, envp, true);
     if (own) {
-        restart_signal_retake();
+        own_signals_retake();
         atomic_store(&self.slot->away, 0);
         recovery_join(); /* nobody was told that it is the keeper while it was away */
     }

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "entry/restart_signal.h"
+#include "entry/own_signals.h"
 #include "libc/export.h"
 #include "libc/real.h"
 #include "wait/waits.h"
@@ -28,7 +28,7 @@ static sighandler_t remember(int sig, sighandler_t handler, int flags)
         errno = EINVAL;
         return SIG_ERR;
     }
-    restart_signal_action(sig, &act, &old);
+    own_signals_action(sig, &act, &old);
     return old.sa_handler;
 }
 
@@ -40,81 +40,81 @@ static sighandler_t remember_bsd(int sig, sighandler_t handler)
     sighandler_t former = remember(sig, handler, interrupts[sig] ? 0 : SA_RESTART);
 
     if (former != SIG_ERR) {
-        restart_signal_action(sig, NULL, &act);
+        own_signals_action(sig, NULL, &act);
         sigaddset(&act.sa_mask, sig);
-        restart_signal_action(sig, &act, NULL);
+        own_signals_action(sig, &act, NULL);
     }
     return former;
 }
 
 EXPORT int sigaction(int sig, const struct sigaction *act, struct sigaction *old)
 {
-    return restart_signal_ours(sig) ? restart_signal_action(sig, act, old)
-                                    : real.sigaction(sig, act, old);
+    return own_signals_ours(sig) ? own_signals_action(sig, act, old)
+                                 : real.sigaction(sig, act, old);
 }
 
 EXPORT sighandler_t signal(int sig, sighandler_t handler)
 {
-    return restart_signal_ours(sig) ? remember_bsd(sig, handler) : real.signal(sig, handler);
+    return own_signals_ours(sig) ? remember_bsd(sig, handler) : real.signal(sig, handler);
 }
 
 EXPORT sighandler_t bsd_signal(int sig, sighandler_t handler)
 {
-    return restart_signal_ours(sig) ? remember_bsd(sig, handler) : real.bsd_signal(sig, handler);
+    return own_signals_ours(sig) ? remember_bsd(sig, handler) : real.bsd_signal(sig, handler);
 }
 
 EXPORT sighandler_t ssignal(int sig, sighandler_t handler)
 {
-    return restart_signal_ours(sig) ? remember_bsd(sig, handler) : real.ssignal(sig, handler);
+    return own_signals_ours(sig) ? remember_bsd(sig, handler) : real.ssignal(sig, handler);
 }
 
 EXPORT sighandler_t sysv_signal(int sig, sighandler_t handler)
 {
-    return restart_signal_ours(sig) ? remember(sig, handler, (int)(SA_RESETHAND | SA_NODEFER))
-                                    : real.sysv_signal(sig, handler);
+    return own_signals_ours(sig) ? remember(sig, handler, (int)(SA_RESETHAND | SA_NODEFER))
+                                 : real.sysv_signal(sig, handler);
 }
 
 EXPORT sighandler_t __sysv_signal(int sig, sighandler_t handler)
 {
-    return restart_signal_ours(sig) ? remember(sig, handler, (int)(SA_RESETHAND | SA_NODEFER))
-                                    : real.__sysv_signal(sig, handler);
+    return own_signals_ours(sig) ? remember(sig, handler, (int)(SA_RESETHAND | SA_NODEFER))
+                                 : real.__sysv_signal(sig, handler);
 }
 
 EXPORT sighandler_t sigset(int sig, sighandler_t handler)
 {
     struct sigaction now;
 
-    if (!restart_signal_ours(sig))
+    if (!own_signals_ours(sig))
         return real.sigset(sig, handler);
-    restart_signal_action(sig, NULL, &now);
+    own_signals_action(sig, NULL, &now);
     return handler == SIG_HOLD ? now.sa_handler : remember(sig, handler, 0);
 }
 
 EXPORT int sigignore(int sig)
 {
-    return restart_signal_ours(sig) ? (remember(sig, SIG_IGN, 0), 0) : real.sigignore(sig);
+    return own_signals_ours(sig) ? (remember(sig, SIG_IGN, 0), 0) : real.sigignore(sig);
 }
 
 EXPORT int siginterrupt(int sig, int flag)
 {
     struct sigaction act;
 
-    if (!restart_signal_ours(sig))
+    if (!own_signals_ours(sig))
         return real.siginterrupt(sig, flag);
     interrupts[sig] = flag != 0;
-    restart_signal_action(sig, NULL, &act);
+    own_signals_action(sig, NULL, &act);
     act.sa_flags = flag ? act.sa_flags & ~SA_RESTART : act.sa_flags | SA_RESTART;
-    return restart_signal_action(sig, &act, NULL);
+    return own_signals_action(sig, &act, NULL);
 }
 
 EXPORT int sighold(int sig)
 {
-    return restart_signal_ours(sig) ? 0 : real.sighold(sig);
+    return own_signals_ours(sig) ? 0 : real.sighold(sig);
 }
 
 EXPORT int sigrelse(int sig)
 {
-    return restart_signal_ours(sig) ? 0 : real.sigrelse(sig);
+    return own_signals_ours(sig) ? 0 : real.sigrelse(sig);
 }
 
 /* The old interfaces pass masks of the first 32 signals as an int. */
@@ -124,7 +124,7 @@ static int strip_int(int mask)
 
     sigemptyset(&set);
     ((unsigned long *)&set)[0] = (unsigned)mask;
-    restart_signal_strip(&set, &copy);
+    own_signals_strip(&set, &copy);
     return self.on ? to_int(&copy) : mask;
 }
 
@@ -142,15 +142,14 @@ EXPORT int sigprocmask(int how, const sigset_t *set, sigset_t *old)
 {
     sigset_t copy;
 
-    return real.sigprocmask(how, how == SIG_UNBLOCK ? set : restart_signal_strip(set, &copy), old);
+    return real.sigprocmask(how, how == SIG_UNBLOCK ? set : own_signals_strip(set, &copy), old);
 }
 
 EXPORT int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 {
     sigset_t copy;
 
-    return real.pthread_sigmask(how, how == SIG_UNBLOCK ? set : restart_signal_strip(set, &copy),
-                                old);
+    return real.pthread_sigmask(how, how == SIG_UNBLOCK ? set : own_signals_strip(set, &copy), old);
 }
 
 EXPORT int sigsuspend(const sigset_t *mask)
@@ -159,7 +158,7 @@ EXPORT int sigsuspend(const sigset_t *mask)
     struct wait w;
     int r;
 
-    mask = restart_signal_strip(mask, &copy);
+    mask = own_signals_strip(mask, &copy);
     waits_begin(&w, NULL);
     do
         r = real.sigsuspend(mask);
@@ -171,7 +170,7 @@ EXPORT int sigwait(const sigset_t *set, int *sig)
 {
     sigset_t copy;
 
-    return real.sigwait(restart_signal_strip(set, &copy), sig);
+    return real.sigwait(own_signals_strip(set, &copy), sig);
 }
 
 EXPORT int sigwaitinfo(const sigset_t *set, siginfo_t *info)
@@ -180,7 +179,7 @@ EXPORT int sigwaitinfo(const sigset_t *set, siginfo_t *info)
     struct wait w;
     int r;
 
-    set = restart_signal_strip(set, &copy);
+    set = own_signals_strip(set, &copy);
     waits_begin(&w, NULL);
     do
         r = real.sigwaitinfo(set, info);
@@ -194,7 +193,7 @@ EXPORT int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct times
     struct wait w;
     int r;
 
-    set = restart_signal_strip(set, &copy);
+    set = own_signals_strip(set, &copy);
     waits_begin(&w, timeout);
     do
         r = real.sigtimedwait(set, info, waits_left(&w));
@@ -206,5 +205,5 @@ EXPORT int signalfd(int fd, const sigset_t *mask, int flags)
 {
     sigset_t copy;
 
-    return real.signalfd(fd, restart_signal_strip(mask, &copy), flags);
+    return real.signalfd(fd, own_signals_strip(mask, &copy), flags);
 }

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "entry/restart_signal.h"
+#include "entry/own_signals.h"
 #include "libc/export.h"
 #include "libc/real.h"
 #include "process/owner.h"
@@ -190,7 +190,7 @@ static long raw_sigaction(int sig, const struct kernel_sigaction *act, struct ke
         to.sa_flags = (int)act->flags;
         ((unsigned long *)&to.sa_mask)[0] = act->mask;
     }
-    restart_signal_action(sig, act ? &to : NULL, &from);
+    own_signals_action(sig, act ? &to : NULL, &from);
     if (old)
         *old = (struct kernel_sigaction){.handler = from.sa_handler,
                                          .flags = (unsigned long)from.sa_flags,
@@ -207,7 +207,7 @@ static long raw_sigprocmask(struct call *c)
         return forward(c);
     sigemptyset(&copy);
     ((unsigned long *)&copy)[0] = *set;
-    restart_signal_strip(&copy, &stripped);
+    own_signals_strip(&copy, &stripped);
     c->b = (long)&stripped;
     return forward(c);
 }
@@ -219,7 +219,7 @@ static bool call_signal(struct call *c, long *r)
         return true;
     }
     if (c->number != SYS_rt_sigaction || c->d != sizeof(unsigned long) ||
-        !restart_signal_ours((int)c->a))
+        !own_signals_ours((int)c->a))
         return false;
     *r = raw_sigaction((int)c->a, pointer(c->b), pointer(c->c));
     return true;

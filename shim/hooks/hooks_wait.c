@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "entry/restart_signal.h"
+#include "entry/own_signals.h"
 #include "libc/export.h"
 #include "libc/real.h"
 #include "listener/suspend.h"
@@ -94,7 +94,7 @@ EXPORT UNGUARDED int epoll_pwait(int epfd, struct epoll_event *events, int max, 
     struct wait w;
     int r;
 
-    mask = restart_signal_strip(mask, &copy);
+    mask = own_signals_strip(mask, &copy);
     waits_on_epoll(epfd);
     waits_begin_ms(&w, timeout);
     do
@@ -112,7 +112,7 @@ EXPORT UNGUARDED int epoll_pwait2(int epfd, struct epoll_event *events, int max,
     struct wait w;
     int r;
 
-    mask = restart_signal_strip(mask, &copy);
+    mask = own_signals_strip(mask, &copy);
     waits_on_epoll(epfd);
     waits_begin(&w, timeout);
     do
@@ -156,7 +156,7 @@ EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *
     struct wait w;
     int r;
 
-    mask = restart_signal_strip(mask, &copy);
+    mask = own_signals_strip(mask, &copy);
     waits_on_poll(fds, n);
     waits_begin(&w, timeout);
     do {
@@ -255,7 +255,7 @@ EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *
     struct wait w;
     int r;
 
-    mask = restart_signal_strip(mask, &copy);
+    mask = own_signals_strip(mask, &copy);
     waits_on_select(n, readable);
     waits_begin(&w, timeout);
     if (has_slices(&w, n)) {

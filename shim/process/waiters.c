@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "entry/restart_signal.h"
+#include "entry/own_signals.h"
 #include "process/owner.h"
 
 enum {

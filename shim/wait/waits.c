@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "entry/restart_signal.h"
+#include "entry/own_signals.h"
 #include "libc/real.h"
 #include "listener/placeholder.h"
 #include "listener/suspend.h"
@@ -20,7 +20,7 @@ enum { LOOK_MS = 200 };
 
 void waits_begin(struct wait *w, const struct timespec *timeout)
 {
-    w->seen = restart_signal_seen;
+    w->seen = own_signals_seen;
     w->endless = timeout == NULL;
     w->looks = suspend_requested();
     if (w->endless)
@@ -75,7 +75,7 @@ static bool is_over(struct wait *w)
 
 bool waits_again(struct wait *w, int result)
 {
-    unsigned seen = restart_signal_seen;
+    unsigned seen = own_signals_seen;
 
     if (result == 0 && w->looks && !is_over(w)) {
         w->looks = suspend_look();

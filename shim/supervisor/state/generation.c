@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "entry/restart_signal.h"
+#include "entry/own_signals.h"
 #include "supervisor/front/unix_placeholder.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/chatter.h"
@@ -180,10 +180,10 @@ static bool is_top(const struct generation *g, const struct procfs_stat *p)
     return !tree_has(&g->tree, p->ppid);
 }
 
-/* The shim tells it by the value: see restart_signal.c. */
+/* The shim tells it by the value: see own_signals.c. */
 static void pass(pid_t pid, int sig)
 {
-    const union sigval value = {.sival_int = RESTART_SIGNAL_HANGUP};
+    const union sigval value = {.sival_int = OWN_SIGNALS_HANGUP};
 
     if (sig != supervisor.options.signal || sigqueue(pid, sig, value) < 0)
         kill(pid, sig);

@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-#include "entry/restart_signal.h"
+#include "entry/own_signals.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/holding.h"
 #include "supervisor/state/members.h"

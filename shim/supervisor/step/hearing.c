@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/hearing.h"
 
-#include "entry/restart_signal.h"
+#include "entry/own_signals.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"

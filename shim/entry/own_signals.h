@@ -5,8 +5,8 @@
  * ignore, sigwait or signalfd them as it likes: its disposition is remembered and reported back,
  * the kernel keeps ours.
  */
-#ifndef GRACE_RESTART_SIGNAL_H
-#define GRACE_RESTART_SIGNAL_H
+#ifndef GRACE_ENTRY_OWN_SIGNALS_H
+#define GRACE_ENTRY_OWN_SIGNALS_H
 
 #include <signal.h>
 #include <stdbool.h>
@@ -14,29 +14,29 @@
 #include "libc/export.h"
 
 enum {
-    RESERVED_SIGNAL = 57,               /* SIGRTMAX-7: java uses SIGRTMAX-2, libc 32 and 33 */
-    RESTART_SIGNAL_HANGUP = 0x67726163, /* value of a queued SIGHUP: the terminal is gone */
+    RESERVED_SIGNAL = 57,            /* SIGRTMAX-7: java uses SIGRTMAX-2, libc 32 and 33 */
+    OWN_SIGNALS_HANGUP = 0x67726163, /* value of a queued SIGHUP: the terminal is gone */
 };
 
 /* Grows with each of our signals that the calling thread has handled: a wait that gave EINTR
  * meanwhile was interrupted by us and goes on.  Part of what each thread is made with: nothing is
  * allocated for it, so that a handler can reach it at any time. */
-extern _Thread_local volatile unsigned restart_signal_seen HIDDEN;
+extern _Thread_local volatile unsigned own_signals_seen HIDDEN;
 
 /* Installs our handlers and unblocks both signals in the calling thread. */
-void restart_signal_install(void);
+void own_signals_install(void);
 
 /* Is this call the shim's to answer? Not in a vfork child, which prepares for another program. */
-bool restart_signal_ours(int sig);
+bool own_signals_ours(int sig);
 
 /* sigaction() on one of the two. */
-int restart_signal_action(int sig, const struct sigaction *act, struct sigaction *old);
+int own_signals_action(int sig, const struct sigaction *act, struct sigaction *old);
 
 /* Takes the two out of a set: `copy` is filled and returned; NULL stays NULL. */
-const sigset_t *restart_signal_strip(const sigset_t *set, sigset_t *copy);
+const sigset_t *own_signals_strip(const sigset_t *set, sigset_t *copy);
 
 /* Before exec of a program without the shim: hands the kernel what the server believes. */
-void restart_signal_release(void);
-void restart_signal_retake(void);
+void own_signals_release(void);
+void own_signals_retake(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "entry/restart_signal.h"
+#include "entry/own_signals.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -12,7 +12,7 @@
 #include "process/owner.h"
 #include "process/self.h"
 
-_Thread_local volatile unsigned restart_signal_seen;
+_Thread_local volatile unsigned own_signals_seen;
 
 /* What the server believes to have installed. */
 static struct sigaction believed_restart, believed_reserved;
@@ -66,9 +66,9 @@ static void on_restart(int sig, siginfo_t *info, void *context)
 {
     int saved = errno;
 
-    restart_signal_seen++;
+    own_signals_seen++;
     if (info->si_code == SI_KERNEL ||
-        (info->si_code == SI_QUEUE && info->si_value.sival_int == RESTART_SIGNAL_HANGUP))
+        (info->si_code == SI_QUEUE && info->si_value.sival_int == OWN_SIGNALS_HANGUP))
         hang_up(sig, info, context);
     else
         uncancelled(ask_for_restart, info);
@@ -88,7 +88,7 @@ static void on_reserved(int sig, siginfo_t *info, void *context)
 {
     (void)sig;
     (void)context;
-    restart_signal_seen++;
+    own_signals_seen++;
     uncancelled(obey, info);
 }
 
@@ -119,7 +119,7 @@ static bool may_be_told(void)
            atomic_load(&self.slot->suspended) || atomic_load(&self.page->keeper) == getpid();
 }
 
-void restart_signal_install(void)
+void own_signals_install(void)
 {
     take(RESERVED_SIGNAL, on_reserved, &believed_reserved);
     if (believed_reserved.sa_handler == SIG_IGN && may_be_told())
@@ -128,12 +128,12 @@ void restart_signal_install(void)
     unblock();
 }
 
-bool restart_signal_ours(int sig)
+bool own_signals_ours(int sig)
 {
     return self.on && (sig == RESERVED_SIGNAL || sig == self.restart_signal) && !owner_is_guest();
 }
 
-int restart_signal_action(int sig, const struct sigaction *act, struct sigaction *old)
+int own_signals_action(int sig, const struct sigaction *act, struct sigaction *old)
 {
     struct sigaction former = *believed(sig);
 
@@ -148,7 +148,7 @@ int restart_signal_action(int sig, const struct sigaction *act, struct sigaction
     return 0;
 }
 
-const sigset_t *restart_signal_strip(const sigset_t *set, sigset_t *copy)
+const sigset_t *own_signals_strip(const sigset_t *set, sigset_t *copy)
 {
     if (!set || !self.on)
         return set;
@@ -178,7 +178,7 @@ static void shield(void)
         real.sigaction(RESERVED_SIGNAL, &ignore, NULL);
 }
 
-void restart_signal_release(void)
+void own_signals_release(void)
 {
     int saved = errno;
 
@@ -190,7 +190,7 @@ void restart_signal_release(void)
     errno = saved;
 }
 
-void restart_signal_retake(void)
+void own_signals_retake(void)
 {
     if (self.on) {
         take(self.restart_signal, on_restart, NULL);
