@@ -14,7 +14,7 @@
 #include "supervisor/front/inbox.h"
 #include "supervisor/front/unix_placeholder.h"
 #include "supervisor/kernel/clock.h"
-#include "supervisor/kernel/nonblock.h"
+#include "supervisor/kernel/io.h"
 #include "supervisor/state/chatter.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/report.h"
@@ -269,7 +269,7 @@ void control_bell(struct generation *g)
     /* a listener has to be known when it is reported as waited on */
     if (g->unread > 0 && g->unread < TURNS_MOST)
         return;
-    if (nonblock_read(g->bell, &rings, sizeof rings) < 0)
+    if (io_read(g->bell, &rings, sizeof rings) < 0)
         return;
     keep_nonblocking(g->bell);
     generation_note(g);

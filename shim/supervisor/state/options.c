@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/clock.h"
-#include "supervisor/kernel/nonblock.h"
+#include "supervisor/kernel/io.h"
 #include "supervisor/state/report.h"
 #include "supervisor/state/variables.h"
 
@@ -362,6 +362,6 @@ bool options_read(struct options *o)
     if (report_open(log_where, log_level))
         return true;
     fprintf(stderr, "grace: GRACE_LOG=%s: %s; name a file that can be written\n", log_where,
-            nonblock_error());
+            io_error());
     return false;
 }

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/devlog.h"
-#include "supervisor/kernel/nonblock.h"
+#include "supervisor/kernel/io.h"
 #include "supervisor/state/line.h"
 
 enum { LINE = 1024 };
@@ -26,7 +26,7 @@ void (*report_listener)(const char *line);
  * stays as it is. */
 static void use_stderr(void)
 {
-    int own = nonblock_reopen(STDERR_FILENO);
+    int own = io_reopen(STDERR_FILENO);
 
     log_fd = own >= 0 ? own : STDERR_FILENO;
 }
@@ -40,7 +40,7 @@ bool report_open(const char *where, enum report_level least)
         use_stderr();
     if (to_stderr || to_syslog)
         return true;
-    log_fd = nonblock_open(AT_FDCWD, where, O_WRONLY | O_APPEND | O_CREAT, true);
+    log_fd = io_open(AT_FDCWD, where, O_WRONLY | O_APPEND | O_CREAT, true);
     if (log_fd >= 0)
         return true;
     log_fd = STDERR_FILENO;
@@ -69,7 +69,7 @@ static bool put(enum report_level level, const char *text)
     if (to_syslog)
         return devlog_send(priority[level], text);
     n = snprintf(line, sizeof line, "grace[%d]: %s\n", (int)getpid(), text);
-    return nonblock_write(log_fd, line, (size_t)n);
+    return io_write(log_fd, line, (size_t)n);
 }
 
 /* A log that nobody reads, or that is gone, must not stop the server's keeper. */

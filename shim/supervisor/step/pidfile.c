@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/directory.h"
-#include "supervisor/kernel/nonblock.h"
+#include "supervisor/kernel/io.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/report.h"
 #include "supervisor/state/supervisor.h"
@@ -76,13 +76,13 @@ void pidfile_step_aside(void)
         close(p.dir);
     } else if (supervisor.options.pidfile && errno != ENOENT) {
         report(REPORT_WARNING, "pid file %s can't step aside: %s", supervisor.options.pidfile,
-               nonblock_error());
+               io_error());
     }
 }
 
 static pid_t read_pid(const struct place *p)
 {
-    int fd = nonblock_open(p->dir, p->name, O_RDONLY, false);
+    int fd = io_open(p->dir, p->name, O_RDONLY, false);
     char text[32];
     ssize_t n;
 
@@ -144,7 +144,7 @@ void pidfile_rolled_back(const struct generation *g)
         close(p.dir);
     } else if (is_aside) {
         report(REPORT_WARNING, "pid file %s can't be given its name back: %s",
-               supervisor.options.pidfile, nonblock_error());
+               supervisor.options.pidfile, io_error());
     }
     if (pid > 0 && !supervisor.options.pidfile)
         report(REPORT_WARNING,

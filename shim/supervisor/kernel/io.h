@@ -3,27 +3,27 @@
  * Reading, writing and opening without waiting, whatever the other side does.  O_NONBLOCK does not
  * promise that where a description is shared: who shares it can clear the flag at any time.
  */
-#ifndef GRACE_NONBLOCK_H
-#define GRACE_NONBLOCK_H
+#ifndef GRACE_SUPERVISOR_KERNEL_IO_H
+#define GRACE_SUPERVISOR_KERNEL_IO_H
 
 #include <sys/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 /* read() of a shared eventfd or pipe; -1 with EAGAIN when nothing is there. */
-ssize_t nonblock_read(int fd, void *buf, size_t size);
+ssize_t io_read(int fd, void *buf, size_t size);
 
 /* write() to what others have open, too: a pipe, a terminal, a socket, a file. All of it, or false:
  * it would have to wait, or nobody will read it. */
-bool nonblock_write(int fd, const void *buf, size_t size);
+bool io_write(int fd, const void *buf, size_t size);
 
 /* Opens a regular file, or where `device` a character device too, that is no symbolic link. -1 with
- * errno, which is 0 when it is something else: see nonblock_error(). */
-int nonblock_open(int dir, const char *name, int flags, bool device);
-const char *nonblock_error(void);
+ * errno, which is 0 when it is something else: see io_error(). */
+int io_open(int dir, const char *name, int flags, bool device);
+const char *io_error(void);
 
 /* A description of our own of what fd writes to, that nobody else can make blocking, or -1: it is
  * none that needs one, or /proc is not there. */
-int nonblock_reopen(int fd);
+int io_reopen(int fd);
 
 #endif

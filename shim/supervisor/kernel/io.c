@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/nonblock.h"
+#include "supervisor/kernel/io.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -25,7 +25,7 @@ static bool is_ready(int fd, short events)
     return poll(&p, 1, 0) > 0 && (p.revents & events);
 }
 
-ssize_t nonblock_read(int fd, void *buf, size_t size)
+ssize_t io_read(int fd, void *buf, size_t size)
 {
     struct iovec iov = {buf, size};
     ssize_t n = preadv2(fd, &iov, 1, -1, RWF_NOWAIT);
@@ -62,12 +62,12 @@ static ssize_t write_some(int fd, const void *buf, size_t size)
     return lacks_nowait(n) ? write(fd, buf, size) : n;
 }
 
-bool nonblock_write(int fd, const void *buf, size_t size)
+bool io_write(int fd, const void *buf, size_t size)
 {
     return write_some(fd, buf, size) == (ssize_t)size;
 }
 
-int nonblock_open(int dir, const char *name, int flags, bool device)
+int io_open(int dir, const char *name, int flags, bool device)
 {
     int fd = openat(dir, name, flags | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0644);
     struct stat st;
@@ -84,14 +84,14 @@ int nonblock_open(int dir, const char *name, int flags, bool device)
     return -1;
 }
 
-const char *nonblock_error(void)
+const char *io_error(void)
 {
     if (errno == ELOOP)
         return "it is a symbolic link";
     return errno == 0 ? "it is no regular file" : strerror(errno);
 }
 
-int nonblock_reopen(int fd)
+int io_reopen(int fd)
 {
     char path[32];
     struct stat st;
