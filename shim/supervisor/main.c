@@ -129,7 +129,7 @@ _Noreturn __attribute__((hot)) void supervisor_loop(void)
         pollset_add(signal_fd, POLLIN);
         pollset_add(notify_fd(), POLLIN);
         poll_generations();
-        pollset_add(owners_fd(), POLLIN);
+        pollset_add(watch_fd(), POLLIN);
         user_poll();
         wait_for_events();
         handle_generations();

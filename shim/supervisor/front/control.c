@@ -291,7 +291,7 @@ void control_step(int64_t now)
     struct generation *g = supervisor.current;
     struct held *h;
 
-    owners_look();
+    watch_look();
     TAILQ_FOREACH (h, &held_list, link) {
         held_in_flight(h);
         if (held_owner_gone(h) && g)

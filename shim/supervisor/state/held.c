@@ -116,7 +116,7 @@ bool held_is_member(const struct held *h)
 
 static void disown(struct held *h)
 {
-    owner_release(h->owner);
+    watch_end(h->owner);
     h->owner = NULL;
 }
 
@@ -124,12 +124,12 @@ void held_own(struct held *h, pid_t pid)
 {
     disown(h);
     if (held_is_member(h))
-        h->owner = owner_watch(pid);
+        h->owner = watch_begin(pid);
 }
 
 bool held_owner_gone(struct held *h)
 {
-    if (!h->owner || owner_lives(h->owner))
+    if (!h->owner || watch_lives(h->owner))
         return false;
     disown(h);
     return true;
@@ -137,7 +137,7 @@ bool held_owner_gone(struct held *h)
 
 bool held_is_owned(const struct held *h)
 {
-    return h->owner && owner_lives(h->owner);
+    return h->owner && watch_lives(h->owner);
 }
 
 void held_release(struct held *h, unsigned until)

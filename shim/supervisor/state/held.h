@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "supervisor/kernel/owners.h"
 #include "supervisor/kernel/truth.h"
+#include "supervisor/kernel/watch.h"
 
 struct held {
     TAILQ_ENTRY(held) link;
@@ -22,7 +22,7 @@ struct held {
     unsigned until;               /* released: see held_release */
     int64_t due;                  /* the server closed it: when to look who has it, else 0 */
     int flight;                   /* the reply that a copy was handed out with, or -1 */
-    struct owner *owner;          /* who bound a member of an SO_REUSEPORT group, or NULL */
+    struct watch *owner;          /* who bound a member of an SO_REUSEPORT group, or NULL */
     bool nonblock;                /* what the serving generation believes of O_NONBLOCK */
     bool waited;                  /* the serving generation waits on it */
     bool leaving;                 /* no generation wants it: its queue is being emptied */

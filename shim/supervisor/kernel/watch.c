@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/owners.h"
+#include "supervisor/kernel/watch.h"
 
 #include <sys/epoll.h>
 #include <sys/queue.h>
@@ -9,18 +9,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-struct owner {
-    LIST_ENTRY(owner) link;
+struct watch {
+    LIST_ENTRY(watch) link;
     pid_t pid;
     int pidfd;
     unsigned users;
     bool dead;
 };
 
-static LIST_HEAD(, owner) owners = LIST_HEAD_INITIALIZER(owners);
+static LIST_HEAD(, watch) owners = LIST_HEAD_INITIALIZER(owners);
 static int epoll = -1;
 
-static bool has_ended(const struct owner *o)
+static bool has_ended(const struct watch *o)
 {
     struct pollfd p = {.fd = o->pidfd, .events = POLLIN};
 
@@ -28,9 +28,9 @@ static bool has_ended(const struct owner *o)
 }
 
 /* One that has ended is not: its number may be another process's by now. */
-static struct owner *find(pid_t pid)
+static struct watch *find(pid_t pid)
 {
-    struct owner *o;
+    struct watch *o;
 
     LIST_FOREACH(o, &owners, link)
     if (o->pid == pid && !has_ended(o))
@@ -39,7 +39,7 @@ static struct owner *find(pid_t pid)
 }
 
 /* Before it is closed: a child that is about to exec has a copy, and the epoll watches the file. */
-static void stop_watching(struct owner *o)
+static void stop_watching(struct watch *o)
 {
     if (o->pidfd < 0)
         return;
@@ -48,7 +48,7 @@ static void stop_watching(struct owner *o)
     o->pidfd = -1;
 }
 
-static bool watch(struct owner *o)
+static bool watch(struct watch *o)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = o};
 
@@ -59,9 +59,9 @@ static bool watch(struct owner *o)
     return o->dead || (o->pidfd >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, o->pidfd, &event) == 0);
 }
 
-static struct owner *owner_new(pid_t pid)
+static struct watch *owner_new(pid_t pid)
 {
-    struct owner *o = calloc(1, sizeof *o);
+    struct watch *o = calloc(1, sizeof *o);
 
     if (!o)
         return NULL;
@@ -75,9 +75,9 @@ static struct owner *owner_new(pid_t pid)
     return o;
 }
 
-struct owner *owner_watch(pid_t pid)
+struct watch *watch_begin(pid_t pid)
 {
-    struct owner *o = find(pid);
+    struct watch *o = find(pid);
 
     if (!o)
         o = owner_new(pid);
@@ -86,7 +86,7 @@ struct owner *owner_watch(pid_t pid)
     return o;
 }
 
-void owner_release(struct owner *o)
+void watch_end(struct watch *o)
 {
     if (!o || --o->users > 0)
         return;
@@ -95,23 +95,23 @@ void owner_release(struct owner *o)
     free(o);
 }
 
-bool owner_lives(const struct owner *o)
+bool watch_lives(const struct watch *o)
 {
     return !o->dead;
 }
 
-int owners_fd(void)
+int watch_fd(void)
 {
     return epoll;
 }
 
-void owners_look(void)
+void watch_look(void)
 {
     struct epoll_event events[16];
     int n = epoll < 0 ? 0 : epoll_wait(epoll, events, 16, 0);
 
     for (int i = 0; i < n; i++) {
-        struct owner *o = events[i].data.ptr;
+        struct watch *o = events[i].data.ptr;
 
         o->dead = true;
         stop_watching(o);

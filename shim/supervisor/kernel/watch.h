@@ -3,23 +3,23 @@
  * The processes that have bound members of SO_REUSEPORT groups, each watched once by pidfd: a
  * worker may have hundreds of members, and the loop waits for all of them by one descriptor.
  */
-#ifndef GRACE_OWNERS_H
-#define GRACE_OWNERS_H
+#ifndef GRACE_SUPERVISOR_KERNEL_WATCH_H
+#define GRACE_SUPERVISOR_KERNEL_WATCH_H
 
 #include <sys/types.h>
 #include <stdbool.h>
 
-struct owner;
+struct watch;
 
 /* Watches pid until it is released as often. NULL where that can't be. */
-struct owner *owner_watch(pid_t pid);
-void owner_release(struct owner *o);
+struct watch *watch_begin(pid_t pid);
+void watch_end(struct watch *o);
 
-/* As the last owners_look() found it. */
-bool owner_lives(const struct owner *o);
+/* As the last watch_look() found it. */
+bool watch_lives(const struct watch *o);
 
 /* What to wait on, or -1; then the look. */
-int owners_fd(void);
-void owners_look(void);
+int watch_fd(void);
+void watch_look(void);
 
 #endif
