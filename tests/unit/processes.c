@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/kernel/tree.h"
+#include "supervisor/kernel/process_tree.h"
 
 struct shared *shared;
 static int told[2]; /* a byte for each process that is where it should be */

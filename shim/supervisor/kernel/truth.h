@@ -2,7 +2,7 @@
 #ifndef GRACE_TRUTH_H
 #define GRACE_TRUTH_H
 
-#include "supervisor/kernel/tree.h"
+#include "supervisor/kernel/process_tree.h"
 
 #include <sys/socket.h>
 #include <stdint.h>

@@ -14,7 +14,7 @@
 #include <time.h>
 
 #include "protocol/page.h"
-#include "supervisor/kernel/tree.h"
+#include "supervisor/kernel/process_tree.h"
 #include "supervisor/state/held.h"
 
 /* Connections seen between processes: sent by SCM_RIGHTS, not yet received. */

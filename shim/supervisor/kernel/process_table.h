@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* All processes that one scan looks at (tree.c). */
-#ifndef GRACE_TREE_TABLE_H
-#define GRACE_TREE_TABLE_H
+/* All processes that one scan looks at (process_tree.c). */
+#ifndef GRACE_SUPERVISOR_KERNEL_PROCESS_TABLE_H
+#define GRACE_SUPERVISOR_KERNEL_PROCESS_TABLE_H
 
-#include "supervisor/kernel/tree.h"
+#include "supervisor/kernel/process_tree.h"
 
 struct table {
     struct procfs_stat *proc; /* ascending pid */
@@ -12,7 +12,7 @@ struct table {
     pid_t *claim;       /* leaders whose sessions and groups are ours, ascending */
     size_t nclaim;
     int err;
-    bool unsure;   /* see tree.h */
+    bool unsure;   /* see process_tree.h */
     unsigned gone; /* a sum of the numbers of those that were listed and have gone */
 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/tree.h"
+#include "supervisor/kernel/process_tree.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "supervisor/kernel/tree_table.h"
+#include "supervisor/kernel/process_table.h"
 
 enum {
     DEPTH_MAX = 1000, /* of a chain of parents: no endless walk if it changes under us */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/tree.h"
+#include "supervisor/kernel/process_tree.h"
 
 #include <sys/syscall.h>
 

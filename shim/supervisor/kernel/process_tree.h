@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GRACE_TREE_H
-#define GRACE_TREE_H
+#ifndef GRACE_SUPERVISOR_KERNEL_PROCESS_TREE_H
+#define GRACE_SUPERVISOR_KERNEL_PROCESS_TREE_H
 
 #include "supervisor/kernel/procfs.h"
 

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "processes.h"
-#include "supervisor/kernel/tree.h"
+#include "supervisor/kernel/process_tree.h"
 #include "tap.h"
 
 static size_t scan(struct tree *t, pid_t a, pid_t b)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/tree_table.h"
+#include "supervisor/kernel/process_table.h"
 
 #include <errno.h>
 #include <stdlib.h>
