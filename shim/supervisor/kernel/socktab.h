@@ -25,7 +25,7 @@ struct socktab_row {
     uint16_t port, peer_port;   /* host order */
     uint8_t addr[16], peer[16]; /* IPv4 as ::ffff:a.b.c.d */
     unsigned long peer_inode;   /* AF_UNIX, from sock_diag only; 0: not known */
-    const char *name;           /* AF_UNIX: sun_path, not terminated; see socktab_proc */
+    const char *name;           /* AF_UNIX: sun_path, not terminated; see proc_net_read */
     size_t name_len;
 };
 
@@ -37,8 +37,8 @@ int socktab_read(const struct socktab_query *q, socktab_fn *fn, void *arg);
 
 /* The two sources of socktab_read.  /proc/net/unix has '@' where a name has a
  * zero byte. */
-int socktab_netlink(const struct socktab_query *q, socktab_fn *fn, void *arg);
-int socktab_proc(const struct socktab_query *q, socktab_fn *fn, void *arg);
+int sock_diag_read(const struct socktab_query *q, socktab_fn *fn, void *arg);
+int proc_net_read(const struct socktab_query *q, socktab_fn *fn, void *arg);
 
 /* to = addr (4 or 16 bytes) as IPv6, in which all of IPv4 has its place. */
 void socktab_address(uint8_t to[16], int family, const void *addr);

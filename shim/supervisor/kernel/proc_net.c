@@ -71,7 +71,7 @@ static bool wanted(const struct socktab_query *q, const struct socktab_row *row)
     return (q->states >> row->state & 1) && (!q->port || q->port == row->port);
 }
 
-int socktab_proc(const struct socktab_query *q, socktab_fn *fn, void *arg)
+int proc_net_read(const struct socktab_query *q, socktab_fn *fn, void *arg)
 {
     char line[512];
     FILE *f = fopen(path_of(q), "re");

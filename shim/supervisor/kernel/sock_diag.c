@@ -141,7 +141,7 @@ static int answer_read(int fd, int family, socktab_fn *fn, void *arg)
     return more;
 }
 
-int socktab_netlink(const struct socktab_query *q, socktab_fn *fn, void *arg)
+int sock_diag_read(const struct socktab_query *q, socktab_fn *fn, void *arg)
 {
     int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     if (fd < 0)
@@ -155,5 +155,5 @@ int socktab_netlink(const struct socktab_query *q, socktab_fn *fn, void *arg)
 
 int socktab_read(const struct socktab_query *q, socktab_fn *fn, void *arg)
 {
-    return socktab_netlink(q, fn, arg) == 0 ? 0 : socktab_proc(q, fn, arg);
+    return sock_diag_read(q, fn, arg) == 0 ? 0 : proc_net_read(q, fn, arg);
 }
