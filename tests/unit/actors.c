@@ -36,9 +36,9 @@ const struct kind kinds[] = {
     {"IPv4 on any IPv6", AF_INET6, SOCK_STREAM, 0, "::", "127.0.0.1"},
     {"IPv4 in IPv6", AF_INET6, SOCK_STREAM, 0, "::ffff:127.0.0.1", "127.0.0.1"},
     {"MPTCP", AF_INET, SOCK_STREAM, IPPROTO_MPTCP, "127.0.0.1", NULL},
-    {"UNIX path", AF_UNIX, SOCK_STREAM, 0, "t_truth.sock", NULL},
-    {"UNIX abstract", AF_UNIX, SOCK_STREAM, 0, "@t_truth@two", NULL},
-    {"UNIX seqpacket", AF_UNIX, SOCK_SEQPACKET, 0, "@t_truth@two", NULL},
+    {"UNIX path", AF_UNIX, SOCK_STREAM, 0, "t_connections.sock", NULL},
+    {"UNIX abstract", AF_UNIX, SOCK_STREAM, 0, "@t_connections@two", NULL},
+    {"UNIX seqpacket", AF_UNIX, SOCK_SEQPACKET, 0, "@t_connections@two", NULL},
     {NULL, 0, 0, 0, NULL, NULL},
 };
 
@@ -96,7 +96,7 @@ static socklen_t inet_address(struct sockaddr_storage *to, const char *text, uin
     return sizeof *v6;
 }
 
-static int listen_at(struct truth_listener *l, const struct sockaddr_storage *addr, socklen_t len,
+static int listen_at(struct kernel_listener *l, const struct sockaddr_storage *addr, socklen_t len,
                      int protocol)
 {
     int on = 1;
@@ -119,7 +119,7 @@ static int listen_at(struct truth_listener *l, const struct sockaddr_storage *ad
     return 0;
 }
 
-int listen_as(struct truth_listener *l, const struct kind *kind)
+int listen_as(struct kernel_listener *l, const struct kind *kind)
 {
     struct sockaddr_storage addr = {0};
 
@@ -134,7 +134,7 @@ int listen_as(struct truth_listener *l, const struct kind *kind)
     return listen_at(l, &addr, inet_address(&addr, kind->address, 0), kind->protocol);
 }
 
-void listen_inet(struct truth_listener *l, int type, const char *address, uint16_t port)
+void listen_inet(struct kernel_listener *l, int type, const char *address, uint16_t port)
 {
     struct sockaddr_storage addr = {0};
 
@@ -143,14 +143,14 @@ void listen_inet(struct truth_listener *l, int type, const char *address, uint16
     check(listen_at(l, &addr, inet_address(&addr, address, port), 0) == 0, "listen");
 }
 
-uint16_t port_of(const struct truth_listener *l)
+uint16_t port_of(const struct kernel_listener *l)
 {
     if (l->family == AF_INET)
         return ntohs(((const struct sockaddr_in *)&l->addr)->sin_port);
     return ntohs(((const struct sockaddr_in6 *)&l->addr)->sin6_port);
 }
 
-void unlisten(struct truth_listener *l)
+void unlisten(struct kernel_listener *l)
 {
     const struct sockaddr_un *un = (const void *)&l->addr;
 
@@ -159,7 +159,7 @@ void unlisten(struct truth_listener *l)
         unlink(un->sun_path);
 }
 
-void steer(const struct truth_listener *l, unsigned which)
+void steer(const struct kernel_listener *l, unsigned which)
 {
     struct sock_filter code = BPF_STMT(BPF_RET | BPF_K, which);
     struct sock_fprog prog;
@@ -171,7 +171,7 @@ void steer(const struct truth_listener *l, unsigned which)
           "SO_ATTACH_REUSEPORT_CBPF");
 }
 
-int connect_to(const struct truth_listener *l, const struct kind *kind)
+int connect_to(const struct kernel_listener *l, const struct kind *kind)
 {
     struct sockaddr_storage addr = l->addr;
     socklen_t len = l->len;
@@ -187,7 +187,7 @@ int connect_to(const struct truth_listener *l, const struct kind *kind)
 
 const char *peer_of(int client)
 {
-    static char text[TRUTH_PEER];
+    static char text[KERNEL_PEER];
     struct sockaddr_storage addr;
     socklen_t len = sizeof addr;
     char host[INET6_ADDRSTRLEN];
@@ -313,7 +313,7 @@ static _Noreturn void actor_run(int fd, int listener)
     _exit(1);
 }
 
-void actor_start(struct actor *a, const struct truth_listener *l)
+void actor_start(struct actor *a, const struct kernel_listener *l)
 {
     int pair[2];
 

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #include "processes.h"
-#include "supervisor/kernel/truth.h"
+#include "supervisor/kernel/connections.h"
 
 /*
  * Servers that do one thing at a time when they are told to, for the tests of
@@ -33,15 +33,15 @@ void stage_close(struct actor *a, struct actor *b);
 
 /* Listen with a backlog of 7 on a free port, or on `port` (SO_REUSEPORT).
  * listen_as returns 0, or -1 and errno where the kernel can't or we may not. */
-int listen_as(struct truth_listener *l, const struct kind *kind);
-void listen_inet(struct truth_listener *l, int type, const char *address, uint16_t port);
-uint16_t port_of(const struct truth_listener *l);
-void unlisten(struct truth_listener *l);
+int listen_as(struct kernel_listener *l, const struct kind *kind);
+void listen_inet(struct kernel_listener *l, int type, const char *address, uint16_t port);
+uint16_t port_of(const struct kernel_listener *l);
+void unlisten(struct kernel_listener *l);
 /* All connections go to that one of the listeners on the address of l. */
-void steer(const struct truth_listener *l, unsigned which);
+void steer(const struct kernel_listener *l, unsigned which);
 
-/* A client, and how truth_peer() should name it.  kind may be NULL. */
-int connect_to(const struct truth_listener *l, const struct kind *kind);
+/* A client, and how kernel_peer() should name it.  kind may be NULL. */
+int connect_to(const struct kernel_listener *l, const struct kind *kind);
 const char *peer_of(int client);
 
 /*
@@ -54,7 +54,7 @@ const char *peer_of(int client);
  * p  drop CAP_SYS_PTRACE
  * u  become another user
  */
-void actor_start(struct actor *a, const struct truth_listener *l);
+void actor_start(struct actor *a, const struct kernel_listener *l);
 void actor_do(const struct actor *a, char order);
 
 int refuse_netlink(void);

@@ -130,8 +130,8 @@ static bool is_taken(struct generation *g, unsigned index)
     if (generation_scan(g) < 0)
         return true;
     /* twice: adopting moves it to another number, maybe past the eye of the first look */
-    return truth_holds(&g->tree, g->bound[index]->socket.inode) != 0 ||
-           truth_holds(&g->tree, g->bound[index]->socket.inode) != 0;
+    return kernel_holds(&g->tree, g->bound[index]->socket.inode) != 0 ||
+           kernel_holds(&g->tree, g->bound[index]->socket.inode) != 0;
 }
 
 /* What can't be delivered at once is no answer that our shim waits for; nor is it to anything but

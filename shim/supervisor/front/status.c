@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "supervisor/kernel/truth.h"
+#include "supervisor/kernel/connections.h"
 #include "supervisor/state/holding.h"
 #include "supervisor/state/line.h"
 #include "supervisor/state/members.h"
@@ -96,7 +96,7 @@ static void put_listeners(FILE *out)
 
         if (h->socket.fd < 0)
             continue;
-        truth_queue(&h->socket, &queue, &backlog);
+        kernel_queue(&h->socket, &queue, &backlog);
         fprintf(out, "%s{\"address\":", separator);
         put_string(out, h->address);
         fprintf(out, ",\"type\":\"%s\",\"queue\":%u,\"backlog\":%u}", type_name(h->socket.type),

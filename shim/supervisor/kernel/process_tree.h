@@ -56,7 +56,7 @@ struct tree {
      * look into a child of ours (containers without CAP_SYS_PTRACE). */
     enum tree_hint (*hint)(const struct tree *t, const struct procfs_stat *p);
 
-    /* For the next scan and truth.c. */
+    /* For the next scan and connections.c. */
     pid_t *leader; /* sessions and groups that are ours and not empty */
     size_t nleader;
     struct tree_id *other; /* below the supervisor, but of no concern to us, ascending */

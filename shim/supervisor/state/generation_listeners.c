@@ -119,7 +119,7 @@ void generation_confirm(struct generation *g)
         if (!g->bound[i] || (g->known[i] & USED) || !(generation_flags(g, i) & USED))
             continue;
         scanned = scanned || generation_scan(g) == 0;
-        if (truth_holds(&g->tree, g->bound[i]->socket.inode) != 0)
+        if (kernel_holds(&g->tree, g->bound[i]->socket.inode) != 0)
             g->known[i] |= LISTENER_ADOPTED;
     }
 }

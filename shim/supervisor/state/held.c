@@ -50,7 +50,7 @@ static void describe_unix(struct held *h)
 
 static bool held_identify(struct held *h)
 {
-    struct truth_listener *s = &h->socket;
+    struct kernel_listener *s = &h->socket;
     socklen_t len = sizeof s->type;
     struct stat st;
 
@@ -263,9 +263,9 @@ bool held_has_queue(const struct held *h)
     return h->socket.fd >= 0 && poll(&p, 1, 0) > 0 && (p.revents & POLLIN) && !held_is_shut(h);
 }
 
-struct truth_listener *held_sockets(size_t *n)
+struct kernel_listener *held_sockets(size_t *n)
 {
-    struct truth_listener *all = calloc(held_count() + 1, sizeof *all);
+    struct kernel_listener *all = calloc(held_count() + 1, sizeof *all);
     struct held *h;
 
     *n = 0;

@@ -11,22 +11,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "supervisor/kernel/truth.h"
+#include "supervisor/kernel/connections.h"
 #include "supervisor/kernel/watch.h"
 
 struct held {
     TAILQ_ENTRY(held) link;
-    struct truth_listener socket; /* .fd is our copy, -1 when released */
-    uint64_t key;                 /* address_key() */
-    uint64_t cookie;              /* SO_COOKIE */
-    unsigned until;               /* released: see held_release */
-    int64_t due;                  /* the server closed it: when to look who has it, else 0 */
-    int flight;                   /* the reply that a copy was handed out with, or -1 */
-    struct watch *owner;          /* who bound a member of an SO_REUSEPORT group, or NULL */
-    bool nonblock;                /* what the serving generation believes of O_NONBLOCK */
-    bool waited;                  /* the serving generation waits on it */
-    bool leaving;                 /* no generation wants it: its queue is being emptied */
-    char address[128];            /* "tcp 127.0.0.1:80" */
+    struct kernel_listener socket; /* .fd is our copy, -1 when released */
+    uint64_t key;                  /* address_key() */
+    uint64_t cookie;               /* SO_COOKIE */
+    unsigned until;                /* released: see held_release */
+    int64_t due;                   /* the server closed it: when to look who has it, else 0 */
+    int flight;                    /* the reply that a copy was handed out with, or -1 */
+    struct watch *owner;           /* who bound a member of an SO_REUSEPORT group, or NULL */
+    bool nonblock;                 /* what the serving generation believes of O_NONBLOCK */
+    bool waited;                   /* the serving generation waits on it */
+    bool leaving;                  /* no generation wants it: its queue is being emptied */
+    char address[128];             /* "tcp 127.0.0.1:80" */
 };
 
 TAILQ_HEAD(held_list, held);
@@ -79,7 +79,7 @@ bool held_is_shut(const struct held *h);
 /* Is a connection waiting in the queue? */
 bool held_has_queue(const struct held *h);
 
-/* All of them, for truth_connections(); free() the result. */
-struct truth_listener *held_sockets(size_t *n);
+/* All of them, for kernel_connections(); free() the result. */
+struct kernel_listener *held_sockets(size_t *n);
 
 #endif

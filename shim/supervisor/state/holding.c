@@ -6,26 +6,27 @@
 
 #include "supervisor/state/members.h"
 
-typedef int search_fn(const struct truth_listener *l, size_t nl, const struct tree *t,
-                      struct truth_conn **out, size_t *n);
+typedef int search_fn(const struct kernel_listener *l, size_t nl, const struct tree *t,
+                      struct kernel_connection **out, size_t *n);
 
 /* With the tree of the last scan. */
-static int look(struct generation *g, search_fn *search, struct truth_conn **conns, size_t *n)
+static int look(struct generation *g, search_fn *search, struct kernel_connection **conns,
+                size_t *n)
 {
     size_t nsockets;
-    struct truth_listener *sockets = held_sockets(&nsockets);
+    struct kernel_listener *sockets = held_sockets(&nsockets);
     int r = -ENOMEM;
 
     *conns = NULL;
     *n = 0;
     if (sockets)
         r = search(sockets, nsockets, &g->tree, conns, n);
-    g->internal = truth_drop_internal(*conns, n, &g->tree);
+    g->internal = kernel_drop_internal(*conns, n, &g->tree);
     free(sockets);
     return r;
 }
 
-static int scan_and_look(struct generation *g, search_fn *search, struct truth_conn **conns,
+static int scan_and_look(struct generation *g, search_fn *search, struct kernel_connection **conns,
                          size_t *n)
 {
     int r = generation_scan(g);
@@ -35,12 +36,12 @@ static int scan_and_look(struct generation *g, search_fn *search, struct truth_c
     return r < 0 ? r : look(g, search, conns, n);
 }
 
-int holding_list(struct generation *g, struct truth_conn **conns, size_t *n)
+int holding_list(struct generation *g, struct kernel_connection **conns, size_t *n)
 {
-    return scan_and_look(g, truth_connections, conns, n);
+    return scan_and_look(g, kernel_connections, conns, n);
 }
 
-static size_t count_held(const struct truth_conn *conns, size_t n)
+static size_t count_held(const struct kernel_connection *conns, size_t n)
 {
     size_t held = 0;
 
@@ -62,7 +63,7 @@ static bool is_among(const struct flights *f, unsigned long inode)
  * generation's: under load some connection always is on its way.  One of ours is seen again by
  * the next look, there or landed.
  */
-static bool still_in_flight(struct generation *g, const struct truth_conn *conns, size_t n)
+static bool still_in_flight(struct generation *g, const struct kernel_connection *conns, size_t n)
 {
     struct flights now = {.n = 0};
     bool still = n > 0 && g->flights.n == 0;
@@ -75,7 +76,7 @@ static bool still_in_flight(struct generation *g, const struct truth_conn *conns
     return still || n > now.n;
 }
 
-static bool any_held(struct generation *g, const struct truth_conn *conns, size_t n)
+static bool any_held(struct generation *g, const struct kernel_connection *conns, size_t n)
 {
     bool any = count_held(conns, n) > 0;
 
@@ -86,7 +87,7 @@ static bool any_held(struct generation *g, const struct truth_conn *conns, size_
 
 void holding_note_internal(struct generation *g)
 {
-    struct truth_conn *conns;
+    struct kernel_connection *conns;
     const struct held *h;
     size_t n;
 
@@ -101,9 +102,9 @@ void holding_note_internal(struct generation *g)
 /* The scan of all processes is most of the cost. A process that it would find can only add. */
 bool holding_any(struct generation *g)
 {
-    struct truth_conn *conns;
+    struct kernel_connection *conns;
     size_t n;
-    int r = look(g, truth_connections, &conns, &n);
+    int r = look(g, kernel_connections, &conns, &n);
     bool any = any_held(g, conns, n);
 
     free(conns);
@@ -119,9 +120,9 @@ bool holding_any(struct generation *g)
 bool holding_none(struct generation *g)
 {
     size_t n;
-    struct truth_listener *sockets = held_sockets(&n);
-    bool none = sockets && truth_none(sockets, n, &g->tree) && generation_scan(g) == 0 &&
-                truth_none(sockets, n, &g->tree);
+    struct kernel_listener *sockets = held_sockets(&n);
+    bool none = sockets && kernel_no_connection(sockets, n, &g->tree) && generation_scan(g) == 0 &&
+                kernel_no_connection(sockets, n, &g->tree);
 
     free(sockets);
     return none;
@@ -133,9 +134,9 @@ unsigned holding_count(struct generation *g)
 {
     bool first = g == TAILQ_FIRST(&generation_list);
     unsigned counted = members_count(g).connections;
-    struct truth_conn *conns;
+    struct kernel_connection *conns;
     size_t n;
-    int r = scan_and_look(g, first ? truth_connections : truth_held_connections, &conns, &n);
+    int r = scan_and_look(g, first ? kernel_connections : kernel_held_connections, &conns, &n);
 
     if (!first)
         n = count_held(conns, n);

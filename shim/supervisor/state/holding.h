@@ -9,11 +9,11 @@
 
 #include <stdbool.h>
 
-#include "supervisor/kernel/truth.h"
+#include "supervisor/kernel/connections.h"
 #include "supervisor/state/generation.h"
 
-/* free(*conns) afterwards. 0 or -errno as truth_connections(). */
-int holding_list(struct generation *g, struct truth_conn **conns, size_t *n);
+/* free(*conns) afterwards. 0 or -errno as kernel_connections(). */
+int holding_list(struct generation *g, struct kernel_connection **conns, size_t *n);
 
 /* Is there one? On doubt, yes. Cheap while one is held by a process that was there before. */
 bool holding_any(struct generation *g);

@@ -52,13 +52,13 @@ static void forget_close(struct generation *g, unsigned index)
                      ~(uint32_t)(LISTENER_CLOSED | LISTENER_BRIEF));
 }
 
-static void look(struct generation *g, struct truth_socket *due, size_t n, int64_t now)
+static void look(struct generation *g, struct kernel_socket *due, size_t n, int64_t now)
 {
     clock_t began = clock();
 
     for (size_t i = 0; i < n; i++)
         forget_close(g, due[i].tag);
-    if (generation_scan(g) == 0 && truth_held(&g->tree, due, n) == 0)
+    if (generation_scan(g) == 0 && kernel_held(&g->tree, due, n) == 0)
         for (size_t i = 0; i < n; i++)
             if (!due[i].held)
                 closing_release(g, due[i].tag);
@@ -68,14 +68,14 @@ static void look(struct generation *g, struct truth_socket *due, size_t n, int64
 void closing_step(int64_t now)
 {
     struct generation *g = supervisor.current;
-    struct truth_socket due[PAGE_LISTENERS];
+    struct kernel_socket due[PAGE_LISTENERS];
     size_t n = 0;
 
     for (unsigned i = 0; i < g->entries; i++) {
         uint32_t flags = atomic_load(&g->page->listeners[i].flags);
 
         if (g->bound[i] && (flags & LISTENER_CLOSED) && is_due(g, i, flags, now))
-            due[n++] = (struct truth_socket){.inode = g->bound[i]->socket.inode, .tag = i};
+            due[n++] = (struct kernel_socket){.inode = g->bound[i]->socket.inode, .tag = i};
     }
     if (n > 0 && now < next_look)
         supervisor_wake_at(next_look);

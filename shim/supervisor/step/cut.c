@@ -32,7 +32,7 @@ static uint64_t ages_of(const struct generation *g, pid_t pid)
 }
 
 /* What can't be is not known: where the table is is the word of whoever wrote the slot. */
-static int age_of(const struct generation *g, const struct truth_conn *c)
+static int age_of(const struct generation *g, const struct kernel_connection *c)
 {
     uint64_t table = c->pid > 0 ? ages_of(g, c->pid) : 0;
     int fd = table ? procfs_socket_fd(c->pid, c->inode) : -1;
@@ -51,7 +51,7 @@ static int age_of(const struct generation *g, const struct truth_conn *c)
 
 /* By a child: a page of that process may be a file on a file system that it serves itself, and then
  * reading it lasts as long as it likes. */
-static bool child_reads(const struct generation *g, const struct truth_conn *conns, size_t n,
+static bool child_reads(const struct generation *g, const struct kernel_connection *conns, size_t n,
                         int *ages, const int ends[2])
 {
     struct pollfd p = {.fd = ends[0], .events = POLLIN};
@@ -70,7 +70,7 @@ static bool child_reads(const struct generation *g, const struct truth_conn *con
 }
 
 /* Seconds since accept(), of `n` connections and NAMED at most. */
-static void read_ages(const struct generation *g, const struct truth_conn *conns, size_t n,
+static void read_ages(const struct generation *g, const struct kernel_connection *conns, size_t n,
                       int *ages)
 {
     int ends[2];
@@ -85,11 +85,11 @@ static void read_ages(const struct generation *g, const struct truth_conn *conns
         ages[i] = UNKNOWN;
 }
 
-static void name_connection(const struct generation *g, const struct truth_conn *c, int age)
+static void name_connection(const struct generation *g, const struct kernel_connection *c, int age)
 {
-    char peer[TRUTH_PEER], known[24] = "unknown";
+    char peer[KERNEL_PEER], known[24] = "unknown";
 
-    truth_peer(c, peer);
+    kernel_peer(c, peer);
     if (age != UNKNOWN)
         snprintf(known, sizeof known, "%d s", age);
     report(REPORT_WARNING, "generation %u: cutting connection of %s, age %s, process %d", g->number,
@@ -127,7 +127,7 @@ static void report_end(struct generation *g, size_t nconns)
 
 void cut_connections(struct generation *g)
 {
-    struct truth_conn *conns;
+    struct kernel_connection *conns;
     size_t nconns, named;
     int ages[NAMED];
 

@@ -76,7 +76,7 @@ static bool take(struct generation *g, int fd, pid_t pid)
 }
 
 /* Else it is a dummy, or a helper's. */
-static bool is_named(const struct generation *g, const struct truth_stranger *s)
+static bool is_named(const struct generation *g, const struct kernel_unseen *s)
 {
     return page_find_socket(g->page, s->cookie) >= 0;
 }
@@ -84,9 +84,10 @@ static bool is_named(const struct generation *g, const struct truth_stranger *s)
 /* False: one of them can't be had, and `why` says so. */
 static bool fetch(struct generation *g, char *why, size_t size)
 {
-    struct truth_stranger strangers[STRANGERS];
-    size_t n = generation_scan(g) == 0 ? truth_strangers(&g->tree, strangers, STRANGERS) : 0;
-    const struct truth_stranger *lacking = NULL;
+    struct kernel_unseen strangers[STRANGERS];
+    size_t n =
+        generation_scan(g) == 0 ? kernel_unseen_listeners(&g->tree, strangers, STRANGERS) : 0;
+    const struct kernel_unseen *lacking = NULL;
     bool taken = false;
 
     for (size_t i = 0; i < n; i++) {

@@ -32,10 +32,10 @@ static bool still_lacks_shim(struct generation *g)
 }
 
 /* Some process has the shim, but what listens was never seen to. */
-static bool listens_unseen(struct generation *g, struct truth_stranger *stranger)
+static bool listens_unseen(struct generation *g, struct kernel_unseen *stranger)
 {
     return g->state == GENERATION_STARTING && generation_listeners(g).used == 0 &&
-           generation_scan(g) == 0 && truth_listens(&g->tree, stranger);
+           generation_scan(g) == 0 && kernel_listens(&g->tree, stranger);
 }
 
 static void say_what_lacks(void)
@@ -46,7 +46,7 @@ static void say_what_lacks(void)
            supervisor.command.path);
 }
 
-static void say_who_listens(const struct truth_stranger *stranger)
+static void say_who_listens(const struct kernel_unseen *stranger)
 {
     report(
         REPORT_ERROR,
@@ -57,9 +57,9 @@ static void say_who_listens(const struct truth_stranger *stranger)
 }
 
 /* At two looks: a server may be listening this very moment, for a moment. */
-static bool still_listens(const struct truth_stranger *now)
+static bool still_listens(const struct kernel_unseen *now)
 {
-    static struct truth_stranger before;
+    static struct kernel_unseen before;
     bool same = before.pid == now->pid && strcmp(before.address, now->address) == 0;
 
     before = *now;
@@ -83,7 +83,7 @@ static bool due(struct generation *g, int64_t now)
 void silence_step(int64_t now)
 {
     struct generation *g = supervisor.current;
-    struct truth_stranger stranger;
+    struct kernel_unseen stranger;
 
     if (g->silent || (g->state != GENERATION_STARTING && generation_joined(g)) || !due(g, now))
         return;
@@ -103,7 +103,7 @@ void silence_step(int64_t now)
 const char *silence_refusal(void)
 {
     struct generation *g = supervisor.current;
-    struct truth_stranger stranger;
+    struct kernel_unseen stranger;
 
     if (!g->silent || !(lacks_shim(g) || listens_unseen(g, &stranger)))
         return NULL;

@@ -134,7 +134,7 @@ static bool leaves_servers(struct generation *g)
     if (g->state == GENERATION_DRAINING || generation_scan(g) < 0)
         return false;
     TAILQ_FOREACH (h, &held_list, link)
-        if (generation_uses(g, h) && truth_holds(&g->tree, h->socket.inode) > 0)
+        if (generation_uses(g, h) && kernel_holds(&g->tree, h->socket.inode) > 0)
             return true;
     return false;
 }

@@ -14,13 +14,14 @@
 #include <unistd.h>
 
 #include "actors.h"
-#include "supervisor/kernel/truth.h"
+#include "supervisor/kernel/connections.h"
 #include "tap.h"
 
-static struct truth_conn *conn;
+static struct kernel_connection *conn;
 static size_t nconn;
 
-static bool same(const struct truth_conn *a, size_t na, const struct truth_conn *b, size_t nb)
+static bool same(const struct kernel_connection *a, size_t na, const struct kernel_connection *b,
+                 size_t nb)
 {
     for (size_t i = 0; na == nb && i < na; i++)
         if (a[i].inode != b[i].inode || a[i].pid != b[i].pid || a[i].family != b[i].family ||
@@ -33,11 +34,11 @@ static bool same(const struct truth_conn *a, size_t na, const struct truth_conn 
 static bool held_agrees = true;
 
 /* Does a look at the members alone find what one at everybody does? */
-static void note_held(const struct truth_listener *l, size_t nl, const struct tree *t, int err)
+static void note_held(const struct kernel_listener *l, size_t nl, const struct tree *t, int err)
 {
-    struct truth_conn *theirs = malloc((nconn + 1) * sizeof *theirs), *held;
+    struct kernel_connection *theirs = malloc((nconn + 1) * sizeof *theirs), *held;
     size_t n = 0, nheld;
-    int r = truth_held_connections(l, nl, t, &held, &nheld);
+    int r = kernel_held_connections(l, nl, t, &held, &nheld);
 
     for (size_t i = 0; i < nconn; i++)
         if (conn[i].pid > 0)
@@ -47,23 +48,23 @@ static void note_held(const struct truth_listener *l, size_t nl, const struct tr
     free(held);
 }
 
-static int look(const struct truth_listener *l, size_t nl, const struct actor *a)
+static int look(const struct kernel_listener *l, size_t nl, const struct actor *a)
 {
     struct tree t = {0};
     struct tree_root root = {a->pid, 0, false};
 
     free(conn);
     tree_scan(&t, &root, 1, getpid());
-    int err = truth_connections(l, nl, &t, &conn, &nconn);
+    int err = kernel_connections(l, nl, &t, &conn, &nconn);
     note_held(l, nl, &t, err);
     tree_free(&t);
     return err ? err : (int)nconn;
 }
 
 /* The same answer where netlink is refused. */
-static bool confirmed(const struct truth_listener *l, size_t nl, const struct actor *a)
+static bool confirmed(const struct kernel_listener *l, size_t nl, const struct actor *a)
 {
-    struct truth_conn *first = conn;
+    struct kernel_connection *first = conn;
     size_t n = nconn;
     int status = -1;
 
@@ -75,7 +76,7 @@ static bool confirmed(const struct truth_listener *l, size_t nl, const struct ac
             _exit(2);
         tree_scan(&t, &root, 1, getppid());
         bool agreed =
-            truth_connections(l, nl, &t, &conn, &nconn) == 0 && same(first, n, conn, nconn);
+            kernel_connections(l, nl, &t, &conn, &nconn) == 0 && same(first, n, conn, nconn);
         tree_free(&t);
         free(first);
         free(conn);
@@ -97,25 +98,25 @@ static bool holds(const struct actor *a, unsigned long inode)
     struct tree_root root = {a->pid, 0, false};
 
     tree_scan(&t, &root, 1, getpid());
-    pid_t pid = truth_holds(&t, inode);
+    pid_t pid = kernel_holds(&t, inode);
     tree_free(&t);
     return pid > 0;
 }
 
-static bool none(const struct truth_listener *l, size_t nl, const struct actor *a)
+static bool none(const struct kernel_listener *l, size_t nl, const struct actor *a)
 {
     struct tree t = {0};
     struct tree_root root = {a->pid, 0, false};
 
     tree_scan(&t, &root, 1, getpid());
-    bool answer = truth_none(l, nl, &t);
+    bool answer = kernel_no_connection(l, nl, &t);
     tree_free(&t);
     return answer;
 }
 
 static void test_none(void)
 {
-    struct truth_listener l[2], unknown;
+    struct kernel_listener l[2], unknown;
     struct actor ours;
 
     stage_open();
@@ -144,10 +145,10 @@ static void test_none(void)
 
 static void test_kind(const struct kind *kind)
 {
-    struct truth_listener l;
+    struct kernel_listener l;
     struct actor ours, next;
     unsigned queue, backlog;
-    char peer[TRUTH_PEER];
+    char peer[KERNEL_PEER];
 
     printf("# %s\n", kind->name);
     stage_open();
@@ -162,17 +163,17 @@ static void test_kind(const struct kind *kind)
     ok(holds(&ours, l.inode) && !holds(&ours, l.inode + 100000), "which it holds");
     int client = connect_to(&l, kind);
     count(0, &ours, "a connection that nobody has accepted");
-    truth_queue(&l, &queue, &backlog);
+    kernel_queue(&l, &queue, &backlog);
     ok(queue == 1 && backlog == 7, "is in the queue (%u of %u)", queue, backlog);
-    struct truth_listener remote = l; /* without the fd */
+    struct kernel_listener remote = l; /* without the fd */
     remote.fd = -1;
-    int err = truth_queue(&remote, &queue, &backlog);
+    int err = kernel_queue(&remote, &queue, &backlog);
     ok(kind->protocol || (!err && queue == 1 && backlog == 7), "by its inode too");
     actor_do(&ours, 'a');
     ok(!none(&l, 1, &ours), "not none");
     count(1, &ours, "an accepted connection");
     ok(nconn == 1 && conn[0].pid == ours.pid, "and who holds it");
-    ok(nconn == 1 && strcmp(truth_peer(&conn[0], peer), peer_of(client)) == 0,
+    ok(nconn == 1 && strcmp(kernel_peer(&conn[0], peer), peer_of(client)) == 0,
        "and whose it is: %s", peer);
     count(0, &next, "nothing of the other generation");
     actor_do(&ours, 'f');
@@ -205,7 +206,7 @@ static void test_kind(const struct kind *kind)
 
 static void test_strangers(void)
 {
-    struct truth_listener l, elsewhere;
+    struct kernel_listener l, elsewhere;
     struct actor ours, other;
 
     stage_open();
@@ -221,7 +222,7 @@ static void test_strangers(void)
     int b = connect_to(&l, NULL);
     actor_do(&ours, 'a');
     count(1, &ours, "our own does");
-    struct truth_listener both[] = {l, elsewhere};
+    struct kernel_listener both[] = {l, elsewhere};
     is_int(look(both, 2, &ours), 1, "of two listeners on a port");
     is_int(look(both, 2, &other), 1, "each has its own");
     ((struct sockaddr_in *)&both[0].addr)->sin_addr.s_addr = 0;
@@ -235,7 +236,7 @@ static void test_strangers(void)
 
 static void test_twins(void)
 {
-    struct truth_listener l, twin;
+    struct kernel_listener l, twin;
     struct actor ours, other;
 
     stage_open();
@@ -258,7 +259,7 @@ static void test_twins(void)
 /* Nine ports are more than are asked for one by one. */
 static void test_ports(void)
 {
-    struct truth_listener l[9];
+    struct kernel_listener l[9];
     struct actor ours;
     int client[9];
 
@@ -284,7 +285,7 @@ static void test_ports(void)
 /* As root in a container: processes of other users are closed to us. */
 static void test_blind(void)
 {
-    struct truth_listener l;
+    struct kernel_listener l;
     struct actor ours, next;
     int status = -1;
 
@@ -311,7 +312,7 @@ static void test_blind(void)
             _exit(10);
         tree_scan(&t, &root, 1, getppid());
         free(conn);
-        int err = truth_connections(&l, 1, &t, &conn, &nconn);
+        int err = kernel_connections(&l, 1, &t, &conn, &nconn);
         tree_free(&t);
         free(conn);
         _exit(err != -EACCES ? 11 : (int)nconn);
@@ -327,7 +328,7 @@ static void test_blind(void)
 
 static void test_datagram(void)
 {
-    struct truth_listener l;
+    struct kernel_listener l;
     struct actor ours;
     unsigned queue, backlog;
 
@@ -336,16 +337,16 @@ static void test_datagram(void)
     listen_inet(&l, SOCK_DGRAM, "127.0.0.1", 0);
     actor_start(&ours, &l);
     is_int(look(&l, 1, &ours), 0, "a datagram socket has no connections");
-    ok(truth_queue(&l, &queue, &backlog) == 0 && queue == 0 && backlog == 0, "an empty queue");
+    ok(kernel_queue(&l, &queue, &backlog) == 0 && queue == 0 && backlog == 0, "an empty queue");
     int client = connect_to(&l, NULL);
     is_int(send(client, "x", 1, 0), 1, "a datagram");
-    ok(truth_queue(&l, &queue, &backlog) == 0 && queue > 0, "is in the queue");
+    ok(kernel_queue(&l, &queue, &backlog) == 0 && queue > 0, "is in the queue");
     close(client);
     unlisten(&l);
     stage_close(&ours, NULL);
 }
 
-static long best_time(const struct truth_listener *l, const struct actor *a, int want)
+static long best_time(const struct kernel_listener *l, const struct actor *a, int want)
 {
     struct tree t = {0};
     struct tree_root root = {a->pid, 0, false};
@@ -355,7 +356,7 @@ static long best_time(const struct truth_listener *l, const struct actor *a, int
     for (int i = 0; i < 7; i++) {
         free(conn);
         long start = cpu_us();
-        int err = truth_connections(l, 1, &t, &conn, &nconn);
+        int err = kernel_connections(l, 1, &t, &conn, &nconn);
         long took = cpu_us() - start;
         if (err || nconn != (size_t)want)
             return -1;
@@ -367,7 +368,7 @@ static long best_time(const struct truth_listener *l, const struct actor *a, int
 
 /* Opens connections number `from` to `to`, then sets how long it takes to find ours, and that none
  * of them is the next generation's. */
-static void measure(struct truth_listener *l, struct actor *ours, struct actor *next, int client[],
+static void measure(struct kernel_listener *l, struct actor *ours, struct actor *next, int client[],
                     int from, int to, long took[2])
 {
     for (int i = from; i < to; i++) {
@@ -385,7 +386,7 @@ static void test_time(void)
 {
     enum { FEW = 200, MANY = 2000 };
     static int client[MANY];
-    struct truth_listener l;
+    struct kernel_listener l;
     struct actor ours, next;
     long few[2], many[2];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GRACE_TRUTH_H
-#define GRACE_TRUTH_H
+#ifndef GRACE_SUPERVISOR_KERNEL_CONNECTIONS_H
+#define GRACE_SUPERVISOR_KERNEL_CONNECTIONS_H
 
 #include "supervisor/kernel/process_tree.h"
 
@@ -16,22 +16,22 @@
  * listener's (TPROXY), fds in a table that a thread doesn't share with its
  * process (unshare(CLONE_FILES)).
  */
-struct truth_listener {
+struct kernel_listener {
     int family, type; /* AF_*, SOCK_*; only SOCK_STREAM and SOCK_SEQPACKET have connections */
-    int fd;           /* our copy, for truth_queue; -1: none */
+    int fd;           /* our copy, for kernel_queue; -1: none */
     unsigned long inode;
     struct sockaddr_storage addr; /* as getsockname() gave it */
     socklen_t len;
 };
 
-struct truth_conn {
+struct kernel_connection {
     unsigned long inode;
     pid_t pid; /* a member that holds it; 0: in flight, held by no process (SCM_RIGHTS) */
     uint16_t family;
     uint16_t peer_port;
     uint8_t peer[16];         /* IPv4 as ::ffff:a.b.c.d */
     unsigned long peer_inode; /* AF_UNIX: the client's end; 0: not known */
-    bool internal;            /* for truth_drop_internal() */
+    bool internal;            /* for kernel_drop_internal() */
 };
 
 /*
@@ -44,26 +44,26 @@ struct truth_conn {
  * user or generation, when we lack CAP_SYS_PTRACE: usual in containers), and
  * *out has those that are surely ours.
  */
-int truth_connections(const struct truth_listener *l, size_t nl, const struct tree *t,
-                      struct truth_conn **out, size_t *n);
+int kernel_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
+                       struct kernel_connection **out, size_t *n);
 
 /*
  * Of these only what members of the scan hold, with a look at nobody else.  -EACCES: one of them
  * can't be looked into.
  */
-int truth_held_connections(const struct truth_listener *l, size_t nl, const struct tree *t,
-                           struct truth_conn **out, size_t *n);
+int kernel_held_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
+                            struct kernel_connection **out, size_t *n);
 
 /*
  * Drops the connections of UNIX sockets whose other end a member has as well:
  * the services of dovecot talk to each other through listeners of their own,
  * and no client waits for them.  Returns how many.
  */
-size_t truth_drop_internal(struct truth_conn *conn, size_t *n, const struct tree *t);
+size_t kernel_drop_internal(struct kernel_connection *conn, size_t *n, const struct tree *t);
 
 /* "127.0.0.1:4711", "[::1]:4711", "unix" */
-enum { TRUTH_PEER = 64 };
-const char *truth_peer(const struct truth_conn *c, char buf[TRUTH_PEER]);
+enum { KERNEL_PEER = 64 };
+const char *kernel_peer(const struct kernel_connection *c, char buf[KERNEL_PEER]);
 
 /*
  * Has no member a connection, whatever it counts?  True only where the kernel would show one: each
@@ -71,36 +71,36 @@ const char *truth_peer(const struct truth_conn *c, char buf[TRUTH_PEER]);
  * been accepted.  One whose both ends have said goodbye is in no table, though a process may keep
  * its number for long (java.nio until its selector wakes up).
  */
-bool truth_none(const struct truth_listener *l, size_t nl, const struct tree *t);
+bool kernel_no_connection(const struct kernel_listener *l, size_t nl, const struct tree *t);
 
 /* A member that holds the socket with this inode, e.g. a listener; 0: none;
  * -errno; -EACCES: none that we may look into. */
-pid_t truth_holds(const struct tree *t, unsigned long inode);
+pid_t kernel_holds(const struct tree *t, unsigned long inode);
 
 /* The same of many sockets at once: which of them does a member hold?  They are sorted by inode. 0,
  * or -errno when one of the members can't be asked. */
-struct truth_socket {
+struct kernel_socket {
     unsigned long inode;
     unsigned tag; /* the caller's */
     bool held;
 };
-int truth_held(const struct tree *t, struct truth_socket *sockets, size_t n);
+int kernel_held(const struct tree *t, struct kernel_socket *sockets, size_t n);
 
 /* A member that listens (TCP, UNIX) on a socket that this process, the supervisor, has no copy of.
  */
-struct truth_stranger {
+struct kernel_unseen {
     pid_t pid;
     unsigned long inode;
     uint64_t cookie;  /* 0: not known */
     char address[32]; /* "port 80", "a UNIX socket" */
 };
-bool truth_listens(const struct tree *t, struct truth_stranger *stranger);
+bool kernel_listens(const struct tree *t, struct kernel_unseen *stranger);
 
 /* All of these sockets; how many of `room` were filled. */
-size_t truth_strangers(const struct tree *t, struct truth_stranger *strangers, size_t room);
+size_t kernel_unseen_listeners(const struct tree *t, struct kernel_unseen *strangers, size_t room);
 
 /* Accept queue of a listener, now and at most.  A datagram socket has bytes
  * in it and backlog 0; backlog 0 also where only /proc/net tells.  0 or -errno. */
-int truth_queue(const struct truth_listener *l, unsigned *queue, unsigned *backlog);
+int kernel_queue(const struct kernel_listener *l, unsigned *queue, unsigned *backlog);
 
 #endif

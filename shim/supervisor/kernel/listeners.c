@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the kernel says about listeners themselves, and whatever else members have. */
+#include "supervisor/kernel/connections.h"
 #include "supervisor/kernel/socktab.h"
-#include "supervisor/kernel/truth.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -24,7 +24,7 @@ static bool held(void *arg, unsigned long inode)
     return !h->found;
 }
 
-pid_t truth_holds(const struct tree *t, unsigned long inode)
+pid_t kernel_holds(const struct tree *t, unsigned long inode)
 {
     struct hold h = {.inode = inode};
     int failed = procfs_usable() ? 0 : -EACCES;
@@ -40,29 +40,29 @@ pid_t truth_holds(const struct tree *t, unsigned long inode)
 }
 
 struct holds {
-    struct truth_socket *sockets;
+    struct kernel_socket *sockets;
     size_t n;
 };
 
 static int by_socket(const void *a, const void *b)
 {
-    unsigned long x = ((const struct truth_socket *)a)->inode;
-    unsigned long y = ((const struct truth_socket *)b)->inode;
+    unsigned long x = ((const struct kernel_socket *)a)->inode;
+    unsigned long y = ((const struct kernel_socket *)b)->inode;
     return (x > y) - (x < y);
 }
 
 static bool mark_held(void *arg, unsigned long inode)
 {
     struct holds *h = arg;
-    struct truth_socket key = {.inode = inode};
-    struct truth_socket *found = bsearch(&key, h->sockets, h->n, sizeof key, by_socket);
+    struct kernel_socket key = {.inode = inode};
+    struct kernel_socket *found = bsearch(&key, h->sockets, h->n, sizeof key, by_socket);
 
     if (found)
         found->held = true;
     return true;
 }
 
-int truth_held(const struct tree *t, struct truth_socket *sockets, size_t n)
+int kernel_held(const struct tree *t, struct kernel_socket *sockets, size_t n)
 {
     struct holds h = {.sockets = sockets, .n = n};
     int failed = procfs_usable() ? 0 : -EACCES;
@@ -107,7 +107,7 @@ static int queue_of_fd(int fd, unsigned *queue, unsigned *backlog)
     return 0;
 }
 
-int truth_queue(const struct truth_listener *l, unsigned *queue, unsigned *backlog)
+int kernel_queue(const struct kernel_listener *l, unsigned *queue, unsigned *backlog)
 {
     struct socktab_query q = {.family = l->family, .protocol = IPPROTO_TCP};
     struct lookup look = {.inode = l->inode};
@@ -133,7 +133,7 @@ struct sockets {
 
 struct strangers {
     struct sockets theirs, own;
-    struct truth_stranger *stranger;
+    struct kernel_unseen *stranger;
     size_t n, most;
 };
 
@@ -185,8 +185,8 @@ static void match_listener(void *arg, const struct socktab_row *row)
     if (s->n == s->most || !is_among(&s->theirs, row->inode) || is_among(&s->own, row->inode) ||
         is_known(s, row->inode))
         return;
-    struct truth_stranger *stranger = &s->stranger[s->n++];
-    *stranger = (struct truth_stranger){.inode = row->inode, .cookie = row->cookie};
+    struct kernel_unseen *stranger = &s->stranger[s->n++];
+    *stranger = (struct kernel_unseen){.inode = row->inode, .cookie = row->cookie};
     if (row->family == AF_UNIX)
         snprintf(stranger->address, sizeof stranger->address, "a UNIX socket");
     else
@@ -194,19 +194,19 @@ static void match_listener(void *arg, const struct socktab_row *row)
 }
 
 /* What has been closed meanwhile is nobody's. */
-static size_t name_holders(const struct tree *t, struct truth_stranger *stranger, size_t n)
+static size_t name_holders(const struct tree *t, struct kernel_unseen *stranger, size_t n)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < n; i++) {
-        stranger[i].pid = truth_holds(t, stranger[i].inode);
+        stranger[i].pid = kernel_holds(t, stranger[i].inode);
         if (stranger[i].pid > 0)
             stranger[kept++] = stranger[i];
     }
     return kept;
 }
 
-size_t truth_strangers(const struct tree *t, struct truth_stranger *strangers, size_t room)
+size_t kernel_unseen_listeners(const struct tree *t, struct kernel_unseen *strangers, size_t room)
 {
     struct socktab_query q = {.protocol = IPPROTO_TCP, .states = 1 << TCP_LISTEN};
     static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
@@ -228,7 +228,7 @@ size_t truth_strangers(const struct tree *t, struct truth_stranger *strangers, s
 
 struct census {
     struct sockets members;
-    const struct truth_listener *l;
+    const struct kernel_listener *l;
     size_t nl;
     bool *seen; /* of l */
     bool any;
@@ -279,7 +279,7 @@ static bool sees_all(const struct census *c)
     return true;
 }
 
-bool truth_none(const struct truth_listener *l, size_t nl, const struct tree *t)
+bool kernel_no_connection(const struct kernel_listener *l, size_t nl, const struct tree *t)
 {
     struct census c = {.l = l, .nl = nl, .seen = calloc(nl + 1, sizeof *c.seen)};
     bool none = t->n > 0 && c.seen && read_census(&c, t) && !c.any && sees_all(&c);
@@ -289,7 +289,7 @@ bool truth_none(const struct truth_listener *l, size_t nl, const struct tree *t)
     return none;
 }
 
-bool truth_listens(const struct tree *t, struct truth_stranger *stranger)
+bool kernel_listens(const struct tree *t, struct kernel_unseen *stranger)
 {
-    return truth_strangers(t, stranger, 1) > 0;
+    return kernel_unseen_listeners(t, stranger, 1) > 0;
 }

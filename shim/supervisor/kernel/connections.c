@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/truth.h"
+#include "supervisor/kernel/connections.h"
 
 #include "supervisor/kernel/socktab.h"
 
@@ -23,10 +23,10 @@ enum {
 };
 
 struct search {
-    const struct truth_listener *l;
+    const struct kernel_listener *l;
     size_t nl;
     const struct tree *tree;
-    struct truth_conn *conn;
+    struct kernel_connection *conn;
     size_t n, room, left; /* left: still NOBODY's */
     pid_t holder;         /* who gets what is found; 0: not judged yet */
     pid_t pid;            /* whose fds are being looked at */
@@ -34,21 +34,21 @@ struct search {
     int err;
 };
 
-static uint16_t listener_port(const struct truth_listener *l)
+static uint16_t listener_port(const struct kernel_listener *l)
 {
     if (l->family == AF_INET)
         return ntohs(((const struct sockaddr_in *)&l->addr)->sin_port);
     return ntohs(((const struct sockaddr_in6 *)&l->addr)->sin6_port);
 }
 
-static bool listener_connects(const struct truth_listener *l, bool local)
+static bool listener_connects(const struct kernel_listener *l, bool local)
 {
     bool inet = l->family == AF_INET || l->family == AF_INET6;
     return (l->type == SOCK_STREAM || l->type == SOCK_SEQPACKET) &&
            (local ? l->family == AF_UNIX : inet);
 }
 
-static bool inet_match(const struct truth_listener *l, const struct socktab_row *row)
+static bool inet_match(const struct kernel_listener *l, const struct socktab_row *row)
 {
     static const uint8_t any[16] = {0}, any4[16] = {[10] = 0xff, [11] = 0xff};
     const struct sockaddr_in *v4 = (const void *)&l->addr;
@@ -72,7 +72,7 @@ static size_t name_length(const char *name, size_t len)
     return len && name[0] ? strnlen(name, len) : len;
 }
 
-static bool unix_match(const struct truth_listener *l, const struct socktab_row *row)
+static bool unix_match(const struct kernel_listener *l, const struct socktab_row *row)
 {
     const char *name = ((const struct sockaddr_un *)&l->addr)->sun_path;
     size_t base = offsetof(struct sockaddr_un, sun_path);
@@ -103,7 +103,7 @@ static void conn_add(void *arg, const struct socktab_row *row)
         return;
     if (s->n == s->room) {
         size_t room = s->room ? s->room * 2 : 32;
-        struct truth_conn *p = realloc(s->conn, room * sizeof *p);
+        struct kernel_connection *p = realloc(s->conn, room * sizeof *p);
         if (!p) {
             s->err = -ENOMEM;
             return;
@@ -111,25 +111,25 @@ static void conn_add(void *arg, const struct socktab_row *row)
         s->conn = p;
         s->room = room;
     }
-    struct truth_conn *c = &s->conn[s->n++];
-    *c = (struct truth_conn){.inode = row->inode,
-                             .pid = NOBODY,
-                             .family = (uint16_t)row->family,
-                             .peer_port = row->peer_port,
-                             .peer_inode = row->peer_inode};
+    struct kernel_connection *c = &s->conn[s->n++];
+    *c = (struct kernel_connection){.inode = row->inode,
+                                    .pid = NOBODY,
+                                    .family = (uint16_t)row->family,
+                                    .peer_port = row->peer_port,
+                                    .peer_inode = row->peer_inode};
     memcpy(c->peer, row->peer, sizeof c->peer);
 }
 
 static int by_inode(const void *a, const void *b)
 {
-    unsigned long x = ((const struct truth_conn *)a)->inode;
-    unsigned long y = ((const struct truth_conn *)b)->inode;
+    unsigned long x = ((const struct kernel_connection *)a)->inode;
+    unsigned long y = ((const struct kernel_connection *)b)->inode;
     return (x > y) - (x < y);
 }
 
-static struct truth_conn *conn_find(const struct search *s, unsigned long inode)
+static struct kernel_connection *conn_find(const struct search *s, unsigned long inode)
 {
-    struct truth_conn key = {.inode = inode};
+    struct kernel_connection key = {.inode = inode};
     return s->n ? bsearch(&key, s->conn, s->n, sizeof key, by_inode) : NULL;
 }
 
@@ -195,7 +195,7 @@ static void conn_sort(struct search *s)
 static bool conn_held(void *arg, unsigned long inode)
 {
     struct search *s = arg;
-    struct truth_conn *c = conn_find(s, inode);
+    struct kernel_connection *c = conn_find(s, inode);
 
     if (!c || c->pid != NOBODY)
         return true;
@@ -233,7 +233,7 @@ static void search_known(struct search *s)
 
 static void conn_seen(void *arg, const struct socktab_row *row)
 {
-    struct truth_conn *c = conn_find(arg, row->inode);
+    struct kernel_connection *c = conn_find(arg, row->inode);
     if (c && c->pid == NOBODY)
         c->pid = SEEN;
 }
@@ -291,7 +291,7 @@ static int find_owners(struct search *s)
 
 static void conn_confirm(void *arg, const struct socktab_row *row)
 {
-    struct truth_conn *c = conn_find(arg, row->inode);
+    struct kernel_connection *c = conn_find(arg, row->inode);
     if (c && c->pid == NOBODY)
         c->pid = 0;
 }
@@ -317,7 +317,7 @@ static int confirm_flights(struct search *s)
     return s->left && s->blind ? -EACCES : 0;
 }
 
-static int give(struct search *s, int err, struct truth_conn **out, size_t *n)
+static int give(struct search *s, int err, struct kernel_connection **out, size_t *n)
 {
     if ((err && err != -EACCES) || !s->n) {
         free(s->conn);
@@ -328,8 +328,8 @@ static int give(struct search *s, int err, struct truth_conn **out, size_t *n)
     return err;
 }
 
-int truth_connections(const struct truth_listener *l, size_t nl, const struct tree *t,
-                      struct truth_conn **out, size_t *n)
+int kernel_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
+                       struct kernel_connection **out, size_t *n)
 {
     struct search s = {.l = l, .nl = nl, .tree = t};
 
@@ -344,8 +344,8 @@ int truth_connections(const struct truth_listener *l, size_t nl, const struct tr
     return give(&s, err, out, n);
 }
 
-int truth_held_connections(const struct truth_listener *l, size_t nl, const struct tree *t,
-                           struct truth_conn **out, size_t *n)
+int kernel_held_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
+                            struct kernel_connection **out, size_t *n)
 {
     struct search s = {.l = l, .nl = nl, .tree = t, .blind = !procfs_usable()};
 
@@ -360,7 +360,7 @@ int truth_held_connections(const struct truth_listener *l, size_t nl, const stru
     return give(&s, !err && s.blind ? -EACCES : err, out, n);
 }
 
-const char *truth_peer(const struct truth_conn *c, char buf[TRUTH_PEER])
+const char *kernel_peer(const struct kernel_connection *c, char buf[KERNEL_PEER])
 {
     static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
     bool v4 = memcmp(c->peer, mapped, 12) == 0;
@@ -369,6 +369,6 @@ const char *truth_peer(const struct truth_conn *c, char buf[TRUTH_PEER])
     if (c->family == AF_UNIX)
         return strcpy(buf, "unix");
     inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? c->peer + 12 : c->peer, addr, sizeof addr);
-    snprintf(buf, TRUTH_PEER, v4 ? "%s:%u" : "[%s]:%u", addr, c->peer_port);
+    snprintf(buf, KERNEL_PEER, v4 ? "%s:%u" : "[%s]:%u", addr, c->peer_port);
     return buf;
 }

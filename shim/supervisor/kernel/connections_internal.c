@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/truth.h"
+#include "supervisor/kernel/connections.h"
 
 #include <stdlib.h>
 
 struct inner {
-    struct truth_conn *conn;
+    struct kernel_connection *conn;
     size_t n;
 };
 
@@ -18,7 +18,7 @@ static bool mark_inner(void *arg, unsigned long inode)
     return true;
 }
 
-size_t truth_drop_internal(struct truth_conn *conn, size_t *n, const struct tree *t)
+size_t kernel_drop_internal(struct kernel_connection *conn, size_t *n, const struct tree *t)
 {
     struct inner s = {conn, *n};
     size_t local = 0, kept = 0;
