@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/connections.h"
-#include "supervisor/state/holding.h"
+#include "supervisor/state/generation_connections.h"
 #include "supervisor/state/line.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
@@ -63,7 +63,7 @@ static void put_generation(FILE *out, struct generation *g)
     fprintf(out,
             "{\"generation\":%u,\"pid\":%d,\"state\":\"%s\",\"processes\":%u,\"connections\":%u,"
             "\"accepted\":%llu,\"started\":%lld,\"ready_ms\":%lld}",
-            g->number, (int)g->main, names[g->state], c.processes, holding_count(g),
+            g->number, (int)g->main, names[g->state], c.processes, generation_count_connections(g),
             (unsigned long long)c.accepted, (long long)g->started_at, (long long)g->ready_ms);
 }
 

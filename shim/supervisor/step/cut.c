@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "process/fdtab.h"
-#include "supervisor/state/holding.h"
+#include "supervisor/state/generation_connections.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/report.h"
 #include "supervisor/state/supervisor.h"
@@ -131,7 +131,7 @@ void cut_connections(struct generation *g)
     size_t nconns, named;
     int ages[NAMED];
 
-    holding_list(g, &conns, &nconns);
+    generation_connections(g, &conns, &nconns);
     named = nconns < NAMED ? nconns : NAMED;
     read_ages(g, conns, named, ages);
     report_end(g, nconns);

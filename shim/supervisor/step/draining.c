@@ -5,7 +5,7 @@
 
 #include "entry/own_signals.h"
 #include "supervisor/kernel/clock.h"
-#include "supervisor/state/holding.h"
+#include "supervisor/state/generation_connections.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/report.h"
 #include "supervisor/state/supervisor.h"
@@ -192,7 +192,7 @@ static bool ask(struct generation *g, const struct members_count *c, int64_t now
 static bool confirmed(struct generation *g, int64_t now)
 {
     clock_t began = clock();
-    bool any = holding_any(g);
+    bool any = generation_has_connections(g);
     bool again = !any && g->empty;
 
     g->empty = !any;
@@ -224,8 +224,8 @@ static bool drained(struct generation *g, const struct members_count *c, int64_t
         if (now - g->asked >= pause) {
             g->asked = now;
             members_tell(g, RESERVED_SIGNAL);
-            holding_note_internal(g);
-            g->denied = holding_none(g) ? g->denied + 1 : 0;
+            generation_note_internal(g);
+            g->denied = generation_has_none(g) ? g->denied + 1 : 0;
         }
         supervisor_wake_at(g->asked + pause);
         return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/state/holding.h"
+#include "supervisor/state/generation_connections.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ static int scan_and_look(struct generation *g, search_fn *search, struct kernel_
     return r < 0 ? r : look(g, search, conns, n);
 }
 
-int holding_list(struct generation *g, struct kernel_connection **conns, size_t *n)
+int generation_connections(struct generation *g, struct kernel_connection **conns, size_t *n)
 {
     return scan_and_look(g, kernel_connections, conns, n);
 }
@@ -85,7 +85,7 @@ static bool any_held(struct generation *g, const struct kernel_connection *conns
     return any;
 }
 
-void holding_note_internal(struct generation *g)
+void generation_note_internal(struct generation *g)
 {
     struct kernel_connection *conns;
     const struct held *h;
@@ -93,14 +93,14 @@ void holding_note_internal(struct generation *g)
 
     TAILQ_FOREACH (h, &held_list, link)
         if (h->socket.family == AF_UNIX) {
-            holding_list(g, &conns, &n);
+            generation_connections(g, &conns, &n);
             free(conns);
             return;
         }
 }
 
 /* The scan of all processes is most of the cost. A process that it would find can only add. */
-bool holding_any(struct generation *g)
+bool generation_has_connections(struct generation *g)
 {
     struct kernel_connection *conns;
     size_t n;
@@ -110,14 +110,14 @@ bool holding_any(struct generation *g)
     free(conns);
     if (any)
         return true;
-    r = holding_list(g, &conns, &n);
+    r = generation_connections(g, &conns, &n);
     any = (r < 0 && r != -EACCES) || any_held(g, conns, n) || still_in_flight(g, conns, n);
     free(conns);
     return any;
 }
 
-/* As holding_any(): whom a scan would find can only add. */
-bool holding_none(struct generation *g)
+/* As generation_has_connections(): whom a scan would find can only add. */
+bool generation_has_none(struct generation *g)
 {
     size_t n;
     struct kernel_listener *sockets = held_sockets(&n);
@@ -130,7 +130,7 @@ bool holding_none(struct generation *g)
 
 /* Somebody has to count those in flight. The others look into their own processes alone: there may
  * be a hundred of them. */
-unsigned holding_count(struct generation *g)
+unsigned generation_count_connections(struct generation *g)
 {
     bool first = g == TAILQ_FIRST(&generation_list);
     unsigned counted = members_count(g).connections;

@@ -4,8 +4,8 @@
  * run without the shim and of processes that got them from others, and each one once, however
  * many processes have it.
  */
-#ifndef GRACE_HOLDING_H
-#define GRACE_HOLDING_H
+#ifndef GRACE_SUPERVISOR_STATE_GENERATION_CONNECTIONS_H
+#define GRACE_SUPERVISOR_STATE_GENERATION_CONNECTIONS_H
 
 #include <stdbool.h>
 
@@ -13,19 +13,19 @@
 #include "supervisor/state/generation.h"
 
 /* free(*conns) afterwards. 0 or -errno as kernel_connections(). */
-int holding_list(struct generation *g, struct kernel_connection **conns, size_t *n);
+int generation_connections(struct generation *g, struct kernel_connection **conns, size_t *n);
 
 /* Is there one? On doubt, yes. Cheap while one is held by a process that was there before. */
-bool holding_any(struct generation *g);
+bool generation_has_connections(struct generation *g);
 
 /* Is there surely none, whatever its processes count? Where the kernel might not tell, false. */
-bool holding_none(struct generation *g);
+bool generation_has_none(struct generation *g);
 
 /* Sets g->internal: what only its own processes hold, at both ends, through UNIX listeners. None of
  * it is in the list, nor in what the others count. */
-void holding_note_internal(struct generation *g);
+void generation_note_internal(struct generation *g);
 
 /* How many; where the kernel doesn't tell, what the processes have counted. */
-unsigned holding_count(struct generation *g);
+unsigned generation_count_connections(struct generation *g);
 
 #endif
