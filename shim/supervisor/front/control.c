@@ -77,10 +77,10 @@ static unsigned place_for(struct generation *g, unsigned index, uint64_t key, in
 }
 
 /* NULL with the reason. */
-static struct held *keep(struct generation *g, unsigned index, int fd, const char **wrong)
+static struct listener *keep(struct generation *g, unsigned index, int fd, const char **wrong)
 {
     uint64_t key;
-    struct held *h;
+    struct listener *h;
 
     *wrong = index >= PAGE_LISTENERS ? "there is no entry of this number"
              : !serves(fd)           ? "it does not listen"
@@ -89,7 +89,7 @@ static struct held *keep(struct generation *g, unsigned index, int fd, const cha
         return NULL;
     key = generation_key(g, index, fd);
     index = place_for(g, index, key, fd);
-    h = index < PAGE_LISTENERS ? held_add(fd, key) : NULL;
+    h = index < PAGE_LISTENERS ? listener_add(fd, key) : NULL;
     *wrong = index < PAGE_LISTENERS ? strerror(errno) : "there are too many";
     if (h)
         generation_bind(g, index, h, LISTENER_LISTENING);
@@ -98,7 +98,7 @@ static struct held *keep(struct generation *g, unsigned index, int fd, const cha
 
 bool control_take(struct generation *g, unsigned index, int fd, pid_t pid)
 {
-    struct held *h;
+    struct listener *h;
     const char *wrong;
 
     if (fd >= 0 && has_already(g, fd)) {
@@ -111,7 +111,7 @@ bool control_take(struct generation *g, unsigned index, int fd, pid_t pid)
         inbox_close(fd);
         return false;
     }
-    held_own(h, pid);
+    listener_own(h, pid);
     report(REPORT_DEBUG, "generation %u listens on %s", g->number, h->address);
     return true;
 }
@@ -123,9 +123,9 @@ static bool is_taken(struct generation *g, unsigned index)
 
     if (!(flags & (LISTENER_ADOPTED | LISTENER_LISTENING)))
         return false;
-    if (held_in_flight(g->bound[index]))
+    if (listener_in_flight(g->bound[index]))
         return true;
-    if (!(flags & LISTENER_CLOSED) && held_is_owned(g->bound[index]))
+    if (!(flags & LISTENER_CLOSED) && listener_is_owned(g->bound[index]))
         return true;
     if (generation_scan(g) < 0)
         return true;
@@ -146,9 +146,9 @@ static bool answer(int reply, uint32_t type, int fd)
 
 static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
 {
-    struct held *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
+    struct listener *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
 
-    if (h && held_is_shut(h)) {
+    if (h && listener_is_shut(h)) {
         closing_release(g, index);
         h = NULL;
     }
@@ -164,8 +164,8 @@ static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
     report(REPORT_DEBUG, "generation %u adopts %s", g->number, h->address);
     draining_spare(g, h);
     if (answer(reply, MESSAGE_GRANTED, h->socket.fd)) {
-        held_own(h, pid);
-        held_sent(h, reply);
+        listener_own(h, pid);
+        listener_sent(h, reply);
     } else {
         inbox_close(reply);
     }
@@ -289,12 +289,12 @@ void control_bell(struct generation *g)
 void control_step(int64_t now)
 {
     struct generation *g = supervisor.current;
-    struct held *h;
+    struct listener *h;
 
     watch_look();
-    TAILQ_FOREACH (h, &held_list, link) {
-        held_in_flight(h);
-        if (held_owner_gone(h) && g)
+    TAILQ_FOREACH (h, &listener_list, link) {
+        listener_in_flight(h);
+        if (listener_owner_gone(h) && g)
             generation_left(g, h);
     }
     /* in sequential mode it may be draining: that it holds dummies now is our doing */

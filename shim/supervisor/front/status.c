@@ -88,10 +88,10 @@ static const char *type_name(int type)
 static void put_listeners(FILE *out)
 {
     const char *separator = "";
-    struct held *h;
+    struct listener *h;
 
     fputs(",\"listeners\":[", out);
-    TAILQ_FOREACH (h, &held_list, link) {
+    TAILQ_FOREACH (h, &listener_list, link) {
         unsigned queue = 0, backlog = 0;
 
         if (h->socket.fd < 0)

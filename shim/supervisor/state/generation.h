@@ -15,7 +15,7 @@
 
 #include "protocol/page.h"
 #include "supervisor/kernel/process_tree.h"
-#include "supervisor/state/held.h"
+#include "supervisor/state/listener.h"
 
 /* Connections seen between processes: sent by SCM_RIGHTS, not yet received. */
 struct flights {
@@ -56,10 +56,10 @@ struct generation {
         int64_t since;
         unsigned lines, more;
     } chatter;
-    int64_t refused;                    /* when it last asked in vain for a restart */
-    struct held *bound[PAGE_LISTENERS]; /* by index of the page */
-    uint32_t known[PAGE_LISTENERS];     /* flags of those that were seen, not only said */
-    unsigned entries;                   /* of these two that were ever used */
+    int64_t refused;                        /* when it last asked in vain for a restart */
+    struct listener *bound[PAGE_LISTENERS]; /* by index of the page */
+    uint32_t known[PAGE_LISTENERS];         /* flags of those that were seen, not only said */
+    unsigned entries;                       /* of these two that were ever used */
     struct tree tree;
     int witness;         /* pidfd of a member, see generation_lives() */
     uint64_t *dismissed; /* by slot: who had it, and is dead or no member (members.c) */
@@ -129,18 +129,18 @@ void generation_kill(struct generation *g, int sig);
 
 /* Does it serve (or has it bound) this listener? What it only says that it serves counts when
  * generation_confirm() has asked the kernel. */
-bool generation_uses(const struct generation *g, const struct held *h);
+bool generation_uses(const struct generation *g, const struct listener *h);
 
 void generation_confirm(struct generation *g);
 
 /* Who bound it is gone: closed, unless the generation is still about to adopt it (it does not miss
  * the one who bound it for the generation before). */
-void generation_left(struct generation *g, const struct held *h);
+void generation_left(struct generation *g, const struct listener *h);
 
 /* Offers every held listener in its page, which is new; or one; or withdraws it. */
 void generation_offer(struct generation *g);
-void generation_bind(struct generation *g, unsigned index, struct held *h, uint32_t known);
-void generation_forget(struct held *h); /* in all generations */
+void generation_bind(struct generation *g, unsigned index, struct listener *h, uint32_t known);
+void generation_forget(struct listener *h); /* in all generations */
 
 /* What its processes are to do. They find it in the page, where it is written again whenever they
  * are told: one of them may have changed it. */
@@ -165,7 +165,7 @@ struct generation_listeners {
 struct generation_listeners generation_listeners(const struct generation *g);
 
 /* One that nobody waits on and the generation before does, or NULL. */
-const struct held *generation_missing(const struct generation *g);
+const struct listener *generation_missing(const struct generation *g);
 
 struct generation *generation_by_pid(pid_t pid);
 

@@ -14,7 +14,7 @@ static int look(struct generation *g, search_fn *search, struct kernel_connectio
                 size_t *n)
 {
     size_t nsockets;
-    struct kernel_listener *sockets = held_sockets(&nsockets);
+    struct kernel_listener *sockets = listener_sockets(&nsockets);
     int r = -ENOMEM;
 
     *conns = NULL;
@@ -88,10 +88,10 @@ static bool any_held(struct generation *g, const struct kernel_connection *conns
 void generation_note_internal(struct generation *g)
 {
     struct kernel_connection *conns;
-    const struct held *h;
+    const struct listener *h;
     size_t n;
 
-    TAILQ_FOREACH (h, &held_list, link)
+    TAILQ_FOREACH (h, &listener_list, link)
         if (h->socket.family == AF_UNIX) {
             generation_connections(g, &conns, &n);
             free(conns);
@@ -120,7 +120,7 @@ bool generation_has_connections(struct generation *g)
 bool generation_has_none(struct generation *g)
 {
     size_t n;
-    struct kernel_listener *sockets = held_sockets(&n);
+    struct kernel_listener *sockets = listener_sockets(&n);
     bool none = sockets && kernel_no_connection(sockets, n, &g->tree) && generation_scan(g) == 0 &&
                 kernel_no_connection(sockets, n, &g->tree);
 

@@ -13,7 +13,7 @@
 
 enum { USED = LISTENER_ADOPTED | LISTENER_LISTENING };
 
-void generation_bind(struct generation *g, unsigned index, struct held *h, uint32_t known)
+void generation_bind(struct generation *g, unsigned index, struct listener *h, uint32_t known)
 {
     g->bound[index] = h;
     g->known[index] = known;
@@ -32,7 +32,7 @@ uint64_t generation_key(const struct generation *g, unsigned index, int fd)
     return address_key(&a, 0);
 }
 
-static const char *path_of(const struct held *h)
+static const char *path_of(const struct listener *h)
 {
     const struct sockaddr_un *un = (const struct sockaddr_un *)&h->socket.addr;
 
@@ -49,7 +49,7 @@ uint32_t generation_flags(const struct generation *g, unsigned index)
 }
 
 /* What the youngest generation that serves on it has made of it, or NULL. */
-static const struct page_listener *held_entry(const struct held *h)
+static const struct page_listener *held_entry(const struct listener *h)
 {
     const struct generation *g;
 
@@ -61,14 +61,14 @@ static const struct page_listener *held_entry(const struct held *h)
 }
 
 /* May there be somebody at the path for whom this is the listener? */
-static bool has_name(const struct held *h)
+static bool has_name(const struct listener *h)
 {
     const char *path = path_of(h);
     struct stat st;
 
     if (!path)
         return true;
-    for (const struct held *later = TAILQ_NEXT(h, link); later; later = TAILQ_NEXT(later, link))
+    for (const struct listener *later = TAILQ_NEXT(h, link); later; later = TAILQ_NEXT(later, link))
         if (later->key == h->key)
             return false;
     return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode);
@@ -76,17 +76,17 @@ static bool has_name(const struct held *h)
 
 /* The server has removed its name, it says: what it binds there now is the one to hand out. Where
  * the path is seen to be there, and nobody else's, it has not. */
-static bool is_nameless(const struct held *h, const struct page_listener *entry)
+static bool is_nameless(const struct listener *h, const struct page_listener *entry)
 {
     return entry && (atomic_load(&entry->flags) & LISTENER_UNLINKED) && !has_name(h);
 }
 
 void generation_offer(struct generation *g)
 {
-    struct held *h;
+    struct listener *h;
     unsigned i = 0;
 
-    TAILQ_FOREACH (h, &held_list, link) {
+    TAILQ_FOREACH (h, &listener_list, link) {
         const struct page_listener *former = h->leaving ? NULL : held_entry(h);
 
         if (h->leaving || i == PAGE_LISTENERS || is_nameless(h, former))
@@ -102,7 +102,7 @@ void generation_offer(struct generation *g)
     }
 }
 
-bool generation_uses(const struct generation *g, const struct held *h)
+bool generation_uses(const struct generation *g, const struct listener *h)
 {
     for (unsigned i = 0; i < g->entries; i++)
         if (g->bound[i] == h && (g->known[i] & USED))
@@ -124,14 +124,14 @@ void generation_confirm(struct generation *g)
     }
 }
 
-void generation_left(struct generation *g, const struct held *h)
+void generation_left(struct generation *g, const struct listener *h)
 {
     for (unsigned i = 0; i < g->entries; i++)
         if (g->bound[i] == h && (g->known[i] & USED))
             atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_CLOSED);
 }
 
-void generation_forget(struct held *h)
+void generation_forget(struct listener *h)
 {
     struct generation *g;
 
@@ -150,12 +150,12 @@ void generation_forget(struct held *h)
 }
 
 /* Adopted, and not waited on, while the generation before waits on it. */
-static bool is_missing(const struct held *h, uint32_t flags)
+static bool is_missing(const struct listener *h, uint32_t flags)
 {
     return h && h->waited && (flags & USED) && !(flags & LISTENER_WAITED);
 }
 
-const struct held *generation_missing(const struct generation *g)
+const struct listener *generation_missing(const struct generation *g)
 {
     for (unsigned i = 0; i < g->entries; i++)
         if (is_missing(g->bound[i], generation_flags(g, i)))
@@ -171,7 +171,7 @@ struct generation_listeners generation_listeners(const struct generation *g)
 
     for (unsigned i = 0; i < (n > g->entries ? n : g->entries); i++) {
         uint32_t flags = generation_flags(g, i);
-        const struct held *h = g->bound[i];
+        const struct listener *h = g->bound[i];
 
         l.offered += h && !(flags & LISTENER_UNLINKED) &&
                      !(flags & LISTENER_LISTENING && !(flags & LISTENER_ADOPTED));

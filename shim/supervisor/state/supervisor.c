@@ -74,7 +74,7 @@ _Noreturn void supervisor_exit(int status)
 
     user_stopped(supervisor_status_text(status, how, sizeof how));
     user_close();
-    held_release_all();
+    listener_release_all();
     if (g)
         terminal_take(g->main);
     if (supervisor.next)

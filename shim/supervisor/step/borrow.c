@@ -49,37 +49,37 @@ static unsigned count_missing(const struct generation *g)
 }
 
 /* A listener that was given back is remembered for the connections that came from it. */
-static struct held *held_before(const struct held *h)
+static struct listener *held_before(const struct listener *h)
 {
-    struct held *other;
+    struct listener *other;
 
-    TAILQ_FOREACH (other, &held_list, link)
+    TAILQ_FOREACH (other, &listener_list, link)
         if (other != h && other->socket.fd < 0 && other->cookie == h->cookie)
             return other;
     return NULL;
 }
 
 /* Two generations serve it, or a process of the one that drains is stopped. */
-static struct held *held_already(uint64_t cookie)
+static struct listener *held_already(uint64_t cookie)
 {
-    struct held *h;
+    struct listener *h;
 
-    TAILQ_FOREACH (h, &held_list, link)
+    TAILQ_FOREACH (h, &listener_list, link)
         if (h->socket.fd >= 0 && h->cookie == cookie)
             return h;
     return NULL;
 }
 
-static struct held *hold(struct generation *g, unsigned i, int fd, pid_t pid)
+static struct listener *hold(struct generation *g, unsigned i, int fd, pid_t pid)
 {
-    struct held *h = held_add(fd, generation_key(g, i, fd)), *former;
+    struct listener *h = listener_add(fd, generation_key(g, i, fd)), *former;
 
     if (!h)
         return NULL;
     former = held_before(h);
     if (former)
         former->until = 0;
-    held_own(h, pid);
+    listener_own(h, pid);
     report(REPORT_DEBUG, "%s was taken from process %d", h->address, (int)pid);
     return h;
 }
@@ -87,8 +87,8 @@ static struct held *hold(struct generation *g, unsigned i, int fd, pid_t pid)
 static void keep(struct generation *g, unsigned i, int fd, pid_t pid)
 {
     const struct page_listener *entry = &g->page->listeners[i];
-    struct held *other = held_already(atomic_load(&entry->socket));
-    struct held *h = other ? other : hold(g, i, fd, pid);
+    struct listener *other = held_already(atomic_load(&entry->socket));
+    struct listener *h = other ? other : hold(g, i, fd, pid);
 
     if (h)
         generation_bind(g, i, h, atomic_load(&entry->flags) & USED);
@@ -184,12 +184,12 @@ void borrow_listeners(struct generation *g)
 static void give_back(struct generation *g)
 {
     for (unsigned i = 0; i < g->entries; i++) {
-        struct held *h = g->bound[i];
+        struct listener *h = g->bound[i];
 
         if (!h)
             continue;
         g->bound[i] = NULL;
-        held_release(h, g->number);
+        listener_release(h, g->number);
     }
 }
 

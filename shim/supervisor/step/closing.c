@@ -12,33 +12,33 @@ static int64_t next_look;
 
 void closing_release(struct generation *g, unsigned index)
 {
-    struct held *h = g->bound[index];
+    struct listener *h = g->bound[index];
 
     report(REPORT_DEBUG, "%s was closed by the server and is released", h->address);
     generation_forget(h);
-    held_release(h, g->number);
-    held_replaces(h); /* the ports of passive FTP come round */
+    listener_release(h, g->number);
+    listener_replaces(h); /* the ports of passive FTP come round */
     page_free_listener(g->page, (int)index);
 }
 
 /* A server that is about to open it again in a reload of its own gets it back until then. */
-static int64_t patience(const struct held *h, uint32_t flags)
+static int64_t patience(const struct listener *h, uint32_t flags)
 {
-    return held_is_member(h) || (flags & LISTENER_BRIEF) ? 0 : supervisor.options.settle;
+    return listener_is_group_member(h) || (flags & LISTENER_BRIEF) ? 0 : supervisor.options.settle;
 }
 
 static bool is_due(struct generation *g, unsigned index, uint32_t flags, int64_t now)
 {
-    struct held *h = g->bound[index];
+    struct listener *h = g->bound[index];
 
     if (h->due == 0) {
         h->due = now + patience(h, flags);
-        if (held_is_shut(h)) {
+        if (listener_is_shut(h)) {
             closing_release(g, index);
             return false;
         }
     }
-    if (now >= h->due && !held_in_flight(h))
+    if (now >= h->due && !listener_in_flight(h))
         return true;
     supervisor_wake_at(now < h->due ? h->due : now + IN_FLIGHT_MS);
     return false;

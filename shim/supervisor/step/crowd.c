@@ -13,11 +13,11 @@ static bool is_listener(const char *line)
 {
     const char *at = strstr(line, " ino:");
     unsigned long inode;
-    struct held *h;
+    struct listener *h;
 
     if (strncmp(line, "tfd:", 4) != 0 || !at || sscanf(at, " ino:%lx", &inode) != 1)
         return false;
-    TAILQ_FOREACH (h, &held_list, link)
+    TAILQ_FOREACH (h, &listener_list, link)
         if (h->socket.inode == inode)
             return true;
     return false;

@@ -31,15 +31,15 @@ enum {
 
 static void refuse_unwanted(void)
 {
-    struct held *h;
+    struct listener *h;
 
-    TAILQ_FOREACH (h, &held_list, link) {
+    TAILQ_FOREACH (h, &listener_list, link) {
         bool served = generation_uses(supervisor.current, h);
 
         if (h->leaving || (served && !supervisor.stop_after_drain))
             continue;
         h->leaving = true;
-        held_refuse_new(h);
+        listener_refuse_new(h);
         if (served)
             report(REPORT_INFO, "%s is to close: its queue is emptied", h->address);
         else
@@ -48,14 +48,14 @@ static void refuse_unwanted(void)
     }
 }
 
-void draining_spare(const struct generation *by, struct held *h)
+void draining_spare(const struct generation *by, struct listener *h)
 {
     struct generation *g;
 
     if (!h->leaving || by != supervisor.current || supervisor.stopping)
         return;
     h->leaving = false;
-    held_let_new(h);
+    listener_allow_new(h);
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->state == GENERATION_DRAINING)
             sharing_begin(g, by);
@@ -64,24 +64,24 @@ void draining_spare(const struct generation *by, struct held *h)
 
 static bool queues_empty(void)
 {
-    struct held *h;
+    struct listener *h;
 
-    TAILQ_FOREACH (h, &held_list, link)
-        if (h->leaving && held_has_queue(h))
+    TAILQ_FOREACH (h, &listener_list, link)
+        if (h->leaving && listener_has_queue(h))
             return false;
     return true;
 }
 
 static void release_unwanted(void)
 {
-    struct held *h;
+    struct listener *h;
 
-    TAILQ_FOREACH (h, &held_list, link) {
+    TAILQ_FOREACH (h, &listener_list, link) {
         if (!h->leaving || h->socket.fd < 0)
             continue;
         report(REPORT_INFO, "%s released", h->address);
         generation_forget(h);
-        held_release(h, supervisor.last_number);
+        listener_release(h, supervisor.last_number);
     }
 }
 
@@ -148,13 +148,13 @@ static bool may_have_clients(struct generation *g)
 void draining_abandon(struct generation *g)
 {
     bool drain = may_have_clients(g); /* before its own listeners are forgotten */
-    struct held *h;
+    struct listener *h;
 
     note_datagrams(g);
-    TAILQ_FOREACH (h, &held_list, link) /* what only it has bound */
+    TAILQ_FOREACH (h, &listener_list, link) /* what only it has bound */
         if (generation_uses(g, h) && !generation_uses(supervisor.current, h)) {
             generation_forget(h);
-            held_release(h, g->number);
+            listener_release(h, g->number);
         }
     generation_attention(g, ATTENTION_DRAINING, 0);
     g->draining = clock_ms();

@@ -15,7 +15,7 @@ void draining_begin(struct generation *g);
 int64_t draining_room_at(void);
 
 /* This one adopts the listener: if its queue was to be emptied only, it stays. */
-void draining_spare(const struct generation *by, struct held *h);
+void draining_spare(const struct generation *by, struct listener *h);
 
 /* A generation that failed: ended at once, unless it may have taken connections already. */
 void draining_abandon(struct generation *g);

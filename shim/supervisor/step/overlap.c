@@ -17,16 +17,16 @@ static void note_beliefs(const struct generation *g)
 
 static void note_flags(void)
 {
-    struct held *h;
+    struct listener *h;
 
-    TAILQ_FOREACH (h, &held_list, link)
-        h->nonblock = held_is_nonblock(h);
+    TAILQ_FOREACH (h, &listener_list, link)
+        h->nonblock = listener_is_nonblock(h);
 }
 
 void overlap_begin(void)
 {
     struct generation *g;
-    struct held *h;
+    struct listener *h;
 
     if (overlapping)
         note_beliefs(supervisor.current);
@@ -35,9 +35,9 @@ void overlap_begin(void)
     overlapping = true;
     TAILQ_FOREACH (g, &generation_list, link)
         generation_attention(g, ATTENTION_OVERLAP, 0);
-    TAILQ_FOREACH (h, &held_list, link)
+    TAILQ_FOREACH (h, &listener_list, link)
         if (h->socket.type != SOCK_DGRAM) /* recv() and read() are not watched */
-            held_set_nonblock(h, true);
+            listener_force_nonblock(h, true);
 }
 
 void overlap_resume(void)
@@ -65,6 +65,7 @@ void overlap_step(void)
     overlapping = false;
     for (unsigned i = 0; i < g->entries; i++)
         if (g->bound[i])
-            held_set_nonblock(g->bound[i], (g->page->listeners[i].flags & LISTENER_NONBLOCK) != 0);
+            listener_force_nonblock(g->bound[i],
+                                    (g->page->listeners[i].flags & LISTENER_NONBLOCK) != 0);
     generation_attention(g, 0, ATTENTION_OVERLAP);
 }

@@ -168,7 +168,7 @@ uint32_t readiness_attention(void)
 void readiness_missing(const struct generation *g, char *text, size_t size)
 {
     struct generation_listeners l = generation_listeners(g);
-    const struct held *missing = generation_missing(g);
+    const struct listener *missing = generation_missing(g);
 
     if (g->failed >= 0)
         snprintf(text, size, "its program is still being opened (a file system that hangs?)");

@@ -57,7 +57,7 @@ static void retired(struct generation *g)
     supervisor_aftermath("retired");
     pidfile_retired(g);
     generation_free(g);
-    held_collect(TAILQ_EMPTY(&generation_list) ? 0 : TAILQ_FIRST(&generation_list)->number);
+    listener_collect(TAILQ_EMPTY(&generation_list) ? 0 : TAILQ_FIRST(&generation_list)->number);
 }
 
 /* As long as it does SIGCHLD will tell. */

@@ -62,7 +62,8 @@ void stop_begin(int sig)
     supervisor.stop_after_drain = false;
     supervisor.stop_begun = clock_ms();
     stop_deadline();
-    held_release_all(); /* from here on the server's own close() refuses clients, as without us */
+    listener_release_all(); /* from here on the server's own close() refuses clients, as without us
+                             */
     generation_signal(g, sig);
     generation_signal(g, SIGCONT);
 }
@@ -129,11 +130,11 @@ static bool goes_on(struct generation *g, int status)
  * ever. */
 static bool leaves_servers(struct generation *g)
 {
-    struct held *h;
+    struct listener *h;
 
     if (g->state == GENERATION_DRAINING || generation_scan(g) < 0)
         return false;
-    TAILQ_FOREACH (h, &held_list, link)
+    TAILQ_FOREACH (h, &listener_list, link)
         if (generation_uses(g, h) && kernel_holds(&g->tree, h->socket.inode) > 0)
             return true;
     return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/state/held.h"
+#include "supervisor/state/listener.h"
 
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -18,9 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
-struct held_list held_list = TAILQ_HEAD_INITIALIZER(held_list);
+struct listener_list listener_list = TAILQ_HEAD_INITIALIZER(listener_list);
 
-static void describe_inet(struct held *h)
+static void describe_inet(struct listener *h)
 {
     const char *protocol = h->socket.type == SOCK_DGRAM ? "udp" : "tcp";
     const struct sockaddr_in *in = (const struct sockaddr_in *)&h->socket.addr;
@@ -35,7 +35,7 @@ static void describe_inet(struct held *h)
                  inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof text), ntohs(in6->sin6_port));
 }
 
-static void describe_unix(struct held *h)
+static void describe_unix(struct listener *h)
 {
     const struct sockaddr_un *un = (const struct sockaddr_un *)&h->socket.addr;
     size_t n = h->socket.len - offsetof(struct sockaddr_un, sun_path);
@@ -48,7 +48,7 @@ static void describe_unix(struct held *h)
         snprintf(h->address, sizeof h->address, "unix @%.*s", (int)n - 1, un->sun_path + 1);
 }
 
-static bool held_identify(struct held *h)
+static bool held_identify(struct listener *h)
 {
     struct kernel_listener *s = &h->socket;
     socklen_t len = sizeof s->type;
@@ -69,9 +69,9 @@ static bool held_identify(struct held *h)
     return true;
 }
 
-struct held *held_add(int fd, uint64_t key)
+struct listener *listener_add(int fd, uint64_t key)
 {
-    struct held *h = calloc(1, sizeof *h);
+    struct listener *h = calloc(1, sizeof *h);
 
     if (!h)
         return NULL;
@@ -82,11 +82,11 @@ struct held *held_add(int fd, uint64_t key)
         free(h);
         return NULL;
     }
-    TAILQ_INSERT_TAIL(&held_list, h, link);
+    TAILQ_INSERT_TAIL(&listener_list, h, link);
     return h;
 }
 
-void held_sent(struct held *h, int reply)
+void listener_sent(struct listener *h, int reply)
 {
     if (h->flight >= 0)
         close(h->flight);
@@ -94,7 +94,7 @@ void held_sent(struct held *h, int reply)
 }
 
 /* The kernel frees a message after it has put the descriptor into the receiver's table. */
-bool held_in_flight(struct held *h)
+bool listener_in_flight(struct listener *h)
 {
     int unread = 0;
 
@@ -102,11 +102,11 @@ bool held_in_flight(struct held *h)
         return false;
     if (ioctl(h->flight, SIOCOUTQ, &unread) == 0 && unread > 0)
         return true;
-    held_sent(h, -1);
+    listener_sent(h, -1);
     return false;
 }
 
-bool held_is_member(const struct held *h)
+bool listener_is_group_member(const struct listener *h)
 {
     int on = 0;
     socklen_t len = sizeof on;
@@ -114,20 +114,20 @@ bool held_is_member(const struct held *h)
     return getsockopt(h->socket.fd, SOL_SOCKET, SO_REUSEPORT, &on, &len) == 0 && on;
 }
 
-static void disown(struct held *h)
+static void disown(struct listener *h)
 {
     watch_end(h->owner);
     h->owner = NULL;
 }
 
-void held_own(struct held *h, pid_t pid)
+void listener_own(struct listener *h, pid_t pid)
 {
     disown(h);
-    if (held_is_member(h))
+    if (listener_is_group_member(h))
         h->owner = watch_begin(pid);
 }
 
-bool held_owner_gone(struct held *h)
+bool listener_owner_gone(struct listener *h)
 {
     if (!h->owner || watch_lives(h->owner))
         return false;
@@ -135,14 +135,14 @@ bool held_owner_gone(struct held *h)
     return true;
 }
 
-bool held_is_owned(const struct held *h)
+bool listener_is_owned(const struct listener *h)
 {
     return h->owner && watch_lives(h->owner);
 }
 
-void held_release(struct held *h, unsigned until)
+void listener_release(struct listener *h, unsigned until)
 {
-    held_sent(h, -1);
+    listener_sent(h, -1);
     disown(h);
     close(h->socket.fd);
     h->socket.fd = -1;
@@ -150,70 +150,71 @@ void held_release(struct held *h, unsigned until)
     h->until = until;
 }
 
-void held_release_all(void)
+void listener_release_all(void)
 {
-    struct held *h;
+    struct listener *h;
 
-    TAILQ_FOREACH (h, &held_list, link)
+    TAILQ_FOREACH (h, &listener_list, link)
         if (h->socket.fd >= 0)
-            held_release(h, UINT_MAX);
+            listener_release(h, UINT_MAX);
 }
 
-static void forget_if(bool (*is_useless)(const struct held *h, const void *arg), const void *arg)
+static void forget_if(bool (*is_useless)(const struct listener *h, const void *arg),
+                      const void *arg)
 {
-    struct held *h = TAILQ_FIRST(&held_list), *after;
+    struct listener *h = TAILQ_FIRST(&listener_list), *after;
 
     for (; h; h = after) {
         after = TAILQ_NEXT(h, link);
         if (h->socket.fd < 0 && is_useless(h, arg)) {
-            TAILQ_REMOVE(&held_list, h, link);
+            TAILQ_REMOVE(&listener_list, h, link);
             free(h);
         }
     }
 }
 
-static bool is_old(const struct held *h, const void *oldest)
+static bool is_old(const struct listener *h, const void *oldest)
 {
     return h->until < *(const unsigned *)oldest;
 }
 
-void held_collect(unsigned oldest)
+void listener_collect(unsigned oldest)
 {
     forget_if(is_old, &oldest);
 }
 
-static bool is_double(const struct held *h, const void *arg)
+static bool is_double(const struct listener *h, const void *arg)
 {
-    const struct held *later = arg;
+    const struct listener *later = arg;
 
     return h != later && h->until <= later->until && h->socket.type == later->socket.type &&
            h->socket.len == later->socket.len &&
            memcmp(&h->socket.addr, &later->socket.addr, h->socket.len) == 0;
 }
 
-void held_replaces(const struct held *h)
+void listener_replaces(const struct listener *h)
 {
     forget_if(is_double, h);
 }
 
 static size_t held_count(void)
 {
-    struct held *h;
+    struct listener *h;
     size_t n = 0;
 
-    TAILQ_FOREACH (h, &held_list, link)
+    TAILQ_FOREACH (h, &listener_list, link)
         n++;
     return n;
 }
 
-bool held_is_nonblock(const struct held *h)
+bool listener_is_nonblock(const struct listener *h)
 {
     int flags = fcntl(h->socket.fd, F_GETFL);
 
     return flags >= 0 && (flags & O_NONBLOCK);
 }
 
-void held_set_nonblock(struct held *h, bool on)
+void listener_force_nonblock(struct listener *h, bool on)
 {
     int flags = fcntl(h->socket.fd, F_GETFL);
 
@@ -223,7 +224,7 @@ void held_set_nonblock(struct held *h, bool on)
 
 /* Dropping every packet would also drop the last ACK of a handshake, and that client believes
  * to be connected already: only SYNs. The filter of a TCP socket starts at the TCP header. */
-void held_refuse_new(struct held *h)
+void listener_refuse_new(struct listener *h)
 {
     enum { FLAGS_OFFSET = 13, SYN = 0x02 };
     struct sock_filter code[] = {
@@ -240,7 +241,7 @@ void held_refuse_new(struct held *h)
         return; /* then it is closed with what little may still arrive */
 }
 
-void held_let_new(struct held *h)
+void listener_allow_new(struct listener *h)
 {
     int unused = 0;
 
@@ -248,7 +249,7 @@ void held_let_new(struct held *h)
 }
 
 /* A TCP socket is closed then; one of UNIX says to listen as before. */
-bool held_is_shut(const struct held *h)
+bool listener_is_shut(const struct listener *h)
 {
     struct pollfd p = {.fd = h->socket.fd, .events = POLLRDHUP};
 
@@ -256,20 +257,20 @@ bool held_is_shut(const struct held *h)
            (p.revents & (POLLHUP | POLLRDHUP));
 }
 
-bool held_has_queue(const struct held *h)
+bool listener_has_queue(const struct listener *h)
 {
     struct pollfd p = {.fd = h->socket.fd, .events = POLLIN};
 
-    return h->socket.fd >= 0 && poll(&p, 1, 0) > 0 && (p.revents & POLLIN) && !held_is_shut(h);
+    return h->socket.fd >= 0 && poll(&p, 1, 0) > 0 && (p.revents & POLLIN) && !listener_is_shut(h);
 }
 
-struct kernel_listener *held_sockets(size_t *n)
+struct kernel_listener *listener_sockets(size_t *n)
 {
     struct kernel_listener *all = calloc(held_count() + 1, sizeof *all);
-    struct held *h;
+    struct listener *h;
 
     *n = 0;
-    TAILQ_FOREACH (h, &held_list, link)
+    TAILQ_FOREACH (h, &listener_list, link)
         if (all)
             all[(*n)++] = h->socket;
     return all;
