@@ -31,8 +31,8 @@
 #include "supervisor/recovery/keeper.h"
 #include "supervisor/recovery/recover.h"
 #include "supervisor/state/chatter.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
-#include "supervisor/state/report.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/daemonize.h"
@@ -219,9 +219,9 @@ static _Noreturn void give_up(const char *what)
 static void say_what_is_missing(void)
 {
     if (!procfs_usable())
-        report(REPORT_WARNING,
-               "/proc is not mounted here: restarts go by what the server's processes count, and "
-               "those that leave their process group are not seen; mount it");
+        log_line(LEVEL_WARNING,
+                 "/proc is not mounted here: restarts go by what the server's processes count, and "
+                 "those that leave their process group are not seen; mount it");
 }
 
 static void set_up(void)
@@ -287,7 +287,7 @@ int main(int argc, char **argv)
     if (!options_read(&supervisor.options))
         return USAGE_STATUS;
     if (record_lost_stderr())
-        report_stderr_ends();
+        log_stderr_ends();
     supervisor.name =
         supervisor.options.name ? supervisor.options.name : base_name(supervisor.command.path);
     set_up();

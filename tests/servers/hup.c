@@ -12,7 +12,7 @@
 
 int hup_signalfd = -1;
 
-static void report(void)
+static void log_line(void)
 {
     static const char text[] = "server: SIGHUP arrived\n";
     if (write(STDERR_FILENO, text, sizeof(text) - 1) == -1)
@@ -23,7 +23,7 @@ static void on_hup(int sig)
 {
     int error = errno;
     (void)sig;
-    report();
+    log_line();
     errno = error;
 }
 
@@ -67,7 +67,7 @@ static void *sigwait_run(void *unused)
     int sig;
 
     while (sigwait(&hup, &sig) == 0)
-        report();
+        log_line();
     return unused;
 }
 
@@ -90,5 +90,5 @@ void hup_read_signalfd(void)
 {
     struct signalfd_siginfo info;
     while (read(hup_signalfd, &info, sizeof(info)) == sizeof(info))
-        report();
+        log_line();
 }

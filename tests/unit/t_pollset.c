@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "libc/real.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "tap.h"
 
 enum { MANY = 300 };
@@ -17,7 +17,7 @@ struct real real = {.poll = poll};
 static int reports;
 static bool starved; /* no memory to be had */
 
-void report(enum report_level level, const char *format, ...)
+void log_line(enum log_level level, const char *format, ...)
 {
     (void)level;
     (void)format;

@@ -16,8 +16,8 @@
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/chatter.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
-#include "supervisor/state/report.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/closing.h"
 #include "supervisor/step/draining.h"
@@ -112,7 +112,7 @@ bool control_take(struct generation *g, unsigned index, int fd, pid_t pid)
         return false;
     }
     listener_own(h, pid);
-    report(REPORT_DEBUG, "generation %u listens on %s", g->number, h->address);
+    log_line(LEVEL_DEBUG, "generation %u listens on %s", g->number, h->address);
     return true;
 }
 
@@ -161,7 +161,7 @@ static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
     atomic_fetch_and(&g->page->listeners[index].flags,
                      ~(uint32_t)(LISTENER_CLOSED | LISTENER_BRIEF));
     generation_bind(g, index, h, LISTENER_ADOPTED);
-    report(REPORT_DEBUG, "generation %u adopts %s", g->number, h->address);
+    log_line(LEVEL_DEBUG, "generation %u adopts %s", g->number, h->address);
     draining_spare(g, h);
     if (answer(reply, MESSAGE_GRANTED, h->socket.fd)) {
         listener_own(h, pid);
@@ -246,8 +246,8 @@ static void say_whom_it_looked_for(struct generation *g)
     if (!is_elder(g, pid))
         return;
     g->looked = true;
-    report(
-        REPORT_INFO,
+    log_line(
+        LEVEL_INFO,
         "generation %u looked for process %d of an older one (a pid file names it): told it is dead",
         g->number, (int)pid);
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "supervisor/front/speaker.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
 enum { DATAGRAM = 4096, TURN = 16, AGAIN_MS = 100 };
@@ -61,8 +61,8 @@ bool notify_open(bool wanted)
     const char *text = getenv("NOTIFY_SOCKET");
 
     if (text && !parse_address(text))
-        report(REPORT_WARNING, "NOTIFY_SOCKET=%s is no socket address, it is passed on as it is",
-               text);
+        log_line(LEVEL_WARNING, "NOTIFY_SOCKET=%s is no socket address, it is passed on as it is",
+                 text);
     if ((manager_len == 0 && !wanted) || bind_proxy())
         return true;
     if (proxy >= 0)
@@ -97,7 +97,7 @@ static void tell_manager(const char *text)
     int r = send_manager(text);
 
     if (r < 0)
-        report(REPORT_DEBUG, "the service manager does not listen: %s", strerror(-r));
+        log_line(LEVEL_DEBUG, "the service manager does not listen: %s", strerror(-r));
 }
 
 /* The manager acts on these: the last one is not lost because it is busy. */
@@ -116,7 +116,7 @@ void notify_step(void)
         return;
     }
     if (r < 0)
-        report(REPORT_DEBUG, "the service manager does not listen: %s", strerror(-r));
+        log_line(LEVEL_DEBUG, "the service manager does not listen: %s", strerror(-r));
     unsaid[0] = '\0';
 }
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/terminal.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/restart.h"
@@ -55,8 +55,8 @@ static void report_undrained(const struct generation *g)
 {
     char how[128];
 
-    report(REPORT_WARNING, "generation %u: its main process ended while it drained: %s", g->number,
-           supervisor_status_text(g->status, how, sizeof how));
+    log_line(LEVEL_WARNING, "generation %u: its main process ended while it drained: %s", g->number,
+             supervisor_status_text(g->status, how, sizeof how));
 }
 
 static void ended(struct generation *g, int status)
@@ -95,7 +95,7 @@ static void hang_up(void)
 {
     if (supervisor.stopping || spawn_ignores(SIGHUP)) /* nohup */
         return;
-    report(REPORT_INFO, "the terminal is gone");
+    log_line(LEVEL_INFO, "the terminal is gone");
     stop_begin(SIGHUP);
 }
 

@@ -7,7 +7,7 @@
 
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/procfs.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
 enum { USERS = 32, LEAST_MS = 10, SHARE = 20 };
@@ -73,9 +73,9 @@ static void report_ignored(const struct ucred *sender)
 {
     static bool said;
 
-    report(said ? REPORT_DEBUG : REPORT_WARNING,
-           "NOTIFY_SOCKET: process %d of user %u is none of the server's, it is ignored",
-           (int)sender->pid, sender->uid);
+    log_line(said ? LEVEL_DEBUG : LEVEL_WARNING,
+             "NOTIFY_SOCKET: process %d of user %u is none of the server's, it is ignored",
+             (int)sender->pid, sender->uid);
     said = true;
 }
 

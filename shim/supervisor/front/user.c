@@ -17,7 +17,7 @@
 #include "supervisor/front/status.h"
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/state/line.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/restart.h"
 #include "supervisor/step/stop.h"
@@ -85,8 +85,8 @@ void user_open(void)
     snprintf(path, sizeof path, "%s/%d.sock", dir, (int)getpid());
     if (usable && listen_on(path))
         return;
-    report(REPORT_WARNING, "%s: %s; `grace` can't reach this server, signals still work", path,
-           errno ? strerror(errno) : "its directory is not this user's alone");
+    log_line(LEVEL_WARNING, "%s: %s; `grace` can't reach this server, signals still work", path,
+             errno ? strerror(errno) : "its directory is not this user's alone");
     user_close();
 }
 
@@ -149,7 +149,7 @@ static void want_restart(struct client *c)
 
 static void serve(struct client *c)
 {
-    report_listener = forward_line;
+    log_listener = forward_line;
     if (strcmp(c->request, "status") == 0) {
         send_status(c);
     } else if (strcmp(c->request, "restart") == 0) {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "libc/real.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 
 enum { LEAST = 16, CROWDED_MS = 100 };
 
@@ -59,9 +59,9 @@ short pollset_ready(size_t place)
 static void say_crowded(void)
 {
     if (!set.said)
-        report(REPORT_WARNING,
-               "%s: %zu descriptors can't be waited for, some are looked at every %d ms",
-               strerror(errno), set.n, CROWDED_MS);
+        log_line(LEVEL_WARNING,
+                 "%s: %zu descriptors can't be waited for, some are looked at every %d ms",
+                 strerror(errno), set.n, CROWDED_MS);
     set.said = true;
 }
 

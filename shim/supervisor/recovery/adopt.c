@@ -10,7 +10,7 @@
 
 #include "supervisor/kernel/clock.h"
 #include "supervisor/recovery/stale.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/draining.h"
@@ -122,7 +122,7 @@ static void resume_others(const struct generation *current)
     for (g = TAILQ_FIRST(&generation_list); g; g = after) {
         after = TAILQ_NEXT(g, link);
         if (g->number > current->number) {
-            report(REPORT_INFO, "generation %u was not ready yet and is ended", g->number);
+            log_line(LEVEL_INFO, "generation %u was not ready yet and is ended", g->number);
             pidfile_rolled_back(g);
             draining_abandon(g);
         } else if (g != current) {
@@ -138,8 +138,9 @@ bool adopt_generations(const struct orphans *o)
     for (size_t i = 0, n; i < o->n; i += n) {
         n = same_page(&o->proc[i], o->n - i);
         if (!adopt(&o->proc[i], n))
-            report(REPORT_WARNING, "process %d: the state page of its generation can't be used: %s",
-                   (int)o->proc[i].pid, strerror(errno));
+            log_line(LEVEL_WARNING,
+                     "process %d: the state page of its generation can't be used: %s",
+                     (int)o->proc[i].pid, strerror(errno));
     }
     g = TAILQ_EMPTY(&generation_list) ? NULL : choose_current();
     if (!g)

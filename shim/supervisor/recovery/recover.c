@@ -12,8 +12,8 @@
 
 #include "supervisor/recovery/adopt.h"
 #include "supervisor/recovery/stale.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
-#include "supervisor/state/report.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/restart.h"
 
@@ -23,7 +23,7 @@ static const struct record *record; /* of the server that is recovered */
 
 static _Noreturn void give_up(const char *why)
 {
-    report(REPORT_ERROR, "no new supervisor: %s: %s", why, strerror(errno));
+    log_line(LEVEL_ERROR, "no new supervisor: %s: %s", why, strerror(errno));
     _exit(FAILED);
 }
 
@@ -90,8 +90,8 @@ void recover_server(void)
     orphans_free(&o);
     record_close(record);
     record = NULL;
-    report(REPORT_INFO, "a new supervisor for generation %u: the one before was killed",
-           supervisor.current->number);
+    log_line(LEVEL_INFO, "a new supervisor for generation %u: the one before was killed",
+             supervisor.current->number);
     supervisor_event("recovered", "the supervisor before was killed");
     restart(WISH_SIGNAL, "a signal to the server");
 }
@@ -117,10 +117,10 @@ bool recover_at_start(void)
     orphans_free(&o);
     if (!adopted)
         return false;
-    report(REPORT_INFO,
-           "generation %u of this server runs, its supervisor was killed: it is taken over and "
-           "restarted",
-           supervisor.current->number);
+    log_line(LEVEL_INFO,
+             "generation %u of this server runs, its supervisor was killed: it is taken over and "
+             "restarted",
+             supervisor.current->number);
     supervisor_event("recovered", "the supervisor before was killed");
     record_publish();
     restart(WISH_COMMAND, "the start of the same command");

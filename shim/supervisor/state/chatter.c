@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "supervisor/kernel/clock.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
 enum { LINES = 20, PERIOD_MS = 10000, TEXT = 400 };
@@ -13,8 +13,8 @@ enum { LINES = 20, PERIOD_MS = 10000, TEXT = 400 };
 void chatter_end(struct generation *g)
 {
     if (g->chatter.more > 0)
-        report(REPORT_WARNING, "generation %u: %u more such line%s", g->number, g->chatter.more,
-               g->chatter.more == 1 ? "" : "s");
+        log_line(LEVEL_WARNING, "generation %u: %u more such line%s", g->number, g->chatter.more,
+                 g->chatter.more == 1 ? "" : "s");
     g->chatter.lines = g->chatter.more = 0;
 }
 
@@ -36,7 +36,7 @@ void chatter(struct generation *g, int pid, const char *format, ...)
     va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
     va_end(list);
-    report(REPORT_WARNING, "process %d: %s", pid, text);
+    log_line(LEVEL_WARNING, "process %d: %s", pid, text);
 }
 
 void chatter_step(int64_t now)

@@ -18,8 +18,8 @@
 #include "supervisor/front/unix_placeholder.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/chatter.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
-#include "supervisor/state/report.h"
 #include "supervisor/state/supervisor.h"
 struct generation_list generation_list = TAILQ_HEAD_INITIALIZER(generation_list);
 
@@ -32,9 +32,9 @@ static void seal_size(int memory)
     if (fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0 || said)
         return;
     said = true;
-    report(REPORT_WARNING,
-           "the state page can't be sealed (%s): a process of the server can end the supervisor",
-           strerror(errno));
+    log_line(LEVEL_WARNING,
+             "the state page can't be sealed (%s): a process of the server can end the supervisor",
+             strerror(errno));
 }
 
 static bool page_new(struct generation *g)

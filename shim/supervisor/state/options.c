@@ -12,7 +12,7 @@
 
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/io.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/variables.h"
 
 static const char DURATION[] = "a duration such as 500ms, 10s, 2m or none";
@@ -212,7 +212,7 @@ static bool set_runtime_dir(struct value *v)
 }
 
 static const char *log_where = "stderr";
-static enum report_level log_level = REPORT_INFO;
+static enum log_level log_level = LEVEL_INFO;
 
 static bool set_log(struct value *v)
 {
@@ -226,7 +226,7 @@ static bool set_log_level(struct value *v)
 
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(v->text, names[i]) == 0) {
-            log_level = (enum report_level)i;
+            log_level = (enum log_level)i;
             return true;
         }
     return false;
@@ -285,8 +285,8 @@ static bool read_variable(struct options *o, const char *entry)
     struct value v = {o, entry + strcspn(entry, "=") + 1};
 
     if (!variable) {
-        report(REPORT_WARNING, "unknown variable %.*s is ignored: see libgrace(7) for the names",
-               (int)strcspn(entry, "="), entry);
+        log_line(LEVEL_WARNING, "unknown variable %.*s is ignored: see libgrace(7) for the names",
+                 (int)strcspn(entry, "="), entry);
         return true;
     }
     if (variable->set(&v))
@@ -359,7 +359,7 @@ bool options_read(struct options *o)
     remove_variables();
     if (is_delay_too_long(o))
         return false;
-    if (report_open(log_where, log_level))
+    if (log_open(log_where, log_level))
         return true;
     fprintf(stderr, "grace: GRACE_LOG=%s: %s; name a file that can be written\n", log_where,
             io_error());

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/procfs.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/record_text.h"
-#include "supervisor/state/report.h"
 
 enum {
     SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE,
@@ -144,7 +144,7 @@ void record_publish(void)
     free(own);
     own = NULL;
     if (own_fd < 0)
-        report(REPORT_DEBUG, "no recovery record: %s", strerror(errno));
+        log_line(LEVEL_DEBUG, "no recovery record: %s", strerror(errno));
 }
 
 static int reopen(int fd, int flags)

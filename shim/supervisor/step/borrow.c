@@ -10,7 +10,7 @@
 
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/inherited.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
 #ifndef SYS_pidfd_getfd
@@ -80,7 +80,7 @@ static struct listener *hold(struct generation *g, unsigned i, int fd, pid_t pid
     if (former)
         former->until = 0;
     listener_own(h, pid);
-    report(REPORT_DEBUG, "%s was taken from process %d", h->address, (int)pid);
+    log_line(LEVEL_DEBUG, "%s was taken from process %d", h->address, (int)pid);
     return h;
 }
 
@@ -154,15 +154,15 @@ static void say_missing(const struct generation *g, unsigned n)
     const char *s = n == 1 ? "" : "s";
 
     if (!(g->attention & ATTENTION_DRAINING))
-        report(REPORT_WARNING,
-               "%u listener%s of generation %u can't be taken over (no right to trace its "
-               "processes?)",
-               n, s, g->number);
+        log_line(LEVEL_WARNING,
+                 "%u listener%s of generation %u can't be taken over (no right to trace its "
+                 "processes?)",
+                 n, s, g->number);
     else if (g == supervisor.current)
-        report(REPORT_WARNING,
-               "generation %u has given up %u listener%s: clients are refused until the next one "
-               "serves",
-               g->number, n, s);
+        log_line(LEVEL_WARNING,
+                 "generation %u has given up %u listener%s: clients are refused until the next one "
+                 "serves",
+                 g->number, n, s);
 }
 
 void borrow_listeners(struct generation *g)

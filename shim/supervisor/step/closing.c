@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
 enum { IN_FLIGHT_MS = 2, REST = 10 };
@@ -14,7 +14,7 @@ void closing_release(struct generation *g, unsigned index)
 {
     struct listener *h = g->bound[index];
 
-    report(REPORT_DEBUG, "%s was closed by the server and is released", h->address);
+    log_line(LEVEL_DEBUG, "%s was closed by the server and is released", h->address);
     generation_forget(h);
     listener_release(h, g->number);
     listener_replaces(h); /* the ports of passive FTP come round */

@@ -12,8 +12,8 @@
 
 #include "process/fdtab.h"
 #include "supervisor/state/generation_connections.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
-#include "supervisor/state/report.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/retire.h"
 
@@ -92,8 +92,8 @@ static void name_connection(const struct generation *g, const struct kernel_conn
     kernel_peer(c, peer);
     if (age != UNKNOWN)
         snprintf(known, sizeof known, "%d s", age);
-    report(REPORT_WARNING, "generation %u: cutting connection of %s, age %s, process %d", g->number,
-           peer, known, (int)c->pid);
+    log_line(LEVEL_WARNING, "generation %u: cutting connection of %s, age %s, process %d",
+             g->number, peer, known, (int)c->pid);
 }
 
 /* What it has waited for, if for no connection that the kernel knows. */
@@ -121,8 +121,8 @@ static void report_end(struct generation *g, size_t nconns)
         snprintf(text, sizeof text, "%zu connection%s cut", nconns, nconns == 1 ? "" : "s");
     else
         describe_wait(g, text, sizeof text);
-    report(REPORT_WARNING, "generation %u: %s, %s", g->number,
-           g->surplus ? "makes room for younger ones" : "drain deadline reached", text);
+    log_line(LEVEL_WARNING, "generation %u: %s, %s", g->number,
+             g->surplus ? "makes room for younger ones" : "drain deadline reached", text);
 }
 
 void cut_connections(struct generation *g)

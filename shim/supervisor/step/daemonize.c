@@ -9,7 +9,7 @@
 
 #include "supervisor/front/user.h"
 #include "supervisor/kernel/clock.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/retire.h"
@@ -38,7 +38,7 @@ static bool background(void)
     readiness_end(); /* it would be no child of the new process: begun anew there */
     pid = fork();
     if (pid < 0)
-        report(REPORT_ERROR, "fork: %s; nobody is left to watch the server", strerror(errno));
+        log_line(LEVEL_ERROR, "fork: %s; nobody is left to watch the server", strerror(errno));
     if (pid != 0)
         return false;
     setsid();
@@ -55,7 +55,7 @@ static void follow(struct generation *g)
 
     user_close();
     if (pipe2(gate, O_CLOEXEC) < 0)
-        report(REPORT_WARNING, "pipe: %s; the caller may be too early to ask us", strerror(errno));
+        log_line(LEVEL_WARNING, "pipe: %s; the caller may be too early to ask us", strerror(errno));
     if (!background()) {
         close(gate[1]);
         _exit(read(gate[0], &nothing, 1) > 0); /* it ends when we can be asked */
@@ -63,7 +63,7 @@ static void follow(struct generation *g)
     user_open();
     close(gate[0]);
     close(gate[1]);
-    report(REPORT_INFO, "generation %u went into the background", g->number);
+    log_line(LEVEL_INFO, "generation %u went into the background", g->number);
     streams_watch(clock_ms());
 }
 

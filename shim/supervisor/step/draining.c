@@ -6,8 +6,8 @@
 #include "entry/own_signals.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/generation_connections.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
-#include "supervisor/state/report.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/cut.h"
 #include "supervisor/step/hearing.h"
@@ -41,10 +41,10 @@ static void refuse_unwanted(void)
         h->leaving = true;
         listener_refuse_new(h);
         if (served)
-            report(REPORT_INFO, "%s is to close: its queue is emptied", h->address);
+            log_line(LEVEL_INFO, "%s is to close: its queue is emptied", h->address);
         else
-            report(REPORT_INFO, "%s is not served by generation %u: its queue is emptied",
-                   h->address, supervisor.current->number);
+            log_line(LEVEL_INFO, "%s is not served by generation %u: its queue is emptied",
+                     h->address, supervisor.current->number);
     }
 }
 
@@ -59,7 +59,7 @@ void draining_spare(const struct generation *by, struct listener *h)
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->state == GENERATION_DRAINING)
             sharing_begin(g, by);
-    report(REPORT_INFO, "%s is served by generation %u after all", h->address, by->number);
+    log_line(LEVEL_INFO, "%s is served by generation %u after all", h->address, by->number);
 }
 
 static bool queues_empty(void)
@@ -79,7 +79,7 @@ static void release_unwanted(void)
     TAILQ_FOREACH (h, &listener_list, link) {
         if (!h->leaving || h->socket.fd < 0)
             continue;
-        report(REPORT_INFO, "%s released", h->address);
+        log_line(LEVEL_INFO, "%s released", h->address);
         generation_forget(h);
         listener_release(h, supervisor.last_number);
     }
@@ -99,8 +99,8 @@ static void limit_old(void)
     TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
         if (g->state == GENERATION_DRAINING && g != supervisor.current &&
             ++n > supervisor.options.max_old) {
-            report(REPORT_WARNING, "more than %d old generations: generation %u has to go",
-                   supervisor.options.max_old, g->number);
+            log_line(LEVEL_WARNING, "more than %d old generations: generation %u has to go",
+                     supervisor.options.max_old, g->number);
             g->deadline = clock_ms();
             g->surplus = true;
         }
@@ -134,7 +134,7 @@ void draining_begin(struct generation *g)
     set_deadline(g, supervisor.options.drain_timeout);
     note_datagrams(g);
     refuse_unwanted();
-    report(REPORT_INFO, "generation %u draining", g->number);
+    log_line(LEVEL_INFO, "generation %u draining", g->number);
     supervisor_aftermath("draining");
     limit_old();
 }
@@ -265,8 +265,8 @@ static void step(struct generation *g, int64_t now)
     c = members_owe(g);
     if (!ask(g, &c, now) || !drained(g, &c, now) || may_owe_answers(g, now))
         return;
-    report(REPORT_INFO, "generation %u drained in %lld ms", g->number,
-           (long long)(now - g->draining));
+    log_line(LEVEL_INFO, "generation %u drained in %lld ms", g->number,
+             (long long)(now - g->draining));
     supervisor_aftermath("drained");
     retire_begin(g, drained_signal(g));
 }

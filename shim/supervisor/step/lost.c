@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "supervisor/front/control.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/crowd.h"
 
@@ -21,8 +21,8 @@ void lost_note(struct generation *g)
     if (atomic_exchange(&g->page->lost, 0) == 0 || g->lost)
         return;
     g->lost = true;
-    report(
-        REPORT_WARNING,
+    log_line(
+        LEVEL_WARNING,
         "generation %u could not hand over a listener, or take one over (seccomp? a full table?): it "
         "is looked for when a restart is asked for",
         g->number);

@@ -15,8 +15,8 @@
 
 #include "supervisor/kernel/directory.h"
 #include "supervisor/kernel/io.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
-#include "supervisor/state/report.h"
 #include "supervisor/state/supervisor.h"
 
 static bool is_aside;
@@ -46,8 +46,8 @@ static bool move(const struct place *p, const char *from, const char *to)
 {
     if (renameat(p->dir, from, p->dir, to) == 0)
         return true;
-    report(REPORT_WARNING, "pid file %s: rename of %s to %s: %s", supervisor.options.pidfile, from,
-           to, strerror(errno));
+    log_line(LEVEL_WARNING, "pid file %s: rename of %s to %s: %s", supervisor.options.pidfile, from,
+             to, strerror(errno));
     return false;
 }
 
@@ -59,12 +59,12 @@ static void step_aside(const struct place *p)
     if (!exists(p, p->name, &st))
         return;
     if (!S_ISREG(st.st_mode)) {
-        report(REPORT_WARNING, "pid file %s is no regular file, it is left where it is", path);
+        log_line(LEVEL_WARNING, "pid file %s is no regular file, it is left where it is", path);
         return;
     }
     is_aside = move(p, p->name, p->aside);
     if (is_aside)
-        report(REPORT_INFO, "pid file %s steps aside for the next generation", path);
+        log_line(LEVEL_INFO, "pid file %s steps aside for the next generation", path);
 }
 
 void pidfile_step_aside(void)
@@ -75,8 +75,8 @@ void pidfile_step_aside(void)
         step_aside(&p);
         close(p.dir);
     } else if (supervisor.options.pidfile && errno != ENOENT) {
-        report(REPORT_WARNING, "pid file %s can't step aside: %s", supervisor.options.pidfile,
-               io_error());
+        log_line(LEVEL_WARNING, "pid file %s can't step aside: %s", supervisor.options.pidfile,
+                 io_error());
     }
 }
 
@@ -105,11 +105,11 @@ void pidfile_retired(const struct generation *g)
     pid = read_pid(&p);
     if (pid > 0 && members_name(g, pid) && !tree_alive(pid, 0)) {
         if (unlinkat(p.dir, p.name, 0) == 0)
-            report(REPORT_INFO, "pid file %s names a process of generation %u and is removed",
-                   supervisor.options.pidfile, g->number);
+            log_line(LEVEL_INFO, "pid file %s names a process of generation %u and is removed",
+                     supervisor.options.pidfile, g->number);
         else
-            report(REPORT_WARNING, "pid file %s names a process of generation %u: unlink: %s",
-                   supervisor.options.pidfile, g->number, strerror(errno));
+            log_line(LEVEL_WARNING, "pid file %s names a process of generation %u: unlink: %s",
+                     supervisor.options.pidfile, g->number, strerror(errno));
     }
     close(p.dir);
 }
@@ -143,14 +143,14 @@ void pidfile_rolled_back(const struct generation *g)
         restore(&p);
         close(p.dir);
     } else if (is_aside) {
-        report(REPORT_WARNING, "pid file %s can't be given its name back: %s",
-               supervisor.options.pidfile, io_error());
+        log_line(LEVEL_WARNING, "pid file %s can't be given its name back: %s",
+                 supervisor.options.pidfile, io_error());
     }
     if (pid > 0 && !supervisor.options.pidfile)
-        report(REPORT_WARNING,
-               "the pid file of process %d may name generation %u now: --pidfile (GRACE_PIDFILE) "
-               "restores it",
-               (int)pid, g->number);
+        log_line(LEVEL_WARNING,
+                 "the pid file of process %d may name generation %u now: --pidfile (GRACE_PIDFILE) "
+                 "restores it",
+                 (int)pid, g->number);
 }
 
 void pidfile_settle(void)
@@ -164,8 +164,8 @@ void pidfile_settle(void)
         unlinkat(p.dir, p.aside, 0);
         is_aside = false;
     } else {
-        report(REPORT_WARNING, "generation %u did not write %s%s", supervisor.current->number,
-               supervisor.options.pidfile, restore(&p) ? ", the old one is kept" : "");
+        log_line(LEVEL_WARNING, "generation %u did not write %s%s", supervisor.current->number,
+                 supervisor.options.pidfile, restore(&p) ? ", the old one is kept" : "");
     }
     close(p.dir);
 }

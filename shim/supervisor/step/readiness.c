@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/clock.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
 enum { RETRY_MS = 200 };
@@ -139,7 +139,7 @@ bool readiness_reaped(pid_t pid, int status)
     probe.pid = 0;
     probe.succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!probe.succeeded)
-        report(REPORT_DEBUG, "the ready command says not yet (status %d)", status);
+        log_line(LEVEL_DEBUG, "the ready command says not yet (status %d)", status);
     return true;
 }
 
@@ -187,7 +187,7 @@ void readiness_missing(const struct generation *g, char *text, size_t size)
 void readiness_hint(const struct generation *g)
 {
     if (WIFEXITED(g->status) && WEXITSTATUS(g->status) < 126 && generation_listeners(g).used == 0)
-        report(REPORT_INFO,
-               "if it must be alone: --pidfile (GRACE_PIDFILE) for a pid file that it locks or "
-               "must create, --mode sequential (GRACE_MODE) for data that it locks");
+        log_line(LEVEL_INFO,
+                 "if it must be alone: --pidfile (GRACE_PIDFILE) for a pid file that it locks or "
+                 "must create, --mode sequential (GRACE_MODE) for data that it locks");
 }

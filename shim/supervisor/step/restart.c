@@ -12,7 +12,7 @@
 #include "supervisor/front/user.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/terminal.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/draining.h"
@@ -60,8 +60,8 @@ static void rollback(struct generation *g, const char *format, ...)
     supervisor.next = NULL;
     readiness_end();
     supervisor.rolled_back++;
-    report(REPORT_ERROR, "generation %u rolled back: %s; generation %u goes on", g->number, reason,
-           supervisor.current->number);
+    log_line(LEVEL_ERROR, "generation %u rolled back: %s; generation %u goes on", g->number, reason,
+             supervisor.current->number);
     supervisor_event("rolled-back", reason);
     notify_ready("the last restart was rolled back");
     user_restart_ended(false, reason);
@@ -90,7 +90,7 @@ int restart_first(const char **step)
         return 125;
     }
     spawn_describe(-r, *step, why, sizeof why);
-    report(REPORT_ERROR, "%s; check the command", why);
+    log_line(LEVEL_ERROR, "%s; check the command", why);
     return r == -ENOENT ? 127 : 126;
 }
 
@@ -117,8 +117,8 @@ static void restart_begin(void)
                        ATTENTION_STARTING | ATTENTION_OVERLAP | readiness_attention());
     if (!g) {
         spawn_describe(errno, step, why, sizeof why);
-        report(REPORT_ERROR, "restart failed: %s; generation %u goes on", why,
-               supervisor.current->number);
+        log_line(LEVEL_ERROR, "restart failed: %s; generation %u goes on", why,
+                 supervisor.current->number);
         supervisor_event("rolled-back", why);
         supervisor.rolled_back++;
         user_restart_ended(false, why);
@@ -127,7 +127,7 @@ static void restart_begin(void)
     supervisor.next = g;
     supervisor_event("restarting", "");
     notify_reloading("restarting");
-    report(REPORT_INFO, "generation %u starting", g->number);
+    log_line(LEVEL_INFO, "generation %u starting", g->number);
     pidfile_step_aside();
     r = spawn_generation(g, &step);
     if (r < 0) {
@@ -150,8 +150,8 @@ static void refuse(enum restart_wish wish, const char *refused)
 {
     bool pass_on = wish == WISH_SIGNAL && silence_refusal();
 
-    report(REPORT_WARNING, "no restart: %s%s", refused,
-           pass_on ? ", the signal was passed on" : "");
+    log_line(LEVEL_WARNING, "no restart: %s%s", refused,
+             pass_on ? ", the signal was passed on" : "");
     if (pass_on)
         generation_signal(supervisor.current, supervisor.options.signal);
 }
@@ -164,13 +164,13 @@ bool restart_going_on(void)
 static void say_why_it_waits(void)
 {
     if (restart_going_on())
-        report(REPORT_INFO, "restart requested during a restart: one more will follow");
+        log_line(LEVEL_INFO, "restart requested during a restart: one more will follow");
     else if (supervisor.current->state == GENERATION_STARTING)
-        report(REPORT_INFO, "restart waits until generation %u is ready",
-               supervisor.current->number);
+        log_line(LEVEL_INFO, "restart waits until generation %u is ready",
+                 supervisor.current->number);
     else
-        report(REPORT_INFO, "restart waits a moment: %d old generations drain (GRACE_MAX_OLD)",
-               supervisor.options.max_old);
+        log_line(LEVEL_INFO, "restart waits a moment: %d old generations drain (GRACE_MAX_OLD)",
+                 supervisor.options.max_old);
 }
 
 static void postpone(enum restart_wish wish)
@@ -185,11 +185,11 @@ const char *restart_request(enum restart_wish wish, const char *who)
 {
     const char *refused = refusal();
 
-    report(REPORT_DEBUG, "restart requested by %s", who);
+    log_line(LEVEL_DEBUG, "restart requested by %s", who);
     if (refused) {
         refuse(wish, refused);
     } else if (sequence_hurry()) {
-        report(REPORT_INFO, "trying again at once");
+        log_line(LEVEL_INFO, "trying again at once");
     } else if (restart_going_on() || supervisor.current->state == GENERATION_STARTING ||
                draining_room_at() > clock_ms()) {
         postpone(wish);
@@ -206,13 +206,13 @@ static void report_ready(struct generation *g)
     struct generation_listeners l = generation_listeners(g);
 
     g->ready_ms = clock_ms() - g->started;
-    report(REPORT_INFO, "generation %u ready in %lld ms (%u listener%s)", g->number,
-           (long long)g->ready_ms, l.used, l.used == 1 ? "" : "s");
+    log_line(LEVEL_INFO, "generation %u ready in %lld ms (%u listener%s)", g->number,
+             (long long)g->ready_ms, l.used, l.used == 1 ? "" : "s");
     supervisor_event("ready", "");
     notify_ready("serving");
     if (supervisor.options.ready == READY_AUTO && l.waited < l.used)
-        report(REPORT_WARNING, "%u of %u listeners are not waited on; restarts will not expect it",
-               l.used - l.waited, l.used);
+        log_line(LEVEL_WARNING, "%u of %u listeners are not waited on; restarts will not expect it",
+                 l.used - l.waited, l.used);
 }
 
 /* What the serving generation waits on, the next one has to wait on too. */
@@ -319,8 +319,8 @@ static void probation_failed(struct generation *g, const char *how)
 
 static void standby_lost(const char *how)
 {
-    report(REPORT_WARNING, "generation %u ended: %s; there is no way back any more",
-           supervisor.standby->number, how);
+    log_line(LEVEL_WARNING, "generation %u ended: %s; there is no way back any more",
+             supervisor.standby->number, how);
     restart_probation_over();
 }
 

@@ -4,7 +4,7 @@
 #include <signal.h>
 
 #include "supervisor/kernel/clock.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/pidfile.h"
 #include "supervisor/step/sequence.h"
@@ -53,7 +53,7 @@ static void retired(struct generation *g)
 {
     if (g == supervisor.current && !makes_room(g))
         return;
-    report(REPORT_INFO, "generation %u retired", g->number);
+    log_line(LEVEL_INFO, "generation %u retired", g->number);
     supervisor_aftermath("retired");
     pidfile_retired(g);
     generation_free(g);
@@ -76,8 +76,8 @@ static void step(struct generation *g, int64_t now)
     }
     if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
         if (g->killed != SIGKILL)
-            report(REPORT_WARNING, "generation %u did not stop on SIG%s, killing it", g->number,
-                   options_signal_name(g->killed));
+            log_line(LEVEL_WARNING, "generation %u did not stop on SIG%s, killing it", g->number,
+                     options_signal_name(g->killed));
         kill_again(g, now);
     } else if (!main_lives(g) && g->killed != SIGKILL) {
         tree_signal_stopped(&g->tree, SIGKILL);

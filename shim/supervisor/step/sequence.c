@@ -8,7 +8,7 @@
 #include "supervisor/front/notify.h"
 #include "supervisor/front/user.h"
 #include "supervisor/kernel/clock.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/draining.h"
@@ -54,8 +54,8 @@ void sequence_begin(void)
     sequence.pause = PAUSE_FIRST_MS;
     supervisor_event("restarting", "");
     notify_reloading("restarting");
-    report(REPORT_INFO, "generation %u ends before the next one starts, clients wait",
-           supervisor.current->number);
+    log_line(LEVEL_INFO, "generation %u ends before the next one starts, clients wait",
+             supervisor.current->number);
     if (!(supervisor.current->attention & ATTENTION_DRAINING)) /* else they were just looked for */
         borrow_listeners(supervisor.current);
     sharing_begin(supervisor.current, supervisor.current); /* the next one's */
@@ -66,8 +66,8 @@ static void pause_after(unsigned number, const char *reason)
 {
     sequence.phase = PAUSING;
     sequence.retry = clock_ms() + sequence.pause;
-    report(REPORT_ERROR, "generation %u failed: %s; trying again in %lld ms, clients wait", number,
-           reason, (long long)sequence.pause);
+    log_line(LEVEL_ERROR, "generation %u failed: %s; trying again in %lld ms, clients wait", number,
+             reason, (long long)sequence.pause);
     supervisor.rolled_back++;
     supervisor_event("rolled-back", reason);
     user_restart_ended(false, reason);
@@ -107,7 +107,7 @@ static bool start_next(void)
     }
     sequence.phase = STARTING;
     supervisor.current = g;
-    report(REPORT_INFO, "generation %u starting", g->number);
+    log_line(LEVEL_INFO, "generation %u starting", g->number);
     r = spawn_generation(g, &step);
     if (r < 0) {
         spawn_describe(-r, step, why, sizeof why);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
-#include "supervisor/state/report.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/restart.h"
 
@@ -40,16 +40,16 @@ static bool listens_unseen(struct generation *g, struct kernel_unseen *stranger)
 
 static void say_what_lacks(void)
 {
-    report(REPORT_ERROR,
-           "%s does not load libgrace.so (static or Go program, setuid, file capabilities, other "
-           "libc?): it runs as without grace and can't be restarted; libgrace(7) says what helps",
-           supervisor.command.path);
+    log_line(LEVEL_ERROR,
+             "%s does not load libgrace.so (static or Go program, setuid, file capabilities, other "
+             "libc?): it runs as without grace and can't be restarted; libgrace(7) says what helps",
+             supervisor.command.path);
 }
 
 static void say_who_listens(const struct kernel_unseen *stranger)
 {
-    report(
-        REPORT_ERROR,
+    log_line(
+        LEVEL_ERROR,
         "process %d listens on %s unseen by libgrace.so (Go or static program, executed with "
         "another real user, PID namespace of its own?): the server runs as without grace and can't be restarted; "
         "libgrace(7) says what helps",

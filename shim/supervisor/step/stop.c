@@ -7,7 +7,7 @@
 
 #include "supervisor/front/notify.h"
 #include "supervisor/kernel/clock.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/daemonize.h"
@@ -51,11 +51,11 @@ void stop_begin(int sig)
     if (supervisor.stopping && !supervisor.stop_after_drain) {
         if (clock_ms() - supervisor.stop_begun < SAME_MS)
             return;
-        report(REPORT_WARNING, "second stop signal: killing the server");
+        log_line(LEVEL_WARNING, "second stop signal: killing the server");
         kill_all();
         return;
     }
-    report(REPORT_INFO, "stopping generation %u with SIG%s", g->number, options_signal_name(sig));
+    log_line(LEVEL_INFO, "stopping generation %u with SIG%s", g->number, options_signal_name(sig));
     supervisor_event("stopping", "");
     notify_stopping();
     stop_note();
@@ -73,7 +73,7 @@ void stop_begin(int sig)
 static bool postponed(void)
 {
     if (sequence_active() && !supervisor.stop_follows)
-        report(REPORT_INFO, "the next generation answers who waits, then it is stopped");
+        log_line(LEVEL_INFO, "the next generation answers who waits, then it is stopped");
     supervisor.stop_follows = sequence_active();
     supervisor.pending = WISH_NONE;
     return supervisor.stop_follows;
@@ -91,7 +91,7 @@ void stop_drain(void)
     }
     if (postponed())
         return;
-    report(REPORT_INFO, "stopping generation %u when it has drained", g->number);
+    log_line(LEVEL_INFO, "stopping generation %u when it has drained", g->number);
     supervisor_event("stopping", "");
     notify_stopping();
     supervisor.stop_after_drain = true;
@@ -113,7 +113,7 @@ void stop_step(int64_t now)
     if (!supervisor.stopping || supervisor.stop_deadline == CLOCK_NEVER)
         return;
     if (now >= supervisor.stop_deadline) {
-        report(REPORT_WARNING, "the server did not stop in time, killing it");
+        log_line(LEVEL_WARNING, "the server did not stop in time, killing it");
         kill_all();
         supervisor.stop_deadline = CLOCK_NEVER;
     }
@@ -155,12 +155,12 @@ void stop_ended(int status)
     }
     supervisor_status_text(status, how, sizeof how);
     if (supervisor.stopping)
-        report(REPORT_INFO, "stopped: %s", how);
+        log_line(LEVEL_INFO, "stopped: %s", how);
     else if (g->number > 1 || g->state != GENERATION_STARTING)
-        report(REPORT_INFO, "generation %u ended: %s", g->number, how);
+        log_line(LEVEL_INFO, "generation %u ended: %s", g->number, how);
     supervisor_event(supervisor.stopping ? "stopped" : "crashed", how);
     if (supervisor.stopping && leaves_servers(g)) {
-        report(REPORT_INFO, "processes of generation %u outlive its main process", g->number);
+        log_line(LEVEL_INFO, "processes of generation %u outlive its main process", g->number);
         draining_begin(g);
     }
     supervisor_exit(status);

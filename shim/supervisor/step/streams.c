@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/procfs.h"
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
 enum { FIRST_LOOK_MS = 10, LAST_LOOK_MS = 60000 };
@@ -70,7 +70,7 @@ static void let_go(int fd)
     if (null < 0)
         return;
     if (fd == STDERR_FILENO)
-        report_stderr_ends();
+        log_stderr_ends();
     dup2(null, fd);
     close(null);
 }

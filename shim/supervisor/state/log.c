@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/state/report.h"
+#include "supervisor/state/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +18,9 @@ enum { LINE = 1024 };
 static int log_fd = STDERR_FILENO;
 static bool to_stderr = true, to_syslog;
 static unsigned lost; /* lines that nobody took */
-static enum report_level threshold = REPORT_INFO;
+static enum log_level threshold = LEVEL_INFO;
 
-void (*report_listener)(const char *line);
+void (*log_listener)(const char *line);
 
 /* Whoever shares a pipe or a terminal can fill it and make it blocking; a description of our own
  * stays as it is. */
@@ -31,7 +31,7 @@ static void use_stderr(void)
     log_fd = own >= 0 ? own : STDERR_FILENO;
 }
 
-bool report_open(const char *where, enum report_level least)
+bool log_open(const char *where, enum log_level least)
 {
     threshold = least;
     to_stderr = strcmp(where, "stderr") == 0;
@@ -48,11 +48,11 @@ bool report_open(const char *where, enum report_level least)
     return false;
 }
 
-void report_stderr_ends(void)
+void log_stderr_ends(void)
 {
     if (!to_stderr)
         return;
-    report(REPORT_INFO, "the server has given up standard error: the log goes to syslog");
+    log_line(LEVEL_INFO, "the server has given up standard error: the log goes to syslog");
     if (log_fd != STDERR_FILENO)
         close(log_fd);
     log_fd = -1;
@@ -60,7 +60,7 @@ void report_stderr_ends(void)
     to_syslog = true;
 }
 
-static bool put(enum report_level level, const char *text)
+static bool put(enum log_level level, const char *text)
 {
     static const int priority[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
     char line[LINE + 32];
@@ -73,20 +73,20 @@ static bool put(enum report_level level, const char *text)
 }
 
 /* A log that nobody reads, or that is gone, must not stop the server's keeper. */
-static void report_write(enum report_level level, const char *text)
+static void log_write(enum log_level level, const char *text)
 {
     char notice[80];
 
     if (lost > 0) {
         snprintf(notice, sizeof notice, "%u line%s of this log are lost: nobody has read it", lost,
                  lost == 1 ? "" : "s");
-        if (put(REPORT_WARNING, notice))
+        if (put(LEVEL_WARNING, notice))
             lost = 0;
     }
     lost += lost > 0 || !put(level, text);
 }
 
-void report(enum report_level level, const char *format, ...)
+void log_line(enum log_level level, const char *format, ...)
 {
     char raw[LINE], text[LINE];
     int saved = errno;
@@ -97,8 +97,8 @@ void report(enum report_level level, const char *format, ...)
     va_end(list);
     line_escape(text, sizeof text, raw);
     if (level <= threshold)
-        report_write(level, text);
-    if (level <= REPORT_INFO && report_listener)
-        report_listener(text);
+        log_write(level, text);
+    if (level <= LEVEL_INFO && log_listener)
+        log_listener(text);
     errno = saved;
 }
