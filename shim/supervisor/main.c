@@ -30,8 +30,8 @@
 #include "supervisor/kernel/trim.h"
 #include "supervisor/recovery/keeper.h"
 #include "supervisor/recovery/recover.h"
-#include "supervisor/state/chatter.h"
 #include "supervisor/state/log.h"
+#include "supervisor/state/log_limit.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
@@ -89,7 +89,7 @@ static void step(void)
         silence_step(now);
     }
     control_step(now);
-    chatter_step(now);
+    log_limit_step(now);
     notify_step();
     draining_step(now);
     retire_step(now);

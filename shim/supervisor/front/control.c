@@ -15,8 +15,8 @@
 #include "supervisor/front/unix_placeholder.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/io.h"
-#include "supervisor/state/chatter.h"
 #include "supervisor/state/log.h"
+#include "supervisor/state/log_limit.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/closing.h"
@@ -107,7 +107,7 @@ bool control_take(struct generation *g, unsigned index, int fd, pid_t pid)
     }
     h = keep(g, index, fd, &wrong);
     if (!h) {
-        chatter(g, (int)pid, "a listener of it could not be kept: %s", wrong);
+        log_limited(g, (int)pid, "a listener of it could not be kept: %s", wrong);
         inbox_close(fd);
         return false;
     }
@@ -185,7 +185,7 @@ static void handle(struct generation *g, const struct letter *l)
             hand_out(g, m->index, l->fd, l->sender);
         break;
     case MESSAGE_NOTE:
-        chatter(g, (int)l->sender, "%.*s", MESSAGE_TEXT, m->text);
+        log_limited(g, (int)l->sender, "%.*s", MESSAGE_TEXT, m->text);
         break;
     case MESSAGE_PLACEHOLDER:
         unix_placeholder_settle(l->fd);

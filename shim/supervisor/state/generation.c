@@ -17,8 +17,8 @@
 #include "entry/own_signals.h"
 #include "supervisor/front/unix_placeholder.h"
 #include "supervisor/kernel/clock.h"
-#include "supervisor/state/chatter.h"
 #include "supervisor/state/log.h"
+#include "supervisor/state/log_limit.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 struct generation_list generation_list = TAILQ_HEAD_INITIALIZER(generation_list);
@@ -132,7 +132,7 @@ static void close_open(int fd)
 
 void generation_free(struct generation *g)
 {
-    chatter_end(g);
+    log_limit_end(g);
     TAILQ_REMOVE(&generation_list, g, link);
     if (g->page)
         munmap(g->page, sizeof *g->page);

@@ -55,7 +55,7 @@ struct generation {
     struct {
         int64_t since;
         unsigned lines, more;
-    } chatter;
+    } log_limit;
     int64_t refused;                        /* when it last asked in vain for a restart */
     struct listener *bound[PAGE_LISTENERS]; /* by index of the page */
     uint32_t known[PAGE_LISTENERS];         /* flags of those that were seen, not only said */
