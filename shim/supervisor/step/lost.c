@@ -12,7 +12,7 @@
 #include "supervisor/front/control.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/borrow.h"
-#include "supervisor/step/crowd.h"
+#include "supervisor/step/epoll_limit.h"
 
 enum { STRANGERS = 64 }; /* at a time */
 
@@ -133,7 +133,7 @@ const char *lost_refusal(struct generation *g)
     borrow_listeners(g);
     if (!fetch(g, why, sizeof why))
         return why;
-    if (crowd_is_too_large(g))
+    if (epoll_limit_exceeded(g))
         return "its listeners are in too many epolls";
     g->lost = g->adopted; /* its page may say anything by now */
     owes_none(g);

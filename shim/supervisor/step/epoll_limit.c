@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/crowd.h"
+#include "supervisor/step/epoll_limit.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -59,7 +59,7 @@ static unsigned registrations_of(pid_t pid)
     return n;
 }
 
-bool crowd_is_too_large(const struct generation *g)
+bool epoll_limit_exceeded(const struct generation *g)
 {
     for (size_t i = 0; i < g->tree.n; i++)
         if (registrations_of(g->tree.proc[i].pid) > REGISTRATIONS_MOST)
