@@ -93,7 +93,7 @@ unsigned answer_pause(void);
 bool answer_is_due(void);
 void answer_send(int fd, const char *head);
 
-/* accepting.c, closing.c: --accept and --close. */
+/* accepting.c, release.c: --accept and --close. */
 int accept_connection(int listener);
 void close_connection(int fd);
 

@@ -19,9 +19,9 @@
 #include "supervisor/state/log_limit.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/closing.h"
 #include "supervisor/step/draining.h"
 #include "supervisor/step/lost.h"
+#include "supervisor/step/release.h"
 #include "supervisor/step/restart.h"
 #include "supervisor/step/wish.h"
 
@@ -149,7 +149,7 @@ static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
     struct listener *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
 
     if (h && listener_is_shut(h)) {
-        closing_release(g, index);
+        release_listener(g, index);
         h = NULL;
     }
     if (!h || h->socket.fd < 0 || is_taken(g, index)) {
@@ -300,5 +300,5 @@ void control_step(int64_t now)
     /* in sequential mode it may be draining: that it holds dummies now is our doing */
     if (!g || supervisor.stopping || g->state > GENERATION_SERVING)
         return;
-    closing_step(now);
+    release_step(now);
 }

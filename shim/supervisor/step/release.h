@@ -4,16 +4,16 @@
  * the kernel shows decides.  One look is enough for all of which it is time, and looking takes a
  * tenth of a processor at most: a server may open and close hundreds a second.
  */
-#ifndef GRACE_CLOSING_H
-#define GRACE_CLOSING_H
+#ifndef GRACE_SUPERVISOR_STEP_RELEASE_H
+#define GRACE_SUPERVISOR_STEP_RELEASE_H
 
 #include "supervisor/state/generation.h"
 
 /* Releases those that nobody has --settle after they were closed, members of an SO_REUSEPORT group
  * and others that no process is waited for (LISTENER_BRIEF) at once. */
-void closing_step(int64_t now);
+void release_step(int64_t now);
 
 /* It is shut, or nobody has it any more. */
-void closing_release(struct generation *g, unsigned index);
+void release_listener(struct generation *g, unsigned index);
 
 #endif

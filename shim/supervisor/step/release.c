@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/closing.h"
+#include "supervisor/step/release.h"
 
 #include <time.h>
 
@@ -10,7 +10,7 @@ enum { IN_FLIGHT_MS = 2, REST = 10 };
 
 static int64_t next_look;
 
-void closing_release(struct generation *g, unsigned index)
+void release_listener(struct generation *g, unsigned index)
 {
     struct listener *h = g->bound[index];
 
@@ -34,7 +34,7 @@ static bool is_due(struct generation *g, unsigned index, uint32_t flags, int64_t
     if (h->due == 0) {
         h->due = now + patience(h, flags);
         if (listener_is_shut(h)) {
-            closing_release(g, index);
+            release_listener(g, index);
             return false;
         }
     }
@@ -61,11 +61,11 @@ static void look(struct generation *g, struct kernel_socket *due, size_t n, int6
     if (generation_scan(g) == 0 && kernel_held(&g->tree, due, n) == 0)
         for (size_t i = 0; i < n; i++)
             if (!due[i].held)
-                closing_release(g, due[i].tag);
+                release_listener(g, due[i].tag);
     next_look = now + REST * 1000 * (clock() - began) / CLOCKS_PER_SEC;
 }
 
-void closing_step(int64_t now)
+void release_step(int64_t now)
 {
     struct generation *g = supervisor.current;
     struct kernel_socket due[PAGE_LISTENERS];
