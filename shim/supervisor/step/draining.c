@@ -9,8 +9,8 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/cut.h"
 #include "supervisor/step/hearing.h"
+#include "supervisor/step/overdue.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/sequence.h"
 #include "supervisor/step/sharing.h"
@@ -251,7 +251,7 @@ static void step(struct generation *g, int64_t now)
     struct members_count c;
 
     if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
-        cut_connections(g);
+        overdue_cut(g);
         return;
     }
     supervisor_wake_at(g->deadline);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* Connections that outlive the drain deadline: counted, named, and ended with their generation. */
-#ifndef GRACE_CUT_H
-#define GRACE_CUT_H
+#ifndef GRACE_SUPERVISOR_STEP_OVERDUE_H
+#define GRACE_SUPERVISOR_STEP_OVERDUE_H
 
 #include "supervisor/state/generation.h"
 
 /* Logs each connection (peer, age, process) and begins to retire g. */
-void cut_connections(struct generation *g);
+void overdue_cut(struct generation *g);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/cut.h"
+#include "supervisor/step/overdue.h"
 
 #include <sys/uio.h>
 #include <fcntl.h>
@@ -125,7 +125,7 @@ static void report_end(struct generation *g, size_t nconns)
              g->surplus ? "makes room for younger ones" : "drain deadline reached", text);
 }
 
-void cut_connections(struct generation *g)
+void overdue_cut(struct generation *g)
 {
     struct kernel_connection *conns;
     size_t nconns, named;
