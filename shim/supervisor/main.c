@@ -34,8 +34,8 @@
 #include "supervisor/state/log_limit.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/background.h"
 #include "supervisor/step/borrow.h"
-#include "supervisor/step/daemonize.h"
 #include "supervisor/step/draining.h"
 #include "supervisor/step/hearing.h"
 #include "supervisor/step/overlap.h"
@@ -94,7 +94,7 @@ static void step(void)
     draining_step(now);
     retire_step(now);
     stop_step(now);
-    daemonize_step(now);
+    background_step(now);
     streams_step(now);
     if (TAILQ_EMPTY(&generation_list))
         _exit(0);

@@ -11,7 +11,7 @@
 #include "supervisor/front/user.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/terminal.h"
-#include "supervisor/step/daemonize.h"
+#include "supervisor/step/background.h"
 #include "supervisor/step/readiness.h"
 
 struct supervisor supervisor;
@@ -80,7 +80,7 @@ _Noreturn void supervisor_exit(int status)
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
     readiness_end();
-    if (daemonize_last())
+    if (background_last())
         supervisor_loop();
     exit_like(status);
 }

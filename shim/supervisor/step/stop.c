@@ -9,8 +9,8 @@
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/background.h"
 #include "supervisor/step/borrow.h"
-#include "supervisor/step/daemonize.h"
 #include "supervisor/step/draining.h"
 #include "supervisor/step/restart.h"
 #include "supervisor/step/sequence.h"
@@ -150,7 +150,7 @@ void stop_ended(int status)
         return;
     }
     if (goes_on(g, status)) {
-        daemonize_follow(g);
+        background_follow(g);
         return;
     }
     supervisor_status_text(status, how, sizeof how);

@@ -4,17 +4,17 @@
  * the caller is let go with that status; when the server has ended while older generations still
  * drain, or was stopped and left some that serve, they are seen to their end.
  */
-#ifndef GRACE_DAEMONIZE_H
-#define GRACE_DAEMONIZE_H
+#ifndef GRACE_SUPERVISOR_STEP_BACKGROUND_H
+#define GRACE_SUPERVISOR_STEP_BACKGROUND_H
 
 #include "supervisor/state/generation.h"
 
 /* g's first process has exited 0. For generation 1 so does the supervisor, once what is left
  * listens or has stayed for a moment; the call returns in the process that goes on. */
-void daemonize_follow(struct generation *g);
-void daemonize_step(int64_t now);
+void background_follow(struct generation *g);
+void background_step(int64_t now);
 
 /* Returns true in a background process when there is something left to drain. */
-bool daemonize_last(void);
+bool background_last(void);
 
 #endif

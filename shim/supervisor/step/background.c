@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/daemonize.h"
+#include "supervisor/step/background.h"
 
 #include <sys/prctl.h>
 #include <errno.h>
@@ -69,14 +69,14 @@ static void follow(struct generation *g)
 
 /* What a script leaves behind (a coprocess of a shell) is just about to end. A daemon is known by
  * its listener, or stays. */
-void daemonize_follow(struct generation *g)
+void background_follow(struct generation *g)
 {
     if (g->number == 1) /* else the caller was let go, or expects us to stay */
         due = clock_ms() + STAYS_MS;
-    daemonize_step(clock_ms());
+    background_step(clock_ms());
 }
 
-void daemonize_step(int64_t now)
+void background_step(int64_t now)
 {
     struct generation *g = supervisor.current;
 
@@ -110,7 +110,7 @@ static void retire_others(void)
             retire_begin(g, 0);
 }
 
-bool daemonize_last(void)
+bool background_last(void)
 {
     struct generation *ended = supervisor.current;
 
