@@ -36,7 +36,7 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/background.h"
 #include "supervisor/step/borrow.h"
-#include "supervisor/step/draining.h"
+#include "supervisor/step/drain.h"
 #include "supervisor/step/hearing.h"
 #include "supervisor/step/overlap.h"
 #include "supervisor/step/restart.h"
@@ -91,7 +91,7 @@ static void step(void)
     control_step(now);
     log_limit_step(now);
     notify_step();
-    draining_step(now);
+    drain_step(now);
     retire_step(now);
     stop_step(now);
     background_step(now);

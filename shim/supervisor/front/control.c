@@ -19,7 +19,7 @@
 #include "supervisor/state/log_limit.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/draining.h"
+#include "supervisor/step/drain.h"
 #include "supervisor/step/lost.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/restart.h"
@@ -162,7 +162,7 @@ static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
                      ~(uint32_t)(LISTENER_CLOSED | LISTENER_BRIEF));
     generation_bind(g, index, h, LISTENER_ADOPTED);
     log_line(LEVEL_DEBUG, "generation %u adopts %s", g->number, h->address);
-    draining_spare(g, h);
+    drain_spare(g, h);
     if (answer(reply, MESSAGE_GRANTED, h->socket.fd)) {
         listener_own(h, pid);
         listener_sent(h, reply);

@@ -13,7 +13,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
-#include "supervisor/step/draining.h"
+#include "supervisor/step/drain.h"
 #include "supervisor/step/hearing.h"
 #include "supervisor/step/overlap.h"
 #include "supervisor/step/pidfile.h"
@@ -124,9 +124,9 @@ static void resume_others(const struct generation *current)
         if (g->number > current->number) {
             log_line(LEVEL_INFO, "generation %u was not ready yet and is ended", g->number);
             pidfile_rolled_back(g);
-            draining_abandon(g);
+            drain_abandon(g);
         } else if (g != current) {
-            draining_begin(g);
+            drain_begin(g);
         }
     }
 }

@@ -15,7 +15,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
-#include "supervisor/step/draining.h"
+#include "supervisor/step/drain.h"
 #include "supervisor/step/hearing.h"
 #include "supervisor/step/lost.h"
 #include "supervisor/step/overlap.h"
@@ -66,7 +66,7 @@ static void rollback(struct generation *g, const char *format, ...)
     notify_ready("the last restart was rolled back");
     user_restart_ended(false, reason);
     pidfile_rolled_back(g);
-    draining_abandon(g);
+    drain_abandon(g);
     restart_ended();
 }
 
@@ -191,7 +191,7 @@ const char *restart_request(enum restart_wish wish, const char *who)
     } else if (sequence_hurry()) {
         log_line(LEVEL_INFO, "trying again at once");
     } else if (restart_going_on() || supervisor.current->state == GENERATION_STARTING ||
-               draining_room_at() > clock_ms()) {
+               drain_room_at() > clock_ms()) {
         postpone(wish);
     } else if (supervisor.options.sequential) {
         sequence_begin();
@@ -253,7 +253,7 @@ void restart_probation_over(void)
     sharing_end(supervisor.current);
     restart_succeeded();
     pidfile_settle();
-    draining_begin(old);
+    drain_begin(old);
     restart_ended();
 }
 
@@ -345,7 +345,7 @@ static void step_probation(int64_t now)
 /* What waits for the end of a restart begins there. */
 static void step_postponed(int64_t now)
 {
-    int64_t due = draining_room_at();
+    int64_t due = drain_room_at();
 
     if (supervisor.pending == WISH_NONE || restart_going_on() ||
         supervisor.current->state == GENERATION_STARTING)

@@ -11,7 +11,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
-#include "supervisor/step/draining.h"
+#include "supervisor/step/drain.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/restart.h"
 #include "supervisor/step/retire.h"
@@ -59,7 +59,7 @@ void sequence_begin(void)
     if (!(supervisor.current->attention & ATTENTION_DRAINING)) /* else they were just looked for */
         borrow_listeners(supervisor.current);
     sharing_begin(supervisor.current, supervisor.current); /* the next one's */
-    draining_begin(supervisor.current);
+    drain_begin(supervisor.current);
 }
 
 static void pause_after(unsigned number, const char *reason)

@@ -11,7 +11,7 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/background.h"
 #include "supervisor/step/borrow.h"
-#include "supervisor/step/draining.h"
+#include "supervisor/step/drain.h"
 #include "supervisor/step/restart.h"
 #include "supervisor/step/sequence.h"
 #include "supervisor/step/sharing.h"
@@ -98,7 +98,7 @@ void stop_drain(void)
     stop_note();
     supervisor.stop_deadline = CLOCK_NEVER;
     borrow_listeners(g);
-    draining_begin(g);
+    drain_begin(g);
 }
 
 void stop_step(int64_t now)
@@ -161,7 +161,7 @@ void stop_ended(int status)
     supervisor_event(supervisor.stopping ? "stopped" : "crashed", how);
     if (supervisor.stopping && leaves_servers(g)) {
         log_line(LEVEL_INFO, "processes of generation %u outlive its main process", g->number);
-        draining_begin(g);
+        drain_begin(g);
     }
     supervisor_exit(status);
 }

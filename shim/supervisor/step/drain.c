@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/draining.h"
+#include "supervisor/step/drain.h"
 
 #include <time.h>
 
@@ -48,7 +48,7 @@ static void refuse_unwanted(void)
     }
 }
 
-void draining_spare(const struct generation *by, struct listener *h)
+void drain_spare(const struct generation *by, struct listener *h)
 {
     struct generation *g;
 
@@ -106,7 +106,7 @@ static void limit_old(void)
         }
 }
 
-int64_t draining_room_at(void)
+int64_t drain_room_at(void)
 {
     struct generation *g;
     int64_t at = 0;
@@ -126,7 +126,7 @@ static void note_datagrams(struct generation *g)
         g->datagrams |= g->bound[i] && g->bound[i]->socket.type == SOCK_DGRAM;
 }
 
-void draining_begin(struct generation *g)
+void drain_begin(struct generation *g)
 {
     g->state = GENERATION_DRAINING;
     g->draining = clock_ms();
@@ -145,7 +145,7 @@ static bool may_have_clients(struct generation *g)
     return generation_listeners(g).used > 0 && members_count(g).processes > 0;
 }
 
-void draining_abandon(struct generation *g)
+void drain_abandon(struct generation *g)
 {
     bool drain = may_have_clients(g); /* before its own listeners are forgotten */
     struct listener *h;
@@ -281,7 +281,7 @@ static bool any_unmuted(void)
     return false;
 }
 
-void draining_step(int64_t now)
+void drain_step(int64_t now)
 {
     struct generation *g;
 

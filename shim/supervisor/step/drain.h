@@ -4,23 +4,23 @@
  * does not want are emptied first.  It has drained when its counters say so and the kernel agrees
  * (connections.h): that also sees connections in programs without the shim.
  */
-#ifndef GRACE_DRAINING_H
-#define GRACE_DRAINING_H
+#ifndef GRACE_SUPERVISOR_STEP_DRAIN_H
+#define GRACE_SUPERVISOR_STEP_DRAIN_H
 
 #include "supervisor/state/generation.h"
 
-void draining_begin(struct generation *g);
+void drain_begin(struct generation *g);
 
 /* When a restart more would make no generation go that has hardly begun to drain (--max-old). */
-int64_t draining_room_at(void);
+int64_t drain_room_at(void);
 
 /* This one adopts the listener: if its queue was to be emptied only, it stays. */
-void draining_spare(const struct generation *by, struct listener *h);
+void drain_spare(const struct generation *by, struct listener *h);
 
 /* A generation that failed: ended at once, unless it may have taken connections already. */
-void draining_abandon(struct generation *g);
+void drain_abandon(struct generation *g);
 
 /* Looks at every draining generation. */
-void draining_step(int64_t now);
+void drain_step(int64_t now);
 
 #endif
