@@ -37,9 +37,9 @@
 #include "supervisor/step/background.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/hearing.h"
 #include "supervisor/step/overlap.h"
 #include "supervisor/step/restart.h"
+#include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/silence.h"
 #include "supervisor/step/stop.h"
@@ -82,7 +82,7 @@ static void step(void)
     supervisor.wake = CLOCK_NEVER;
     if (supervisor.current) {
         restart_step(now);
-        hearing_step(now);
+        resume_step(now);
         overlap_step();
         borrow_step();
         keeper_step(now);

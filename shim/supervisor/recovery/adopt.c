@@ -14,9 +14,9 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/hearing.h"
 #include "supervisor/step/overlap.h"
 #include "supervisor/step/pidfile.h"
+#include "supervisor/step/resume.h"
 #include "supervisor/step/sequence.h"
 #include "supervisor/step/sharing.h"
 
@@ -111,7 +111,7 @@ static void resume_current(struct generation *g)
         return;
     g->state = GENERATION_SERVING;
     sharing_end(g);
-    hearing_begin(g);
+    resume_begin(g);
 }
 
 /* One that was younger had not become ready; the others had begun to drain, or were about to. */

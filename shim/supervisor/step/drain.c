@@ -9,8 +9,8 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/hearing.h"
 #include "supervisor/step/overdue.h"
+#include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/sequence.h"
 #include "supervisor/step/sharing.h"
@@ -256,7 +256,7 @@ static void step(struct generation *g, int64_t now)
     }
     supervisor_wake_at(g->deadline);
     if (!(g->attention & ATTENTION_DRAINING)) {
-        if (!queues_empty() || hearing_awaited(now)) {
+        if (!queues_empty() || resume_awaited(now)) {
             supervisor_wake_in(EMPTY_QUEUE_MS);
             return;
         }

@@ -16,11 +16,11 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/hearing.h"
 #include "supervisor/step/lost.h"
 #include "supervisor/step/overlap.h"
 #include "supervisor/step/pidfile.h"
 #include "supervisor/step/readiness.h"
+#include "supervisor/step/resume.h"
 #include "supervisor/step/sequence.h"
 #include "supervisor/step/sharing.h"
 #include "supervisor/step/silence.h"
@@ -230,7 +230,7 @@ static void serve(struct generation *g)
     report_ready(g);
     note_expectations(g);
     generation_attention(g, 0, ATTENTION_STARTING);
-    hearing_begin(g);
+    resume_begin(g);
 }
 
 void restart_succeeded(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/hearing.h"
+#include "supervisor/step/resume.h"
 
 #include "entry/own_signals.h"
 #include "supervisor/kernel/clock.h"
@@ -11,13 +11,13 @@ enum {
     PATIENCE_MS = 1000, /* after that the old generation drains, whoever is stuck in the new one */
 };
 
-void hearing_begin(struct generation *g)
+void resume_begin(struct generation *g)
 {
     if (!(g->attention & ATTENTION_SUSPENDED))
         return;
     g->let_go = clock_ms();
     generation_attention(g, 0, ATTENTION_SUSPENDED);
-    hearing_step(g->let_go);
+    resume_step(g->let_go);
 }
 
 static bool is_patient(const struct generation *g, int64_t now)
@@ -25,7 +25,7 @@ static bool is_patient(const struct generation *g, int64_t now)
     return now - g->let_go < PATIENCE_MS;
 }
 
-void hearing_step(int64_t now)
+void resume_step(int64_t now)
 {
     struct generation *g = supervisor.current;
     int64_t again;
@@ -44,7 +44,7 @@ void hearing_step(int64_t now)
     supervisor_wake_at(g->asked + again);
 }
 
-bool hearing_awaited(int64_t now)
+bool resume_awaited(int64_t now)
 {
     const struct generation *g = supervisor.current;
 
