@@ -37,7 +37,7 @@
 #include "supervisor/step/background.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/overlap.h"
+#include "supervisor/step/nonblock.h"
 #include "supervisor/step/restart.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
@@ -83,7 +83,7 @@ static void step(void)
     if (supervisor.current) {
         restart_step(now);
         resume_step(now);
-        overlap_step();
+        nonblock_step();
         borrow_step();
         keeper_step(now);
         silence_step(now);

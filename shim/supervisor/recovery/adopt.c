@@ -14,7 +14,7 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/overlap.h"
+#include "supervisor/step/nonblock.h"
 #include "supervisor/step/pidfile.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/sequence.h"
@@ -149,7 +149,7 @@ bool adopt_generations(const struct orphans *o)
     supervisor.last_number = TAILQ_LAST(&generation_list, generation_list)->number;
     TAILQ_FOREACH (g, &generation_list, link)
         borrow_listeners(g);
-    overlap_resume();
+    nonblock_resume();
     pidfile_resume();
     resume_current(supervisor.current);
     resume_others(supervisor.current);

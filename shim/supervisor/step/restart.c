@@ -17,7 +17,7 @@
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/lost.h"
-#include "supervisor/step/overlap.h"
+#include "supervisor/step/nonblock.h"
 #include "supervisor/step/pidfile.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/resume.h"
@@ -112,7 +112,7 @@ static void restart_begin(void)
     int r;
 
     borrow_listeners(supervisor.current);
-    overlap_begin();
+    nonblock_begin();
     g = generation_new(++supervisor.last_number,
                        ATTENTION_STARTING | ATTENTION_OVERLAP | readiness_attention());
     if (!g) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/overlap.h"
+#include "supervisor/step/nonblock.h"
 
 #include <stdbool.h>
 
@@ -23,7 +23,7 @@ static void note_flags(void)
         h->nonblock = listener_is_nonblock(h);
 }
 
-void overlap_begin(void)
+void nonblock_begin(void)
 {
     struct generation *g;
     struct listener *h;
@@ -40,7 +40,7 @@ void overlap_begin(void)
             listener_force_nonblock(h, true);
 }
 
-void overlap_resume(void)
+void nonblock_resume(void)
 {
     overlapping = true;
 }
@@ -56,7 +56,7 @@ static bool others_accept(void)
     return false;
 }
 
-void overlap_step(void)
+void nonblock_step(void)
 {
     struct generation *g = supervisor.current;
 

@@ -4,15 +4,15 @@
  * that polls and then accepts on a blocking socket would get stuck when the other generation was
  * faster.  The shim shows each server the flag it believes in (waits.c).
  */
-#ifndef GRACE_OVERLAP_H
-#define GRACE_OVERLAP_H
+#ifndef GRACE_SUPERVISOR_STEP_NONBLOCK_H
+#define GRACE_SUPERVISOR_STEP_NONBLOCK_H
 
-void overlap_begin(void);
+void nonblock_begin(void);
 
 /* A supervisor that was killed may have begun one. */
-void overlap_resume(void);
+void nonblock_resume(void);
 
 /* When only one generation still accepts: the flag becomes what that one believes. */
-void overlap_step(void);
+void nonblock_step(void);
 
 #endif
