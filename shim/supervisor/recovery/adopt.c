@@ -15,7 +15,7 @@
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/nonblock.h"
-#include "supervisor/step/pidfile.h"
+#include "supervisor/step/pid_file.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/sequence.h"
 #include "supervisor/step/sharing.h"
@@ -123,7 +123,7 @@ static void resume_others(const struct generation *current)
         after = TAILQ_NEXT(g, link);
         if (g->number > current->number) {
             log_line(LEVEL_INFO, "generation %u was not ready yet and is ended", g->number);
-            pidfile_rolled_back(g);
+            pid_file_rolled_back(g);
             drain_abandon(g);
         } else if (g != current) {
             drain_begin(g);
@@ -150,10 +150,10 @@ bool adopt_generations(const struct orphans *o)
     TAILQ_FOREACH (g, &generation_list, link)
         borrow_listeners(g);
     nonblock_resume();
-    pidfile_resume();
+    pid_file_resume();
     resume_current(supervisor.current);
     resume_others(supervisor.current);
-    pidfile_settle();
+    pid_file_settle();
     return true;
 }
 

@@ -18,7 +18,7 @@
 #include "supervisor/step/drain.h"
 #include "supervisor/step/lost.h"
 #include "supervisor/step/nonblock.h"
-#include "supervisor/step/pidfile.h"
+#include "supervisor/step/pid_file.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/sequence.h"
@@ -65,7 +65,7 @@ static void rollback(struct generation *g, const char *format, ...)
     supervisor_event("rolled-back", reason);
     notify_ready("the last restart was rolled back");
     user_restart_ended(false, reason);
-    pidfile_rolled_back(g);
+    pid_file_rolled_back(g);
     drain_abandon(g);
     restart_ended();
 }
@@ -128,7 +128,7 @@ static void restart_begin(void)
     supervisor_event("restarting", "");
     notify_reloading("restarting");
     log_line(LEVEL_INFO, "generation %u starting", g->number);
-    pidfile_step_aside();
+    pid_file_step_aside();
     r = spawn_generation(g, &step);
     if (r < 0) {
         spawn_describe(-r, step, why, sizeof why);
@@ -252,7 +252,7 @@ void restart_probation_over(void)
     supervisor.standby = NULL;
     sharing_end(supervisor.current);
     restart_succeeded();
-    pidfile_settle();
+    pid_file_settle();
     drain_begin(old);
     restart_ended();
 }

@@ -6,7 +6,7 @@
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/pidfile.h"
+#include "supervisor/step/pid_file.h"
 #include "supervisor/step/sequence.h"
 
 enum {
@@ -55,7 +55,7 @@ static void retired(struct generation *g)
         return;
     log_line(LEVEL_INFO, "generation %u retired", g->number);
     supervisor_aftermath("retired");
-    pidfile_retired(g);
+    pid_file_retired(g);
     generation_free(g);
     listener_collect(TAILQ_EMPTY(&generation_list) ? 0 : TAILQ_FIRST(&generation_list)->number);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Its directory may be the server's user's: what is there is looked at before it is touched, and no
  * link of that user's is followed. */
-#include "supervisor/step/pidfile.h"
+#include "supervisor/step/pid_file.h"
 
 #include <sys/stat.h>
 #include <errno.h>
@@ -67,7 +67,7 @@ static void step_aside(const struct place *p)
         log_line(LEVEL_INFO, "pid file %s steps aside for the next generation", path);
 }
 
-void pidfile_step_aside(void)
+void pid_file_step_aside(void)
 {
     struct place p;
 
@@ -95,7 +95,7 @@ static pid_t read_pid(const struct place *p)
 }
 
 /* hypnotoad creates the file whenever it is missing, the old generation as well as the new one. */
-void pidfile_retired(const struct generation *g)
+void pid_file_retired(const struct generation *g)
 {
     struct place p;
     pid_t pid;
@@ -123,7 +123,7 @@ static bool restore(const struct place *p)
     return restored;
 }
 
-void pidfile_resume(void)
+void pid_file_resume(void)
 {
     struct place p;
     struct stat st;
@@ -134,7 +134,7 @@ void pidfile_resume(void)
     close(p.dir);
 }
 
-void pidfile_rolled_back(const struct generation *g)
+void pid_file_rolled_back(const struct generation *g)
 {
     pid_t pid = atomic_load(&g->page->looked_for);
     struct place p;
@@ -153,7 +153,7 @@ void pidfile_rolled_back(const struct generation *g)
                  (int)pid, g->number);
 }
 
-void pidfile_settle(void)
+void pid_file_settle(void)
 {
     struct place p;
     struct stat st;

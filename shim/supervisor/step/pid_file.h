@@ -3,24 +3,24 @@
  * The server's own pid file (GRACE_PIDFILE), for servers that lock it or insist on creating it:
  * it steps aside while a new generation starts and comes back when that one fails.
  */
-#ifndef GRACE_PIDFILE_H
-#define GRACE_PIDFILE_H
+#ifndef GRACE_SUPERVISOR_STEP_PID_FILE_H
+#define GRACE_SUPERVISOR_STEP_PID_FILE_H
 
 struct generation;
 
-void pidfile_step_aside(void);
+void pid_file_step_aside(void);
 
 /* A supervisor that was killed may have left it aside: as if this one had done it. */
-void pidfile_resume(void);
+void pid_file_resume(void);
 
 /* The new generation serves: the old file goes, unless no new one was written. */
-void pidfile_settle(void);
+void pid_file_settle(void);
 
 /* The new generation g was rolled back: the file names the one that goes on, or the log says that
  * it may not. */
-void pidfile_rolled_back(const struct generation *g);
+void pid_file_rolled_back(const struct generation *g);
 
 /* A generation has ended: a file that names one of its processes goes. */
-void pidfile_retired(const struct generation *g);
+void pid_file_retired(const struct generation *g);
 
 #endif
