@@ -17,7 +17,7 @@
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/resume.h"
-#include "supervisor/step/sequence.h"
+#include "supervisor/step/sequential.h"
 #include "supervisor/step/sharing.h"
 
 static const struct orphan *by_pid(const struct orphan *first, size_t n, pid_t pid)
@@ -104,7 +104,7 @@ static struct generation *choose_current(void)
 static void resume_current(struct generation *g)
 {
     if (g->attention & ATTENTION_DRAINING) { /* the old one of a sequential restart */
-        sequence_begin();
+        sequential_begin();
         return;
     }
     if (g->attention & ATTENTION_STARTING)

@@ -12,7 +12,7 @@
 #include "supervisor/step/overdue.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
-#include "supervisor/step/sequence.h"
+#include "supervisor/step/sequential.h"
 #include "supervisor/step/sharing.h"
 
 enum {
@@ -241,7 +241,7 @@ static bool drained(struct generation *g, const struct members_count *c, int64_t
 static int drained_signal(const struct generation *g)
 {
     if (supervisor.options.stop_signal == 0 &&
-        (sequence_active() || supervisor.stopping || g->denied >= DENIALS))
+        (sequential_active() || supervisor.stopping || g->denied >= DENIALS))
         return SIGTERM;
     return supervisor.options.stop_signal;
 }

@@ -21,7 +21,7 @@
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/resume.h"
-#include "supervisor/step/sequence.h"
+#include "supervisor/step/sequential.h"
 #include "supervisor/step/sharing.h"
 #include "supervisor/step/silence.h"
 
@@ -42,7 +42,7 @@ void restart_ended(void)
 
 bool restart_busy(void)
 {
-    return supervisor.next || supervisor.standby || sequence_starting();
+    return supervisor.next || supervisor.standby || sequential_starting();
 }
 
 /* The next generation is given up; what it bound itself goes with it. */
@@ -158,7 +158,7 @@ static void refuse(enum restart_wish wish, const char *refused)
 
 bool restart_going_on(void)
 {
-    return restart_busy() || sequence_active();
+    return restart_busy() || sequential_active();
 }
 
 static void say_why_it_waits(void)
@@ -188,13 +188,13 @@ const char *restart_request(enum restart_wish wish, const char *who)
     log_line(LEVEL_DEBUG, "restart requested by %s", who);
     if (refused) {
         refuse(wish, refused);
-    } else if (sequence_hurry()) {
+    } else if (sequential_hurry()) {
         log_line(LEVEL_INFO, "trying again at once");
     } else if (restart_going_on() || supervisor.current->state == GENERATION_STARTING ||
                drain_room_at() > clock_ms()) {
         postpone(wish);
     } else if (supervisor.options.sequential) {
-        sequence_begin();
+        sequential_begin();
     } else {
         restart_begin();
     }
@@ -282,7 +282,7 @@ static void step_first(void)
         return;
     generation_confirm(g);
     serve(g);
-    sequence_ready();
+    sequential_ready();
     restart_ended();
 }
 
@@ -364,7 +364,7 @@ void restart_step(int64_t now)
         step_next(now);
     else
         step_first();
-    sequence_step(now);
+    sequential_step(now);
     if (supervisor.standby)
         step_probation(now);
     step_postponed(now);

@@ -7,7 +7,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/pid_file.h"
-#include "supervisor/step/sequence.h"
+#include "supervisor/step/sequential.h"
 
 enum {
     KILL_AGAIN_MS = 50,   /* what was forked while it was killed */
@@ -46,7 +46,7 @@ static bool makes_room(const struct generation *g)
 {
     if (supervisor.stopping)
         supervisor_exit(g->status);
-    return sequence_active() && sequence_gone();
+    return sequential_active() && sequential_gone();
 }
 
 static void retired(struct generation *g)

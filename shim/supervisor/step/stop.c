@@ -13,7 +13,7 @@
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/restart.h"
-#include "supervisor/step/sequence.h"
+#include "supervisor/step/sequential.h"
 #include "supervisor/step/sharing.h"
 
 /* timeout(1) signals its child and then its own group: the child gets each signal twice. */
@@ -72,9 +72,9 @@ void stop_begin(int sig)
  */
 static bool postponed(void)
 {
-    if (sequence_active() && !supervisor.stop_follows)
+    if (sequential_active() && !supervisor.stop_follows)
         log_line(LEVEL_INFO, "the next generation answers who waits, then it is stopped");
-    supervisor.stop_follows = sequence_active();
+    supervisor.stop_follows = sequential_active();
     supervisor.pending = WISH_NONE;
     return supervisor.stop_follows;
 }
@@ -85,7 +85,7 @@ void stop_drain(void)
 
     if (supervisor.stopping)
         return;
-    if (sequence_pausing()) { /* it has failed: there is nobody to drain */
+    if (sequential_pausing()) { /* it has failed: there is nobody to drain */
         stop_begin(SIGTERM);
         return;
     }
@@ -108,7 +108,7 @@ void stop_step(int64_t now)
     if (supervisor.stop_follows)
         stop_drain();
     if (g && g->exited && g->state != GENERATION_RETIRING && !supervisor.standby &&
-        !sequence_active() && !generation_lives(g)) /* daemonized: nobody to wait for */
+        !sequential_active() && !generation_lives(g)) /* daemonized: nobody to wait for */
         supervisor_exit(0);
     if (!supervisor.stopping || supervisor.stop_deadline == CLOCK_NEVER)
         return;
@@ -145,8 +145,8 @@ void stop_ended(int status)
     struct generation *g = supervisor.current;
     char how[128];
 
-    if (sequence_active() && !supervisor.stopping) {
-        sequence_died(g);
+    if (sequential_active() && !supervisor.stopping) {
+        sequential_died(g);
         return;
     }
     if (goes_on(g, status)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/sequence.h"
+#include "supervisor/step/sequential.h"
 
 #include <sys/wait.h>
 #include <errno.h>
@@ -25,30 +25,30 @@ static struct {
     int64_t pause;
 } sequence;
 
-bool sequence_active(void)
+bool sequential_active(void)
 {
     return sequence.phase != IDLE;
 }
 
-bool sequence_starting(void)
+bool sequential_starting(void)
 {
     return sequence.phase == STARTING;
 }
 
-bool sequence_pausing(void)
+bool sequential_pausing(void)
 {
     return sequence.phase == PAUSING;
 }
 
-bool sequence_hurry(void)
+bool sequential_hurry(void)
 {
-    if (!sequence_pausing())
+    if (!sequential_pausing())
         return false;
     sequence.retry = 0;
     return true;
 }
 
-void sequence_begin(void)
+void sequential_begin(void)
 {
     sequence.phase = ENDING;
     sequence.pause = PAUSE_FIRST_MS;
@@ -116,7 +116,7 @@ static bool start_next(void)
     return true;
 }
 
-bool sequence_gone(void)
+bool sequential_gone(void)
 {
     if (sequence.phase == PAUSING && clock_ms() < sequence.retry) {
         supervisor_wake_at(sequence.retry);
@@ -125,7 +125,7 @@ bool sequence_gone(void)
     return start_next();
 }
 
-void sequence_died(struct generation *g)
+void sequential_died(struct generation *g)
 {
     char how[128], why[192];
 
@@ -141,7 +141,7 @@ void sequence_died(struct generation *g)
     failed(g, why);
 }
 
-void sequence_step(int64_t now)
+void sequential_step(int64_t now)
 {
     struct generation *g = supervisor.current;
     char missing[160], why[224];
@@ -159,7 +159,7 @@ void sequence_step(int64_t now)
     }
 }
 
-void sequence_ready(void)
+void sequential_ready(void)
 {
     if (sequence.phase != STARTING)
         return;

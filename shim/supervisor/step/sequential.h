@@ -5,8 +5,8 @@
  * kernel's queue meanwhile.  There is no old generation to go back to: a new one that fails is
  * tried again, with growing pauses, until one serves.
  */
-#ifndef GRACE_SEQUENCE_H
-#define GRACE_SEQUENCE_H
+#ifndef GRACE_SUPERVISOR_STEP_SEQUENTIAL_H
+#define GRACE_SUPERVISOR_STEP_SEQUENTIAL_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,26 +14,26 @@
 #include "supervisor/state/generation.h"
 
 /* Is such a restart under way? */
-bool sequence_active(void);
+bool sequential_active(void);
 
-void sequence_begin(void);
+void sequential_begin(void);
 
 /* Its next generation is running, with what was on disk when it started. */
-bool sequence_starting(void);
+bool sequential_starting(void);
 
 /* The last one has failed and is tried again after a pause. */
-bool sequence_pausing(void);
+bool sequential_pausing(void);
 
 /* If it pauses: no longer. */
-bool sequence_hurry(void);
+bool sequential_hurry(void);
 
 /* No process of the current generation is left. True when another one took its place, so that it
  * can be freed. */
-bool sequence_gone(void);
+bool sequential_gone(void);
 
 /* The current generation's main process has ended, or its ready timeout is over, or it is ready. */
-void sequence_died(struct generation *g);
-void sequence_step(int64_t now);
-void sequence_ready(void);
+void sequential_died(struct generation *g);
+void sequential_step(int64_t now);
+void sequential_ready(void);
 
 #endif
