@@ -15,10 +15,10 @@
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/nonblock.h"
+#include "supervisor/step/path_owner.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/sequential.h"
-#include "supervisor/step/sharing.h"
 
 static const struct orphan *by_pid(const struct orphan *first, size_t n, pid_t pid)
 {
@@ -110,7 +110,7 @@ static void resume_current(struct generation *g)
     if (g->attention & ATTENTION_STARTING)
         return;
     g->state = GENERATION_SERVING;
-    sharing_end(g);
+    path_owner_alone(g);
     resume_begin(g);
 }
 

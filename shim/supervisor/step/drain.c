@@ -10,10 +10,10 @@
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/overdue.h"
+#include "supervisor/step/path_owner.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/sequential.h"
-#include "supervisor/step/sharing.h"
 
 enum {
     ASK_AGAIN_MS = 20,    /* a process that has not answered is told again */
@@ -58,7 +58,7 @@ void drain_spare(const struct generation *by, struct listener *h)
     listener_allow_new(h);
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->state == GENERATION_DRAINING)
-            sharing_begin(g, by);
+            path_owner_share(g, by);
     log_line(LEVEL_INFO, "%s is served by generation %u after all", h->address, by->number);
 }
 

@@ -18,11 +18,11 @@
 #include "supervisor/step/drain.h"
 #include "supervisor/step/lost.h"
 #include "supervisor/step/nonblock.h"
+#include "supervisor/step/path_owner.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/sequential.h"
-#include "supervisor/step/sharing.h"
 #include "supervisor/step/silence.h"
 
 static const char ALL_ENDED[] = "all its processes ended";
@@ -250,7 +250,7 @@ void restart_probation_over(void)
     if (!old)
         return;
     supervisor.standby = NULL;
-    sharing_end(supervisor.current);
+    path_owner_alone(supervisor.current);
     restart_succeeded();
     pid_file_settle();
     drain_begin(old);
@@ -265,7 +265,7 @@ static void promote(void)
     supervisor.next = NULL;
     supervisor.standby = old;
     generation_confirm(supervisor.current);
-    sharing_begin(old, supervisor.current);
+    path_owner_share(old, supervisor.current);
     serve(supervisor.current);
     terminal_pass(old->main, supervisor.current->main);
     if (supervisor.options.probation > 0)
@@ -311,7 +311,7 @@ static void probation_failed(struct generation *g, const char *how)
 {
     supervisor.current = supervisor.standby;
     supervisor.standby = NULL;
-    sharing_end(supervisor.current);
+    path_owner_alone(supervisor.current);
     terminal_give(supervisor.current->main);
     rollback(g, "%s %lld ms after it was ready", how,
              (long long)(clock_ms() - g->started - g->ready_ms));

@@ -12,10 +12,10 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
+#include "supervisor/step/path_owner.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/restart.h"
 #include "supervisor/step/retire.h"
-#include "supervisor/step/sharing.h"
 
 enum { PAUSE_FIRST_MS = 500, PAUSE_MOST_MS = 30000 };
 
@@ -58,7 +58,7 @@ void sequential_begin(void)
              supervisor.current->number);
     if (!(supervisor.current->attention & ATTENTION_DRAINING)) /* else they were just looked for */
         borrow_listeners(supervisor.current);
-    sharing_begin(supervisor.current, supervisor.current); /* the next one's */
+    path_owner_share(supervisor.current, supervisor.current); /* the next one's */
     drain_begin(supervisor.current);
 }
 
@@ -164,6 +164,6 @@ void sequential_ready(void)
     if (sequence.phase != STARTING)
         return;
     sequence.phase = IDLE;
-    sharing_end(supervisor.current);
+    path_owner_alone(supervisor.current);
     restart_succeeded();
 }

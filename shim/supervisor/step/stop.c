@@ -12,9 +12,9 @@
 #include "supervisor/step/background.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
+#include "supervisor/step/path_owner.h"
 #include "supervisor/step/restart.h"
 #include "supervisor/step/sequential.h"
-#include "supervisor/step/sharing.h"
 
 /* timeout(1) signals its child and then its own group: the child gets each signal twice. */
 enum { SAME_MS = 500 };
@@ -26,7 +26,7 @@ static void stop_note(void)
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
     restart_probation_over(); /* else the end of the new one would bring the old one back */
-    sharing_end(supervisor.current);
+    path_owner_alone(supervisor.current);
 }
 
 static void stop_deadline(void)

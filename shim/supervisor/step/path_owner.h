@@ -4,15 +4,15 @@
  * to the one before: should it fail, what it removes at its exit must still be there.  That one
  * shares what the new one has taken over as soon as it is ready.
  */
-#ifndef GRACE_SHARING_H
-#define GRACE_SHARING_H
+#ifndef GRACE_SUPERVISOR_STEP_PATH_OWNER_H
+#define GRACE_SUPERVISOR_STEP_PATH_OWNER_H
 
 #include "supervisor/state/generation.h"
 
 /* What `other` uses is not for g to remove. */
-void sharing_begin(struct generation *g, const struct generation *other);
+void path_owner_share(struct generation *g, const struct generation *other);
 
 /* All that g serves is its own. */
-void sharing_end(struct generation *g);
+void path_owner_alone(struct generation *g);
 
 #endif
