@@ -41,9 +41,9 @@
 #include "supervisor/step/restart.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
-#include "supervisor/step/silence.h"
 #include "supervisor/step/stop.h"
 #include "supervisor/step/streams.h"
+#include "supervisor/step/unwrapped.h"
 
 enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
 
@@ -86,7 +86,7 @@ static void step(void)
         nonblock_step();
         borrow_step();
         keeper_step(now);
-        silence_step(now);
+        unwrapped_step(now);
     }
     control_step(now);
     log_limit_step(now);

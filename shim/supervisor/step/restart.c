@@ -23,7 +23,7 @@
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/sequential.h"
-#include "supervisor/step/silence.h"
+#include "supervisor/step/unwrapped.h"
 
 static const char ALL_ENDED[] = "all its processes ended";
 
@@ -142,13 +142,13 @@ static const char *refusal(void)
 
     if (supervisor.stopping || supervisor.stop_follows)
         return "the server is being stopped";
-    refused = silence_refusal();
+    refused = unwrapped_refusal();
     return refused ? refused : lost_refusal(supervisor.current);
 }
 
 static void refuse(enum restart_wish wish, const char *refused)
 {
-    bool pass_on = wish == WISH_SIGNAL && silence_refusal();
+    bool pass_on = wish == WISH_SIGNAL && unwrapped_refusal();
 
     log_line(LEVEL_WARNING, "no restart: %s%s", refused,
              pass_on ? ", the signal was passed on" : "");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/silence.h"
+#include "supervisor/step/unwrapped.h"
 
 #include <string.h>
 
@@ -80,7 +80,7 @@ static bool due(struct generation *g, int64_t now)
     return true;
 }
 
-void silence_step(int64_t now)
+void unwrapped_step(int64_t now)
 {
     struct generation *g = supervisor.current;
     struct kernel_unseen stranger;
@@ -100,7 +100,7 @@ void silence_step(int64_t now)
     restart_ended(); /* a signal meanwhile is the server's */
 }
 
-const char *silence_refusal(void)
+const char *unwrapped_refusal(void)
 {
     struct generation *g = supervisor.current;
     struct kernel_unseen stranger;

@@ -3,15 +3,15 @@
  * A server that can't be restarted because grace does not see what it does: it runs without the
  * shim, or what listens makes its system calls past it, as Go does.
  */
-#ifndef GRACE_SILENCE_H
-#define GRACE_SILENCE_H
+#ifndef GRACE_SUPERVISOR_STEP_UNWRAPPED_H
+#define GRACE_SUPERVISOR_STEP_UNWRAPPED_H
 
 #include <stdint.h>
 
 /* Says so, once. */
-void silence_step(int64_t now);
+void unwrapped_step(int64_t now);
 
 /* Why the server can't be restarted, or NULL. */
-const char *silence_refusal(void);
+const char *unwrapped_refusal(void);
 
 #endif
