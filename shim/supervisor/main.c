@@ -41,8 +41,8 @@
 #include "supervisor/step/restart.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
+#include "supervisor/step/stdio.h"
 #include "supervisor/step/stop.h"
-#include "supervisor/step/streams.h"
 #include "supervisor/step/unwrapped.h"
 
 enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
@@ -95,7 +95,7 @@ static void step(void)
     retire_step(now);
     stop_step(now);
     background_step(now);
-    streams_step(now);
+    stdio_step(now);
     if (TAILQ_EMPTY(&generation_list))
         _exit(0);
 }
@@ -266,7 +266,7 @@ static void start_server(void)
 
 static void note_start(void)
 {
-    streams_hold_closed();
+    stdio_hold_closed();
     record_make(&supervisor.command);
 }
 

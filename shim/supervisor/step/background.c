@@ -13,7 +13,7 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/retire.h"
-#include "supervisor/step/streams.h"
+#include "supervisor/step/stdio.h"
 
 enum { STAYS_MS = 200 };
 
@@ -64,7 +64,7 @@ static void follow(struct generation *g)
     close(gate[0]);
     close(gate[1]);
     log_line(LEVEL_INFO, "generation %u went into the background", g->number);
-    streams_watch(clock_ms());
+    stdio_watch(clock_ms());
 }
 
 /* What a script leaves behind (a coprocess of a shell) is just about to end. A daemon is known by

@@ -6,17 +6,17 @@
  * has them any more: it and later generations have /dev/null there, and a log that went to
  * standard error goes to syslog.  Files stay: nobody waits for their end.
  */
-#ifndef GRACE_STREAMS_H
-#define GRACE_STREAMS_H
+#ifndef GRACE_SUPERVISOR_STEP_STDIO_H
+#define GRACE_SUPERVISOR_STEP_STDIO_H
 
 #include <stdint.h>
 
 /* Standard streams that were closed at the start stay so for the server; nothing of ours gets their
  * numbers. Before anything is opened. */
-void streams_hold_closed(void);
+void stdio_hold_closed(void);
 
 /* The server has gone into the background: looks for a minute, less and less often. */
-void streams_watch(int64_t now);
-void streams_step(int64_t now);
+void stdio_watch(int64_t now);
+void stdio_step(int64_t now);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/streams.h"
+#include "supervisor/step/stdio.h"
 
 #include <sys/stat.h>
 #include <errno.h>
@@ -34,7 +34,7 @@ static bool keeps_somebody(int fd, struct stat *st)
 }
 
 /* O_PATH: reads and writes fail as on a closed number, and it needs no /dev. */
-void streams_hold_closed(void)
+void stdio_hold_closed(void)
 {
     int fd;
 
@@ -89,13 +89,13 @@ static void look(const struct tree *t)
     procfs_close(&dir);
 }
 
-void streams_watch(int64_t now)
+void stdio_watch(int64_t now)
 {
     watched_since = now;
     next_look = now + FIRST_LOOK_MS;
 }
 
-void streams_step(int64_t now)
+void stdio_step(int64_t now)
 {
     if (watched_since == 0 || !supervisor.current)
         return;
