@@ -19,11 +19,11 @@
 #include "supervisor/state/log_limit.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/coalesce.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/lost.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/restart.h"
-#include "supervisor/step/wish.h"
 
 enum {
     IN_FLIGHT_MS = 2,
@@ -280,7 +280,7 @@ void control_bell(struct generation *g)
         char who[64];
 
         snprintf(who, sizeof who, "a signal to generation %u", g->number);
-        if (wish_to_server_is_new(atomic_load(&g->page->restarter), g, signals) &&
+        if (coalesce_server_is_new(atomic_load(&g->page->restarter), g, signals) &&
             clock_ms() - g->refused >= REFUSED_MS && restart_request(WISH_SIGNAL, who))
             g->refused = clock_ms();
     }

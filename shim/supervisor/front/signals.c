@@ -11,10 +11,10 @@
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/coalesce.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/restart.h"
 #include "supervisor/step/stop.h"
-#include "supervisor/step/wish.h"
 
 static sigset_t blocked;
 
@@ -144,7 +144,7 @@ static void act(const struct signalfd_siginfo *s)
         char who[48];
 
         snprintf(who, sizeof who, "SIG%s of process %u", options_signal_name(sig), s->ssi_pid);
-        if (wish_is_new((pid_t)s->ssi_pid))
+        if (coalesce_is_new((pid_t)s->ssi_pid))
             restart_request(WISH_SIGNAL, who);
     } else if (sig == SIGTERM || sig == SIGINT) {
         stop_begin(sig);
@@ -164,5 +164,5 @@ void signals_read(int fd)
 
     while (read(fd, &s, sizeof s) == (ssize_t)sizeof s)
         act(&s);
-    wish_signals_read();
+    coalesce_signals_read();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/wish.h"
+#include "supervisor/step/coalesce.h"
 
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/members.h"
@@ -58,7 +58,7 @@ static bool was_there(pid_t sender)
     return last.unread && sender != 0 && sender == last.sender;
 }
 
-bool wish_is_new(pid_t sender)
+bool coalesce_is_new(pid_t sender)
 {
     bool is_new = (!was_there(sender) && !repeats(sender, LATE_SUPERVISOR)) || last.to_supervisor ||
                   is_over();
@@ -69,7 +69,7 @@ bool wish_is_new(pid_t sender)
     return is_new;
 }
 
-bool wish_to_server_is_new(pid_t sender, const struct generation *g, unsigned signals)
+bool coalesce_server_is_new(pid_t sender, const struct generation *g, unsigned signals)
 {
     bool is_new = !repeats(sender, LATE_SERVER) || g->number > last.replaced ||
                   each_has_had_one(last.to_server + signals);
@@ -82,7 +82,7 @@ bool wish_to_server_is_new(pid_t sender, const struct generation *g, unsigned si
     return is_new;
 }
 
-void wish_signals_read(void)
+void coalesce_signals_read(void)
 {
     last.unread = false;
 }

@@ -6,18 +6,18 @@
  * server that the first of them has replaced. A second one to the same process is a wish of its
  * own: it is about what is on disk by then.
  */
-#ifndef GRACE_WISH_H
-#define GRACE_WISH_H
+#ifndef GRACE_SUPERVISOR_STEP_COALESCE_H
+#define GRACE_SUPERVISOR_STEP_COALESCE_H
 
 #include "supervisor/state/generation.h"
 
 /* A restart signal from `sender` (0: not known) to the supervisor. False if it repeats the last. */
-bool wish_is_new(pid_t sender);
+bool coalesce_is_new(pid_t sender);
 
 /* The same for `signals` to processes of g. */
-bool wish_to_server_is_new(pid_t sender, const struct generation *g, unsigned signals);
+bool coalesce_server_is_new(pid_t sender, const struct generation *g, unsigned signals);
 
 /* All signals to the supervisor that have come so far have been read. */
-void wish_signals_read(void);
+void coalesce_signals_read(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/wish.h"
+#include "supervisor/step/coalesce.h"
 
 #include <time.h>
 
@@ -39,27 +39,27 @@ int main(void)
     TAILQ_INSERT_TAIL(&generation_list, &old, link);
     supervisor.current = &old;
 
-    ok(wish_to_server_is_new(KILLALL, &old, 1), "a signal to a process of the server is a wish");
+    ok(coalesce_server_is_new(KILLALL, &old, 1), "a signal to a process of the server is a wish");
     pass(150); /* a generation is started */
-    ok(!wish_is_new(KILLALL), "one to the supervisor that was there before is the same");
-    ok(wish_is_new(KILLALL), "a second one is another");
-    wish_signals_read();
+    ok(!coalesce_is_new(KILLALL), "one to the supervisor that was there before is the same");
+    ok(coalesce_is_new(KILLALL), "a second one is another");
+    coalesce_signals_read();
     pass(400);
-    ok(!wish_to_server_is_new(KILLALL, &old, SERVERS), "which those to all processes repeat");
+    ok(!coalesce_server_is_new(KILLALL, &old, SERVERS), "which those to all processes repeat");
 
     pass(600);
-    ok(wish_to_server_is_new(KILLALL, &old, 1), "half a second later it is another");
-    wish_signals_read();
+    ok(coalesce_server_is_new(KILLALL, &old, 1), "half a second later it is another");
+    coalesce_signals_read();
     pass(150);
-    ok(wish_is_new(KILLALL), "and so is one to the supervisor that was not there yet");
+    ok(coalesce_is_new(KILLALL), "and so is one to the supervisor that was not there yet");
 
     pass(600);
-    ok(wish_to_server_is_new(KILLALL, &old, 1), "another one");
-    ok(wish_is_new(KILLALL + 1), "which nobody else repeats");
+    ok(coalesce_server_is_new(KILLALL, &old, 1), "another one");
+    ok(coalesce_is_new(KILLALL + 1), "which nobody else repeats");
 
     pass(600);
-    ok(wish_to_server_is_new(KILLALL, &old, 1), "another one");
+    ok(coalesce_server_is_new(KILLALL, &old, 1), "another one");
     supervisor.current = &new;
-    ok(wish_is_new(KILLALL), "once its restart is over, one to the supervisor is new");
+    ok(coalesce_is_new(KILLALL), "once its restart is over, one to the supervisor is new");
     return done();
 }
