@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "exec/supervise.h"
-#include "supervisor/front/control.h"
+#include "supervisor/front/messages.h"
 #include "supervisor/front/notify.h"
 #include "supervisor/front/signals.h"
 #include "supervisor/front/user.h"
@@ -68,9 +68,9 @@ static void handle_generations(void)
 
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->control >= 0)
-            control_read(g);
+            messages_read(g);
     TAILQ_FOREACH (g, &generation_list, link)
-        control_bell(g);
+        messages_bell(g);
     TAILQ_FOREACH (g, &generation_list, link)
         generation_watch(g);
 }
@@ -88,7 +88,7 @@ static void step(void)
         keeper_step(now);
         unwrapped_step(now);
     }
-    control_step(now);
+    messages_step(now);
     log_limit_step(now);
     notify_step();
     drain_step(now);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/control.h"
+#include "supervisor/front/messages.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -96,7 +96,7 @@ static struct listener *keep(struct generation *g, unsigned index, int fd, const
     return h;
 }
 
-bool control_take(struct generation *g, unsigned index, int fd, pid_t pid)
+bool messages_take(struct generation *g, unsigned index, int fd, pid_t pid)
 {
     struct listener *h;
     const char *wrong;
@@ -178,7 +178,7 @@ static void handle(struct generation *g, const struct letter *l)
     g->joined = true;
     switch (m->type) {
     case MESSAGE_LISTEN:
-        control_take(g, m->index, l->fd, l->sender);
+        messages_take(g, m->index, l->fd, l->sender);
         break;
     case MESSAGE_ADOPT:
         if (l->fd >= 0)
@@ -215,7 +215,7 @@ static int read_some(struct generation *g)
     return 1;
 }
 
-void control_read(struct generation *g)
+void messages_read(struct generation *g)
 {
     int r = read_some(g);
 
@@ -261,7 +261,7 @@ static void keep_nonblocking(int bell)
         fcntl(bell, F_SETFL, flags | O_NONBLOCK);
 }
 
-void control_bell(struct generation *g)
+void messages_bell(struct generation *g)
 {
     uint64_t rings;
     unsigned signals;
@@ -286,7 +286,7 @@ void control_bell(struct generation *g)
     }
 }
 
-void control_step(int64_t now)
+void messages_step(int64_t now)
 {
     struct generation *g = supervisor.current;
     struct listener *h;
