@@ -20,7 +20,7 @@
 
 #include "exec/supervise.h"
 #include "supervisor/front/messages.h"
-#include "supervisor/front/notify.h"
+#include "supervisor/front/sd_notify.h"
 #include "supervisor/front/signals.h"
 #include "supervisor/front/user.h"
 #include "supervisor/kernel/clock.h"
@@ -90,7 +90,7 @@ static void step(void)
     }
     messages_step(now);
     log_limit_step(now);
-    notify_step();
+    sd_notify_step();
     drain_step(now);
     retire_step(now);
     stop_step(now);
@@ -127,15 +127,15 @@ _Noreturn __attribute__((hot)) void supervisor_loop(void)
         step();
         pollset_clear();
         pollset_add(signal_fd, POLLIN);
-        pollset_add(notify_fd(), POLLIN);
+        pollset_add(sd_notify_fd(), POLLIN);
         poll_generations();
         pollset_add(watch_fd(), POLLIN);
         user_poll();
         wait_for_events();
         handle_generations();
         signals_read(signal_fd);
-        if (notify_fd() >= 0)
-            notify_read();
+        if (sd_notify_fd() >= 0)
+            sd_notify_read();
         user_handle();
     }
 }
@@ -209,7 +209,7 @@ static void complain(const char *what, const char *consequence)
 static _Noreturn void give_up(const char *what)
 {
     complain(what, "; the server runs without grace");
-    notify_withdraw();
+    sd_notify_withdraw();
     prctl(PR_SET_CHILD_SUBREAPER, 0); /* it would outlive the exec */
     spawn_unwrapped();
     complain(supervisor.command.path, "");
@@ -237,7 +237,7 @@ static void set_up(void)
         give_up("signalfd");
     say_what_is_missing();
     terminal_open();
-    if (!notify_open(supervisor.options.ready == READY_NOTIFY))
+    if (!sd_notify_open(supervisor.options.ready == READY_NOTIFY))
         give_up("socket for NOTIFY_SOCKET");
 }
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "supervisor/front/notify.h"
+#include "supervisor/front/sd_notify.h"
 #include "supervisor/front/user.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/terminal.h"
@@ -63,7 +63,7 @@ static void rollback(struct generation *g, const char *format, ...)
     log_line(LEVEL_ERROR, "generation %u rolled back: %s; generation %u goes on", g->number, reason,
              supervisor.current->number);
     supervisor_event("rolled-back", reason);
-    notify_ready("the last restart was rolled back");
+    sd_notify_ready("the last restart was rolled back");
     user_restart_ended(false, reason);
     pid_file_rolled_back(g);
     drain_abandon(g);
@@ -126,7 +126,7 @@ static void restart_begin(void)
     }
     supervisor.next = g;
     supervisor_event("restarting", "");
-    notify_reloading("restarting");
+    sd_notify_reloading("restarting");
     log_line(LEVEL_INFO, "generation %u starting", g->number);
     pid_file_step_aside();
     r = spawn_generation(g, &step);
@@ -209,7 +209,7 @@ static void report_ready(struct generation *g)
     log_line(LEVEL_INFO, "generation %u ready in %lld ms (%u listener%s)", g->number,
              (long long)g->ready_ms, l.used, l.used == 1 ? "" : "s");
     supervisor_event("ready", "");
-    notify_ready("serving");
+    sd_notify_ready("serving");
     if (supervisor.options.ready == READY_AUTO && l.waited < l.used)
         log_line(LEVEL_WARNING, "%u of %u listeners are not waited on; restarts will not expect it",
                  l.used - l.waited, l.used);

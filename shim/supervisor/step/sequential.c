@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "supervisor/front/notify.h"
+#include "supervisor/front/sd_notify.h"
 #include "supervisor/front/user.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/log.h"
@@ -53,7 +53,7 @@ void sequential_begin(void)
     sequence.phase = ENDING;
     sequence.pause = PAUSE_FIRST_MS;
     supervisor_event("restarting", "");
-    notify_reloading("restarting");
+    sd_notify_reloading("restarting");
     log_line(LEVEL_INFO, "generation %u ends before the next one starts, clients wait",
              supervisor.current->number);
     if (!(supervisor.current->attention & ATTENTION_DRAINING)) /* else they were just looked for */

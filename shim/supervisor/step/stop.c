@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "supervisor/front/notify.h"
+#include "supervisor/front/sd_notify.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -57,7 +57,7 @@ void stop_begin(int sig)
     }
     log_line(LEVEL_INFO, "stopping generation %u with SIG%s", g->number, options_signal_name(sig));
     supervisor_event("stopping", "");
-    notify_stopping();
+    sd_notify_stopping();
     stop_note();
     supervisor.stop_after_drain = false;
     supervisor.stop_begun = clock_ms();
@@ -93,7 +93,7 @@ void stop_drain(void)
         return;
     log_line(LEVEL_INFO, "stopping generation %u when it has drained", g->number);
     supervisor_event("stopping", "");
-    notify_stopping();
+    sd_notify_stopping();
     supervisor.stop_after_drain = true;
     stop_note();
     supervisor.stop_deadline = CLOCK_NEVER;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/speaker.h"
+#include "supervisor/front/sd_notify_sender.h"
 
 #include <stdbool.h>
 #include <time.h>
@@ -80,7 +80,7 @@ static void report_ignored(const struct ucred *sender)
 }
 
 /* A helper such as systemd-notify has often gone when its message is read: then its user tells. */
-struct generation *speaker_of(const struct ucred *sender)
+struct generation *sd_notify_sender_of(const struct ucred *sender)
 {
     struct generation *g = member_of(sender->pid);
 

@@ -11,30 +11,30 @@
  * Who may say so: the server's processes; root, our user and the users of its processes, for a
  * helper that has gone.  Descriptors for the manager's store (FDSTORE) are not passed on.
  */
-#ifndef GRACE_NOTIFY_H
-#define GRACE_NOTIFY_H
+#ifndef GRACE_SUPERVISOR_FRONT_SD_NOTIFY_H
+#define GRACE_SUPERVISOR_FRONT_SD_NOTIFY_H
 
 #include <stdbool.h>
 
 /* Opens the proxy where a manager listens or `wanted`; puts its address into NOTIFY_SOCKET of
  * our environment, that is the server's. False with errno when it is wanted and can't be. */
-bool notify_open(bool wanted);
+bool sd_notify_open(bool wanted);
 
 /* Puts the manager's own address back: the server is to run without us. */
-void notify_withdraw(void);
+void sd_notify_withdraw(void);
 
 /* The descriptor to poll, or -1. */
-int notify_fd(void);
+int sd_notify_fd(void);
 
 /* Some messages: who sends many is not to delay signals and restarts. */
-void notify_read(void);
+void sd_notify_read(void);
 
 /* Tells the manager what it had no room for. */
-void notify_step(void);
+void sd_notify_step(void);
 
 /* To the manager: the service as a whole. Without one nothing happens. */
-void notify_ready(const char *status);
-void notify_reloading(const char *status);
-void notify_stopping(void);
+void sd_notify_ready(const char *status);
+void sd_notify_reloading(const char *status);
+void sd_notify_stopping(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/notify.h"
+#include "supervisor/front/sd_notify.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/front/speaker.h"
+#include "supervisor/front/sd_notify_sender.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
@@ -56,7 +56,7 @@ static bool bind_proxy(void)
     return setenv("NOTIFY_SOCKET", text, 1) == 0;
 }
 
-bool notify_open(bool wanted)
+bool sd_notify_open(bool wanted)
 {
     const char *text = getenv("NOTIFY_SOCKET");
 
@@ -71,7 +71,7 @@ bool notify_open(bool wanted)
     return !wanted;
 }
 
-void notify_withdraw(void)
+void sd_notify_withdraw(void)
 {
     if (proxy >= 0 && own_name[0])
         setenv("NOTIFY_SOCKET", own_name, 1);
@@ -79,7 +79,7 @@ void notify_withdraw(void)
         unsetenv("NOTIFY_SOCKET");
 }
 
-int notify_fd(void)
+int sd_notify_fd(void)
 {
     return proxy;
 }
@@ -104,10 +104,10 @@ static void tell_manager(const char *text)
 static void tell_state(const char *text)
 {
     memccpy(unsaid, text, '\0', sizeof unsaid - 1);
-    notify_step();
+    sd_notify_step();
 }
 
-void notify_step(void)
+void sd_notify_step(void)
 {
     int r = unsaid[0] ? send_manager(unsaid) : 0;
 
@@ -120,7 +120,7 @@ void notify_step(void)
     unsaid[0] = '\0';
 }
 
-void notify_ready(const char *status)
+void sd_notify_ready(const char *status)
 {
     char text[DATAGRAM];
 
@@ -128,7 +128,7 @@ void notify_ready(const char *status)
     tell_state(text);
 }
 
-void notify_reloading(const char *status)
+void sd_notify_reloading(const char *status)
 {
     char text[DATAGRAM];
     struct timespec now;
@@ -139,7 +139,7 @@ void notify_reloading(const char *status)
     tell_state(text);
 }
 
-void notify_stopping(void)
+void sd_notify_stopping(void)
 {
     tell_state("STOPPING=1\n");
 }
@@ -206,13 +206,13 @@ static bool read_one(void)
         return false;
     text[n] = '\0';
     sender = sender_of(&hdr);
-    g = speaker_of(&sender);
+    g = sd_notify_sender_of(&sender);
     if (g)
         pass_on(g, text);
     return true;
 }
 
-void notify_read(void)
+void sd_notify_read(void)
 {
     for (int i = 0; i < TURN && read_one(); i++)
         ;
