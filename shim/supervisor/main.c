@@ -19,10 +19,10 @@
 #include <unistd.h>
 
 #include "exec/supervise.h"
+#include "supervisor/front/ctl.h"
 #include "supervisor/front/messages.h"
 #include "supervisor/front/sd_notify.h"
 #include "supervisor/front/signals.h"
-#include "supervisor/front/user.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/limits.h"
 #include "supervisor/kernel/pollset.h"
@@ -130,13 +130,13 @@ _Noreturn __attribute__((hot)) void supervisor_loop(void)
         pollset_add(sd_notify_fd(), POLLIN);
         poll_generations();
         pollset_add(watch_fd(), POLLIN);
-        user_poll();
+        ctl_poll();
         wait_for_events();
         handle_generations();
         signals_read(signal_fd);
         if (sd_notify_fd() >= 0)
             sd_notify_read();
-        user_handle();
+        ctl_handle();
     }
 }
 
@@ -295,6 +295,6 @@ int main(int argc, char **argv)
         recover_server();
     else if (!recover_at_start())
         start_server();
-    user_open(); /* late: what gives up before leaves no file behind */
+    ctl_open(); /* late: what gives up before leaves no file behind */
     supervisor_loop();
 }

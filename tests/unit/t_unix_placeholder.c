@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include "reach.h"
-#include "supervisor/front/user.h"
+#include "supervisor/front/ctl.h"
 #include "tap.h"
 
 static char directory[] = "/tmp/t_unix_placeholder.XXXXXX";
 static bool has_directory = true;
 
-bool user_directory(char *dir, size_t size)
+bool ctl_directory(char *dir, size_t size)
 {
     snprintf(dir, size, "%s", directory);
     return has_directory;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/front/user.h"
+#include "supervisor/front/ctl.h"
 
 static bool is_unix(int fd)
 {
@@ -24,7 +24,7 @@ static bool place_name(char *place, size_t size)
 {
     char runtime[256];
 
-    return user_directory(runtime, sizeof runtime) &&
+    return ctl_directory(runtime, sizeof runtime) &&
            snprintf(place, size, "%s/%d.d", runtime, (int)getpid()) < (int)size;
 }
 

@@ -8,14 +8,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "supervisor/front/user.h"
+#include "supervisor/front/ctl.h"
 #include "supervisor/kernel/procfs.h"
 
 static bool directory(char *dir, size_t size)
 {
     struct stat st;
 
-    return user_runtime_path(dir, size) && lstat(dir, &st) == 0 && S_ISDIR(st.st_mode) &&
+    return ctl_runtime_path(dir, size) && lstat(dir, &st) == 0 && S_ISDIR(st.st_mode) &&
            st.st_uid == geteuid() && (st.st_mode & 022) == 0;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/front/user.h"
+#include "supervisor/front/ctl.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/step/background.h"
@@ -72,8 +72,8 @@ _Noreturn void supervisor_exit(int status)
     char how[128];
     struct generation *g = supervisor.current;
 
-    user_stopped(supervisor_status_text(status, how, sizeof how));
-    user_close();
+    ctl_stopped(supervisor_status_text(status, how, sizeof how));
+    ctl_close();
     listener_release_all();
     if (g)
         terminal_take(g->main);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/front/user.h"
+#include "supervisor/front/ctl.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -53,14 +53,14 @@ static void follow(struct generation *g)
     int gate[2] = {-1, -1};
     char nothing;
 
-    user_close();
+    ctl_close();
     if (pipe2(gate, O_CLOEXEC) < 0)
         log_line(LEVEL_WARNING, "pipe: %s; the caller may be too early to ask us", strerror(errno));
     if (!background()) {
         close(gate[1]);
         _exit(read(gate[0], &nothing, 1) > 0); /* it ends when we can be asked */
     }
-    user_open();
+    ctl_open();
     close(gate[0]);
     close(gate[1]);
     log_line(LEVEL_INFO, "generation %u went into the background", g->number);

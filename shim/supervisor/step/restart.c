@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "supervisor/front/ctl.h"
 #include "supervisor/front/sd_notify.h"
-#include "supervisor/front/user.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/state/log.h"
@@ -37,7 +37,7 @@ void restart_ended(void)
     supervisor.pending = WISH_NONE;
     refused = restart_request(wish, "a request during the last restart");
     if (refused)
-        user_restart_ended(false, refused);
+        ctl_restart_ended(false, refused);
 }
 
 bool restart_busy(void)
@@ -64,7 +64,7 @@ static void rollback(struct generation *g, const char *format, ...)
              supervisor.current->number);
     supervisor_event("rolled-back", reason);
     sd_notify_ready("the last restart was rolled back");
-    user_restart_ended(false, reason);
+    ctl_restart_ended(false, reason);
     pid_file_rolled_back(g);
     drain_abandon(g);
     restart_ended();
@@ -121,7 +121,7 @@ static void restart_begin(void)
                  supervisor.current->number);
         supervisor_event("rolled-back", why);
         supervisor.rolled_back++;
-        user_restart_ended(false, why);
+        ctl_restart_ended(false, why);
         return;
     }
     supervisor.next = g;
@@ -240,7 +240,7 @@ void restart_succeeded(void)
     supervisor.done++;
     snprintf(text, sizeof text, "generation %u ready in %lld ms", supervisor.current->number,
              (long long)supervisor.current->ready_ms);
-    user_restart_ended(true, text);
+    ctl_restart_ended(true, text);
 }
 
 void restart_probation_over(void)

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "supervisor/front/ctl.h"
 #include "supervisor/front/sd_notify.h"
-#include "supervisor/front/user.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -70,7 +70,7 @@ static void pause_after(unsigned number, const char *reason)
              reason, (long long)sequence.pause);
     supervisor.rolled_back++;
     supervisor_event("rolled-back", reason);
-    user_restart_ended(false, reason);
+    ctl_restart_ended(false, reason);
     sequence.pause = 2 * sequence.pause < PAUSE_MOST_MS ? 2 * sequence.pause : PAUSE_MOST_MS;
     supervisor_wake_at(sequence.retry);
 }

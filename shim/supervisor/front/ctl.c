@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/user.h"
+#include "supervisor/front/ctl.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -28,7 +28,7 @@ static int listener = -1;
 static size_t listener_place;
 static struct sockaddr_un address;
 
-bool user_runtime_path(char *dir, size_t size)
+bool ctl_runtime_path(char *dir, size_t size)
 {
     const char *own = supervisor.options.runtime_dir, *xdg = getenv("XDG_RUNTIME_DIR");
 
@@ -60,9 +60,9 @@ static bool usable_directory(const char *dir)
     return S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 022) == 0;
 }
 
-bool user_directory(char *dir, size_t size)
+bool ctl_directory(char *dir, size_t size)
 {
-    return user_runtime_path(dir, size) && usable_directory(dir);
+    return ctl_runtime_path(dir, size) && usable_directory(dir);
 }
 
 static bool listen_on(const char *path)
@@ -77,20 +77,20 @@ static bool listen_on(const char *path)
            chmod(path, 0600) == 0 && listen(listener, BACKLOG) == 0;
 }
 
-void user_open(void)
+void ctl_open(void)
 {
     char dir[256], path[300];
-    bool usable = user_directory(dir, sizeof dir);
+    bool usable = ctl_directory(dir, sizeof dir);
 
     snprintf(path, sizeof path, "%s/%d.sock", dir, (int)getpid());
     if (usable && listen_on(path))
         return;
     log_line(LEVEL_WARNING, "%s: %s; `grace` can't reach this server, signals still work", path,
              errno ? strerror(errno) : "its directory is not this user's alone");
-    user_close();
+    ctl_close();
 }
 
-void user_close(void)
+void ctl_close(void)
 {
     client_close_all();
     if (listener < 0)
@@ -181,13 +181,13 @@ static void take_client(void)
     client_add(fd);
 }
 
-void user_poll(void)
+void ctl_poll(void)
 {
     client_poll();
     listener_place = pollset_add(listener, POLLIN);
 }
 
-void user_handle(void)
+void ctl_handle(void)
 {
     struct client *c;
 
@@ -203,7 +203,7 @@ void user_handle(void)
         take_client();
 }
 
-void user_restart_ended(bool ready, const char *text)
+void ctl_restart_ended(bool ready, const char *text)
 {
     struct client *c;
 
@@ -217,7 +217,7 @@ void user_restart_ended(bool ready, const char *text)
     }
 }
 
-void user_stopped(const char *text)
+void ctl_stopped(const char *text)
 {
     struct client *c;
 
