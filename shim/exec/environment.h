@@ -8,8 +8,8 @@
  * inherits a listener, where the server executes itself, or always with GRACE_CHILDREN=keep; never
  * in another PID namespace.
  */
-#ifndef GRACE_ENVIRONMENT_H
-#define GRACE_ENVIRONMENT_H
+#ifndef GRACE_EXEC_ENVIRONMENT_H
+#define GRACE_EXEC_ENVIRONMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

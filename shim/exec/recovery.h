@@ -9,8 +9,8 @@
  *
  * All functions are async-signal-safe.
  */
-#ifndef GRACE_RECOVERY_H
-#define GRACE_RECOVERY_H
+#ifndef GRACE_EXEC_RECOVERY_H
+#define GRACE_EXEC_RECOVERY_H
 
 /* Constructor, and after an exec that failed: a keeper listens. */
 void recovery_join(void);

@@ -4,8 +4,8 @@
  * only; a variable of the hot paths says so in its declaration as well, or every file but its own
  * reaches it through its address.
  */
-#ifndef GRACE_EXPORT_H
-#define GRACE_EXPORT_H
+#ifndef GRACE_LIBC_EXPORT_H
+#define GRACE_LIBC_EXPORT_H
 
 #define EXPORT __attribute__((visibility("default")))
 #define HIDDEN __attribute__((visibility("hidden")))

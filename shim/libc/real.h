@@ -7,8 +7,8 @@
  * table with dlsym() and goes on.  dlsym() of an existing name neither allocates nor calls
  * anything of the table.  A name the running libc lacks gives ENOSYS.
  */
-#ifndef GRACE_REAL_H
-#define GRACE_REAL_H
+#ifndef GRACE_LIBC_REAL_H
+#define GRACE_LIBC_REAL_H
 
 #include <sys/epoll.h>
 #include <sys/select.h>

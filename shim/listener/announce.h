@@ -5,8 +5,8 @@
  * sent with the next one, or when somebody waits on it.  A restart fetches what is left
  * (supervisor/lost.h).
  */
-#ifndef GRACE_ANNOUNCE_H
-#define GRACE_ANNOUNCE_H
+#ifndef GRACE_LISTENER_ANNOUNCE_H
+#define GRACE_LISTENER_ANNOUNCE_H
 
 /* fd is the listener of this index. */
 void announce_listener(int fd, int index);

@@ -5,8 +5,8 @@
  * So where others at the address were closed at once, the next one is the process's own, as
  * without us, until it has got a second connection.
  */
-#ifndef GRACE_BRIEF_H
-#define GRACE_BRIEF_H
+#ifndef GRACE_LISTENER_BRIEF_H
+#define GRACE_LISTENER_BRIEF_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * This process stops accepting: every listener becomes a dummy, threads in accept() are made to
  * notice.  Runs in the handler of the reserved signal; async-signal-safe throughout.
  */
-#ifndef GRACE_DRAIN_H
-#define GRACE_DRAIN_H
+#ifndef GRACE_LISTENER_DRAIN_H
+#define GRACE_LISTENER_DRAIN_H
 
 /* Does what the state page asks for. Repeated, it kicks threads again and looks for
  * connections whose close nobody saw. Keeps errno. */

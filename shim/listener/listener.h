@@ -4,8 +4,8 @@
  * waited on, muted when the generation drains, closed.  Functions that stand for a call of the
  * server return what the kernel would and leave errno alone where they succeed.
  */
-#ifndef GRACE_LISTENER_H
-#define GRACE_LISTENER_H
+#ifndef GRACE_LISTENER_LISTENER_H
+#define GRACE_LISTENER_LISTENER_H
 
 #include <sys/socket.h>
 #include <stdbool.h>

@@ -3,8 +3,8 @@
  * Bits of a set of select().  Not FD_SET() and the like: a set may be larger than an fd_set, for
  * which FORTIFY ends the process, and calls a function for each bit.
  */
-#ifndef GRACE_FDSET_H
-#define GRACE_FDSET_H
+#ifndef GRACE_PROCESS_FDSET_H
+#define GRACE_PROCESS_FDSET_H
 
 #include <sys/select.h>
 #include <stdbool.h>

@@ -7,8 +7,8 @@
  * Entries may be stale after closes that nobody can interpose (inside libc, raw system calls);
  * whoever finds a number taken again treats it as a missed close.
  */
-#ifndef GRACE_FDTAB_H
-#define GRACE_FDTAB_H
+#ifndef GRACE_PROCESS_FDTAB_H
+#define GRACE_PROCESS_FDTAB_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

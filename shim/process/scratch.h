@@ -3,8 +3,8 @@
  * Room for one call, where the caller's stack may be too small: a thread can have as little as
  * 16 kB, of which the call itself needs half.
  */
-#ifndef GRACE_SCRATCH_H
-#define GRACE_SCRATCH_H
+#ifndef GRACE_PROCESS_SCRATCH_H
+#define GRACE_PROCESS_SCRATCH_H
 
 #include <stddef.h>
 

@@ -3,8 +3,8 @@
  * Options that the server sets between socket() and bind().  They live in the fresh socket and
  * would be lost when the adopted one takes its number, so they are recorded and replayed.
  */
-#ifndef GRACE_SOCKOPTS_H
-#define GRACE_SOCKOPTS_H
+#ifndef GRACE_PROCESS_SOCKOPTS_H
+#define GRACE_PROCESS_SOCKOPTS_H
 
 #include <sys/socket.h>
 

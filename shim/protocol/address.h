@@ -5,8 +5,8 @@
  * binds to port 0.  It is in the low bits, so that a group is found in one pass.  Two generations
  * that bind the same things compute the same keys.
  */
-#ifndef GRACE_ADDRESS_H
-#define GRACE_ADDRESS_H
+#ifndef GRACE_PROTOCOL_ADDRESS_H
+#define GRACE_PROTOCOL_ADDRESS_H
 
 #include <sys/socket.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Numbers as text without snprintf(): in vfork children and in signal handlers. */
-#ifndef GRACE_DECIMAL_H
-#define GRACE_DECIMAL_H
+#ifndef GRACE_PROTOCOL_DECIMAL_H
+#define GRACE_PROTOCOL_DECIMAL_H
 
 enum { DECIMAL_SIZE = 11 }; /* of the longest number, with the NUL */
 

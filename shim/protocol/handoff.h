@@ -6,8 +6,8 @@
  *
  *   GRACE_HANDOFF=version:control:bell:memory:record:wish:restart-signal:keep-children:library
  */
-#ifndef GRACE_HANDOFF_H
-#define GRACE_HANDOFF_H
+#ifndef GRACE_PROTOCOL_HANDOFF_H
+#define GRACE_PROTOCOL_HANDOFF_H
 
 #include <stdbool.h>
 #include <stddef.h>

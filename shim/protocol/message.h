@@ -5,8 +5,8 @@
  * the doorbell (an eventfd), because a doorbell can neither raise SIGPIPE nor be
  * refused by a seccomp filter that allows write().
  */
-#ifndef GRACE_MESSAGE_H
-#define GRACE_MESSAGE_H
+#ifndef GRACE_PROTOCOL_MESSAGE_H
+#define GRACE_PROTOCOL_MESSAGE_H
 
 #include <stdint.h>
 

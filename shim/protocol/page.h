@@ -11,8 +11,8 @@
  * be trusted, and one can be killed between any two of its stores.  So whoever reads it bounds
  * what is an index or a count, and takes the rest as a hint where to look.
  */
-#ifndef GRACE_PAGE_H
-#define GRACE_PAGE_H
+#ifndef GRACE_PROTOCOL_PAGE_H
+#define GRACE_PROTOCOL_PAGE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * its place when it was killed.  A sealed memfd that all processes of the server hold open for
  * reading; a supervisor alone holds it open for writing, by which others see that it lives.
  */
-#ifndef GRACE_RECOVERY_RECORD_H
-#define GRACE_RECOVERY_RECORD_H
+#ifndef GRACE_PROTOCOL_RECOVERY_RECORD_H
+#define GRACE_PROTOCOL_RECOVERY_RECORD_H
 
 #include <stdint.h>
 

@@ -4,8 +4,8 @@
  * capabilities, root directory, filters of system calls.  Who starts a new supervisor has to have
  * the rights of the first one, no more and no less.
  */
-#ifndef GRACE_RIGHTS_H
-#define GRACE_RIGHTS_H
+#ifndef GRACE_PROTOCOL_RIGHTS_H
+#define GRACE_PROTOCOL_RIGHTS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
  * after a handler with SA_RESTART, and give EINTR after one without; ppoll() always does.  With
  * SO_RCVTIMEO they give EINTR after any, and EAGAIN in time.
  */
-#ifndef GRACE_BLOCKING_H
-#define GRACE_BLOCKING_H
+#ifndef GRACE_WAIT_BLOCKING_H
+#define GRACE_WAIT_BLOCKING_H
 
 #include <stdbool.h>
 

@@ -6,8 +6,8 @@
  *  - accept() on a listener the server believes to be blocking, while two generations share it:
  *    one that was polled first must not get stuck because the other generation was faster.
  */
-#ifndef GRACE_WAITS_H
-#define GRACE_WAITS_H
+#ifndef GRACE_WAIT_WAITS_H
+#define GRACE_WAIT_WAITS_H
 
 #include <sys/select.h>
 #include <poll.h>

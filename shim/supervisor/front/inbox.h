@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What comes in on the control socket of a generation: from processes that are not trusted. */
-#ifndef GRACE_INBOX_H
-#define GRACE_INBOX_H
+#ifndef GRACE_SUPERVISOR_FRONT_INBOX_H
+#define GRACE_SUPERVISOR_FRONT_INBOX_H
 
 #include <sys/types.h>
 #include <stdbool.h>

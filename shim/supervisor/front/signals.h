@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The supervisor's signals, all read through one signalfd. */
-#ifndef GRACE_SIGNALS_H
-#define GRACE_SIGNALS_H
+#ifndef GRACE_SUPERVISOR_FRONT_SIGNALS_H
+#define GRACE_SUPERVISOR_FRONT_SIGNALS_H
 
 /* Blocks everything that can be, takes back what nohup ignores. From here on no write can end us.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The state of everything as one line of JSON; the names are stable, additions are allowed. */
-#ifndef GRACE_STATUS_H
-#define GRACE_STATUS_H
+#ifndef GRACE_SUPERVISOR_FRONT_STATUS_H
+#define GRACE_SUPERVISOR_FRONT_STATUS_H
 
 /* Free the result; NULL when memory is short. */
 char *status_json(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Time in milliseconds: CLOCK_BOOTTIME, the clock of slots and deadlines. */
-#ifndef GRACE_CLOCK_H
-#define GRACE_CLOCK_H
+#ifndef GRACE_SUPERVISOR_KERNEL_CLOCK_H
+#define GRACE_SUPERVISOR_KERNEL_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

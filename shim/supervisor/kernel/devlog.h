@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* syslog(3) waits for a syslogd that does not read; this does not. */
-#ifndef GRACE_DEVLOG_H
-#define GRACE_DEVLOG_H
+#ifndef GRACE_SUPERVISOR_KERNEL_DEVLOG_H
+#define GRACE_SUPERVISOR_KERNEL_DEVLOG_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Directories that others can change, on the way to a file of ours. */
-#ifndef GRACE_DIRECTORY_H
-#define GRACE_DIRECTORY_H
+#ifndef GRACE_SUPERVISOR_KERNEL_DIRECTORY_H
+#define GRACE_SUPERVISOR_KERNEL_DIRECTORY_H
 
 /* The directory of the file of this absolute path, and the file's name in it: a descriptor to work
  * below (O_PATH), or -1 with errno.  Symbolic links are followed where root or our user made them

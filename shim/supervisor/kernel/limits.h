@@ -3,8 +3,8 @@
  * Limits that were meant for the server and would end the supervisor, or keep it from making the
  * page (a memfd counts as a file): lifted as far as we may, given back to whatever we start.
  */
-#ifndef GRACE_LIMITS_H
-#define GRACE_LIMITS_H
+#ifndef GRACE_SUPERVISOR_KERNEL_LIMITS_H
+#define GRACE_SUPERVISOR_KERNEL_LIMITS_H
 
 void limits_lift(void);
 

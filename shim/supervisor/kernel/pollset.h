@@ -3,8 +3,8 @@
  * What the supervisor waits for: filled anew for each wait, of any size.  Where memory does not
  * suffice for all of it, what is left out is tried every CROWDED_MS, and the log says so.
  */
-#ifndef GRACE_POLLSET_H
-#define GRACE_POLLSET_H
+#ifndef GRACE_SUPERVISOR_KERNEL_POLLSET_H
+#define GRACE_SUPERVISOR_KERNEL_POLLSET_H
 
 #include <stddef.h>
 

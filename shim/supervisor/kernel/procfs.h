@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GRACE_PROCFS_H
-#define GRACE_PROCFS_H
+#ifndef GRACE_SUPERVISOR_KERNEL_PROCFS_H
+#define GRACE_SUPERVISOR_KERNEL_PROCFS_H
 
 #include <sys/types.h>
 #include <stdbool.h>

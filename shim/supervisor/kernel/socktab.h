@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef GRACE_SOCKTAB_H
-#define GRACE_SOCKTAB_H
+#ifndef GRACE_SUPERVISOR_KERNEL_SOCKTAB_H
+#define GRACE_SUPERVISOR_KERNEL_SOCKTAB_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  * terminal it then has to be the foreground group: Ctrl-C reaches it once, it may read, and a
  * Ctrl-Z stops the supervisor with it, as the shell that started the job expects.
  */
-#ifndef GRACE_TERMINAL_H
-#define GRACE_TERMINAL_H
+#ifndef GRACE_SUPERVISOR_KERNEL_TERMINAL_H
+#define GRACE_SUPERVISOR_KERNEL_TERMINAL_H
 
 #include <sys/types.h>
 #include <stdbool.h>

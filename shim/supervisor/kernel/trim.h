@@ -4,8 +4,8 @@
  * back what the work has brought in: free heap, and the pages of code, which the kernel maps 16
  * at a time and which are in the page cache when they are wanted again.
  */
-#ifndef GRACE_TRIM_H
-#define GRACE_TRIM_H
+#ifndef GRACE_SUPERVISOR_KERNEL_TRIM_H
+#define GRACE_SUPERVISOR_KERNEL_TRIM_H
 
 void trim(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Generations that another supervisor has started become this one's. */
-#ifndef GRACE_ADOPT_H
-#define GRACE_ADOPT_H
+#ifndef GRACE_SUPERVISOR_RECOVERY_ADOPT_H
+#define GRACE_SUPERVISOR_RECOVERY_ADOPT_H
 
 #include "supervisor/recovery/orphans.h"
 

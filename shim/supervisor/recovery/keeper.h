@@ -4,8 +4,8 @@
  * (../recovery.h).  At first its main process; when that has gone into the background another one
  * that has the rights for it.
  */
-#ifndef GRACE_KEEPER_H
-#define GRACE_KEEPER_H
+#ifndef GRACE_SUPERVISOR_RECOVERY_KEEPER_H
+#define GRACE_SUPERVISOR_RECOVERY_KEEPER_H
 
 #include <stdint.h>
 

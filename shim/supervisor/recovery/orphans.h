@@ -5,8 +5,8 @@
  * mapped for writing, a page that this user has made.  A descriptor can be sent to any process that
  * takes some; a mapping nobody can make for another.
  */
-#ifndef GRACE_ORPHANS_H
-#define GRACE_ORPHANS_H
+#ifndef GRACE_SUPERVISOR_RECOVERY_ORPHANS_H
+#define GRACE_SUPERVISOR_RECOVERY_ORPHANS_H
 
 #include <sys/types.h>
 #include <stdbool.h>

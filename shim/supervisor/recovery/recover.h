@@ -4,8 +4,8 @@
  * one that was starting is ended, those that drained go on to.  They are no children of this
  * process: their ends are seen in /proc, their exit status is not known.
  */
-#ifndef GRACE_RECOVER_H
-#define GRACE_RECOVER_H
+#ifndef GRACE_SUPERVISOR_RECOVERY_RECOVER_H
+#define GRACE_SUPERVISOR_RECOVERY_RECOVER_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * if it was making a placeholder.  That there is a socket is the sign that a server may be running
  * without a supervisor.
  */
-#ifndef GRACE_STALE_H
-#define GRACE_STALE_H
+#ifndef GRACE_SUPERVISOR_RECOVERY_STALE_H
+#define GRACE_SUPERVISOR_RECOVERY_STALE_H
 
 #include <sys/types.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * are a way to the listeners of that server where nobody may copy descriptors out of its processes
  * (Yama, a seccomp filter).
  */
-#ifndef GRACE_INHERITED_H
-#define GRACE_INHERITED_H
+#ifndef GRACE_SUPERVISOR_STATE_INHERITED_H
+#define GRACE_SUPERVISOR_STATE_INHERITED_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Text of others made fit for a line: of the log, of a status, of a terminal. */
-#ifndef GRACE_LINE_H
-#define GRACE_LINE_H
+#ifndef GRACE_SUPERVISOR_STATE_LINE_H
+#define GRACE_SUPERVISOR_STATE_LINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

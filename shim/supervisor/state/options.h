@@ -4,8 +4,8 @@
  * start with one line that names variable, value and what is allowed; a GRACE_ variable that
  * nobody knows is reported, for it is probably a misspelt one.
  */
-#ifndef GRACE_OPTIONS_H
-#define GRACE_OPTIONS_H
+#ifndef GRACE_SUPERVISOR_STATE_OPTIONS_H
+#define GRACE_SUPERVISOR_STATE_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

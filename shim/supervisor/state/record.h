@@ -4,8 +4,8 @@
  * it was started; record_restore() makes another process that one, so that what follows is a normal
  * start.
  */
-#ifndef GRACE_RECORD_H
-#define GRACE_RECORD_H
+#ifndef GRACE_SUPERVISOR_STATE_RECORD_H
+#define GRACE_SUPERVISOR_STATE_RECORD_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The strings of a recovery record: library, directory, path, arguments, environment. */
-#ifndef GRACE_RECORD_TEXT_H
-#define GRACE_RECORD_TEXT_H
+#ifndef GRACE_SUPERVISOR_STATE_RECORD_TEXT_H
+#define GRACE_SUPERVISOR_STATE_RECORD_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

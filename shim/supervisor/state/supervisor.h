@@ -3,8 +3,8 @@
  * The supervisor's state, and the one place where time passes: after each wake-up every module's
  * step function looks at what is and does what is due; none of them blocks.
  */
-#ifndef GRACE_SUPERVISOR_H
-#define GRACE_SUPERVISOR_H
+#ifndef GRACE_SUPERVISOR_STATE_SUPERVISOR_H
+#define GRACE_SUPERVISOR_STATE_SUPERVISOR_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,8 +6,8 @@
  * so that what the server closes and binds again is its own; but for those that it has inherited
  * where it may not copy any.
  */
-#ifndef GRACE_BORROW_H
-#define GRACE_BORROW_H
+#ifndef GRACE_SUPERVISOR_STEP_BORROW_H
+#define GRACE_SUPERVISOR_STEP_BORROW_H
 
 #include "supervisor/state/generation.h"
 

@@ -4,8 +4,8 @@
  * come: send a listener, or remember all epolls that it is in. That is a reason to look, not one to
  * refuse: what the kernel shows decides, each time anew.
  */
-#ifndef GRACE_LOST_H
-#define GRACE_LOST_H
+#ifndef GRACE_SUPERVISOR_STEP_LOST_H
+#define GRACE_SUPERVISOR_STEP_LOST_H
 
 #include "supervisor/state/generation.h"
 

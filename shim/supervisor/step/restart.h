@@ -6,8 +6,8 @@
  *   request -> spawn -> STARTING -> ready -> (probation) -> SERVING, the old one drains
  *                          |-> died, timed out: rollback
  */
-#ifndef GRACE_RESTART_H
-#define GRACE_RESTART_H
+#ifndef GRACE_SUPERVISOR_STEP_RESTART_H
+#define GRACE_SUPERVISOR_STEP_RESTART_H
 
 #include "supervisor/state/generation.h"
 

@@ -4,8 +4,8 @@
  * once.  SIGKILL is the rule after a drain: an exit of its own would unlink the successor's pid
  * file or socket.  Gone means that no process of the tree is left.
  */
-#ifndef GRACE_RETIRE_H
-#define GRACE_RETIRE_H
+#ifndef GRACE_SUPERVISOR_STEP_RETIRE_H
+#define GRACE_SUPERVISOR_STEP_RETIRE_H
 
 #include "supervisor/state/generation.h"
 

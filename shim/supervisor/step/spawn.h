@@ -4,8 +4,8 @@
  * switched `current` symlink is followed), with the environment, signal mask, dispositions,
  * stdio and descriptors that the supervisor was given.
  */
-#ifndef GRACE_SPAWN_H
-#define GRACE_SPAWN_H
+#ifndef GRACE_SUPERVISOR_STEP_SPAWN_H
+#define GRACE_SUPERVISOR_STEP_SPAWN_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * stop; a second signal or the deadline means SIGKILL.  With drain, its connections are finished
  * first.
  */
-#ifndef GRACE_STOP_H
-#define GRACE_STOP_H
+#ifndef GRACE_SUPERVISOR_STEP_STOP_H
+#define GRACE_SUPERVISOR_STEP_STOP_H
 
 #include <stdint.h>
 
