@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # the results are used elsewhere
-# How each number is taken; on top of tests/bats/helper.bash. Used by run and by speed.bats.
+# How each number is taken; on top of tests/bats/helper.bash. Used by run and by cost.bats.
 SUBJECT=$BUILD/tests/bench/subject
 TIMING=$BUILD/tests/bench/timing
 MANY=$BUILD/tests/servers/many

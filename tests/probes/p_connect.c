@@ -42,7 +42,7 @@ static void local(void)
     TRY(connect_to(fd, "a", sizeof(struct sockaddr_un)));
     close(fd);
     close(packets);
-    close(listener); /* who connects now waits for GRACE_SETTLE: see tests/bats/adoption.bats */
+    close(listener); /* who connects now waits for GRACE_SETTLE: see listener-handover.bats */
 }
 
 static void network(void)
