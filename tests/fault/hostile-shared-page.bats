@@ -115,7 +115,7 @@ spoils() {
 
 @test "no field of the page that a worker overwrites keeps the server from being restarted" {
     spoils field\ {version,generation,attention,held,served,hello,first,failed,lost}\ -1 \
-        field\ {restarter,looked_for,hint,entries,binds[0],elders[0]}\ -1 \
+        field\ {restarter,looked_for,hint,entries,binds[0],predecessors[0]}\ -1 \
         field\ {version,held,hint}\ 0
 }
 
