@@ -23,6 +23,7 @@
 #include "supervisor/front/messages.h"
 #include "supervisor/front/sd_notify.h"
 #include "supervisor/front/signals.h"
+#include "supervisor/front/status.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/limits.h"
 #include "supervisor/kernel/pollset.h"
@@ -30,6 +31,7 @@
 #include "supervisor/kernel/trim.h"
 #include "supervisor/recovery/keeper.h"
 #include "supervisor/recovery/recover.h"
+#include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/log_limit.h"
 #include "supervisor/state/record.h"
@@ -46,6 +48,9 @@
 #include "supervisor/step/unwrapped.h"
 
 enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
+
+/* status first: who is told that a restart has ended may ask for it. */
+static event_subscriber *const subscribers[] = {status_event, sd_notify_event, ctl_event, NULL};
 
 static int signal_fd = -1;
 
@@ -280,7 +285,7 @@ int main(int argc, char **argv)
         note_start();
     else
         return usage();
-    supervisor.last.event = "started";
+    event_subscribe(subscribers);
     spawn_prepare(&supervisor.command, &supervisor.options);
     signals_block();
     limits_lift();

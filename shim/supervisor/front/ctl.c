@@ -203,7 +203,7 @@ void ctl_handle(void)
         take_client();
 }
 
-void ctl_restart_ended(bool ready, const char *text)
+static void answer_restarts(const char *word, const char *text)
 {
     struct client *c;
 
@@ -213,8 +213,16 @@ void ctl_restart_ended(bool ready, const char *text)
         if (c->queued)
             c->queued = false;
         else
-            finish(c, ready ? "done" : "failed", text);
+            finish(c, word, text);
     }
+}
+
+void ctl_event(const struct event *e)
+{
+    if (e->kind == EVENT_SUCCEEDED)
+        answer_restarts("done", e->text);
+    else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED || e->kind == EVENT_REFUSED)
+        answer_restarts("failed", e->text);
 }
 
 void ctl_stopped(const char *text)

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "supervisor/state/events.h"
+
 /* Without the socket the server is served all the same; a line says so. */
 void ctl_open(void);
 void ctl_close(void);
@@ -25,8 +27,8 @@ bool ctl_runtime_path(char *dir, size_t size);
 void ctl_poll(void);
 void ctl_handle(void);
 
-/* A restart has ended: tells those who wait for it. */
-void ctl_restart_ended(bool ready, const char *text);
+/* Tells those who wait for a restart how it has ended. */
+void ctl_event(const struct event *e);
 
 /* The supervisor ends: tells those who wait for a stop. */
 void ctl_stopped(const char *text);

@@ -120,7 +120,7 @@ void sd_notify_step(void)
     unsaid[0] = '\0';
 }
 
-void sd_notify_ready(const char *status)
+static void say_ready(const char *status)
 {
     char text[DATAGRAM];
 
@@ -128,7 +128,7 @@ void sd_notify_ready(const char *status)
     tell_state(text);
 }
 
-void sd_notify_reloading(const char *status)
+static void say_reloading(const char *status)
 {
     char text[DATAGRAM];
     struct timespec now;
@@ -139,9 +139,17 @@ void sd_notify_reloading(const char *status)
     tell_state(text);
 }
 
-void sd_notify_stopping(void)
+/* A restart that is tried again (EVENT_FAILED) is still one. */
+void sd_notify_event(const struct event *e)
 {
-    tell_state("STOPPING=1\n");
+    if (e->kind == EVENT_RESTARTING)
+        say_reloading("restarting");
+    else if (e->kind == EVENT_READY)
+        say_ready("serving");
+    else if (e->kind == EVENT_ROLLED_BACK)
+        say_ready("the last restart was rolled back");
+    else if (e->kind == EVENT_STOPPING)
+        tell_state("STOPPING=1\n");
 }
 
 /* The rest is said by the supervisor itself, or (NOTIFYACCESS) is no worker's to say: to the

@@ -16,6 +16,8 @@
 
 #include <stdbool.h>
 
+#include "supervisor/state/events.h"
+
 /* Opens the proxy where a manager listens or `wanted`; puts its address into NOTIFY_SOCKET of
  * our environment, that is the server's. False with errno when it is wanted and can't be. */
 bool sd_notify_open(bool wanted);
@@ -33,8 +35,6 @@ void sd_notify_read(void);
 void sd_notify_step(void);
 
 /* To the manager: the service as a whole. Without one nothing happens. */
-void sd_notify_ready(const char *status);
-void sd_notify_reloading(const char *status);
-void sd_notify_stopping(void);
+void sd_notify_event(const struct event *e);
 
 #endif

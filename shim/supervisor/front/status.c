@@ -4,6 +4,7 @@
 #include <sys/un.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "supervisor/kernel/connections.h"
@@ -12,6 +13,46 @@
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/restart.h"
+
+static const char *const event_names[] = {
+    [EVENT_STARTED] = "started",         [EVENT_RECOVERED] = "recovered",
+    [EVENT_RESTARTING] = "restarting",   [EVENT_READY] = "ready",
+    [EVENT_ROLLED_BACK] = "rolled-back", [EVENT_FAILED] = "rolled-back",
+    [EVENT_DRAINING] = "draining",       [EVENT_DRAINED] = "drained",
+    [EVENT_RETIRED] = "retired",         [EVENT_STOPPING] = "stopping",
+    [EVENT_STOPPED] = "stopped",         [EVENT_CRASHED] = "crashed",
+};
+
+static struct {
+    unsigned done, rolled_back;
+    enum event_kind last;
+    time_t at;
+    char reason[EVENT_TEXT];
+} restarts;
+
+static bool has_failed(enum event_kind kind)
+{
+    return kind == EVENT_ROLLED_BACK || kind == EVENT_FAILED;
+}
+
+/* What becomes of a generation that does not serve any more does not hide why the last restart
+ * failed, until the next one. */
+static bool is_hidden(enum event_kind kind)
+{
+    return has_failed(restarts.last) &&
+           (kind == EVENT_DRAINING || kind == EVENT_DRAINED || kind == EVENT_RETIRED);
+}
+
+void status_event(const struct event *e)
+{
+    restarts.done += e->kind == EVENT_SUCCEEDED;
+    restarts.rolled_back += has_failed(e->kind);
+    if (e->kind == EVENT_SUCCEEDED || e->kind == EVENT_REFUSED || is_hidden(e->kind))
+        return;
+    restarts.last = e->kind;
+    restarts.at = time(NULL);
+    snprintf(restarts.reason, sizeof restarts.reason, "%s", e->text);
+}
 
 /* Arguments are bytes, JSON is UTF-8: what is none is shown as U+FFFD. */
 static void put_string(FILE *out, const char *text)
@@ -106,6 +147,14 @@ static void put_listeners(FILE *out)
     putc(']', out);
 }
 
+static void put_last(FILE *out)
+{
+    fprintf(out, ",\"last\":{\"event\":\"%s\",\"at\":%lld,\"reason\":", event_names[restarts.last],
+            (long long)restarts.at);
+    put_string(out, restarts.reason);
+    putc('}', out);
+}
+
 char *status_json(void)
 {
     char *text = NULL;
@@ -121,12 +170,10 @@ char *status_json(void)
     fprintf(out, ",\"state\":\"%s\",\"generation\":%u", state_name(), supervisor.current->number);
     put_generations(out);
     put_listeners(out);
-    fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u}", supervisor.done,
-            supervisor.rolled_back);
-    fprintf(out, ",\"last\":{\"event\":\"%s\",\"at\":%lld,\"reason\":", supervisor.last.event,
-            (long long)supervisor.last.at);
-    put_string(out, supervisor.last.reason);
-    fputs("}}\n", out);
+    fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u}", restarts.done,
+            restarts.rolled_back);
+    put_last(out);
+    fputs("}\n", out);
     fclose(out);
     return text;
 }

@@ -12,6 +12,7 @@
 
 #include "supervisor/recovery/adopt.h"
 #include "supervisor/recovery/stale.h"
+#include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
@@ -92,7 +93,7 @@ void recover_server(void)
     record = NULL;
     log_line(LEVEL_INFO, "a new supervisor for generation %u: the one before was killed",
              supervisor.current->number);
-    supervisor_event("recovered", "the supervisor before was killed");
+    event(EVENT_RECOVERED, supervisor.current->number, "the supervisor before was killed");
     restart(WISH_SIGNAL, "a signal to the server");
 }
 
@@ -121,7 +122,7 @@ bool recover_at_start(void)
              "generation %u of this server runs, its supervisor was killed: it is taken over and "
              "restarted",
              supervisor.current->number);
-    supervisor_event("recovered", "the supervisor before was killed");
+    event(EVENT_RECOVERED, supervisor.current->number, "the supervisor before was killed");
     record_publish();
     restart(WISH_COMMAND, "the start of the same command");
     return true;

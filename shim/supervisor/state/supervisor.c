@@ -27,19 +27,6 @@ void supervisor_wake_in(int64_t ms)
     supervisor_wake_at(clock_ms() + ms);
 }
 
-void supervisor_event(const char *event, const char *reason)
-{
-    supervisor.last.event = event;
-    supervisor.last.at = time(NULL);
-    snprintf(supervisor.last.reason, sizeof supervisor.last.reason, "%s", reason);
-}
-
-void supervisor_aftermath(const char *event)
-{
-    if (strcmp(supervisor.last.event, "rolled-back") != 0)
-        supervisor_event(event, "");
-}
-
 const char *supervisor_status_text(int status, char *text, unsigned size)
 {
     if (WIFSIGNALED(status))

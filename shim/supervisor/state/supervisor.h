@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "supervisor/state/generation.h"
 #include "supervisor/state/options.h"
@@ -29,12 +28,6 @@ struct supervisor {
     bool stop_follows; /* the same, when the sequential restart is over */
     int64_t stop_begun, stop_deadline;
     int64_t wake; /* earliest time at which some step wants to look again */
-    unsigned done, rolled_back;
-    struct {
-        const char *event;
-        time_t at;
-        char reason[256];
-    } last;
 };
 
 extern struct supervisor supervisor;
@@ -42,13 +35,6 @@ extern struct supervisor supervisor;
 /* Look again in `ms` at the latest. */
 void supervisor_wake_in(int64_t ms);
 void supervisor_wake_at(int64_t deadline);
-
-/* Remembers the last event, for status. */
-void supervisor_event(const char *event, const char *reason);
-
-/* The same for what becomes of a generation that does not serve any more: until the next restart it
- * does not hide why the last one failed. */
-void supervisor_aftermath(const char *event);
 
 /* "exit status 3", "signal 11 (Segmentation fault)" */
 const char *supervisor_status_text(int status, char *text, unsigned size);

@@ -5,6 +5,7 @@
 
 #include "entry/own_signals.h"
 #include "supervisor/kernel/clock.h"
+#include "supervisor/state/events.h"
 #include "supervisor/state/generation_connections.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
@@ -135,7 +136,7 @@ void drain_begin(struct generation *g)
     note_datagrams(g);
     refuse_unwanted();
     log_line(LEVEL_INFO, "generation %u draining", g->number);
-    supervisor_aftermath("draining");
+    event(EVENT_DRAINING, g->number, "");
     limit_old();
 }
 
@@ -267,7 +268,7 @@ static void step(struct generation *g, int64_t now)
         return;
     log_line(LEVEL_INFO, "generation %u drained in %lld ms", g->number,
              (long long)(now - g->draining));
-    supervisor_aftermath("drained");
+    event(EVENT_DRAINED, g->number, "");
     retire_begin(g, drained_signal(g));
 }
 

@@ -8,10 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "supervisor/front/ctl.h"
-#include "supervisor/front/sd_notify.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/terminal.h"
+#include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
@@ -37,7 +36,7 @@ void restart_ended(void)
     supervisor.pending = WISH_NONE;
     refused = restart_request(wish, "a request during the last restart");
     if (refused)
-        ctl_restart_ended(false, refused);
+        event(EVENT_REFUSED, supervisor.current->number, refused);
 }
 
 bool restart_busy(void)
@@ -51,7 +50,7 @@ static void rollback(struct generation *g, const char *format, ...)
 
 static void rollback(struct generation *g, const char *format, ...)
 {
-    char reason[sizeof supervisor.last.reason];
+    char reason[EVENT_TEXT];
     va_list list;
 
     va_start(list, format);
@@ -59,12 +58,9 @@ static void rollback(struct generation *g, const char *format, ...)
     va_end(list);
     supervisor.next = NULL;
     readiness_end();
-    supervisor.rolled_back++;
     log_line(LEVEL_ERROR, "generation %u rolled back: %s; generation %u goes on", g->number, reason,
              supervisor.current->number);
-    supervisor_event("rolled-back", reason);
-    sd_notify_ready("the last restart was rolled back");
-    ctl_restart_ended(false, reason);
+    event(EVENT_ROLLED_BACK, g->number, reason);
     pid_file_rolled_back(g);
     drain_abandon(g);
     restart_ended();
@@ -78,7 +74,7 @@ int restart_first(const char **step)
 
     if (r == 0) {
         supervisor.current = g;
-        supervisor_event("started", "");
+        event(EVENT_STARTED, g->number, "");
         return 0;
     }
     if (!g)
@@ -119,14 +115,11 @@ static void restart_begin(void)
         spawn_describe(errno, step, why, sizeof why);
         log_line(LEVEL_ERROR, "restart failed: %s; generation %u goes on", why,
                  supervisor.current->number);
-        supervisor_event("rolled-back", why);
-        supervisor.rolled_back++;
-        ctl_restart_ended(false, why);
+        event(EVENT_FAILED, supervisor.last_number, why);
         return;
     }
     supervisor.next = g;
-    supervisor_event("restarting", "");
-    sd_notify_reloading("restarting");
+    event(EVENT_RESTARTING, g->number, "");
     log_line(LEVEL_INFO, "generation %u starting", g->number);
     pid_file_step_aside();
     r = spawn_generation(g, &step);
@@ -208,8 +201,7 @@ static void report_ready(struct generation *g)
     g->ready_ms = clock_ms() - g->started;
     log_line(LEVEL_INFO, "generation %u ready in %lld ms (%u listener%s)", g->number,
              (long long)g->ready_ms, l.used, l.used == 1 ? "" : "s");
-    supervisor_event("ready", "");
-    sd_notify_ready("serving");
+    event(EVENT_READY, g->number, "");
     if (supervisor.options.ready == READY_AUTO && l.waited < l.used)
         log_line(LEVEL_WARNING, "%u of %u listeners are not waited on; restarts will not expect it",
                  l.used - l.waited, l.used);
@@ -237,10 +229,9 @@ void restart_succeeded(void)
 {
     char text[64];
 
-    supervisor.done++;
     snprintf(text, sizeof text, "generation %u ready in %lld ms", supervisor.current->number,
              (long long)supervisor.current->ready_ms);
-    ctl_restart_ended(true, text);
+    event(EVENT_SUCCEEDED, supervisor.current->number, text);
 }
 
 void restart_probation_over(void)

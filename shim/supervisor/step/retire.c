@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "supervisor/kernel/clock.h"
+#include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/pid_file.h"
@@ -54,7 +55,7 @@ static void retired(struct generation *g)
     if (g == supervisor.current && !makes_room(g))
         return;
     log_line(LEVEL_INFO, "generation %u retired", g->number);
-    supervisor_aftermath("retired");
+    event(EVENT_RETIRED, g->number, "");
     pid_file_retired(g);
     generation_free(g);
     listener_collect(TAILQ_EMPTY(&generation_list) ? 0 : TAILQ_FIRST(&generation_list)->number);

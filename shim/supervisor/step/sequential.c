@@ -5,9 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "supervisor/front/ctl.h"
-#include "supervisor/front/sd_notify.h"
 #include "supervisor/kernel/clock.h"
+#include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
@@ -52,8 +51,7 @@ void sequential_begin(void)
 {
     sequence.phase = ENDING;
     sequence.pause = PAUSE_FIRST_MS;
-    supervisor_event("restarting", "");
-    sd_notify_reloading("restarting");
+    event(EVENT_RESTARTING, supervisor.last_number + 1, "");
     log_line(LEVEL_INFO, "generation %u ends before the next one starts, clients wait",
              supervisor.current->number);
     if (!(supervisor.current->attention & ATTENTION_DRAINING)) /* else they were just looked for */
@@ -68,9 +66,7 @@ static void pause_after(unsigned number, const char *reason)
     sequence.retry = clock_ms() + sequence.pause;
     log_line(LEVEL_ERROR, "generation %u failed: %s; trying again in %lld ms, clients wait", number,
              reason, (long long)sequence.pause);
-    supervisor.rolled_back++;
-    supervisor_event("rolled-back", reason);
-    ctl_restart_ended(false, reason);
+    event(EVENT_FAILED, number, reason);
     sequence.pause = 2 * sequence.pause < PAUSE_MOST_MS ? 2 * sequence.pause : PAUSE_MOST_MS;
     supervisor_wake_at(sequence.retry);
 }

@@ -5,8 +5,8 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "supervisor/front/sd_notify.h"
 #include "supervisor/kernel/clock.h"
+#include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/background.h"
@@ -56,8 +56,7 @@ void stop_begin(int sig)
         return;
     }
     log_line(LEVEL_INFO, "stopping generation %u with SIG%s", g->number, options_signal_name(sig));
-    supervisor_event("stopping", "");
-    sd_notify_stopping();
+    event(EVENT_STOPPING, g->number, "");
     stop_note();
     supervisor.stop_after_drain = false;
     supervisor.stop_begun = clock_ms();
@@ -92,8 +91,7 @@ void stop_drain(void)
     if (postponed())
         return;
     log_line(LEVEL_INFO, "stopping generation %u when it has drained", g->number);
-    supervisor_event("stopping", "");
-    sd_notify_stopping();
+    event(EVENT_STOPPING, g->number, "");
     supervisor.stop_after_drain = true;
     stop_note();
     supervisor.stop_deadline = CLOCK_NEVER;
@@ -158,7 +156,7 @@ void stop_ended(int status)
         log_line(LEVEL_INFO, "stopped: %s", how);
     else if (g->number > 1 || g->state != GENERATION_STARTING)
         log_line(LEVEL_INFO, "generation %u ended: %s", g->number, how);
-    supervisor_event(supervisor.stopping ? "stopped" : "crashed", how);
+    event(supervisor.stopping ? EVENT_STOPPED : EVENT_CRASHED, g->number, how);
     if (supervisor.stopping && leaves_servers(g)) {
         log_line(LEVEL_INFO, "processes of generation %u outlive its main process", g->number);
         drain_begin(g);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What has happened, said once by the step that knows; whoever has to act on it or to pass it on
+ * (status, the service manager, the clients of the ctl socket) subscribes in main.c.
+ */
+#ifndef GRACE_SUPERVISOR_STATE_EVENTS_H
+#define GRACE_SUPERVISOR_STATE_EVENTS_H
+
+enum { EVENT_TEXT = 256 }; /* longer ones may be cut */
+
+enum event_kind {
+    EVENT_STARTED,     /* the first generation runs */
+    EVENT_RECOVERED,   /* it is another supervisor's, which was killed */
+    EVENT_RESTARTING,  /* the service has begun to */
+    EVENT_READY,       /* a generation serves */
+    EVENT_SUCCEEDED,   /* the restart that it came from is over, and so is its probation */
+    EVENT_ROLLED_BACK, /* the one before goes on */
+    EVENT_FAILED,  /* there was nothing yet to roll back, or (sequential) nothing to go back to */
+    EVENT_REFUSED, /* a restart that was to follow the last one is not to be */
+    EVENT_DRAINING,
+    EVENT_DRAINED,
+    EVENT_RETIRED,
+    EVENT_STOPPING,
+    EVENT_STOPPED, /* it was told to */
+    EVENT_CRASHED, /* it was not */
+};
+
+struct event {
+    enum event_kind kind;
+    unsigned generation; /* its number */
+    const char *text;    /* why, or how; "" */
+};
+
+typedef void event_subscriber(const struct event *e);
+
+/* In this order they are told; the list ends with NULL. */
+void event_subscribe(event_subscriber *const *list);
+
+void event(enum event_kind kind, unsigned generation, const char *text);
+
+#endif
