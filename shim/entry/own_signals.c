@@ -68,7 +68,7 @@ static void on_restart(int sig, siginfo_t *info, void *context)
 
     own_signals_seen++;
     if (info->si_code == SI_KERNEL ||
-        (info->si_code == SI_QUEUE && info->si_value.sival_int == OWN_SIGNALS_HANGUP))
+        (info->si_code == SI_QUEUE && info->si_value.sival_int == SIGNALS_HANGUP))
         hang_up(sig, info, context);
     else
         uncancelled(ask_for_restart, info);

@@ -12,11 +12,7 @@
 #include <stdbool.h>
 
 #include "libc/export.h"
-
-enum {
-    RESERVED_SIGNAL = 57,            /* SIGRTMAX-7: java uses SIGRTMAX-2, libc 32 and 33 */
-    OWN_SIGNALS_HANGUP = 0x67726163, /* value of a queued SIGHUP: the terminal is gone */
-};
+#include "protocol/signals.h"
 
 /* Grows with each of our signals that the calling thread has handled: a wait that gave EINTR
  * meanwhile was interrupted by us and goes on.  Part of what each thread is made with: nothing is

@@ -7,8 +7,8 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "entry/own_signals.h"
 #include "process/owner.h"
+#include "protocol/signals.h"
 
 enum {
     ACCEPTORS = 1024,

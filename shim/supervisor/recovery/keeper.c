@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "entry/own_signals.h"
+#include "protocol/signals.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 

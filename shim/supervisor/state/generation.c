@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "entry/own_signals.h"
+#include "protocol/signals.h"
 #include "supervisor/front/unix_placeholder.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/log.h"
@@ -183,7 +183,7 @@ static bool is_top(const struct generation *g, const struct procfs_stat *p)
 /* The shim tells it by the value: see own_signals.c. */
 static void pass(pid_t pid, int sig)
 {
-    const union sigval value = {.sival_int = OWN_SIGNALS_HANGUP};
+    const union sigval value = {.sival_int = SIGNALS_HANGUP};
 
     if (sig != supervisor.options.signal || sigqueue(pid, sig, value) < 0)
         kill(pid, sig);

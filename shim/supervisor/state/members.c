@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "entry/own_signals.h"
+#include "protocol/signals.h"
 #include "supervisor/step/readiness.h"
 
 unsigned members_slots(const struct generation *g)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/drain.h"
 
+#include <signal.h>
 #include <time.h>
 
-#include "entry/own_signals.h"
+#include "protocol/signals.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/generation_connections.h"

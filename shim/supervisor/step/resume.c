@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/resume.h"
 
-#include "entry/own_signals.h"
+#include "protocol/signals.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
