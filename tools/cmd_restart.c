@@ -3,8 +3,8 @@
 
 #include <err.h>
 
-#include "ctl.h"
-#include "duration.h"
+#include "deadline.h"
+#include "dialogue.h"
 #include "follow.h"
 #include "target.h"
 
@@ -14,20 +14,20 @@ int cmd_restart(int argc, char **argv)
         {"timeout", required_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'}, {0}};
     int64_t timeout = DURATION_NONE, deadline;
     const char *target;
-    struct ctl *ctl;
+    struct dialogue *dialogue;
     int code;
 
     while (option_next(argc, argv, ":h", options) != -1)
         timeout = duration_option("--timeout", optarg);
     target = option_target(argc, argv, true);
     deadline = deadline_after(timeout);
-    ctl = target_connect(target, deadline);
-    code = follow(ctl, "restart", "restart", deadline);
+    dialogue = target_connect(target, deadline);
+    code = follow(dialogue, "restart", "restart", deadline);
     if (code == FOLLOW_GONE) {
         warnx("supervisor %d went away before the restart was over: see its log",
-              (int)ctl_pid(ctl));
+              (int)dialogue_pid(dialogue));
         code = EXIT_FAILED;
     }
-    ctl_close(ctl);
+    dialogue_close(dialogue);
     return code;
 }

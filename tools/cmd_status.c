@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "duration.h"
+#include "answer.h"
+#include "deadline.h"
 #include "follow.h"
 #include "report.h"
-#include "status.h"
 #include "target.h"
 
 struct view {
@@ -76,7 +76,7 @@ static void show_all(struct view *view)
 {
     view->table = report_new();
     view->array = json_object_new_array();
-    status_each(add, view, deadline_after(STATUS_PATIENCE));
+    answer_each(add, view, deadline_after(ANSWER_PATIENCE));
     clear_screen(view);
     if (view->json)
         print_json(view->array);
@@ -88,20 +88,20 @@ static void show_all(struct view *view)
 
 static struct json_object *ask_target(struct view *view)
 {
-    int64_t deadline = deadline_after(STATUS_PATIENCE);
+    int64_t deadline = deadline_after(ANSWER_PATIENCE);
     struct json_object *status;
-    struct ctl *ctl;
+    struct dialogue *dialogue;
 
     /* A worker may be gone after a restart, a name may then fit another server as well. */
     if (view->pid != 0)
-        ctl = target_supervisor(view->pid, view->target, deadline);
+        dialogue = target_supervisor(view->pid, view->target, deadline);
     else
-        ctl = target_connect(view->target, deadline);
-    view->pid = ctl_pid(ctl);
-    status = status_ask(ctl, deadline);
+        dialogue = target_connect(view->target, deadline);
+    view->pid = dialogue_pid(dialogue);
+    status = answer_ask(dialogue, deadline);
     if (status == NULL)
         view->code = complain(view->pid, errno);
-    ctl_close(ctl);
+    dialogue_close(dialogue);
     return status;
 }
 

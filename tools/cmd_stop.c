@@ -7,8 +7,8 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "ctl.h"
-#include "duration.h"
+#include "deadline.h"
+#include "dialogue.h"
 #include "follow.h"
 #include "target.h"
 
@@ -64,19 +64,19 @@ static int check_gone(int pidfd, pid_t pid)
 int cmd_stop(int argc, char **argv)
 {
     struct request request;
-    struct ctl *ctl;
+    struct dialogue *dialogue;
     int code, pidfd;
 
     parse(argc, argv, &request);
-    ctl = target_connect(request.target, request.deadline);
-    pidfd = pidfd_open(ctl_pid(ctl), 0);
-    code = follow(ctl, "stop", request.line, request.deadline);
+    dialogue = target_connect(request.target, request.deadline);
+    pidfd = pidfd_open(dialogue_pid(dialogue), 0);
+    code = follow(dialogue, "stop", request.line, request.deadline);
     if (code == EXIT_DONE)
-        code = wait_gone(pidfd, ctl_pid(ctl), request.deadline);
+        code = wait_gone(pidfd, dialogue_pid(dialogue), request.deadline);
     else if (code == FOLLOW_GONE)
-        code = check_gone(pidfd, ctl_pid(ctl));
+        code = check_gone(pidfd, dialogue_pid(dialogue));
     if (pidfd != -1)
         close(pidfd);
-    ctl_close(ctl);
+    dialogue_close(dialogue);
     return code;
 }

@@ -8,14 +8,14 @@
 #include <string.h>
 
 #include "grace.h"
-#include "process.h"
+#include "proc.h"
 #include "text.h"
 
 int follow_silent(pid_t supervisor)
 {
     int pid = (int)supervisor;
 
-    if (process_stopped(supervisor))
+    if (proc_stopped(supervisor))
         warnx("supervisor %d doesn't answer because it is stopped: kill -CONT %d", pid, pid);
     else
         warnx("supervisor %d doesn't answer: see its log", pid);
@@ -24,7 +24,7 @@ int follow_silent(pid_t supervisor)
 
 int follow_timed_out(pid_t supervisor, const char *what)
 {
-    if (process_stopped(supervisor))
+    if (proc_stopped(supervisor))
         return follow_silent(supervisor);
     warnx("the %s isn't over in time and goes on: see 'grace status %d'", what, (int)supervisor);
     return EXIT_TIMED_OUT;
@@ -68,23 +68,23 @@ static int tell_visible(pid_t supervisor, const char *what, const char *line)
     return code;
 }
 
-int follow(struct ctl *ctl, const char *what, const char *request, int64_t deadline)
+int follow(struct dialogue *dialogue, const char *what, const char *request, int64_t deadline)
 {
     int code = MORE;
     char *line;
 
-    if (ctl_send(ctl, request) != 0)
+    if (dialogue_send(dialogue, request) != 0)
         return FOLLOW_GONE;
     while (code == MORE) {
-        int n = ctl_line(ctl, &line, deadline);
+        int n = dialogue_line(dialogue, &line, deadline);
         if (n == 1)
-            code = tell_visible(ctl_pid(ctl), what, line);
+            code = tell_visible(dialogue_pid(dialogue), what, line);
         else if (n == 0 || errno == ECONNRESET)
             return FOLLOW_GONE;
         else if (errno == ETIMEDOUT)
-            return follow_timed_out(ctl_pid(ctl), what);
+            return follow_timed_out(dialogue_pid(dialogue), what);
         else
-            err(EXIT_FAILED, "can't read the answer of supervisor %d", (int)ctl_pid(ctl));
+            err(EXIT_FAILED, "can't read the answer of supervisor %d", (int)dialogue_pid(dialogue));
     }
     return code;
 }

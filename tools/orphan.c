@@ -13,28 +13,28 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RECORDS = 64, RECORD_ROOM = 1 << 20 };
+enum { CANDIDATES = 64, RECORD_ROOM = 1 << 20 };
 
-struct record {
+struct candidate {
     ino_t ino;
     pid_t holder;
     bool supervised, elsewhere;
 };
 
-struct records {
-    struct record list[RECORDS];
+struct candidates {
+    struct candidate list[CANDIDATES];
     size_t n;
 };
 
-static struct record *record_of(struct records *records, ino_t ino)
+static struct candidate *candidate_of(struct candidates *candidates, ino_t ino)
 {
-    for (size_t i = 0; i < records->n; i++)
-        if (records->list[i].ino == ino)
-            return &records->list[i];
-    if (records->n == RECORDS)
+    for (size_t i = 0; i < candidates->n; i++)
+        if (candidates->list[i].ino == ino)
+            return &candidates->list[i];
+    if (candidates->n == CANDIDATES)
         return NULL;
-    records->list[records->n] = (struct record){.ino = ino};
-    return &records->list[records->n++];
+    candidates->list[candidates->n] = (struct candidate){.ino = ino};
+    return &candidates->list[candidates->n++];
 }
 
 /* Was its supervisor to be found in another runtime directory? The record has its environment. */
@@ -58,64 +58,64 @@ static bool is_elsewhere(int dir, const char *fd)
     return elsewhere;
 }
 
-static void look_at(struct records *records, pid_t pid, int dir, const char *fd)
+static void look_at(struct candidates *candidates, pid_t pid, int dir, const char *fd)
 {
     static const char name[] = "/memfd:grace-recovery";
     struct stat st, link;
-    struct record *record;
+    struct candidate *candidate;
     char target[64];
     ssize_t n = readlinkat(dir, fd, target, sizeof(target));
 
     if (n < (ssize_t)sizeof(name) - 1 || strncmp(target, name, sizeof(name) - 1) != 0 ||
         fstatat(dir, fd, &st, 0) != 0 || fstatat(dir, fd, &link, AT_SYMLINK_NOFOLLOW) != 0 ||
-        (record = record_of(records, st.st_ino)) == NULL)
+        (candidate = candidate_of(candidates, st.st_ino)) == NULL)
         return;
-    if (record->holder == 0 && !record->supervised)
-        record->elsewhere = is_elsewhere(dir, fd);
+    if (candidate->holder == 0 && !candidate->supervised)
+        candidate->elsewhere = is_elsewhere(dir, fd);
     if (link.st_mode & S_IWUSR)
-        record->supervised = true;
-    else if (record->holder == 0 || pid < record->holder)
-        record->holder = pid;
+        candidate->supervised = true;
+    else if (candidate->holder == 0 || pid < candidate->holder)
+        candidate->holder = pid;
 }
 
 /* Calls found() for each name in a directory that begins with a digit. */
 static void each_number(const char *path,
-                        void (*found)(struct records *, int dir, const char *name, pid_t pid),
-                        struct records *records, pid_t pid)
+                        void (*found)(struct candidates *, int dir, const char *name, pid_t pid),
+                        struct candidates *candidates, pid_t pid)
 {
     DIR *stream = opendir(path);
     struct dirent *entry;
 
     while (stream != NULL && (entry = readdir(stream)) != NULL)
         if (isdigit((unsigned char)entry->d_name[0]))
-            found(records, dirfd(stream), entry->d_name, pid);
+            found(candidates, dirfd(stream), entry->d_name, pid);
     if (stream != NULL)
         closedir(stream);
 }
 
-static void each_fd(struct records *records, int dir, const char *name, pid_t pid)
+static void each_fd(struct candidates *candidates, int dir, const char *name, pid_t pid)
 {
-    look_at(records, pid, dir, name);
+    look_at(candidates, pid, dir, name);
 }
 
-static void each_process(struct records *records, int dir, const char *name, pid_t unused)
+static void each_process(struct candidates *candidates, int dir, const char *name, pid_t unused)
 {
     char path[32];
 
     (void)dir;
     (void)unused;
     snprintf(path, sizeof(path), "/proc/%.10s/fd", name);
-    each_number(path, each_fd, records, (pid_t)atoi(name));
+    each_number(path, each_fd, candidates, (pid_t)atoi(name));
 }
 
 pid_t orphan_find(void)
 {
-    struct records records = {.n = 0};
+    struct candidates candidates = {.n = 0};
 
-    each_number("/proc", each_process, &records, 0);
-    for (size_t i = 0; i < records.n; i++)
-        if (!records.list[i].supervised && !records.list[i].elsewhere)
-            return records.list[i].holder;
+    each_number("/proc", each_process, &candidates, 0);
+    for (size_t i = 0; i < candidates.n; i++)
+        if (!candidates.list[i].supervised && !candidates.list[i].elsewhere)
+            return candidates.list[i].holder;
     return 0;
 }
 

@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "duration.h"
+#include "answer.h"
+#include "deadline.h"
 #include "follow.h"
 #include "grace.h"
 #include "orphan.h"
-#include "process.h"
+#include "proc.h"
 #include "runtime.h"
-#include "status.h"
 
 static _Noreturn void connect_failed(pid_t pid, const char *target)
 {
@@ -27,30 +27,30 @@ static _Noreturn void connect_failed(pid_t pid, const char *target)
     err(EXIT_FAILED, "can't talk to supervisor %d in %s", (int)pid, runtime_path());
 }
 
-struct ctl *target_supervisor(pid_t pid, const char *target, int64_t deadline)
+struct dialogue *target_supervisor(pid_t pid, const char *target, int64_t deadline)
 {
-    struct ctl *ctl = ctl_connect(pid, deadline);
+    struct dialogue *dialogue = dialogue_connect(pid, deadline);
 
-    if (ctl == NULL)
+    if (dialogue == NULL)
         connect_failed(pid, target);
-    return ctl;
+    return dialogue;
 }
 
 /* Orphans of a server become children of its supervisor, so every process has it above. */
-static struct ctl *connect_above(pid_t pid, const char *target, int64_t deadline)
+static struct dialogue *connect_above(pid_t pid, const char *target, int64_t deadline)
 {
     pid_t parent = pid;
-    struct ctl *ctl;
+    struct dialogue *dialogue;
 
-    if (process_parent(pid) == -1)
+    if (proc_parent(pid) == -1)
         errx(EXIT_NO_TARGET, "no process %d: 'grace status' lists the servers", (int)pid);
     while (parent > 0) {
-        ctl = ctl_connect(parent, deadline);
-        if (ctl != NULL)
-            return ctl;
+        dialogue = dialogue_connect(parent, deadline);
+        if (dialogue != NULL)
+            return dialogue;
         if (errno != ENOENT)
             connect_failed(parent, target);
-        parent = process_parent(parent);
+        parent = proc_parent(parent);
     }
     orphan_hint();
     errx(EXIT_NO_TARGET, "process %d doesn't run under grace (looked in %s)", (int)pid,
@@ -75,7 +75,7 @@ static void match(pid_t pid, struct json_object *status, int error, void *data)
         found->silent += error == ETIMEDOUT;
         return;
     }
-    if (strcmp(status_text(status, "name"), found->name) != 0)
+    if (strcmp(answer_text(status, "name"), found->name) != 0)
         return;
     if (found->count++ == 0)
         found->first = pid;
@@ -90,11 +90,11 @@ static int64_t lookup_deadline(int64_t deadline)
     return deadline_after(left < 0 || left > 2 * LOOKUP_PATIENCE ? LOOKUP_PATIENCE : left / 2);
 }
 
-static struct ctl *connect_name(const char *name, int64_t deadline)
+static struct dialogue *connect_name(const char *name, int64_t deadline)
 {
     struct matches found = {.name = name};
 
-    status_each(match, &found, lookup_deadline(deadline));
+    answer_each(match, &found, lookup_deadline(deadline));
     if (found.count > 1)
         errx(EXIT_BAD_USAGE, "'%s' is the name of %zu servers, use one of the pids:%s", name,
              found.count, found.pids);
@@ -109,7 +109,7 @@ static struct ctl *connect_name(const char *name, int64_t deadline)
     return target_supervisor(found.first, name, deadline);
 }
 
-struct ctl *target_connect(const char *target, int64_t deadline)
+struct dialogue *target_connect(const char *target, int64_t deadline)
 {
     const char *error;
     pid_t pid;

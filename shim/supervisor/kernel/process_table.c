@@ -10,13 +10,13 @@ static int by_pid(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-const struct procfs_stat *table_find(const struct procfs_stat *proc, size_t n, pid_t pid)
+const struct procfs_stat *process_table_find(const struct procfs_stat *proc, size_t n, pid_t pid)
 {
     struct procfs_stat key = {.pid = pid};
     return n ? bsearch(&key, proc, n, sizeof *proc, by_pid) : NULL;
 }
 
-static int table_add(struct table *tab, const struct procfs_stat *st)
+static int process_table_add(struct process_table *tab, const struct procfs_stat *st)
 {
     if (tab->n == tab->room) {
         size_t room = tab->room ? tab->room * 2 : 64;
@@ -34,7 +34,7 @@ static int table_add(struct table *tab, const struct procfs_stat *st)
  * a member that is left out would survive. */
 static void take(void *arg, pid_t pid)
 {
-    struct table *tab = arg;
+    struct process_table *tab = arg;
     struct procfs_stat st;
 
     int err = tab->err ? tab->err : procfs_stat(pid, &st);
@@ -42,11 +42,11 @@ static void take(void *arg, pid_t pid)
         tab->gone = tab->gone * 31 + (unsigned)pid;
     if (err == -ESRCH || err == -EACCES || err == -EPERM)
         return;
-    tab->err = err ? err : table_add(tab, &st);
+    tab->err = err ? err : process_table_add(tab, &st);
 }
 
 /* One that was moved to another parent meanwhile may be there twice. */
-static void table_sort(struct table *tab)
+static void process_table_sort(struct process_table *tab)
 {
     size_t n = 0;
 
@@ -59,7 +59,7 @@ static void table_sort(struct table *tab)
 }
 
 /* Who is added is walked, too. */
-static int walk_from(struct table *tab, size_t i)
+static int walk_from(struct process_table *tab, size_t i)
 {
     int err = tab->err;
 
@@ -72,35 +72,35 @@ static int walk_from(struct table *tab, size_t i)
     return err;
 }
 
-static int take_known(struct table *tab, pid_t pid)
+static int take_known(struct process_table *tab, pid_t pid)
 {
     size_t known = tab->n;
 
-    if (pid <= 0 || table_find(tab->proc, tab->n, pid))
+    if (pid <= 0 || process_table_find(tab->proc, tab->n, pid))
         return 0;
     take(tab, pid);
     int err = walk_from(tab, known);
-    table_sort(tab);
+    process_table_sort(tab);
     return err;
 }
 
-static int take_named(struct table *tab, const struct tree_root *roots, size_t nroots)
+static int take_named(struct process_table *tab, const struct tree_root *roots, size_t nroots)
 {
     for (size_t i = 0; i < nroots; i++)
         if (roots[i].named && roots[i].pid > 0)
             take(tab, roots[i].pid);
-    table_sort(tab);
+    process_table_sort(tab);
     return tab->err;
 }
 
 /* The known ones, too: the walk may miss one, and those of a foreign tree are elsewhere.  Below one
  * that is only named there may be the whole machine. */
-static int walk(struct table *tab, const struct tree *t, const struct tree_root *roots,
+static int walk(struct process_table *tab, const struct tree *t, const struct tree_root *roots,
                 size_t nroots, pid_t supervisor)
 {
     take(tab, supervisor);
     int err = walk_from(tab, 0);
-    table_sort(tab);
+    process_table_sort(tab);
     for (size_t i = 0; !err && i < nroots; i++)
         if (!roots[i].named)
             err = take_known(tab, roots[i].pid);
@@ -109,7 +109,7 @@ static int walk(struct table *tab, const struct tree *t, const struct tree_root 
     return err ? err : take_named(tab, roots, nroots);
 }
 
-static int take_all(struct table *tab)
+static int take_all(struct process_table *tab)
 {
     struct procfs_dir dir;
     int pid;
@@ -120,12 +120,12 @@ static int take_all(struct table *tab)
     while (!tab->err && (pid = procfs_next(&dir)) > 0)
         take(tab, pid);
     procfs_close(&dir);
-    table_sort(tab);
+    process_table_sort(tab);
     return tab->err;
 }
 
 /* Without /proc nobody's children can be listed. */
-static int take_told(struct table *tab, const struct tree *t, const struct tree_root *roots,
+static int take_told(struct process_table *tab, const struct tree *t, const struct tree_root *roots,
                      size_t nroots, pid_t supervisor)
 {
     take(tab, supervisor);
@@ -137,8 +137,8 @@ static int take_told(struct table *tab, const struct tree *t, const struct tree_
     return take_named(tab, roots, nroots);
 }
 
-int table_read(struct table *tab, const struct tree *t, const struct tree_root *roots,
-               size_t nroots, pid_t supervisor)
+int process_table_read(struct process_table *tab, const struct tree *t,
+                       const struct tree_root *roots, size_t nroots, pid_t supervisor)
 {
     int err;
 
@@ -158,7 +158,7 @@ int table_read(struct table *tab, const struct tree *t, const struct tree_root *
     return tab->kin ? 0 : -ENOMEM;
 }
 
-void table_free(struct table *tab)
+void process_table_free(struct process_table *tab)
 {
     free(tab->proc);
     free(tab->kin);
@@ -168,12 +168,12 @@ void table_free(struct table *tab)
 int tree_below(pid_t supervisor, void (*found)(void *arg, pid_t pid), void *arg)
 {
     const struct tree none = {0};
-    struct table tab = {0};
+    struct process_table tab = {0};
 
-    int err = table_read(&tab, &none, NULL, 0, supervisor);
+    int err = process_table_read(&tab, &none, NULL, 0, supervisor);
     for (size_t i = 0; !err && i < tab.n; i++)
         if (tab.proc[i].pid != supervisor)
             found(arg, tab.proc[i].pid);
-    table_free(&tab);
+    process_table_free(&tab);
     return err;
 }

@@ -5,7 +5,7 @@
 
 #include "supervisor/kernel/process_tree.h"
 
-struct table {
+struct process_table {
     struct procfs_stat *proc; /* ascending pid */
     size_t n, room;
     unsigned char *kin; /* enum tree_kin, parallel to proc */
@@ -19,10 +19,10 @@ struct table {
 /* The processes below the supervisor and below the known members, and those that are named; where
  * the kernel has no lists of children, all of /proc; without /proc those that are known or named.
  * 0 or -errno. */
-int table_read(struct table *tab, const struct tree *t, const struct tree_root *roots,
-               size_t nroots, pid_t supervisor);
-void table_free(struct table *tab);
+int process_table_read(struct process_table *tab, const struct tree *t,
+                       const struct tree_root *roots, size_t nroots, pid_t supervisor);
+void process_table_free(struct process_table *tab);
 
-const struct procfs_stat *table_find(const struct procfs_stat *proc, size_t n, pid_t pid);
+const struct procfs_stat *process_table_find(const struct procfs_stat *proc, size_t n, pid_t pid);
 
 #endif

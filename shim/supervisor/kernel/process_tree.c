@@ -28,18 +28,19 @@ static const struct tree_id *find_other(const struct tree *t, pid_t pid)
     return t->nother ? bsearch(&pid, t->other, t->nother, sizeof *t->other, pid_order) : NULL;
 }
 
-static enum tree_kin table_kin(const struct table *tab, pid_t pid)
+static enum tree_kin kin_in(const struct process_table *tab, pid_t pid)
 {
-    const struct procfs_stat *p = table_find(tab->proc, tab->n, pid);
+    const struct procfs_stat *p = process_table_find(tab->proc, tab->n, pid);
     return p ? tab->kin[p - tab->proc] : TREE_OTHER;
 }
 
 /* A process known to belong, dead or alive. */
-static void claim_root(struct table *tab, pid_t pid, unsigned long long start, pid_t supervisor)
+static void claim_root(struct process_table *tab, pid_t pid, unsigned long long start,
+                       pid_t supervisor)
 {
     if (pid <= 1 || pid == supervisor)
         return;
-    const struct procfs_stat *p = table_find(tab->proc, tab->n, pid);
+    const struct procfs_stat *p = process_table_find(tab->proc, tab->n, pid);
     if (p && start && p->start != start)
         return; /* reused, so its groups were empty */
     tab->claim[tab->nclaim++] = pid;
@@ -49,9 +50,9 @@ static void claim_root(struct table *tab, pid_t pid, unsigned long long start, p
 
 /* Among children of the supervisor no session or group of strangers can be.  Elsewhere a number may
  * have come round since the last scan, unless one of ours kept it from that. */
-static bool is_anchored(const struct table *tab, const struct tree *t, pid_t leader)
+static bool is_anchored(const struct process_table *tab, const struct tree *t, pid_t leader)
 {
-    if (!t->wide || table_kin(tab, leader) == TREE_MEMBER)
+    if (!t->wide || kin_in(tab, leader) == TREE_MEMBER)
         return true;
     for (size_t i = 0; i < tab->n; i++)
         if (tab->kin[i] == TREE_MEMBER &&
@@ -60,8 +61,8 @@ static bool is_anchored(const struct table *tab, const struct tree *t, pid_t lea
     return false;
 }
 
-static int claim_roots(struct table *tab, const struct tree *t, const struct tree_root *roots,
-                       size_t nroots, pid_t supervisor)
+static int claim_roots(struct process_table *tab, const struct tree *t,
+                       const struct tree_root *roots, size_t nroots, pid_t supervisor)
 {
     size_t n = 0;
 
@@ -77,7 +78,7 @@ static int claim_roots(struct table *tab, const struct tree *t, const struct tre
         pid_t pid = t->leader[i];
         /* The kernel keeps a number from reuse while a session or group has
          * it, so a live process means that ours became empty. */
-        if (!tree_has(t, pid) && !table_find(tab->proc, tab->n, pid))
+        if (!tree_has(t, pid) && !process_table_find(tab->proc, tab->n, pid))
             tab->claim[tab->nclaim++] = pid;
     }
     for (size_t i = 0; i < tab->nclaim; i++)
@@ -94,15 +95,15 @@ static bool own_group(const struct procfs_stat *supervisor, pid_t id)
 }
 
 /* Is the session or group with this id led by one of ours? */
-static bool claimed(const struct table *tab, const struct procfs_stat *supervisor, pid_t id)
+static bool claimed(const struct process_table *tab, const struct procfs_stat *supervisor, pid_t id)
 {
     if (id <= 1 || own_group(supervisor, id))
         return false;
-    return contains(tab->claim, tab->nclaim, id) || table_kin(tab, id) == TREE_MEMBER;
+    return contains(tab->claim, tab->nclaim, id) || kin_in(tab, id) == TREE_MEMBER;
 }
 
 /* Only of a child of the supervisor the kernel no longer tells whom it descends from. */
-static enum tree_kin judge(const struct table *tab, const struct tree *t,
+static enum tree_kin judge(const struct process_table *tab, const struct tree *t,
                            const struct procfs_stat *p)
 {
     const struct procfs_stat *sv = &t->supervisor;
@@ -110,7 +111,7 @@ static enum tree_kin judge(const struct table *tab, const struct tree *t,
     if (p->pid == sv->pid || p->pid == 1)
         return TREE_OTHER;
     bool orphan = p->ppid == sv->pid;
-    enum tree_kin kin = table_kin(tab, p->ppid);
+    enum tree_kin kin = kin_in(tab, p->ppid);
     if (kin == TREE_MEMBER)
         return kin;
     if ((orphan || t->wide) && (claimed(tab, sv, p->sid) || claimed(tab, sv, p->pgid)))
@@ -119,7 +120,7 @@ static enum tree_kin judge(const struct table *tab, const struct tree *t,
 }
 
 /* Until nothing changes: a child's pid may be lower than its parent's. */
-static void table_close(struct table *tab, const struct tree *t)
+static void close_table(struct process_table *tab, const struct tree *t)
 {
     bool again = true;
 
@@ -180,7 +181,7 @@ static bool was_named(const struct tree *t, const struct procfs_stat *p)
 }
 
 /* Returns whether there are new members, or -errno. */
-static int prove_orphans(struct table *tab, const struct tree *t)
+static int prove_orphans(struct process_table *tab, const struct tree *t)
 {
     int any = 0;
 
@@ -198,7 +199,7 @@ static int prove_orphans(struct table *tab, const struct tree *t)
     return any;
 }
 
-static void add_leader(struct tree *t, const struct table *tab, pid_t id)
+static void add_leader(struct tree *t, const struct process_table *tab, pid_t id)
 {
     for (size_t i = t->nleader; i > 0; i--)
         if (t->leader[i - 1] == id)
@@ -213,7 +214,7 @@ static void *array(size_t n, size_t size)
     return malloc((n ? n : 1) * size);
 }
 
-static int tree_make(struct tree *t, const struct table *tab)
+static int tree_make(struct tree *t, const struct process_table *tab)
 {
     size_t members = 0, others = 0;
 
@@ -250,24 +251,24 @@ static void free_lists(struct tree *t)
 
 int tree_scan(struct tree *t, const struct tree_root *roots, size_t nroots, pid_t supervisor)
 {
-    struct table tab = {0};
+    struct process_table tab = {0};
     struct tree new = *t;
     const struct procfs_stat *p;
 
     t->wide = t->foreign || !procfs_usable();
-    int err = table_read(&tab, t, roots, nroots, supervisor);
+    int err = process_table_read(&tab, t, roots, nroots, supervisor);
     if (err)
         goto out;
-    p = table_find(tab.proc, tab.n, supervisor);
+    p = process_table_find(tab.proc, tab.n, supervisor);
     t->supervisor = p ? *p : (struct procfs_stat){0};
     err = claim_roots(&tab, t, roots, nroots, supervisor);
     if (err)
         goto out;
-    table_close(&tab, t);
+    close_table(&tab, t);
     err = prove_orphans(&tab, t);
     if (err < 0)
         goto out;
-    table_close(&tab, t);
+    close_table(&tab, t);
     new.supervisor = t->supervisor;
     new.wide = t->wide;
     new.unsure = tab.unsure;
@@ -277,7 +278,7 @@ int tree_scan(struct tree *t, const struct tree_root *roots, size_t nroots, pid_
     if (!err)
         *t = new;
 out:
-    table_free(&tab);
+    process_table_free(&tab);
     return err;
 }
 
@@ -289,7 +290,7 @@ void tree_free(struct tree *t)
 
 bool tree_has(const struct tree *t, pid_t pid)
 {
-    return table_find(t->proc, t->n, pid);
+    return process_table_find(t->proc, t->n, pid);
 }
 
 bool tree_ignores(const struct tree *t, pid_t pid)
@@ -305,7 +306,7 @@ static bool our_group(const struct tree *t, pid_t id)
 
 bool tree_knows(const struct tree *t, const struct procfs_stat *p)
 {
-    const struct procfs_stat *known = table_find(t->proc, t->n, p->pid);
+    const struct procfs_stat *known = process_table_find(t->proc, t->n, p->pid);
     return known && known->start == p->start;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "duration.h"
+#include "deadline.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "status.h"
+#include "answer.h"
 
 #include <err.h>
 #include <errno.h>
@@ -20,10 +20,10 @@ static struct json_object *parse(const char *line)
     return NULL;
 }
 
-static struct json_object *read_status(struct ctl *ctl, int64_t deadline)
+static struct json_object *read_status(struct dialogue *dialogue, int64_t deadline)
 {
     char *line;
-    int n = ctl_line(ctl, &line, deadline);
+    int n = dialogue_line(dialogue, &line, deadline);
 
     if (n == 1)
         return parse(line);
@@ -32,39 +32,39 @@ static struct json_object *read_status(struct ctl *ctl, int64_t deadline)
     return NULL;
 }
 
-struct json_object *status_ask(struct ctl *ctl, int64_t deadline)
+struct json_object *answer_ask(struct dialogue *dialogue, int64_t deadline)
 {
-    return ctl_send(ctl, "status") == 0 ? read_status(ctl, deadline) : NULL;
+    return dialogue_send(dialogue, "status") == 0 ? read_status(dialogue, deadline) : NULL;
 }
 
 struct question {
     pid_t pid;
-    struct ctl *ctl;
+    struct dialogue *dialogue;
     int error;
 };
 
 static void question_ask(struct question *q, int64_t deadline)
 {
-    q->ctl = ctl_connect(q->pid, deadline);
-    if (q->ctl == NULL || ctl_send(q->ctl, "status") != 0)
+    q->dialogue = dialogue_connect(q->pid, deadline);
+    if (q->dialogue == NULL || dialogue_send(q->dialogue, "status") != 0)
         q->error = errno;
 }
 
 /* A socket that nobody listens on any more isn't worth a visit. */
-static void question_finish(struct question *q, status_visit *visit, void *data, int64_t deadline)
+static void question_finish(struct question *q, answer_visit *visit, void *data, int64_t deadline)
 {
     struct json_object *status = NULL;
 
-    if (q->error == 0 && (status = read_status(q->ctl, deadline)) == NULL)
+    if (q->error == 0 && (status = read_status(q->dialogue, deadline)) == NULL)
         q->error = errno;
     if (q->error != ENOENT)
         visit(q->pid, status, q->error, data);
     json_object_put(status);
-    if (q->ctl != NULL)
-        ctl_close(q->ctl);
+    if (q->dialogue != NULL)
+        dialogue_close(q->dialogue);
 }
 
-void status_each(status_visit *visit, void *data, int64_t deadline)
+void answer_each(answer_visit *visit, void *data, int64_t deadline)
 {
     pid_t *pids;
     size_t n = runtime_list(&pids);
@@ -91,21 +91,21 @@ static struct json_object *member(struct json_object *object, const char *key, j
     return json_object_is_type(value, type) ? value : NULL;
 }
 
-const char *status_text(struct json_object *object, const char *key)
+const char *answer_text(struct json_object *object, const char *key)
 {
     struct json_object *text = member(object, key, json_type_string);
 
     return text ? json_object_get_string(text) : "";
 }
 
-int64_t status_number(struct json_object *object, const char *key)
+int64_t answer_number(struct json_object *object, const char *key)
 {
     struct json_object *number = member(object, key, json_type_int);
 
     return number ? json_object_get_int64(number) : 0;
 }
 
-struct json_object *status_list(struct json_object *object, const char *key)
+struct json_object *answer_list(struct json_object *object, const char *key)
 {
     return member(object, key, json_type_array);
 }

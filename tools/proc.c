@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "process.h"
+#include "proc.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ static int read_stat(pid_t pid, char *state, pid_t *parent)
     return 0;
 }
 
-pid_t process_parent(pid_t pid)
+pid_t proc_parent(pid_t pid)
 {
     pid_t parent;
     char state;
@@ -37,7 +37,7 @@ pid_t process_parent(pid_t pid)
     return read_stat(pid, &state, &parent) == 0 ? parent : -1;
 }
 
-bool process_stopped(pid_t pid)
+bool proc_stopped(pid_t pid)
 {
     pid_t parent;
     char state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Durations as users write them, and deadlines on the monotonic clock. */
-#ifndef DURATION_H
-#define DURATION_H
+#ifndef DEADLINE_H
+#define DEADLINE_H
 
 #include <stdint.h>
 

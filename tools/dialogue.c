@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "ctl.h"
+#include "dialogue.h"
 
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -14,13 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "duration.h"
+#include "deadline.h"
 #include "orphan.h"
 #include "runtime.h"
 
 enum { LINE_LIMIT = 4 << 20, CHUNK = 16 << 10 };
 
-struct ctl {
+struct dialogue {
     int fd;
     pid_t pid;
     char *data; /* [0, taken) was handed out, [taken, used) is still to read */
@@ -75,18 +75,18 @@ static int connect_in(int dir, pid_t pid, int64_t deadline)
     return -1;
 }
 
-struct ctl *ctl_connect(pid_t pid, int64_t deadline)
+struct dialogue *dialogue_connect(pid_t pid, int64_t deadline)
 {
     int dir = runtime_directory();
-    struct ctl *ctl = calloc(1, sizeof(*ctl));
+    struct dialogue *dialogue = calloc(1, sizeof(*dialogue));
 
-    if (ctl == NULL)
+    if (dialogue == NULL)
         return NULL;
-    ctl->pid = pid;
-    ctl->fd = dir == -1 ? -1 : connect_in(dir, pid, deadline);
-    if (ctl->fd != -1)
-        return ctl;
-    free(ctl);
+    dialogue->pid = pid;
+    dialogue->fd = dir == -1 ? -1 : connect_in(dir, pid, deadline);
+    if (dialogue->fd != -1)
+        return dialogue;
+    free(dialogue);
     if (dir == -1)
         errno = ENOENT;
     if (errno == ECONNREFUSED) {
@@ -96,91 +96,92 @@ struct ctl *ctl_connect(pid_t pid, int64_t deadline)
     return NULL;
 }
 
-void ctl_close(struct ctl *ctl)
+void dialogue_close(struct dialogue *dialogue)
 {
-    close(ctl->fd);
-    free(ctl->data);
-    free(ctl);
+    close(dialogue->fd);
+    free(dialogue->data);
+    free(dialogue);
 }
 
-pid_t ctl_pid(const struct ctl *ctl)
+pid_t dialogue_pid(const struct dialogue *dialogue)
 {
-    return ctl->pid;
+    return dialogue->pid;
 }
 
-int ctl_send(struct ctl *ctl, const char *request)
+int dialogue_send(struct dialogue *dialogue, const char *request)
 {
     char line[64];
     int n = snprintf(line, sizeof(line), "%s\n", request);
 
-    return send(ctl->fd, line, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -1;
+    return send(dialogue->fd, line, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -1;
 }
 
 /* Makes room for more; the byte beyond `size` is for the end of a last line without newline. */
-static int make_room(struct ctl *ctl)
+static int make_room(struct dialogue *dialogue)
 {
     char *data;
 
-    ctl->used -= ctl->taken;
-    if (ctl->taken > 0)
-        memmove(ctl->data, ctl->data + ctl->taken, ctl->used);
-    ctl->taken = 0;
-    if (ctl->used < ctl->size)
+    dialogue->used -= dialogue->taken;
+    if (dialogue->taken > 0)
+        memmove(dialogue->data, dialogue->data + dialogue->taken, dialogue->used);
+    dialogue->taken = 0;
+    if (dialogue->used < dialogue->size)
         return 0;
-    data = realloc(ctl->data, ctl->size + CHUNK + 1);
+    data = realloc(dialogue->data, dialogue->size + CHUNK + 1);
     if (data == NULL)
         return -1;
-    ctl->data = data;
-    ctl->size += CHUNK;
+    dialogue->data = data;
+    dialogue->size += CHUNK;
     return 0;
 }
 
 /* 1 when there is more, 0 at the end, -1 with errno. */
-static int receive(struct ctl *ctl, int64_t deadline)
+static int receive(struct dialogue *dialogue, int64_t deadline)
 {
-    struct pollfd pfd = {.fd = ctl->fd, .events = POLLIN};
+    struct pollfd pfd = {.fd = dialogue->fd, .events = POLLIN};
     ssize_t n;
 
     if (poll(&pfd, 1, deadline_left(deadline)) == 0) {
         errno = ETIMEDOUT;
         return -1;
     }
-    if (make_room(ctl) != 0)
+    if (make_room(dialogue) != 0)
         return -1;
-    n = recv(ctl->fd, ctl->data + ctl->used, ctl->size - ctl->used, MSG_DONTWAIT);
+    n = recv(dialogue->fd, dialogue->data + dialogue->used, dialogue->size - dialogue->used,
+             MSG_DONTWAIT);
     if (n > 0)
-        ctl->used += (size_t)n;
+        dialogue->used += (size_t)n;
     if (n == -1 && (errno == EAGAIN || errno == EINTR))
         return 1;
     return n > 0 ? 1 : (int)n;
 }
 
 /* Hands out the next `length` bytes, and `skip` more that separate them from what follows. */
-static int take(struct ctl *ctl, char **line, size_t length, size_t skip)
+static int take(struct dialogue *dialogue, char **line, size_t length, size_t skip)
 {
-    *line = ctl->data + ctl->taken;
+    *line = dialogue->data + dialogue->taken;
     (*line)[length] = '\0';
-    ctl->taken += length + skip;
+    dialogue->taken += length + skip;
     return 1;
 }
 
-int ctl_line(struct ctl *ctl, char **line, int64_t deadline)
+int dialogue_line(struct dialogue *dialogue, char **line, int64_t deadline)
 {
     for (;;) {
-        char *start = ctl->data ? ctl->data + ctl->taken : NULL;
-        size_t length = ctl->used - ctl->taken;
+        char *start = dialogue->data ? dialogue->data + dialogue->taken : NULL;
+        size_t length = dialogue->used - dialogue->taken;
         char *end = length ? memchr(start, '\n', length) : NULL;
         int more;
 
         if (end != NULL)
-            return take(ctl, line, (size_t)(end - start), 1);
+            return take(dialogue, line, (size_t)(end - start), 1);
         if (length > LINE_LIMIT) {
             errno = EMSGSIZE;
             return -1;
         }
-        more = receive(ctl, deadline);
+        more = receive(dialogue, deadline);
         if (more == 0 && length > 0)
-            return take(ctl, line, length, 0);
+            return take(dialogue, line, length, 0);
         if (more <= 0)
             return more;
     }
