@@ -6,6 +6,8 @@
 #include "deadline.h"
 #include "dialogue.h"
 #include "follow.h"
+#include "option.h"
+#include "protocol/duration.h"
 #include "target.h"
 
 int cmd_restart(int argc, char **argv)
@@ -18,7 +20,7 @@ int cmd_restart(int argc, char **argv)
     int code;
 
     while (option_next(argc, argv, ":h", options) != -1)
-        timeout = duration_option("--timeout", optarg);
+        timeout = option_duration("--timeout", optarg);
     target = option_target(argc, argv, true);
     deadline = deadline_after(timeout);
     dialogue = target_connect(target, deadline);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "library.h"
+#include "option.h"
 
 /* Values start above the characters, so that only -m and -s have a short form. The supervisor alone
  * judges the values: they reach it the same way under a bare LD_PRELOAD. */
@@ -50,6 +51,6 @@ int cmd_run(int argc, char **argv)
     while ((c = option_next(argc, argv, "+:hm:s:", options)) != -1)
         pass_option(c, optarg);
     if (optind == argc)
-        usage_error("COMMAND is missing: name the server to start");
+        option_error("COMMAND is missing: name the server to start");
     library_exec(argv + optind);
 }

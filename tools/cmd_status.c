@@ -11,6 +11,7 @@
 #include "answer.h"
 #include "deadline.h"
 #include "follow.h"
+#include "option.h"
 #include "report.h"
 #include "target.h"
 

@@ -10,6 +10,8 @@
 #include "deadline.h"
 #include "dialogue.h"
 #include "follow.h"
+#include "option.h"
+#include "protocol/duration.h"
 #include "target.h"
 
 enum { LAST_WORDS = 1000 }; /* milliseconds between hanging up and exiting */
@@ -33,7 +35,7 @@ static void parse(int argc, char **argv, struct request *request)
         if (c == 'd')
             request->line = "stop drain";
         else
-            timeout = duration_option("--timeout", optarg);
+            timeout = option_duration("--timeout", optarg);
     }
     request->target = option_target(argc, argv, true);
     request->deadline = deadline_after(timeout);

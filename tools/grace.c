@@ -4,24 +4,16 @@
 #include <err.h>
 #include <fcntl.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-struct command {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    int bad_usage; /* exit code for a bad command line */
-    const char *arguments;
-    const char *summary;
-    const char *options;
-};
+#include "option.h"
 
 static int cmd_help(int argc, char **argv);
 
-static const struct command commands[] = {
+static const struct subcommand commands[] = {
     {"run", cmd_run, EXIT_NOT_RUN, "[options] [--] COMMAND [ARG...]",
      "start a server so that it can be restarted without losing a request",
      "  -s, --signal SIG       restart on this signal (HUP)\n"
@@ -53,23 +45,12 @@ static const struct command commands[] = {
     {"help", cmd_help, EXIT_BAD_USAGE, "[COMMAND]", "show how a command is used", ""},
 };
 
-static const struct command *current;
-
-static const struct command *command_find(const char *name)
+static const struct subcommand *command_find(const char *name)
 {
     for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
     return NULL;
-}
-
-static void help_command(const struct command *cmd)
-{
-    printf("usage: grace %s %s\n\n%s\n", cmd->name, cmd->arguments, cmd->summary);
-    if (*cmd->options != '\0')
-        printf("\n%s", cmd->options);
-    if (strstr(cmd->arguments, "TARGET") != NULL)
-        puts("\nTARGET is a name (see 'grace status') or the pid of any process of the server.");
 }
 
 static void help_all(void)
@@ -82,89 +63,37 @@ static void help_all(void)
 
 static int cmd_help(int argc, char **argv)
 {
-    const struct command *cmd;
+    const struct subcommand *cmd;
 
     while (option_next(argc, argv, ":h", NULL) != -1)
         continue;
     if (argc - optind > 1)
-        usage_error("unexpected argument '%s'", argv[optind + 1]);
+        option_error("unexpected argument '%s'", argv[optind + 1]);
     if (optind == argc) {
         help_all();
         return EXIT_DONE;
     }
     cmd = command_find(argv[optind]);
     if (cmd == NULL)
-        usage_error("no command '%s'", argv[optind]);
-    help_command(cmd);
+        option_error("no command '%s'", argv[optind]);
+    option_help(cmd);
     return EXIT_DONE;
-}
-
-void usage_error(const char *format, ...)
-{
-    va_list ap;
-
-    fprintf(stderr, "grace%s%s: ", current ? " " : "", current ? current->name : "");
-    va_start(ap, format);
-    vfprintf(stderr, format, ap);
-    va_end(ap);
-    if (current == NULL || current->run == cmd_help)
-        fputs("; see 'grace help'\n", stderr);
-    else
-        fprintf(stderr, "; see 'grace help %s'\n", current->name);
-    exit(current ? current->bad_usage : EXIT_BAD_USAGE);
-}
-
-/* getopt tells a bad long option only by its place, a bad short one only by its letter. */
-static _Noreturn void option_bad(char **argv, int c)
-{
-    const char *what = c == ':' ? "needs a value" : "isn't an option here";
-    const char *word = argv[optind - 1];
-
-    if (strncmp(word, "--", 2) == 0)
-        usage_error("%s %s", word, what);
-    usage_error("-%c %s", optopt, what);
-}
-
-int option_next(int argc, char **argv, const char *shorts, const struct option *longs)
-{
-    static const struct option none[] = {{"help", no_argument, NULL, 'h'}, {0}};
-    int c = getopt_long(argc, argv, shorts, longs ? longs : none, NULL);
-
-    if (c == '?' || c == ':')
-        option_bad(argv, c);
-    if (c == 'h') {
-        help_command(current);
-        exit(fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED);
-    }
-    return c;
-}
-
-const char *option_target(int argc, char **argv, bool needed)
-{
-    if (argc - optind > 1)
-        usage_error("unexpected argument '%s'", argv[optind + 1]);
-    if (optind < argc && *argv[optind] != '\0')
-        return argv[optind];
-    if (needed || optind < argc)
-        usage_error("TARGET is missing: a name or a pid");
-    return NULL;
 }
 
 static int run_command(int argc, char **argv)
 {
-    const struct command *cmd = command_find(argv[1]);
+    const struct subcommand *cmd = command_find(argv[1]);
 
     if (cmd == NULL)
-        usage_error("no command '%s'", argv[1]);
-    current = cmd;
-    opterr = 0;
+        option_error("no command '%s'", argv[1]);
+    option_begin(cmd);
     return cmd->run(argc - 1, argv + 1);
 }
 
 static int grace_main(int argc, char **argv)
 {
     if (argc < 2)
-        usage_error("a command is missing");
+        option_error("a command is missing");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         help_all();
         return EXIT_DONE;

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* What the subcommands of grace share: exit codes, entry points, the command line. */
+/* What the subcommands of grace share: exit codes and entry points. */
 #ifndef GRACE_H
 #define GRACE_H
-
-#include <getopt.h>
-#include <stdbool.h>
 
 enum {
     EXIT_DONE = 0,
@@ -20,14 +17,5 @@ int cmd_run(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
 int cmd_stop(int argc, char **argv);
 int cmd_status(int argc, char **argv);
-
-/* getopt_long() that prints the command's help for -h and ends the program on a bad option. */
-int option_next(int argc, char **argv, const char *shorts, const struct option *longs);
-
-/* The only argument left after the options, NULL if there is none and none is needed. */
-const char *option_target(int argc, char **argv, bool needed);
-
-/* Ends the program with one line on stderr that points to the command's help. */
-_Noreturn void usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -6,7 +6,9 @@
 #include <stdint.h>
 #include <time.h>
 
-enum { CLOCK_NEVER = -1 }; /* as a duration: no limit */
+#include "protocol/duration.h"
+
+enum { CLOCK_NEVER = DURATION_NONE }; /* as a duration: no limit */
 
 static inline int64_t clock_ms(void)
 {

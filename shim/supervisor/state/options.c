@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/duration.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
@@ -54,34 +55,6 @@ static bool parse_number(const char *text, long least, long most, long *number)
     *number = strtol(text, &end, 10);
     return isdigit((unsigned char)*text) && *end == '\0' && errno == 0 && *number >= least &&
            *number <= most;
-}
-
-static bool parse_duration(const char *text, int64_t *ms)
-{
-    static const struct {
-        const char *unit;
-        int64_t factor;
-    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
-    char *end;
-    long number;
-
-    if (strcmp(text, "none") == 0) {
-        *ms = CLOCK_NEVER;
-        return true;
-    }
-    errno = 0;
-    number = strtol(text, &end, 10);
-    if (!isdigit((unsigned char)*text) || errno != 0 || number > 1000000000L)
-        return false;
-    *ms = 0;
-    if (number == 0 && *end == '\0')
-        return true;
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (strcmp(end, units[i].unit) == 0) {
-            *ms = number * units[i].factor;
-            return true;
-        }
-    return false;
 }
 
 static bool parse_signal(const char *text, int *sig)
@@ -131,7 +104,7 @@ static bool set_ready(struct value *v)
         o->ready = READY_NOTIFY;
     } else if (strncmp(v->text, "delay=", 6) == 0) {
         o->ready = READY_DELAY;
-        return parse_duration(v->text + 6, &o->ready_delay) && o->ready_delay != CLOCK_NEVER;
+        return duration_parse(v->text + 6, &o->ready_delay) && o->ready_delay != CLOCK_NEVER;
     } else if (strncmp(v->text, "exec=", 5) == 0 && v->text[5] != '\0') {
         o->ready = READY_EXEC;
         o->ready_exec = v->text + 5;
@@ -144,23 +117,23 @@ static bool set_ready(struct value *v)
 /* Nothing is ready at once. */
 static bool set_ready_timeout(struct value *v)
 {
-    return parse_duration(v->text, &v->options->ready_timeout) && v->options->ready_timeout != 0;
+    return duration_parse(v->text, &v->options->ready_timeout) && v->options->ready_timeout != 0;
 }
 
 static bool set_settle(struct value *v)
 {
-    return parse_duration(v->text, &v->options->settle) && v->options->settle != CLOCK_NEVER;
+    return duration_parse(v->text, &v->options->settle) && v->options->settle != CLOCK_NEVER;
 }
 
 /* Without a limit the old generation would never go, and no further restart begin. */
 static bool set_probation(struct value *v)
 {
-    return parse_duration(v->text, &v->options->probation) && v->options->probation != CLOCK_NEVER;
+    return duration_parse(v->text, &v->options->probation) && v->options->probation != CLOCK_NEVER;
 }
 
 static bool set_drain_timeout(struct value *v)
 {
-    return parse_duration(v->text, &v->options->drain_timeout);
+    return duration_parse(v->text, &v->options->drain_timeout);
 }
 
 static bool set_stop_signal(struct value *v)
@@ -170,7 +143,7 @@ static bool set_stop_signal(struct value *v)
 
 static bool set_stop_timeout(struct value *v)
 {
-    return parse_duration(v->text, &v->options->stop_timeout);
+    return duration_parse(v->text, &v->options->stop_timeout);
 }
 
 static bool set_max_old(struct value *v)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/* Durations as users write them, to the supervisor and to the command grace. */
+#ifndef GRACE_PROTOCOL_DURATION_H
+#define GRACE_PROTOCOL_DURATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { DURATION_NONE = -1 }; /* no limit */
+
+/* "500ms", "10s", "2m", "1h", "0" or "none" in milliseconds. False for anything else. */
+bool duration_parse(const char *text, int64_t *ms);
+
+#endif
