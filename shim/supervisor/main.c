@@ -9,6 +9,8 @@
  * unwrapped, with one line: never less than what the user had without us.
  */
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
@@ -40,12 +42,11 @@
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/nonblock.h"
+#include "supervisor/step/readiness.h"
 #include "supervisor/step/restart.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/stdio.h"
-#include "supervisor/step/stop.h"
-#include "supervisor/step/unwrapped.h"
 
 enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
 
@@ -87,18 +88,18 @@ static void step(void)
     supervisor.wake = CLOCK_NEVER;
     if (supervisor.current) {
         restart_step(now);
+        if (supervisor.ended)
+            return;
         resume_step(now);
         nonblock_step();
         borrow_step();
         keeper_step(now);
-        unwrapped_step(now);
     }
     messages_step(now);
     log_limit_step(now);
     sd_notify_step();
     drain_step(now);
     retire_step(now);
-    stop_step(now);
     background_step(now);
     stdio_step(now);
     if (TAILQ_EMPTY(&generation_list))
@@ -119,30 +120,74 @@ static void wait_for_events(void)
 {
     int timeout_ms = time_left();
 
-    if (!restart_going_on() && (timeout_ms < 0 || timeout_ms >= TRIM_MS))
+    if (!phase_restarts() && (timeout_ms < 0 || timeout_ms >= TRIM_MS))
         trim();
     pollset_wait(timeout_ms);
 }
 
 /* What runs between trim() and poll() is hot, which puts it in one place: a page that is used
  * brings in its 15 neighbours. */
-_Noreturn __attribute__((hot)) void supervisor_loop(void)
+static __attribute__((hot)) void wait_and_handle(void)
 {
-    for (;;) {
+    pollset_clear();
+    pollset_add(signal_fd, POLLIN);
+    pollset_add(sd_notify_fd(), POLLIN);
+    poll_generations();
+    pollset_add(watch_fd(), POLLIN);
+    ctl_poll();
+    wait_for_events();
+    handle_generations();
+    signals_read(signal_fd);
+    if (supervisor.ended)
+        return;
+    if (sd_notify_fd() >= 0)
+        sd_notify_read();
+    ctl_handle();
+}
+
+static __attribute__((hot)) void lead_to_the_end(void)
+{
+    while (!supervisor.ended) {
         step();
-        pollset_clear();
-        pollset_add(signal_fd, POLLIN);
-        pollset_add(sd_notify_fd(), POLLIN);
-        poll_generations();
-        pollset_add(watch_fd(), POLLIN);
-        ctl_poll();
-        wait_for_events();
-        handle_generations();
-        signals_read(signal_fd);
-        if (sd_notify_fd() >= 0)
-            sd_notify_read();
-        ctl_handle();
+        if (!supervisor.ended)
+            wait_and_handle();
     }
+}
+
+/* As the server ended, so that whoever waits for us sees the same. */
+static _Noreturn void exit_like(int status)
+{
+    const struct rlimit none = {0, 0};
+    sigset_t set;
+
+    if (WIFEXITED(status))
+        _exit(WEXITSTATUS(status));
+    setrlimit(RLIMIT_CORE, &none);
+    signal(WTERMSIG(status), SIG_DFL);
+    sigemptyset(&set);
+    sigaddset(&set, WTERMSIG(status));
+    raise(WTERMSIG(status));
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    _exit(128 + WTERMSIG(status)); /* PID 1 does not die of a signal */
+}
+
+/* The server has ended. Old generations that still drain are seen to their end in the background:
+ * returns there. */
+static void end(void)
+{
+    char how[128];
+
+    ctl_stopped(supervisor_status_text(supervisor.status, how, sizeof how));
+    ctl_close();
+    listener_release_all();
+    if (supervisor.current)
+        terminal_take(supervisor.current->main);
+    if (supervisor.next)
+        generation_kill(supervisor.next, SIGKILL);
+    readiness_end();
+    if (!background_last())
+        exit_like(supervisor.status);
+    supervisor.ended = false;
 }
 
 static int usage(void)
@@ -301,5 +346,8 @@ int main(int argc, char **argv)
     else if (!recover_at_start())
         start_server();
     ctl_open(); /* late: what gives up before leaves no file behind */
-    supervisor_loop();
+    for (;;) {
+        lead_to_the_end();
+        end();
+    }
 }

@@ -20,7 +20,6 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/restart.h"
-#include "supervisor/step/stop.h"
 
 enum { BACKLOG = 16 };
 
@@ -140,8 +139,8 @@ static void want_restart(struct client *c)
     const char *refused;
 
     c->waiting = CLIENT_RESTART;
-    c->queued = restart_busy();
-    refused = restart_request(WISH_COMMAND, "grace restart");
+    c->queued = phase_has_started();
+    refused = restart_request(REQUEST_COMMAND, "grace restart");
     /* a restart that failed at once has answered already */
     if (refused && c->waiting == CLIENT_RESTART)
         finish(c, "failed", refused);
@@ -156,10 +155,10 @@ static void serve(struct client *c)
         want_restart(c);
     } else if (strcmp(c->request, "stop") == 0) {
         c->waiting = CLIENT_STOP;
-        stop_begin(SIGTERM);
+        restart_stop(SIGTERM);
     } else if (strcmp(c->request, "stop drain") == 0) {
         c->waiting = CLIENT_STOP;
-        stop_drain();
+        restart_stop_drain();
     } else {
         finish(c, "failed", "unknown request");
     }

@@ -281,7 +281,7 @@ void messages_bell(struct generation *g)
 
         snprintf(who, sizeof who, "a signal to generation %u", g->number);
         if (coalesce_server_is_new(atomic_load(&g->page->restarter), g, signals) &&
-            clock_ms() - g->refused >= REFUSED_MS && restart_request(WISH_SIGNAL, who))
+            clock_ms() - g->refused >= REFUSED_MS && restart_request(REQUEST_SIGNAL, who))
             g->refused = clock_ms();
     }
 }
@@ -298,7 +298,7 @@ void messages_step(int64_t now)
             generation_left(g, h);
     }
     /* in sequential mode it may be draining: that it holds dummies now is our doing */
-    if (!g || supervisor.stopping || g->state > GENERATION_SERVING)
+    if (!g || phase_stops() || g->state > GENERATION_SERVING)
         return;
     release_step(now);
 }

@@ -14,7 +14,6 @@
 #include "supervisor/step/coalesce.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/restart.h"
-#include "supervisor/step/stop.h"
 
 static sigset_t blocked;
 
@@ -63,11 +62,8 @@ static void ended(struct generation *g, int status)
 {
     g->exited = true;
     g->status = status;
-    if (g == supervisor.next || g == supervisor.standby ||
-        (g == supervisor.current && supervisor.standby))
+    if (g == supervisor.next || g == supervisor.standby || g == supervisor.current)
         restart_died(g);
-    else if (g == supervisor.current)
-        stop_ended(status);
     else if (g->state == GENERATION_DRAINING && g->killed == 0)
         report_undrained(g);
 }
@@ -77,7 +73,7 @@ static void reap(void)
     int status;
     pid_t pid;
 
-    while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+    while (!supervisor.ended && (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
         struct generation *g = generation_by_pid(pid);
 
         if (WIFSTOPPED(status)) {
@@ -93,10 +89,10 @@ static void reap(void)
 
 static void hang_up(void)
 {
-    if (supervisor.stopping || spawn_ignores(SIGHUP)) /* nohup */
+    if (phase_stops() || spawn_ignores(SIGHUP)) /* nohup */
         return;
     log_line(LEVEL_INFO, "the terminal is gone");
-    stop_begin(SIGHUP);
+    restart_stop(SIGHUP);
 }
 
 static bool is_hang_up(const struct signalfd_siginfo *s)
@@ -145,9 +141,9 @@ static void act(const struct signalfd_siginfo *s)
 
         snprintf(who, sizeof who, "SIG%s of process %u", options_signal_name(sig), s->ssi_pid);
         if (coalesce_is_new((pid_t)s->ssi_pid))
-            restart_request(WISH_SIGNAL, who);
+            restart_request(REQUEST_SIGNAL, who);
     } else if (sig == SIGTERM || sig == SIGINT) {
-        stop_begin(sig);
+        restart_stop(sig);
     } else if (sig == SIGTSTP) {
         signal_group(SIGTSTP);
     } else if (sig == SIGCONT) {
@@ -162,7 +158,7 @@ void signals_read(int fd)
 {
     struct signalfd_siginfo s;
 
-    while (read(fd, &s, sizeof s) == (ssize_t)sizeof s)
+    while (!supervisor.ended && read(fd, &s, sizeof s) == (ssize_t)sizeof s)
         act(&s);
     coalesce_signals_read();
 }

@@ -12,7 +12,6 @@
 #include "supervisor/state/line.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/restart.h"
 
 static const char *const event_names[] = {
     [EVENT_STARTED] = "started",         [EVENT_RECOVERED] = "recovered",
@@ -78,11 +77,11 @@ static void put_string(FILE *out, const char *text)
 
 static const char *state_name(void)
 {
-    if (supervisor.stopping)
+    if (phase_stops())
         return "stopping";
-    if (restart_going_on())
+    if (phase_restarts())
         return "restarting";
-    return supervisor.current->state == GENERATION_STARTING ? "starting" : "serving";
+    return supervisor.phase == PHASE_FIRST ? "starting" : "serving";
 }
 
 static void put_command(FILE *out)
@@ -98,7 +97,7 @@ static void put_command(FILE *out)
 
 static void put_generation(FILE *out, struct generation *g)
 {
-    static const char *const names[] = {"starting", "serving", "draining", "retiring"};
+    static const char *const names[] = {"starting", "serving", "draining", "retiring", "retiring"};
     struct members_count c = members_count(g);
 
     fprintf(out,

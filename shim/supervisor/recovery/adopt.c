@@ -17,6 +17,7 @@
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/path_owner.h"
 #include "supervisor/step/pid_file.h"
+#include "supervisor/step/restart_table.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/sequential.h"
 
@@ -104,12 +105,13 @@ static struct generation *choose_current(void)
 static void resume_current(struct generation *g)
 {
     if (g->attention & ATTENTION_DRAINING) { /* the old one of a sequential restart */
-        sequential_begin();
+        restart_resume(sequential_begin(NULL));
         return;
     }
     if (g->attention & ATTENTION_STARTING)
         return;
     g->state = GENERATION_SERVING;
+    restart_resume(PHASE_IDLE);
     path_owner_alone(g);
     resume_begin(g);
 }

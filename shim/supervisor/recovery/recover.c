@@ -70,10 +70,10 @@ static bool yields_to(const struct orphans *o)
 }
 
 /* Somebody wished for one, or we would not be here: the process that was told may have gone. */
-static void restart(enum restart_wish wish, const char *who)
+static void restart(enum request request, const char *who)
 {
     adopt_forget_wishes();
-    restart_request(wish, who);
+    restart_request(request, who);
 }
 
 void recover_server(void)
@@ -94,7 +94,7 @@ void recover_server(void)
     log_line(LEVEL_INFO, "a new supervisor for generation %u: the one before was killed",
              supervisor.current->number);
     event(EVENT_RECOVERED, supervisor.current->number, "the supervisor before was killed");
-    restart(WISH_SIGNAL, "a signal to the server");
+    restart(REQUEST_SIGNAL, "a signal to the server");
 }
 
 static bool is_same(const struct record *r, void *found)
@@ -124,6 +124,6 @@ bool recover_at_start(void)
              supervisor.current->number);
     event(EVENT_RECOVERED, supervisor.current->number, "the supervisor before was killed");
     record_publish();
-    restart(WISH_COMMAND, "the start of the same command");
+    restart(REQUEST_COMMAND, "the start of the same command");
     return true;
 }

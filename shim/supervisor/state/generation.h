@@ -27,7 +27,8 @@ enum generation_state {
     GENERATION_STARTING,
     GENERATION_SERVING,
     GENERATION_DRAINING,
-    GENERATION_RETIRING, /* being ended; gone when its tree is empty */
+    GENERATION_RETIRING, /* being ended */
+    GENERATION_RETIRED,  /* no process is left */
 };
 
 struct generation {

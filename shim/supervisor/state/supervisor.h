@@ -11,7 +11,7 @@
 
 #include "supervisor/state/generation.h"
 #include "supervisor/state/options.h"
-#include "supervisor/step/restart.h"
+#include "supervisor/state/phase.h"
 #include "supervisor/step/spawn.h"
 
 struct supervisor {
@@ -22,11 +22,11 @@ struct supervisor {
     struct generation *next;    /* becoming ready */
     struct generation *standby; /* served before, kept until the probation is over */
     unsigned last_number;
-    enum restart_wish pending; /* a restart was asked for during one */
-    bool stopping;
-    bool stop_after_drain;
-    bool stop_follows; /* the same, when the sequential restart is over */
-    int64_t stop_begun, stop_deadline;
+    enum phase phase;
+    int64_t deadline;     /* of the phase: when a pause is over, a stop takes too long */
+    enum request pending; /* what was asked for meanwhile */
+    bool ended;           /* the server has, with `status`: so does the supervisor */
+    int status;
     int64_t wake; /* earliest time at which some step wants to look again */
 };
 
@@ -38,12 +38,5 @@ void supervisor_wake_at(int64_t deadline);
 
 /* "exit status 3", "signal 11 (Segmentation fault)" */
 const char *supervisor_status_text(int status, char *text, unsigned size);
-
-/* main.c: waits and steps, for ever. */
-_Noreturn void supervisor_loop(void);
-
-/* Ends the supervisor with the server's own status; old generations that still drain are seen
- * to their end in the background. */
-_Noreturn void supervisor_exit(int status);
 
 #endif

@@ -117,8 +117,6 @@ bool background_last(void)
     if (!any_draining() || !background())
         return false;
     supervisor.current = supervisor.next = NULL;
-    supervisor.stopping = true;
-    supervisor.stop_deadline = CLOCK_NEVER;
     if (ended && ended->state != GENERATION_DRAINING)
         generation_free(ended);
     retire_others();

@@ -205,7 +205,7 @@ void borrow_step(void)
 
     if (!g || !g->adopted || may_copy(g))
         inherited_close();
-    if (g && g->adopted && g->state == GENERATION_SERVING && !restart_going_on() &&
-        supervisor.pending == WISH_NONE && TAILQ_NEXT(TAILQ_FIRST(&generation_list), link) == NULL)
+    if (g && g->adopted && supervisor.phase == PHASE_IDLE && supervisor.pending == REQUEST_NONE &&
+        TAILQ_NEXT(TAILQ_FIRST(&generation_list), link) == NULL)
         give_back(g);
 }

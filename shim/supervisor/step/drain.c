@@ -15,7 +15,6 @@
 #include "supervisor/step/path_owner.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
-#include "supervisor/step/sequential.h"
 
 enum {
     ASK_AGAIN_MS = 20,    /* a process that has not answered is told again */
@@ -36,17 +35,25 @@ static void refuse_unwanted(void)
     struct listener *h;
 
     TAILQ_FOREACH (h, &listener_list, link) {
-        bool served = generation_uses(supervisor.current, h);
-
-        if (h->leaving || (served && !supervisor.stop_after_drain))
+        if (h->leaving || generation_uses(supervisor.current, h))
             continue;
         h->leaving = true;
         listener_refuse_new(h);
-        if (served)
-            log_line(LEVEL_INFO, "%s is to close: its queue is emptied", h->address);
-        else
-            log_line(LEVEL_INFO, "%s is not served by generation %u: its queue is emptied",
-                     h->address, supervisor.current->number);
+        log_line(LEVEL_INFO, "%s is not served by generation %u: its queue is emptied", h->address,
+                 supervisor.current->number);
+    }
+}
+
+void drain_close_listeners(void)
+{
+    struct listener *h;
+
+    TAILQ_FOREACH (h, &listener_list, link) {
+        if (h->leaving || !generation_uses(supervisor.current, h))
+            continue;
+        h->leaving = true;
+        listener_refuse_new(h);
+        log_line(LEVEL_INFO, "%s is to close: its queue is emptied", h->address);
     }
 }
 
@@ -54,7 +61,7 @@ void drain_spare(const struct generation *by, struct listener *h)
 {
     struct generation *g;
 
-    if (!h->leaving || by != supervisor.current || supervisor.stopping)
+    if (!h->leaving || by != supervisor.current || phase_stops())
         return;
     h->leaving = false;
     listener_allow_new(h);
@@ -242,8 +249,7 @@ static bool drained(struct generation *g, const struct members_count *c, int64_t
  * its data in order. */
 static int drained_signal(const struct generation *g)
 {
-    if (supervisor.options.stop_signal == 0 &&
-        (sequential_active() || supervisor.stopping || g->denied >= DENIALS))
+    if (supervisor.options.stop_signal == 0 && (phase_is_alone() || g->denied >= DENIALS))
         return SIGTERM;
     return supervisor.options.stop_signal;
 }

@@ -11,6 +11,9 @@
 
 void drain_begin(struct generation *g);
 
+/* Nobody is to serve any more: all listeners are emptied and closed. */
+void drain_close_listeners(void);
+
 /* When a restart more would make no generation go that has hardly begun to drain (--max-old). */
 int64_t drain_room_at(void);
 

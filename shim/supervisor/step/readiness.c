@@ -165,7 +165,7 @@ uint32_t readiness_attention(void)
     return said ? ATTENTION_SUSPENDED : 0;
 }
 
-void readiness_missing(const struct generation *g, char *text, size_t size)
+static void describe_missing(const struct generation *g, char *text, size_t size)
 {
     struct generation_listeners l = generation_listeners(g);
     const struct listener *missing = generation_missing(g);
@@ -181,6 +181,15 @@ void readiness_missing(const struct generation *g, char *text, size_t size)
     else
         snprintf(text, size, "%u of %u listeners adopted, %u waited on%s%s", l.adopted, l.offered,
                  l.waited, missing ? ", but not " : "", missing ? missing->address : "");
+}
+
+void readiness_late(const struct generation *g, char *text, size_t size)
+{
+    char missing[208];
+
+    describe_missing(g, missing, sizeof missing);
+    snprintf(text, size, "not ready after %lld ms: %s", (long long)(clock_ms() - g->started),
+             missing);
 }
 
 /* Too early for a fault in serving, and by its own decision. */

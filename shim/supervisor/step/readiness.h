@@ -19,8 +19,8 @@ bool readiness_reached(struct generation *g);
 /* The attention that a new generation starts with: with notify and delay it is held back. */
 uint32_t readiness_attention(void);
 
-/* What it still lacks, for the log. */
-void readiness_missing(const struct generation *g, char *text, size_t size);
+/* It is not ready in time: says so, and what it still lacks. */
+void readiness_late(const struct generation *g, char *text, size_t size);
 
 /* Nobody asks any more: the ready command is killed where it still runs. */
 void readiness_end(void);

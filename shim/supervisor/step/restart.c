@@ -4,67 +4,19 @@
 #include <sys/wait.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "supervisor/kernel/clock.h"
-#include "supervisor/kernel/terminal.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/borrow.h"
+#include "supervisor/step/background.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/lost.h"
-#include "supervisor/step/nonblock.h"
-#include "supervisor/step/path_owner.h"
-#include "supervisor/step/pid_file.h"
 #include "supervisor/step/readiness.h"
-#include "supervisor/step/resume.h"
-#include "supervisor/step/sequential.h"
+#include "supervisor/step/restart_table.h"
 #include "supervisor/step/unwrapped.h"
-
-static const char ALL_ENDED[] = "all its processes ended";
-
-void restart_ended(void)
-{
-    enum restart_wish wish = supervisor.pending;
-    const char *refused;
-
-    if (wish == WISH_NONE || supervisor.stopping)
-        return;
-    supervisor.pending = WISH_NONE;
-    refused = restart_request(wish, "a request during the last restart");
-    if (refused)
-        event(EVENT_REFUSED, supervisor.current->number, refused);
-}
-
-bool restart_busy(void)
-{
-    return supervisor.next || supervisor.standby || sequential_starting();
-}
-
-/* The next generation is given up; what it bound itself goes with it. */
-static void rollback(struct generation *g, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void rollback(struct generation *g, const char *format, ...)
-{
-    char reason[EVENT_TEXT];
-    va_list list;
-
-    va_start(list, format);
-    vsnprintf(reason, sizeof reason, format, list);
-    va_end(list);
-    supervisor.next = NULL;
-    readiness_end();
-    log_line(LEVEL_ERROR, "generation %u rolled back: %s; generation %u goes on", g->number, reason,
-             supervisor.current->number);
-    event(EVENT_ROLLED_BACK, g->number, reason);
-    pid_file_rolled_back(g);
-    drain_abandon(g);
-    restart_ended();
-}
 
 int restart_first(const char **step)
 {
@@ -90,58 +42,47 @@ int restart_first(const char **step)
     return r == -ENOENT ? 127 : 126;
 }
 
-static bool was_not_executed(struct generation *g)
+static void answer_pending(void)
 {
-    char why[256];
+    enum request request = supervisor.pending;
+    const char *refused;
 
-    if (!spawn_failed(g, why, sizeof why))
-        return false;
-    rollback(g, "%s", why);
-    return true;
+    supervisor.pending = REQUEST_NONE;
+    refused = restart_request(request, "a request during the last restart");
+    if (refused)
+        event(EVENT_REFUSED, supervisor.current->number, refused);
 }
 
-static void restart_begin(void)
+static bool wants_restart(void)
 {
-    struct generation *g;
-    const char *step = "memfd or eventfd";
-    char why[256];
-    int r;
+    return supervisor.pending == REQUEST_COMMAND || supervisor.pending == REQUEST_SIGNAL;
+}
 
-    borrow_listeners(supervisor.current);
-    nonblock_begin();
-    g = generation_new(++supervisor.last_number,
-                       ATTENTION_STARTING | ATTENTION_OVERLAP | readiness_attention());
-    if (!g) {
-        spawn_describe(errno, step, why, sizeof why);
-        log_line(LEVEL_ERROR, "restart failed: %s; generation %u goes on", why,
-                 supervisor.current->number);
-        event(EVENT_FAILED, supervisor.last_number, why);
+/* What was asked for meanwhile is next. */
+static void take(enum restart_input input, const struct restart_cause *cause)
+{
+    if (!restart_take(input, cause))
         return;
-    }
-    supervisor.next = g;
-    event(EVENT_RESTARTING, g->number, "");
-    log_line(LEVEL_INFO, "generation %u starting", g->number);
-    pid_file_step_aside();
-    r = spawn_generation(g, &step);
-    if (r < 0) {
-        spawn_describe(-r, step, why, sizeof why);
-        rollback(g, "%s", why);
-    }
+    if (supervisor.phase == PHASE_IDLE && wants_restart())
+        answer_pending();
+    else if (supervisor.pending == REQUEST_STOP &&
+             (supervisor.phase == PHASE_IDLE || supervisor.phase == PHASE_PAUSING))
+        restart_stop_drain();
 }
 
 static const char *refusal(void)
 {
     const char *refused;
 
-    if (supervisor.stopping || supervisor.stop_follows)
+    if (phase_stops() || supervisor.pending == REQUEST_STOP)
         return "the server is being stopped";
     refused = unwrapped_refusal();
     return refused ? refused : lost_refusal(supervisor.current);
 }
 
-static void refuse(enum restart_wish wish, const char *refused)
+static void refuse(enum request request, const char *refused)
 {
-    bool pass_on = wish == WISH_SIGNAL && unwrapped_refusal();
+    bool pass_on = request == REQUEST_SIGNAL && unwrapped_refusal();
 
     log_line(LEVEL_WARNING, "no restart: %s%s", refused,
              pass_on ? ", the signal was passed on" : "");
@@ -149,170 +90,101 @@ static void refuse(enum restart_wish wish, const char *refused)
         generation_signal(supervisor.current, supervisor.options.signal);
 }
 
-bool restart_going_on(void)
-{
-    return restart_busy() || sequential_active();
-}
-
-static void say_why_it_waits(void)
-{
-    if (restart_going_on())
-        log_line(LEVEL_INFO, "restart requested during a restart: one more will follow");
-    else if (supervisor.current->state == GENERATION_STARTING)
-        log_line(LEVEL_INFO, "restart waits until generation %u is ready",
-                 supervisor.current->number);
-    else
-        log_line(LEVEL_INFO, "restart waits a moment: %d old generations drain (GRACE_MAX_OLD)",
-                 supervisor.options.max_old);
-}
-
-static void postpone(enum restart_wish wish)
-{
-    if (supervisor.pending == WISH_NONE)
-        say_why_it_waits();
-    if (supervisor.pending != WISH_SIGNAL)
-        supervisor.pending = wish;
-}
-
-const char *restart_request(enum restart_wish wish, const char *who)
+const char *restart_request(enum request request, const char *who)
 {
     const char *refused = refusal();
 
     log_line(LEVEL_DEBUG, "restart requested by %s", who);
-    if (refused) {
-        refuse(wish, refused);
-    } else if (sequential_hurry()) {
-        log_line(LEVEL_INFO, "trying again at once");
-    } else if (restart_going_on() || supervisor.current->state == GENERATION_STARTING ||
-               drain_room_at() > clock_ms()) {
-        postpone(wish);
-    } else if (supervisor.options.sequential) {
-        sequential_begin();
-    } else {
-        restart_begin();
-    }
+    if (refused)
+        refuse(request, refused);
+    else
+        take(INPUT_REQUEST, &(struct restart_cause){.request = request});
     return refused;
 }
 
-static void report_ready(struct generation *g)
+void restart_stop(int sig)
 {
-    struct generation_listeners l = generation_listeners(g);
-
-    g->ready_ms = clock_ms() - g->started;
-    log_line(LEVEL_INFO, "generation %u ready in %lld ms (%u listener%s)", g->number,
-             (long long)g->ready_ms, l.used, l.used == 1 ? "" : "s");
-    event(EVENT_READY, g->number, "");
-    if (supervisor.options.ready == READY_AUTO && l.waited < l.used)
-        log_line(LEVEL_WARNING, "%u of %u listeners are not waited on; restarts will not expect it",
-                 l.used - l.waited, l.used);
+    take(INPUT_STOP, &(struct restart_cause){.sig = sig});
 }
 
-/* What the serving generation waits on, the next one has to wait on too. */
-static void note_expectations(struct generation *g)
+void restart_stop_drain(void)
 {
-    for (unsigned i = 0; i < g->entries; i++)
-        if (g->bound[i])
-            g->bound[i]->waited = (g->page->listeners[i].flags & LISTENER_WAITED) != 0;
+    take(INPUT_DRAIN, &(struct restart_cause){.sig = SIGTERM});
 }
 
-static void serve(struct generation *g)
+static void take_of(enum restart_input input, struct generation *g, const char *text)
 {
-    g->state = GENERATION_SERVING;
-    g->deadline = CLOCK_NEVER;
-    report_ready(g);
-    note_expectations(g);
-    generation_attention(g, 0, ATTENTION_STARTING);
-    resume_begin(g);
+    take(input, &(struct restart_cause){.g = g, .text = text});
 }
 
-void restart_succeeded(void)
+static void failed(struct generation *g, const char *how)
 {
-    char text[64];
+    bool was_ready = supervisor.phase == PHASE_PROBATION;
+    int64_t age = clock_ms() - g->started;
+    char why[256];
 
-    snprintf(text, sizeof text, "generation %u ready in %lld ms", supervisor.current->number,
-             (long long)supervisor.current->ready_ms);
-    event(EVENT_SUCCEEDED, supervisor.current->number, text);
-}
-
-void restart_probation_over(void)
-{
-    struct generation *old = supervisor.standby;
-
-    if (!old)
-        return;
-    supervisor.standby = NULL;
-    path_owner_alone(supervisor.current);
-    restart_succeeded();
-    pid_file_settle();
-    drain_begin(old);
-    restart_ended();
-}
-
-static void promote(void)
-{
-    struct generation *old = supervisor.current;
-
-    supervisor.current = supervisor.next;
-    supervisor.next = NULL;
-    supervisor.standby = old;
-    generation_confirm(supervisor.current);
-    path_owner_share(old, supervisor.current);
-    serve(supervisor.current);
-    terminal_pass(old->main, supervisor.current->main);
-    if (supervisor.options.probation > 0)
-        supervisor.current->deadline = clock_ms() + supervisor.options.probation;
+    if (was_ready)
+        snprintf(why, sizeof why, "%s %lld ms after it was ready", how,
+                 (long long)(age - g->ready_ms));
     else
-        restart_probation_over();
+        snprintf(why, sizeof why, "%s after %lld ms, before it was ready", how, (long long)age);
+    take_of(INPUT_FAILED, g, why);
 }
 
-static void step_first(void)
+static bool was_not_executed(struct generation *g)
 {
-    struct generation *g = supervisor.current;
+    char why[256];
 
-    if (g->state != GENERATION_STARTING || !readiness_reached(g))
-        return;
-    generation_confirm(g);
-    serve(g);
-    sequential_ready();
-    restart_ended();
+    if (!spawn_failed(g, why, sizeof why))
+        return false;
+    take_of(INPUT_FAILED, g, why);
+    return true;
 }
 
-static void step_next(int64_t now)
+/* The signal came before the shim could take it. */
+static bool died_of_a_request(const struct generation *g)
 {
-    struct generation *g = supervisor.next;
+    return WIFSIGNALED(g->status) && WTERMSIG(g->status) == supervisor.options.signal &&
+           atomic_load(&g->page->hello) == 0;
+}
 
-    if (was_not_executed(g))
+/* Into the background, as a daemon does. */
+static bool goes_on(struct generation *g)
+{
+    if (!WIFEXITED(g->status) || WEXITSTATUS(g->status) != 0 || !generation_lives(g))
+        return false;
+    if (g != supervisor.current || supervisor.phase == PHASE_PROBATION ||
+        supervisor.phase == PHASE_REPLACING)
+        return true;
+    if (phase_is_alone() || !generation_joined(g))
+        return false;
+    background_follow(g);
+    return true;
+}
+
+static bool is_new(const struct generation *g)
+{
+    return g == supervisor.next ||
+           (g == supervisor.current &&
+            (supervisor.phase == PHASE_PROBATION || supervisor.phase == PHASE_REPLACING));
+}
+
+void restart_died(struct generation *g)
+{
+    char how[128];
+
+    if (goes_on(g))
         return;
-    if (readiness_reached(g)) {
-        promote();
-    } else if (g->exited && !generation_lives(g)) {
-        rollback(g, "%s after %lld ms, before it was ready", ALL_ENDED,
-                 (long long)(now - g->started));
-    } else if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
-        char missing[160];
-
-        readiness_missing(g, missing, sizeof missing);
-        rollback(g, "not ready after %lld ms: %s", (long long)(now - g->started), missing);
-    } else {
-        supervisor_wake_at(g->deadline);
+    supervisor_status_text(g->status, how, sizeof how);
+    if (!is_new(g)) {
+        take_of(INPUT_LOST, g, how);
+    } else if (!was_not_executed(g)) {
+        if (g == supervisor.next && died_of_a_request(g))
+            supervisor.pending = REQUEST_SIGNAL;
+        if (g == supervisor.next)
+            readiness_hint(g);
+        failed(g, how);
     }
-}
-
-static void probation_failed(struct generation *g, const char *how)
-{
-    supervisor.current = supervisor.standby;
-    supervisor.standby = NULL;
-    path_owner_alone(supervisor.current);
-    terminal_give(supervisor.current->main);
-    rollback(g, "%s %lld ms after it was ready", how,
-             (long long)(clock_ms() - g->started - g->ready_ms));
-}
-
-static void standby_lost(const char *how)
-{
-    log_line(LEVEL_WARNING, "generation %u ended: %s; there is no way back any more",
-             supervisor.standby->number, how);
-    restart_probation_over();
 }
 
 /* A daemon: no SIGCHLD will tell. */
@@ -321,71 +193,115 @@ static bool has_vanished(struct generation *g)
     return g->exited && !generation_lives(g);
 }
 
-static void step_probation(int64_t now)
+static bool is_over(int64_t deadline, int64_t now)
 {
-    if (has_vanished(supervisor.current))
-        probation_failed(supervisor.current, ALL_ENDED);
-    else if (has_vanished(supervisor.standby))
-        standby_lost(ALL_ENDED);
-    else if (now >= supervisor.current->deadline)
-        restart_probation_over();
-    else
-        supervisor_wake_at(supervisor.current->deadline);
+    if (deadline != CLOCK_NEVER && now >= deadline)
+        return true;
+    supervisor_wake_at(deadline);
+    return false;
 }
 
-/* What waits for the end of a restart begins there. */
-static void step_postponed(int64_t now)
+static void vanished(struct generation *g)
+{
+    if (supervisor.phase == PHASE_REPLACING)
+        take_of(INPUT_FAILED, g, "all its processes ended before it was ready");
+    else
+        failed(g, "all its processes ended");
+}
+
+/* True: something has happened. */
+static bool look_at_new(struct generation *g, int64_t now)
+{
+    if (was_not_executed(g))
+        return true;
+    if (readiness_reached(g))
+        take_of(INPUT_READY, g, NULL);
+    else if (has_vanished(g))
+        vanished(g);
+    else if (is_over(g->deadline, now))
+        take_of(INPUT_LATE, g, NULL);
+    else
+        return false;
+    return true;
+}
+
+/* As long as it drains or is being ended that is looked for elsewhere. */
+static void look_for_end(struct generation *g)
+{
+    if (g->state == GENERATION_RETIRED || (g->state != GENERATION_RETIRING && has_vanished(g)))
+        take_of(INPUT_EMPTY, g, NULL);
+}
+
+static void look_at_probation(struct generation *g, int64_t now)
+{
+    if (has_vanished(g))
+        vanished(g);
+    else if (has_vanished(supervisor.standby))
+        take_of(INPUT_LOST, supervisor.standby, "all its processes ended");
+    else if (is_over(g->deadline, now))
+        take_of(INPUT_LATE, g, NULL);
+}
+
+static void look(struct generation *g, int64_t now)
+{
+    switch (supervisor.phase) {
+    case PHASE_FIRST:
+        if (readiness_reached(g))
+            take_of(INPUT_READY, g, NULL);
+        else
+            look_for_end(g);
+        break;
+    case PHASE_STARTING:
+        if (!look_at_new(supervisor.next, now))
+            look_for_end(g);
+        break;
+    case PHASE_PROBATION:
+        look_at_probation(g, now);
+        break;
+    case PHASE_REPLACING:
+        look_at_new(g, now);
+        break;
+    case PHASE_ENDING:
+        if (g->state == GENERATION_RETIRED)
+            take_of(INPUT_EMPTY, g, NULL);
+        break;
+    case PHASE_PAUSING:
+        if (g->state == GENERATION_RETIRED && is_over(supervisor.deadline, now))
+            take_of(INPUT_LATE, g, NULL);
+        break;
+    case PHASE_STOPPING:
+        if (is_over(supervisor.deadline, now))
+            take_of(INPUT_LATE, g, NULL);
+        look_for_end(g);
+        break;
+    default:
+        look_for_end(g);
+    }
+}
+
+/* What waits until older generations have made room. */
+static void look_at_pending(int64_t now)
 {
     int64_t due = drain_room_at();
 
-    if (supervisor.pending == WISH_NONE || restart_going_on() ||
-        supervisor.current->state == GENERATION_STARTING)
-        return;
     if (now >= due)
-        restart_ended();
+        answer_pending();
     else
         supervisor_wake_at(due);
 }
 
 void restart_step(int64_t now)
 {
-    if (supervisor.stopping)
+    enum phase seen;
+
+    do {
+        seen = supervisor.phase;
+        look(supervisor.current, now);
+    } while (supervisor.phase != seen && !supervisor.ended);
+    if (supervisor.ended)
         return;
-    if (supervisor.next)
-        step_next(now);
-    else
-        step_first();
-    sequential_step(now);
-    if (supervisor.standby)
-        step_probation(now);
-    step_postponed(now);
-}
-
-/* The signal came before the shim could take it. */
-static bool died_of_a_wish(const struct generation *g)
-{
-    return WIFSIGNALED(g->status) && WTERMSIG(g->status) == supervisor.options.signal &&
-           atomic_load(&g->page->hello) == 0;
-}
-
-void restart_died(struct generation *g)
-{
-    char how[128];
-
-    if (WIFEXITED(g->status) && WEXITSTATUS(g->status) == 0 && generation_lives(g))
-        return; /* it went into the background, as a daemon does */
-    if (g == supervisor.next && was_not_executed(g))
-        return;
-    supervisor_status_text(g->status, how, sizeof how);
-    if (g == supervisor.standby) {
-        standby_lost(how);
-    } else if (g == supervisor.next) {
-        if (died_of_a_wish(g))
-            supervisor.pending = WISH_SIGNAL;
-        readiness_hint(g);
-        rollback(g, "%s after %lld ms, before it was ready", how,
-                 (long long)(clock_ms() - g->started));
-    } else {
-        probation_failed(g, how);
-    }
+    if (unwrapped_step(now) && wants_restart())
+        answer_pending(); /* a signal meanwhile is the server's */
+    else if (supervisor.phase == PHASE_IDLE && wants_restart())
+        look_at_pending(now);
 }

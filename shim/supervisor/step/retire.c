@@ -8,7 +8,6 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/pid_file.h"
-#include "supervisor/step/sequential.h"
 
 enum {
     KILL_AGAIN_MS = 50,   /* what was forked while it was killed */
@@ -42,18 +41,9 @@ void retire_begin(struct generation *g, int sig)
     supervisor_wake_in(0);
 }
 
-/* Nothing is left of the generation that served: it was stopped, or makes room for the next. */
-static bool makes_room(const struct generation *g)
+/* The one that served is kept until its place is taken: see restart.c. */
+static void forget(struct generation *g)
 {
-    if (supervisor.stopping)
-        supervisor_exit(g->status);
-    return sequential_active() && sequential_gone();
-}
-
-static void retired(struct generation *g)
-{
-    if (g == supervisor.current && !makes_room(g))
-        return;
     log_line(LEVEL_INFO, "generation %u retired", g->number);
     event(EVENT_RETIRED, g->number, "");
     pid_file_retired(g);
@@ -72,7 +62,8 @@ static bool main_lives(const struct generation *g)
 static void step(struct generation *g, int64_t now)
 {
     if (!main_lives(g) && !generation_lives(g)) {
-        retired(g);
+        g->state = GENERATION_RETIRED;
+        supervisor_wake_in(0);
         return;
     }
     if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
@@ -94,5 +85,7 @@ void retire_step(int64_t now)
         after = TAILQ_NEXT(g, link);
         if (g->state == GENERATION_RETIRING)
             step(g, now);
+        if (g->state == GENERATION_RETIRED && g != supervisor.current)
+            forget(g);
     }
 }

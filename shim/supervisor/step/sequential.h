@@ -8,32 +8,21 @@
 #ifndef GRACE_SUPERVISOR_STEP_SEQUENTIAL_H
 #define GRACE_SUPERVISOR_STEP_SEQUENTIAL_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "supervisor/step/restart_input.h"
 
-#include "supervisor/state/generation.h"
+/* The one that serves is to end. */
+restart_action sequential_begin;
 
-/* Is such a restart under way? */
-bool sequential_active(void);
+/* It has: starts the next one. */
+restart_action sequential_next;
 
-void sequential_begin(void);
+restart_action sequential_ready;
 
-/* Its next generation is running, with what was on disk when it started. */
-bool sequential_starting(void);
+/* It has failed, or took too long: pauses. */
+restart_action sequential_failed;
+restart_action sequential_late;
 
-/* The last one has failed and is tried again after a pause. */
-bool sequential_pausing(void);
-
-/* If it pauses: no longer. */
-bool sequential_hurry(void);
-
-/* No process of the current generation is left. True when another one took its place, so that it
- * can be freed. */
-bool sequential_gone(void);
-
-/* The current generation's main process has ended, or its ready timeout is over, or it is ready. */
-void sequential_died(struct generation *g);
-void sequential_step(int64_t now);
-void sequential_ready(void);
+/* Somebody asks for it during the pause: that is over. */
+restart_action sequential_hurry;
 
 #endif

@@ -6,7 +6,6 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/restart.h"
 
 enum {
     PATIENCE_MS = 500,              /* to the first look */
@@ -80,13 +79,13 @@ static bool due(struct generation *g, int64_t now)
     return true;
 }
 
-void unwrapped_step(int64_t now)
+bool unwrapped_step(int64_t now)
 {
     struct generation *g = supervisor.current;
     struct kernel_unseen stranger;
 
     if (g->silent || (g->state != GENERATION_STARTING && generation_joined(g)) || !due(g, now))
-        return;
+        return false;
     if (still_lacks_shim(g)) {
         if (atomic_load(&g->page->failed) == 0) /* else the shim has said why */
             say_what_lacks();
@@ -94,10 +93,10 @@ void unwrapped_step(int64_t now)
                still_listens(&stranger)) {
         say_who_listens(&stranger);
     } else {
-        return;
+        return false;
     }
     g->silent = true;
-    restart_ended(); /* a signal meanwhile is the server's */
+    return true;
 }
 
 const char *unwrapped_refusal(void)

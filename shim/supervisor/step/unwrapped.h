@@ -6,10 +6,11 @@
 #ifndef GRACE_SUPERVISOR_STEP_UNWRAPPED_H
 #define GRACE_SUPERVISOR_STEP_UNWRAPPED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Says so, once. */
-void unwrapped_step(int64_t now);
+/* Says so, once: true. */
+bool unwrapped_step(int64_t now);
 
 /* Why the server can't be restarted, or NULL. */
 const char *unwrapped_refusal(void);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/overlap.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "supervisor/kernel/clock.h"
+#include "supervisor/kernel/terminal.h"
+#include "supervisor/state/events.h"
+#include "supervisor/state/log.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/borrow.h"
+#include "supervisor/step/drain.h"
+#include "supervisor/step/nonblock.h"
+#include "supervisor/step/path_owner.h"
+#include "supervisor/step/pid_file.h"
+#include "supervisor/step/readiness.h"
+#include "supervisor/step/serve.h"
+
+/* What it bound itself goes with it. */
+static enum phase roll_back(struct generation *g, const char *reason)
+{
+    supervisor.next = NULL;
+    readiness_end();
+    log_line(LEVEL_ERROR, "generation %u rolled back: %s; generation %u goes on", g->number, reason,
+             supervisor.current->number);
+    event(EVENT_ROLLED_BACK, g->number, reason);
+    pid_file_rolled_back(g);
+    drain_abandon(g);
+    return PHASE_IDLE;
+}
+
+static enum phase could_not_begin(void)
+{
+    char why[256];
+
+    spawn_describe(errno, "memfd or eventfd", why, sizeof why);
+    log_line(LEVEL_ERROR, "restart failed: %s; generation %u goes on", why,
+             supervisor.current->number);
+    event(EVENT_FAILED, supervisor.last_number, why);
+    return PHASE_IDLE;
+}
+
+static enum phase start(struct generation *g)
+{
+    const char *step;
+    char why[256];
+    int r;
+
+    supervisor.next = g;
+    event(EVENT_RESTARTING, g->number, "");
+    log_line(LEVEL_INFO, "generation %u starting", g->number);
+    pid_file_step_aside();
+    r = spawn_generation(g, &step);
+    if (r == 0)
+        return PHASE_STARTING;
+    spawn_describe(-r, step, why, sizeof why);
+    return roll_back(g, why);
+}
+
+enum phase overlap_begin(const struct restart_cause *cause)
+{
+    struct generation *g;
+
+    (void)cause;
+    borrow_listeners(supervisor.current);
+    nonblock_begin();
+    g = generation_new(++supervisor.last_number,
+                       ATTENTION_STARTING | ATTENTION_OVERLAP | readiness_attention());
+    return g ? start(g) : could_not_begin();
+}
+
+enum phase overlap_stays(const struct restart_cause *cause)
+{
+    struct generation *old = supervisor.standby;
+
+    (void)cause;
+    supervisor.standby = NULL;
+    path_owner_alone(supervisor.current);
+    serve_restarted();
+    pid_file_settle();
+    drain_begin(old);
+    return PHASE_IDLE;
+}
+
+enum phase overlap_ready(const struct restart_cause *cause)
+{
+    struct generation *old = supervisor.current, *g = supervisor.next;
+
+    supervisor.current = g;
+    supervisor.next = NULL;
+    supervisor.standby = old;
+    generation_confirm(g);
+    path_owner_share(old, g);
+    serve_begin(g);
+    terminal_pass(old->main, g->main);
+    if (supervisor.options.probation <= 0)
+        return overlap_stays(cause);
+    g->deadline = clock_ms() + supervisor.options.probation;
+    return PHASE_PROBATION;
+}
+
+enum phase overlap_failed(const struct restart_cause *cause)
+{
+    return roll_back(cause->g, cause->text);
+}
+
+enum phase overlap_given_up(const struct restart_cause *cause)
+{
+    roll_back(cause->g, cause->text);
+    return supervisor.phase;
+}
+
+enum phase overlap_late(const struct restart_cause *cause)
+{
+    char why[256];
+
+    readiness_late(cause->g, why, sizeof why);
+    return roll_back(cause->g, why);
+}
+
+enum phase overlap_returns(const struct restart_cause *cause)
+{
+    supervisor.current = supervisor.standby;
+    supervisor.standby = NULL;
+    path_owner_alone(supervisor.current);
+    terminal_give(supervisor.current->main);
+    return roll_back(cause->g, cause->text);
+}
+
+enum phase overlap_old_lost(const struct restart_cause *cause)
+{
+    log_line(LEVEL_WARNING, "generation %u ended: %s; there is no way back any more",
+             cause->g->number, cause->text);
+    return overlap_stays(cause);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/restart_table.h"
+
+#include "supervisor/kernel/clock.h"
+#include "supervisor/state/log.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/drain.h"
+#include "supervisor/step/overlap.h"
+#include "supervisor/step/sequential.h"
+#include "supervisor/step/serve.h"
+#include "supervisor/step/stop.h"
+
+/* It happens, and is as it should be. */
+static enum phase nothing(const struct restart_cause *cause)
+{
+    (void)cause;
+    return supervisor.phase;
+}
+
+/* It can't happen in this phase, and would mean nothing. */
+static enum phase never(const struct restart_cause *cause)
+{
+    (void)cause;
+    log_line(LEVEL_DEBUG, "phase %d: unexpected", (int)supervisor.phase);
+    return supervisor.phase;
+}
+
+/* Requests become one; a signal is the one that is remembered. False: there was one. */
+static bool postpone(const struct restart_cause *cause)
+{
+    bool first = supervisor.pending == REQUEST_NONE;
+
+    if (supervisor.pending != REQUEST_SIGNAL)
+        supervisor.pending = cause->request;
+    return first;
+}
+
+static enum phase one_more(const struct restart_cause *cause)
+{
+    if (postpone(cause))
+        log_line(LEVEL_INFO, "restart requested during a restart: one more will follow");
+    return supervisor.phase;
+}
+
+static enum phase when_ready(const struct restart_cause *cause)
+{
+    if (postpone(cause))
+        log_line(LEVEL_INFO, "restart waits until generation %u is ready",
+                 supervisor.current->number);
+    return supervisor.phase;
+}
+
+static enum phase begin(const struct restart_cause *cause)
+{
+    if (drain_room_at() <= clock_ms())
+        return supervisor.options.sequential ? sequential_begin(cause) : overlap_begin(cause);
+    if (postpone(cause))
+        log_line(LEVEL_INFO, "restart waits a moment: %d old generations drain (GRACE_MAX_OLD)",
+                 supervisor.options.max_old);
+    return supervisor.phase;
+}
+
+static enum phase first_ready(const struct restart_cause *cause)
+{
+    generation_confirm(cause->g);
+    serve_begin(cause->g);
+    return PHASE_IDLE;
+}
+
+/* clang-format off */
+static restart_action *const table[PHASES][INPUTS] = {
+    /*                   REQUEST            READY              FAILED             LATE
+                         LOST               EMPTY              STOP               DRAIN */
+    [PHASE_FIRST]     = {when_ready,        first_ready,       never,             never,
+                         stop_crashed,      stop_over,         stop_begin,        stop_drain},
+    [PHASE_IDLE]      = {begin,             never,             never,             never,
+                         stop_crashed,      stop_over,         stop_begin,        stop_drain},
+    [PHASE_STARTING]  = {one_more,          overlap_ready,     overlap_failed,    overlap_late,
+                         stop_crashed,      stop_over,         stop_begin,        stop_drain},
+    [PHASE_PROBATION] = {one_more,          never,             overlap_returns,   overlap_stays,
+                         overlap_old_lost,  never,             stop_begin,        stop_drain},
+    [PHASE_ENDING]    = {one_more,          never,             never,             never,
+                         nothing,           sequential_next,   stop_begin,        stop_follows},
+    [PHASE_REPLACING] = {one_more,          sequential_ready,  sequential_failed, sequential_late,
+                         never,             never,             stop_begin,        stop_follows},
+    [PHASE_PAUSING]   = {sequential_hurry,  never,             never,             sequential_next,
+                         nothing,           nothing,           stop_begin,        stop_begin},
+    [PHASE_LEAVING]   = {never,             never,             overlap_given_up,  never,
+                         stop_ended,        stop_over,         stop_begin,        nothing},
+    [PHASE_STOPPING]  = {never,             never,             overlap_given_up,  stop_late,
+                         stop_ended,        stop_over,         stop_again,        nothing},
+};
+/* clang-format on */
+
+bool restart_take(enum restart_input input, const struct restart_cause *cause)
+{
+    enum phase before = supervisor.phase;
+
+    supervisor.phase = table[before][input](cause);
+    return supervisor.phase != before;
+}
+
+void restart_resume(enum phase phase)
+{
+    supervisor.phase = phase;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/serve.h"
+
+#include <stdio.h>
+
+#include "supervisor/kernel/clock.h"
+#include "supervisor/state/events.h"
+#include "supervisor/state/log.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/resume.h"
+
+static void report_ready(struct generation *g)
+{
+    struct generation_listeners l = generation_listeners(g);
+
+    g->ready_ms = clock_ms() - g->started;
+    log_line(LEVEL_INFO, "generation %u ready in %lld ms (%u listener%s)", g->number,
+             (long long)g->ready_ms, l.used, l.used == 1 ? "" : "s");
+    event(EVENT_READY, g->number, "");
+    if (supervisor.options.ready == READY_AUTO && l.waited < l.used)
+        log_line(LEVEL_WARNING, "%u of %u listeners are not waited on; restarts will not expect it",
+                 l.used - l.waited, l.used);
+}
+
+/* What the serving generation waits on, the next one has to wait on too. */
+static void note_expectations(struct generation *g)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        if (g->bound[i])
+            g->bound[i]->waited = (g->page->listeners[i].flags & LISTENER_WAITED) != 0;
+}
+
+void serve_begin(struct generation *g)
+{
+    g->state = GENERATION_SERVING;
+    g->deadline = CLOCK_NEVER;
+    report_ready(g);
+    note_expectations(g);
+    generation_attention(g, 0, ATTENTION_STARTING);
+    resume_begin(g);
+}
+
+void serve_restarted(void)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "generation %u ready in %lld ms", supervisor.current->number,
+             (long long)supervisor.current->ready_ms);
+    event(EVENT_SUCCEEDED, supervisor.current->number, text);
+}
