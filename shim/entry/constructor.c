@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "entry/fork.h"
 #include "entry/own_signals.h"
 #include "exec/environment.h"
 #include "exec/recovery.h"
@@ -128,7 +129,8 @@ static void join_generation(const struct handoff *h, char **argv)
     self.slow = &page->attention;
     predecessors_take();
     command_line_note(argv);
-    owner_start();
+    owner_note();
+    fork_watch();
     own_signals_install();
     self_join();
     recovery_join();

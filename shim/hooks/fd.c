@@ -9,6 +9,7 @@
 
 #include "libc/export.h"
 #include "libc/real.h"
+#include "libc/vfork.h"
 #include "listener/descriptors.h"
 #include "listener/listener.h"
 #include "process/connections.h"
@@ -21,7 +22,7 @@ EXPORT int close(int fd)
 
     if (__builtin_expect(known == FD_NONE, 1))
         return real.close(fd);
-    return known == FD_CONNECTION && !owner_vforked ? connections_close(fd) : descriptors_close(fd);
+    return known == FD_CONNECTION && !vfork_called ? connections_close(fd) : descriptors_close(fd);
 }
 
 EXPORT int close_range(unsigned first, unsigned last, int flags)

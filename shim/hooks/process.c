@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "entry/fork.h"
 #include "entry/own_signals.h"
 #include "exec/environment.h"
 #include "exec/recovery.h"

@@ -15,10 +15,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "entry/fork.h"
 #include "entry/own_signals.h"
 #include "libc/export.h"
 #include "libc/real.h"
-#include "process/owner.h"
 #include "process/self.h"
 
 struct call {

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "process/owner.h"
+#include "libc/vfork.h"
 
 #define CALL(result, name, parameters, arguments) \
     static result early_##name parameters         \
@@ -41,5 +41,5 @@ void real_resolve(void)
     real.name = (result(*) parameters)(uintptr_t)lookup(#name);
 #include "libc/calls.h"
 #undef CALL
-    real_vfork_target = (pid_t(*)(void))(uintptr_t)real.vfork;
+    vfork_target = (pid_t(*)(void))(uintptr_t)real.vfork;
 }

@@ -9,10 +9,10 @@
 vfork:
     .cfi_startproc
     endbr64
-    movb    $1, owner_vforked(%rip)
-    jmp     *real_vfork_target(%rip)
+    movb    $1, vfork_called(%rip)
+    jmp     *vfork_target(%rip)
     .cfi_endproc
     .size   vfork, .-vfork
-    .hidden owner_vforked
-    .hidden real_vfork_target
+    .hidden vfork_called
+    .hidden vfork_target
     .section .note.GNU-stack, "", @progbits

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Which process is this?  After fork() a child joins the generation with a slot of its own.  The
- * child of a vfork() runs on its parent's memory until it execs: there the shim must write
- * nothing (CPython's subprocess closes every descriptor in such a child).
+ * Which process does this memory belong to?  The child of a vfork() runs on its parent's until it
+ * execs, and so does any clone() with CLONE_VM: there the shim must write nothing (CPython's
+ * subprocess closes every descriptor in such a child).  The hooks ask before they change a table;
+ * a close() is answered without a system call until vfork() was called for the first time.
  */
 #ifndef GRACE_PROCESS_OWNER_H
 #define GRACE_PROCESS_OWNER_H
@@ -10,28 +11,21 @@
 #include <sys/types.h>
 #include <stdbool.h>
 
-#include "libc/export.h"
+#include "libc/vfork.h"
 
-/* What the vfork hook (assembler) jumps to. fork() until the table is resolved. */
-extern pid_t (*real_vfork_target)(void);
-
-/* Set by the vfork hook: from now on closing a tracked fd has to ask for the pid. */
-extern bool owner_vforked HIDDEN;
-
-/* Notes the owner of this memory and registers the fork handler. Called by the constructor. */
-void owner_start(void);
-
-bool owner_is_borrower(void);
-
-/* True in a child that borrows its parent's memory. */
-static inline bool owner_is_guest(void)
-{
-    return __builtin_expect(owner_vforked, 0) && owner_is_borrower();
-}
-
-/* In the child of a fork, however it was made. */
-void fork_child(void);
+/* The calling process has a memory of its own: constructor, child of a fork. */
+void owner_note(void);
 
 pid_t owner_pid(void);
+
+/* Is the caller another process than the owner? Asks the kernel, so it is also true in the child of
+ * a clone() that no hook saw. */
+bool owner_is_borrower(void);
+
+/* True in a child of vfork(). */
+static inline bool owner_is_guest(void)
+{
+    return __builtin_expect(vfork_called, 0) && owner_is_borrower();
+}
 
 #endif

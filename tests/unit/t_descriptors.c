@@ -2,6 +2,7 @@
 #include "listener/descriptors.h"
 
 #include "libc/real.h"
+#include "libc/vfork.h"
 #include "listener/listener.h"
 #include "listener/replace.h"
 #include "listener/suspend.h"
@@ -20,7 +21,7 @@ static struct page page;
 static struct page_slot slot;
 struct self self = {.page = &page, .slot = &slot};
 struct real real;
-bool owner_vforked;
+bool vfork_called;
 
 static uint8_t settled; /* what the copy was when it was looked at */
 
@@ -108,7 +109,7 @@ static void test_asks(void)
     is_int(asks(FD_LISTENER), 1, "a listener's close asks");
     named = 1;
     is_int(asks(FD_FRESH), 1, "so does that of a socket with a name");
-    owner_vforked = true;
+    vfork_called = true;
     named = 0;
     is_int(asks(FD_FRESH), 1, "and any where vfork() was called");
 }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+#include "entry/fork.h"
+
+#include <pthread.h>
+
+#include "exec/recovery.h"
+#include "exec/system.h"
+#include "listener/drain.h"
+#include "listener/suspend.h"
+#include "process/listener_lock.h"
+#include "process/owner.h"
+#include "process/self.h"
+#include "process/waiters.h"
+
+void fork_child(void)
+{
+    owner_note();
+    if (!self.on)
+        return;
+    recovery_child();
+    waiters_reset();
+    listener_lock_reset();
+    system_reset();
+    self_join();
+    drain_run();
+    suspend_join();
+}
+
+void fork_watch(void)
+{
+    pthread_atfork(NULL, NULL, fork_child);
+}
