@@ -11,14 +11,6 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "libc/export.h"
-#include "protocol/signals.h"
-
-/* Grows with each of our signals that the calling thread has handled: a wait that gave EINTR
- * meanwhile was interrupted by us and goes on.  Part of what each thread is made with: nothing is
- * allocated for it, so that a handler can reach it at any time. */
-extern _Thread_local volatile unsigned own_signals_seen HIDDEN;
-
 /* Installs our handlers and unblocks both signals in the calling thread. */
 void own_signals_install(void);
 

@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "entry/own_signals.h"
 #include "libc/real.h"
 #include "listener/placeholder.h"
 #include "listener/suspend.h"
 #include "process/connections.h"
 #include "process/fdset.h"
 #include "process/fdtab.h"
+#include "process/interruptions.h"
 #include "process/registrations.h"
 #include "process/waiters.h"
 #include "wait/blocking.h"
@@ -20,7 +20,7 @@ enum { LOOK_MS = 200 };
 
 void waits_begin(struct wait *w, const struct timespec *timeout)
 {
-    w->seen = own_signals_seen;
+    w->seen = interruptions_seen;
     w->endless = timeout == NULL;
     w->looks = suspend_requested();
     if (w->endless)
@@ -75,7 +75,7 @@ static bool is_over(struct wait *w)
 
 bool waits_again(struct wait *w, int result)
 {
-    unsigned seen = own_signals_seen;
+    unsigned seen = interruptions_seen;
 
     if (result == 0 && w->looks && !is_over(w)) {
         w->looks = suspend_look();
