@@ -23,6 +23,7 @@
 #include "libc/real.h"
 #include "listener/drain.h"
 #include "process/command_line.h"
+#include "process/connections.h"
 #include "process/fdtab.h"
 #include "process/own_fds.h"
 #include "process/owner.h"
@@ -133,6 +134,7 @@ static void join_generation(const struct handoff *h, char **argv)
     fork_watch();
     own_signals_install();
     self_join();
+    connections_join();
     recovery_join();
     atomic_compare_exchange_strong(&page->first, &nobody, getpid());
     self.on = true;

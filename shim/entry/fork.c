@@ -7,6 +7,7 @@
 #include "exec/system.h"
 #include "listener/drain.h"
 #include "listener/suspend.h"
+#include "process/connections.h"
 #include "process/listener_lock.h"
 #include "process/owner.h"
 #include "process/self.h"
@@ -22,6 +23,7 @@ void fork_child(void)
     listener_lock_reset();
     system_reset();
     self_join();
+    connections_join();
     drain_run();
     suspend_join();
 }

@@ -86,21 +86,21 @@ EXPORT int listen(int fd, int backlog)
 
 /* Functions of their own, so that their frames are not those of the hooks. */
 static __attribute__((noinline)) int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len,
-                                                    int flags, connections_call *call)
+                                                    int flags, descriptors_accept_call *call)
 {
     bool brief = fdtab_kind(fd) == FD_BRIEF;
     int r;
 
     if (!brief && listener_discover(fd))
         return waits_accept(fd, addr, len, flags, call);
-    r = connections_accept(fd, addr, len, flags, call);
+    r = descriptors_accept(fd, addr, len, flags, call);
     if (brief && r >= 0 && !owner_is_guest())
         listener_accepted(fd);
     return r;
 }
 
 static __attribute__((noinline)) int any_accept(int fd, struct sockaddr *addr, socklen_t *len,
-                                                int flags, connections_call *call)
+                                                int flags, descriptors_accept_call *call)
 {
     return fdtab_seems_to_listen(fd) ? waits_accept(fd, addr, len, flags, call)
                                      : accept_unknown(fd, addr, len, flags, call);
@@ -108,13 +108,13 @@ static __attribute__((noinline)) int any_accept(int fd, struct sockaddr *addr, s
 
 static __attribute__((noinline)) int accept_plainly(int fd, struct sockaddr *addr, socklen_t *len)
 {
-    return connections_accept(fd, addr, len, 0, accept_plain);
+    return descriptors_accept(fd, addr, len, 0, accept_plain);
 }
 
 static __attribute__((noinline)) int accept4_plainly(int fd, struct sockaddr *addr, socklen_t *len,
                                                      int flags)
 {
-    return connections_accept(fd, addr, len, flags, real.accept4);
+    return descriptors_accept(fd, addr, len, flags, real.accept4);
 }
 
 EXPORT int accept(int fd, struct sockaddr *restrict addr, socklen_t *restrict len)

@@ -11,7 +11,6 @@
 #include "listener/replace.h"
 #include "listener/suspend.h"
 #include "process/bindings.h"
-#include "process/connections.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
 #include "process/owner.h"
@@ -63,6 +62,11 @@ void descriptors_closed(struct descriptors_former former)
         connections_closed();
     else if (was_listener(former))
         listener_closed(former.index);
+}
+
+void descriptors_displaced(int fd, uint8_t was)
+{
+    descriptors_closed((struct descriptors_former){was, fdtab_index(fd)});
 }
 
 void descriptors_close_failed(int fd, struct descriptors_former former)
@@ -154,7 +158,7 @@ int descriptors_copied(int from, int to)
         return to;
     switch (known & FD_KIND) {
     case FD_CONNECTION:
-        connections_copied(to, from);
+        descriptors_displaced(to, connections_copied(to, from));
         break;
     case FD_BRIEF:
         fdtab_set_index(to, fdtab_index(from));
@@ -205,10 +209,8 @@ int descriptors_duplicate(int from, int to, int flags)
 
 void descriptors_reused(int fd)
 {
-    struct descriptors_former former = {fdtab_set(fd, FD_NONE), fdtab_index(fd)};
-
     bindings_forget(fd);
-    descriptors_closed(former);
+    descriptors_displaced(fd, fdtab_set(fd, FD_NONE));
 }
 
 /* poll() because every seccomp filter of a server allows it; it says which are not open. */

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "process/connections.h"
 
-#include "listener/listener.h"
-#include "process/self.h"
-
 uint32_t connections_ages[FDTAB_SIZE];
 
-bool connections_displace(int fd, uint8_t was)
+uint8_t connections_copied(int fd, int from)
 {
-    if ((was & FD_KIND) == FD_LISTENER || (was & FD_KIND) == FD_SUSPENDED)
-        listener_closed(fdtab_index(fd));
-    return (was & FD_KIND) != FD_CONNECTION;
-}
-
-void connections_copied(int fd, int from)
-{
-    if (fdtab_reaches(fd))
-        connections_enter(fd, (unsigned)from < FDTAB_SIZE ? connections_ages[from] : 0);
+    if (!fdtab_reaches(fd))
+        return FD_NONE;
+    return connections_enter(fd, (unsigned)from < FDTAB_SIZE ? connections_ages[from] : 0);
 }
 
 int connections_close_and_ring(int fd)
@@ -25,6 +16,12 @@ int connections_close_and_ring(int fd)
 
     self_ring();
     return r;
+}
+
+void connections_join(void)
+{
+    atomic_store(&self.slot->ages, (uint64_t)(uintptr_t)connections_ages);
+    atomic_store(&self.slot->connections, (int32_t)fdtab_count(FD_CONNECTION));
 }
 
 /* A close in progress also looks like one that was never done: only what stays counts. */

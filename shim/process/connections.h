@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The connections this process holds: accepted, copied by dup or fork, closed by whatever way.
- * The count lives in the process's slot of the state page.  What every connection passes is
- * inline: tests/bench counts its instructions.
+ * The count lives in the process's slot of the state page.  listener/descriptors tells of what
+ * comes and goes, and the hook of close() where that is all there is to do.  What every connection
+ * passes is inline: tests/bench counts its instructions.
  */
 #ifndef GRACE_PROCESS_CONNECTIONS_H
 #define GRACE_PROCESS_CONNECTIONS_H
 
-#include <sys/socket.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "libc/real.h"
 #include "process/fdtab.h"
@@ -19,45 +18,26 @@
  * supervisor reads it in the process's memory to name the age of a connection it has to cut. */
 extern uint32_t connections_ages[FDTAB_SIZE] HIDDEN;
 
-typedef int connections_call(int fd, struct sockaddr *addr, socklen_t *len, int flags);
-
-void connections_copied(int fd, int from);
-
-/* The number was known for something else, or for a connection whose close went unseen: is the
- * new one to be counted? */
-bool connections_displace(int fd, uint8_t was);
+/* Puts what this process holds into the slot that self_join() has given it. */
+void connections_join(void);
 
 /* For a process that drains: sets the count right. Too much is what was never closed here, such
  * as the connections of a child that nobody saw being made and that was killed. */
 void connections_recount(void);
 
-/* fd is in the table. */
-static inline void connections_enter(int fd, uint32_t age)
+/* One more, on a number that is in the table. Returns what the table had there: more than FD_NONE
+ * is a close that nobody saw, and for the caller to make good (descriptors_displaced()). */
+static inline uint8_t connections_enter(int fd, uint32_t age)
 {
     uint8_t was = fdtab_exchange(fd, FD_CONNECTION);
 
     connections_ages[fd] = age;
-    if (__builtin_expect(was == FD_NONE, 1) || connections_displace(fd, was))
-        atomic_fetch_add(&self.slot->connections, 1);
+    atomic_fetch_add(&self.slot->connections, 1);
+    return was;
 }
 
-/* One real accept(), seen by the supervisor from before the kernel takes the connection. */
-static inline int connections_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                                     connections_call *call)
-{
-    int r;
-
-    atomic_fetch_add(&self.slot->accepts, 1);
-    r = call(fd, addr, len, flags);
-    if (__builtin_expect(r < 0, 0)) {
-        atomic_fetch_sub(&self.slot->accepts, 1);
-        return r;
-    }
-    if (fdtab_reaches(r))
-        connections_enter(r, (uint32_t)time(NULL));
-    atomic_fetch_add(&self.slot->accepts, SLOT_ACCEPTED - 1);
-    return r;
-}
+/* The same for a copy of another number. */
+uint8_t connections_copied(int fd, int from);
 
 /* True: it was the last one. The child of a clone() that no hook saw closes on its parent's slot,
  * so the count may get too low, even below 0: no harm, the supervisor also asks the kernel. */

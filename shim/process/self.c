@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "process/connections.h"
-#include "process/fdtab.h"
 #include "protocol/message.h"
 
 static struct page off_page;
@@ -68,7 +66,5 @@ void self_join(void)
     if (!self.elsewhere)
         slot = page_claim_slot(self.page, getpid());
     self.slot = slot ? slot : &off_slot;
-    atomic_store(&self.slot->ages, (uint64_t)(uintptr_t)connections_ages);
     atomic_store(&self.slot->bell, self.bell);
-    atomic_store(&self.slot->connections, (int32_t)fdtab_count(FD_CONNECTION));
 }

@@ -7,7 +7,6 @@
 #include "libc/real.h"
 #include "listener/placeholder.h"
 #include "listener/suspend.h"
-#include "process/connections.h"
 #include "process/fdset.h"
 #include "process/fdtab.h"
 #include "process/interruptions.h"
@@ -231,7 +230,7 @@ static int accept_blocked(int fd, struct wait *w)
 }
 
 static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                      connections_call *call)
+                      descriptors_accept_call *call)
 {
     switch (fdtab_kind(fd)) {
     case FD_PLACEHOLDER:
@@ -240,7 +239,7 @@ static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags,
         errno = EAGAIN;
         return -1;
     default:
-        return connections_accept(fd, addr, len, flags, call);
+        return descriptors_accept(fd, addr, len, flags, call);
     }
 }
 
@@ -253,7 +252,7 @@ static bool accept_goes_on(int fd, struct wait *w)
 }
 
 static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                        connections_call *call)
+                        descriptors_accept_call *call)
 {
     struct wait w;
     int r;
@@ -268,7 +267,7 @@ static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags
 }
 
 static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                                     connections_call *call)
+                                     descriptors_accept_call *call)
 {
     int ticket = waiters_enter(false);
     struct wait w;
@@ -285,7 +284,7 @@ static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *l
 }
 
 UNGUARDED int waits_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                           connections_call *call)
+                           descriptors_accept_call *call)
 {
     uint8_t known = fdtab_get(fd);
 

@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "listener/descriptors.h"
 #include "listener/listener.h"
-#include "process/connections.h"
 #include "process/self.h"
 
 /* A wait in progress; waits_begin() notes when it has to end. timeout NULL: never. */
@@ -49,7 +49,8 @@ void waits_selected(int n, const fd_set *readable);
 void waits_reported(int epfd);
 
 /* accept(): `call` is the real one. */
-int waits_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags, connections_call *call);
+int waits_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                 descriptors_accept_call *call);
 
 /* Is accept() of fd the kernel's call and the count, and nothing else? */
 static inline bool waits_accept_plainly(int fd)

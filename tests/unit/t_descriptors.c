@@ -53,9 +53,9 @@ uint64_t bindings_key(int fd)
     return named;
 }
 
-void connections_copied(int fd, int from)
+uint8_t connections_copied(int fd, int from)
 {
-    fdtab_set(fd, fdtab_get(from));
+    return fdtab_set(fd, fdtab_get(from));
 }
 
 void suspend_settle(void)
