@@ -30,6 +30,8 @@
 #include "process/predecessors.h"
 #include "process/self.h"
 #include "protocol/handoff.h"
+#include "protocol/preload_list.h"
+#include "protocol/variables.h"
 
 /* Before main() standard error is still the user's: also a pipe that nobody reads any more, or a
  * file as large as it may get.  That ends no server, and keeps none waiting. */
@@ -123,7 +125,7 @@ static void join_generation(const struct handoff *h, char **argv)
         return;
     }
     memcpy(self.library, h->library, strnlen(h->library, sizeof self.library - 1));
-    environment_take_preload(self.library);
+    preload_list_take(self.library);
     self.restart_signal = h->restart_signal;
     self.keep_children = h->keep_children;
     self.page = page;
@@ -152,7 +154,7 @@ static void leave_generation(const struct handoff *h)
     real.close(h->memory);
     real.close(h->record);
     real.close(h->wish);
-    environment_take_preload(h->library);
+    preload_list_take(h->library);
 }
 
 static void start_supervisor(char **argv)
@@ -174,7 +176,7 @@ static __attribute__((constructor)) void init(int argc, char **argv)
     if (supervise_is_library())
         return;
     real_resolve();
-    value = environment_take(HANDOFF_VARIABLE);
+    value = variables_take(HANDOFF_VARIABLE);
     if (!value)
         start_supervisor(argv);
     else if (!handoff_parse(&h, value))

@@ -33,15 +33,4 @@ char *const *environment_inject(char *const envp[], const struct own_fds_loan *l
 size_t environment_prefix_bytes(char *const envp[]);
 char *environment_prefix(char *to, char *const envp[], const struct own_fds_loan *loan);
 
-/* Takes a variable out of environ; returns its value or NULL. */
-const char *environment_take(const char *name);
-
-/* Takes our own path out of LD_PRELOAD, in place, and remembers where it stood; what remains, or
- * NULL. */
-const char *environment_take_preload(const char *library);
-
-/* Writes the list with ours where it stood among the others (may be NULL): the library of a
- * sanitizer has to be first.  Needs room for both and 3 bytes more. Returns the end. */
-char *environment_put_preload(char *to, const char *others, const char *library);
-
 #endif

@@ -12,7 +12,8 @@
 
 #include "exec/environment.h"
 #include "libc/real.h"
-#include "supervisor/state/variables.h"
+#include "protocol/preload_list.h"
+#include "protocol/variables.h"
 
 enum { ARGUMENTS_MAX = 1 << 16, SCRIPT_DEPTH = 12 }; /* interpreters may be scripts, too */
 
@@ -121,15 +122,16 @@ void supervise_command(const char *library, char **argv)
     char *const *before = environ;
     size_t entries = environment_entries(environ);
     char *changed[entries];
-    const char *others = environment_take_preload(library);
-    char preload[sizeof VARIABLE_PRELOAD + sizeof PRELOAD_OURS + 3 + (others ? strlen(others) : 0)];
+    const char *others = preload_list_take(library);
+    char preload[sizeof PRELOAD_LIST_HANDED + sizeof PRELOAD_LIST_OURS + 3 +
+                 (others ? strlen(others) : 0)];
     int argc = 0, n = 0;
     sigset_t all, before_us;
 
     while (argv[argc] && argc < ARGUMENTS_MAX)
         argc++;
-    environment_put_preload(stpcpy(preload, VARIABLE_PRELOAD "="), others, PRELOAD_OURS);
-    environment_take("LD_PRELOAD");
+    preload_list_put(stpcpy(preload, PRELOAD_LIST_HANDED "="), others, PRELOAD_LIST_OURS);
+    variables_take(PRELOAD_LIST);
     for (char *const *e = environ; *e; e++)
         changed[n++] = *e;
     changed[n++] = preload;

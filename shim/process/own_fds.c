@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "process/own_fds.h"
 
-#include <sys/resource.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -9,20 +8,11 @@
 #include "libc/real.h"
 #include "process/fdtab.h"
 #include "process/self.h"
+#include "protocol/handoff.h"
 
-enum { PARKED = 16, PARK_TOP = 1024, PARK_ROOM = 24 };
+enum { PARKED = 16 };
 
 static int *_Atomic parked[PARKED];
-
-int own_fds_floor(void)
-{
-    struct rlimit limit;
-    long top = PARK_TOP;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < PARK_TOP)
-        top = (long)limit.rlim_cur;
-    return top > 2 * PARK_ROOM ? (int)(top - PARK_ROOM) : 3;
-}
 
 static bool park_remember(int *place)
 {
@@ -39,7 +29,7 @@ static bool park_remember(int *place)
 /* The number that fd has now, or -errno. */
 static int park_raise(int fd)
 {
-    int high = (int)real.fcntl(fd, F_DUPFD_CLOEXEC, (void *)(long)own_fds_floor());
+    int high = (int)real.fcntl(fd, F_DUPFD_CLOEXEC, (void *)(long)handoff_floor());
 
     if (high < 0)
         return -errno;
@@ -91,7 +81,7 @@ void own_fds_move(int fd)
 
 static int lend(int fd)
 {
-    return (int)real.fcntl(fd, F_DUPFD, (void *)(long)own_fds_floor());
+    return (int)real.fcntl(fd, F_DUPFD, (void *)(long)handoff_floor());
 }
 
 static void take_back(int fd)

@@ -17,9 +17,6 @@ int own_fds_park(int *fd);
  * the first one does. 0 or -errno. */
 int own_fds_park_first(int *place, int fd);
 
-/* The lowest number that is used for parking. */
-int own_fds_floor(void);
-
 /* Frees this number for the server: the parked descriptor gets another one. */
 void own_fds_move(int fd);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "protocol/handoff.h"
 
+#include <sys/resource.h>
 #include <string.h>
 
 #include "protocol/decimal.h"
@@ -62,4 +63,16 @@ bool handoff_parse(struct handoff *h, const char *value)
     h->keep_children = p && keep;
     h->library = p;
     return p && *p == '/';
+}
+
+enum { OWN_TOP = 1024, OWN_ROOM = 24 };
+
+int handoff_floor(void)
+{
+    struct rlimit limit;
+    long top = OWN_TOP;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < OWN_TOP)
+        top = (long)limit.rlim_cur;
+    return top > 2 * OWN_ROOM ? (int)(top - OWN_ROOM) : 3;
 }

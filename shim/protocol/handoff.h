@@ -35,4 +35,7 @@ bool handoff_format(const struct handoff *h, char *variable);
 /* Reads the value (what follows '='). False when it is of another version or malformed. */
 bool handoff_parse(struct handoff *h, const char *value);
 
+/* The lowest number of our own descriptors, on their way to a process and in it (own_fds.h). */
+int handoff_floor(void);
+
 #endif

@@ -11,7 +11,7 @@
 
 #include "libc/real.h"
 #include "process/fdtab.h"
-#include "process/own_fds.h"
+#include "protocol/handoff.h"
 
 /* By number, for one dummy stands for many listeners. In milliseconds; 0: there is none. */
 static uint32_t kept[FD_SETSIZE];
@@ -100,7 +100,7 @@ bool blocking_goes_on(void)
 static int watch(const sigset_t *set)
 {
     int low = real.signalfd(-1, set, SFD_CLOEXEC);
-    int fd = low < 0 ? -1 : (int)real.fcntl(low, F_DUPFD_CLOEXEC, (void *)(long)own_fds_floor());
+    int fd = low < 0 ? -1 : (int)real.fcntl(low, F_DUPFD_CLOEXEC, (void *)(long)handoff_floor());
 
     if (low >= 0)
         real.close(low);

@@ -28,7 +28,7 @@ lacks() {
 
 # In signal-safety(7) of POSIX.
 SAFE='_exit access chmod clock_gettime fork fstat ftruncate getpeername getpid getppid getsockname getsockopt lstat memchr memcmp memcpy memmove open raise read
-send sendmsg setsid sigaddset sigdelset sigemptyset sigfillset sigismember socketpair stat stpncpy strcmp strcpy strcspn strlen
+send sendmsg setsid sigaddset sigdelset sigemptyset sigfillset sigismember socketpair stat stpcpy stpncpy strcmp strcpy strcspn strlen
 strncmp strnlen strrchr time waitpid write'
 # Not there, but nothing around one system call.
 SINGLE='clone getcwd geteuid getresgid getresuid getrlimit getsid gettid lchown mmap munmap prctl pread pwrite sched_yield tgkill'

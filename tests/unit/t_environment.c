@@ -13,6 +13,8 @@
 #include "process/fdtab.h"
 #include "process/self.h"
 #include "protocol/handoff.h"
+#include "protocol/preload_list.h"
+#include "protocol/variables.h"
 #include "tap.h"
 
 static int plain_fcntl(int fd, int cmd, void *arg)
@@ -91,16 +93,16 @@ static void set_environment(char *const envp[])
 static void test_take(void)
 {
     set_environment(ENVIRONMENT("A=1", "X=first", "B=2", "X=second", "XY=3"));
-    is_str(environment_take("X"), "second", "the value of a variable");
+    is_str(variables_take("X"), "second", "the value of a variable");
     is_str(entries[0], "A=1", "what was before stays");
     is_str(entries[1], "B=2", "what was after moves up");
     is_str(entries[2], "XY=3", "a longer name is another");
     ok(entries[3] == NULL, "all of that name are gone");
-    ok(environment_take("X") == NULL, "there is no more");
-    ok(environment_take("A=1") == NULL, "a name is no entry");
+    ok(variables_take("X") == NULL, "there is no more");
+    ok(variables_take("A=1") == NULL, "a name is no entry");
     environ = NULL;
-    ok(environment_take("X") == NULL, "there may be no environment");
-    ok(environment_take_preload("/lib/grace.so") == NULL, "and no list");
+    ok(variables_take("X") == NULL, "there may be no environment");
+    ok(preload_list_take("/lib/grace.so") == NULL, "and no list");
 }
 
 static void takes_preload(const char *list, const char *rest)
@@ -110,7 +112,7 @@ static void takes_preload(const char *list, const char *rest)
 
     snprintf(entry, sizeof entry, "LD_PRELOAD=%s", list);
     set_environment(ENVIRONMENT("A=1", entry, "B=2"));
-    got = environment_take_preload("/lib/grace.so");
+    got = preload_list_take("/lib/grace.so");
     is_str(got ? got : "", rest, "'%s' leaves '%s'", list, rest);
     if (*rest)
         ok(strcmp(entries[1] + 11, rest) == 0 && entries[2] != NULL, "in its place");

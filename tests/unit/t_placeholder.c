@@ -13,6 +13,7 @@
 #include "process/fdtab.h"
 #include "process/own_fds.h"
 #include "process/self.h"
+#include "protocol/handoff.h"
 #include "protocol/message.h"
 #include "reach.h"
 #include "tap.h"
@@ -83,7 +84,7 @@ static void test_together(void)
     is_int(open_files() - before, 1, "it is the same for all");
     is_int(fdtab_count(FD_OWN), 1, "the server does not see it");
     is_int(failed_closes, 0, "nothing was closed twice");
-    ok(placeholder_fd(AF_INET, SOCK_STREAM) >= own_fds_floor(), "the dummy is parked");
+    ok(placeholder_fd(AF_INET, SOCK_STREAM) >= handoff_floor(), "the dummy is parked");
 }
 
 static void test_move(void)

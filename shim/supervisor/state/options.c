@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "protocol/duration.h"
+#include "protocol/preload_list.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/variables.h"
 
 static const char DURATION[] = "a duration such as 500ms, 10s, 2m or none";
 static const char LIMITED[] = "a duration such as 500ms, 10s or 2m";
@@ -230,7 +230,7 @@ static const struct variable {
 };
 
 /* Read by supervise.c. */
-static const char *const foreign[] = {VARIABLE_PRELOAD};
+static const char *const foreign[] = {PRELOAD_LIST_HANDED};
 
 static const struct variable *find_variable(const char *entry)
 {

@@ -13,15 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "exec/environment.h"
-#include "process/own_fds.h"
 #include "protocol/handoff.h"
+#include "protocol/preload_list.h"
+#include "protocol/variables.h"
 #include "supervisor/front/inbox.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/limits.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/state/record.h"
-#include "supervisor/state/variables.h"
 
 enum { SIGNALS = 65 };
 
@@ -59,17 +58,17 @@ const char *spawn_directory(void)
 /* The user's list: from the shim that became us, or as it is where we were executed. */
 static void note_preload(const char *library)
 {
-    const char *list = environment_take(VARIABLE_PRELOAD);
+    const char *list = variables_take(PRELOAD_LIST_HANDED);
     const char *others;
-    char *end = stpcpy(start.preload, "LD_PRELOAD=");
+    char *end = stpcpy(start.preload, PRELOAD_LIST "=");
 
     if (list)
-        setenv("LD_PRELOAD", list, 1);
-    others = environment_take_preload(list ? PRELOAD_OURS : library);
+        setenv(PRELOAD_LIST, list, 1);
+    others = preload_list_take(list ? PRELOAD_LIST_OURS : library);
     if (others && strlen(others) + strlen(library) + 3 > sizeof start.preload - 11)
         others = NULL;
-    environment_put_preload(end, others, library);
-    environment_take("LD_PRELOAD");
+    preload_list_put(end, others, library);
+    variables_take(PRELOAD_LIST);
 }
 
 /* Whoever executed us may have blocked all signals until we can read them. */
@@ -127,7 +126,7 @@ static void rewrite_listen_pid(pid_t was)
 
 static int dup_high(int fd)
 {
-    return fcntl(fd, F_DUPFD, own_fds_floor());
+    return fcntl(fd, F_DUPFD, handoff_floor());
 }
 
 /* The same for one that nobody else has; -1 stays. */
@@ -316,7 +315,7 @@ void spawn_unwrapped(void)
 {
     restore();
     if (start.preload[0] && putenv(start.preload) == 0)
-        environment_take_preload(start.command.library);
+        preload_list_take(start.command.library);
     exec_command();
 }
 
