@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include "reach.h"
-#include "supervisor/front/ctl.h"
+#include "supervisor/state/runtime_dir.h"
 #include "tap.h"
 
 static char directory[] = "/tmp/t_unix_placeholder.XXXXXX";
 static bool has_directory = true;
 
-bool ctl_directory(char *dir, size_t size)
+bool runtime_dir_make(char *dir, size_t size)
 {
     snprintf(dir, size, "%s", directory);
     return has_directory;

@@ -18,7 +18,7 @@
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/state/line.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/supervisor.h"
+#include "supervisor/state/runtime_dir.h"
 #include "supervisor/step/restart.h"
 
 enum { BACKLOG = 16 };
@@ -26,43 +26,6 @@ enum { BACKLOG = 16 };
 static int listener = -1;
 static size_t listener_place;
 static struct sockaddr_un address;
-
-bool ctl_runtime_path(char *dir, size_t size)
-{
-    const char *own = supervisor.options.runtime_dir, *xdg = getenv("XDG_RUNTIME_DIR");
-
-    int n;
-
-    if (own)
-        n = snprintf(dir, size, "%s", own);
-    else if (getuid() == 0)
-        n = snprintf(dir, size, "/run/grace");
-    else if (xdg && *xdg)
-        n = snprintf(dir, size, "%s/grace", xdg);
-    else
-        n = snprintf(dir, size, "/tmp/grace-%u", (unsigned)getuid());
-    errno = ENAMETOOLONG;
-    return (size_t)n + sizeof "/1234567.sock" <= sizeof address.sun_path;
-}
-
-static bool usable_directory(const char *dir)
-{
-    struct stat st;
-
-    if (mkdir(dir, 0700) == 0)
-        chmod(dir, 0700); /* whatever the umask: it stays for the servers to come */
-    else if (errno != EEXIST)
-        return false;
-    if (lstat(dir, &st) < 0)
-        return false;
-    errno = 0;
-    return S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 022) == 0;
-}
-
-bool ctl_directory(char *dir, size_t size)
-{
-    return ctl_runtime_path(dir, size) && usable_directory(dir);
-}
 
 static bool listen_on(const char *path)
 {
@@ -79,7 +42,7 @@ static bool listen_on(const char *path)
 void ctl_open(void)
 {
     char dir[256], path[300];
-    bool usable = ctl_directory(dir, sizeof dir);
+    bool usable = runtime_dir_make(dir, sizeof dir);
 
     snprintf(path, sizeof path, "%s/%d.sock", dir, (int)getpid());
     if (usable && listen_on(path))

@@ -8,20 +8,11 @@
 #ifndef GRACE_SUPERVISOR_FRONT_CTL_H
 #define GRACE_SUPERVISOR_FRONT_CTL_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "supervisor/state/events.h"
 
 /* Without the socket the server is served all the same; a line says so. */
 void ctl_open(void);
 void ctl_close(void);
-
-/* The runtime directory, made if need be; false where there is none that only we can write to. */
-bool ctl_directory(char *dir, size_t size);
-
-/* Where that is, or would be. False: its path is too long for a socket in it. */
-bool ctl_runtime_path(char *dir, size_t size);
 
 /* Adds to the pollset what to wait on; handles what has come of it. */
 void ctl_poll(void);

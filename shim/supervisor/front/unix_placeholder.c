@@ -4,12 +4,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/front/ctl.h"
+#include "supervisor/state/runtime_dir.h"
 
 static bool is_unix(int fd)
 {
@@ -24,15 +23,8 @@ static bool place_name(char *place, size_t size)
 {
     char runtime[256];
 
-    return ctl_directory(runtime, sizeof runtime) &&
+    return runtime_dir_make(runtime, sizeof runtime) &&
            snprintf(place, size, "%s/%d.d", runtime, (int)getpid()) < (int)size;
-}
-
-bool unix_placeholder_can(void)
-{
-    char place[256];
-
-    return place_name(place, sizeof place);
 }
 
 /* Mode 0 besides, for whoever opens the file while it is there. */

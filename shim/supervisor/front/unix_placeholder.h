@@ -7,11 +7,6 @@
 #ifndef GRACE_SUPERVISOR_FRONT_UNIX_PLACEHOLDER_H
 #define GRACE_SUPERVISOR_FRONT_UNIX_PLACEHOLDER_H
 
-#include <stdbool.h>
-
-/* Is there a directory? */
-bool unix_placeholder_can(void);
-
 /* Whatever a process has sent. What is no unbound UNIX socket, or finds no directory, stays as it
  * is. */
 void unix_placeholder_settle(int fd);

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/recovery/stale.h"
 
-#include <sys/stat.h>
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "supervisor/front/ctl.h"
 #include "supervisor/kernel/procfs.h"
-
-static bool directory(char *dir, size_t size)
-{
-    struct stat st;
-
-    return ctl_runtime_path(dir, size) && lstat(dir, &st) == 0 && S_ISDIR(st.st_mode) &&
-           st.st_uid == geteuid() && (st.st_mode & 022) == 0;
-}
+#include "supervisor/state/runtime_dir.h"
 
 /* Who has adopted it may never wait for it (a container whose first process is no init). */
 static bool is_dead(pid_t pid)
@@ -42,7 +33,7 @@ bool stale_any(void)
     struct dirent *entry;
     bool found = false;
     char dir[256];
-    DIR *stream = directory(dir, sizeof dir) ? opendir(dir) : NULL;
+    DIR *stream = runtime_dir_find(dir, sizeof dir) ? opendir(dir) : NULL;
 
     while (stream && !found && (entry = readdir(stream)))
         found = is_stale(entry->d_name);
@@ -55,7 +46,7 @@ void stale_remove(pid_t pid)
 {
     char dir[256], path[300];
 
-    if (pid <= 0 || !is_dead(pid) || !directory(dir, sizeof dir))
+    if (pid <= 0 || !is_dead(pid) || !runtime_dir_find(dir, sizeof dir))
         return;
     snprintf(path, sizeof path, "%s/%d.sock", dir, (int)pid);
     unlink(path);

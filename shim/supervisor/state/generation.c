@@ -15,12 +15,13 @@
 #include <unistd.h>
 
 #include "protocol/signals.h"
-#include "supervisor/front/unix_placeholder.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/log_limit.h"
 #include "supervisor/state/members.h"
+#include "supervisor/state/runtime_dir.h"
 #include "supervisor/state/supervisor.h"
+
 struct generation_list generation_list = TAILQ_HEAD_INITIALIZER(generation_list);
 
 /* A process of the server that made it smaller would end us with SIGBUS. Where the kernel can't
@@ -41,6 +42,7 @@ static bool page_new(struct generation *g)
 {
     struct stat st;
     char name[48]; /* nobody can change it: generation_adopt() reads it */
+    char dir[256];
 
     snprintf(name, sizeof name, PAGE_NAME, PAGE_VERSION, g->number);
     g->memory = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -57,7 +59,7 @@ static bool page_new(struct generation *g)
     g->page->version = PAGE_VERSION;
     g->page->generation = g->number;
     atomic_store(&g->page->supervisor, getpid());
-    g->page->placeless = !unix_placeholder_can();
+    g->page->placeless = !runtime_dir_make(dir, sizeof dir);
     return true;
 }
 
