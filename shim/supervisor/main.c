@@ -115,14 +115,27 @@ static int time_left(void)
     return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
 }
 
+static void say_crowded(int err)
+{
+    static bool said;
+
+    if (!said)
+        log_line(LEVEL_WARNING,
+                 "%s: %zu descriptors can't be waited for, some are looked at every %d ms",
+                 strerror(err), pollset_size(), POLLSET_CROWDED_MS);
+    said = true;
+}
+
 /* A start or a restart would need at once what is given back. */
 static void wait_for_events(void)
 {
-    int timeout_ms = time_left();
+    int timeout_ms = time_left(), err;
 
     if (!phase_restarts() && (timeout_ms < 0 || timeout_ms >= TRIM_MS))
         trim();
-    pollset_wait(timeout_ms);
+    err = pollset_wait(timeout_ms);
+    if (err)
+        say_crowded(-err);
 }
 
 /* What runs between trim() and poll() is hot, which puts it in one place: a page that is used

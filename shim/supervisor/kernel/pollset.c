@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "libc/real.h"
-#include "supervisor/state/log.h"
 
-enum { LEAST = 16, CROWDED_MS = 100 };
+enum { LEAST = 16 };
 
 static struct pollfd least[LEAST];
 
@@ -18,7 +17,7 @@ static struct {
     struct pollfd *fds;
     size_t n, room;
     size_t seen; /* the first of them are those that poll() has looked at */
-    bool crowded, said;
+    bool crowded;
 } set = {.fds = least, .room = LEAST};
 
 void pollset_clear(void)
@@ -56,34 +55,32 @@ short pollset_ready(size_t place)
     return place < set.seen ? set.fds[place].revents : (short)(POLLIN | POLLOUT);
 }
 
-static void say_crowded(void)
-{
-    if (!set.said)
-        log_line(LEVEL_WARNING,
-                 "%s: %zu descriptors can't be waited for, some are looked at every %d ms",
-                 strerror(errno), set.n, CROWDED_MS);
-    set.said = true;
-}
-
 static int at_most(int timeout_ms, int most)
 {
     return timeout_ms < 0 || timeout_ms > most ? most : timeout_ms;
 }
 
 /* real, for while this sleeps nothing else of the library has to be in memory. */
-__attribute__((hot)) void pollset_wait(int timeout_ms)
+__attribute__((hot)) int pollset_wait(int timeout_ms)
 {
+    int err;
+
     set.seen = set.n;
     if (!set.crowded && real.poll(set.fds, set.n, timeout_ms) >= 0)
-        return;
-    if (set.crowded)
-        errno = ENOMEM;
-    if (errno != EINTR) {
-        /* poll() takes no more than RLIMIT_NOFILE, which somebody may have lowered */
-        say_crowded();
-        set.seen = set.n < LEAST ? set.n : LEAST;
-        if (real.poll(set.fds, set.seen, at_most(timeout_ms, CROWDED_MS)) >= 0)
-            return;
+        return 0;
+    err = set.crowded ? -ENOMEM : -errno;
+    if (err == -EINTR) {
+        set.seen = 0;
+        return 0;
     }
-    set.seen = 0;
+    /* poll() takes no more than RLIMIT_NOFILE, which somebody may have lowered */
+    set.seen = set.n < LEAST ? set.n : LEAST;
+    if (real.poll(set.fds, set.seen, at_most(timeout_ms, POLLSET_CROWDED_MS)) < 0)
+        set.seen = 0;
+    return err;
+}
+
+size_t pollset_size(void)
+{
+    return set.n;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/socktab.h"
+#include "supervisor/kernel/proc_net.h"
 
 #include <sys/socket.h>
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/socktab.h"
+#include "supervisor/kernel/sock_diag.h"
 
 #include <sys/socket.h>
 #include <arpa/inet.h>
@@ -22,18 +22,6 @@ struct request {
         struct unix_diag_req local;
     };
 };
-
-void socktab_address(uint8_t to[16], int family, const void *addr)
-{
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-    if (family == AF_INET6) {
-        memcpy(to, addr, 16);
-    } else {
-        memcpy(to, mapped, 12);
-        memcpy(to + 12, addr, 4);
-    }
-}
 
 static int request_send(int fd, const struct socktab_query *q)
 {
@@ -151,9 +139,4 @@ int sock_diag_read(const struct socktab_query *q, socktab_fn *fn, void *arg)
         err = answer_read(fd, q->family, fn, arg);
     close(fd);
     return err;
-}
-
-int socktab_read(const struct socktab_query *q, socktab_fn *fn, void *arg)
-{
-    return sock_diag_read(q, fn, arg) == 0 ? 0 : proc_net_read(q, fn, arg);
 }

@@ -2,8 +2,10 @@
 #ifndef GRACE_SUPERVISOR_KERNEL_SOCKTAB_H
 #define GRACE_SUPERVISOR_KERNEL_SOCKTAB_H
 
+#include <sys/socket.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * The kernel's table of sockets in this network namespace, from sock_diag or,
@@ -35,12 +37,17 @@ typedef void socktab_fn(void *arg, const struct socktab_row *row);
  * error, and one socket may be shown twice (MPTCP subflows). */
 int socktab_read(const struct socktab_query *q, socktab_fn *fn, void *arg);
 
-/* The two sources of socktab_read.  /proc/net/unix has '@' where a name has a
- * zero byte. */
-int sock_diag_read(const struct socktab_query *q, socktab_fn *fn, void *arg);
-int proc_net_read(const struct socktab_query *q, socktab_fn *fn, void *arg);
-
 /* to = addr (4 or 16 bytes) as IPv6, in which all of IPv4 has its place. */
-void socktab_address(uint8_t to[16], int family, const void *addr);
+static inline void socktab_address(uint8_t to[16], int family, const void *addr)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+    if (family == AF_INET6) {
+        memcpy(to, addr, 16);
+    } else {
+        memcpy(to, mapped, 12);
+        memcpy(to + 12, addr, 4);
+    }
+}
 
 #endif
