@@ -34,6 +34,7 @@
 #include "supervisor/recovery/keeper.h"
 #include "supervisor/recovery/recover.h"
 #include "supervisor/state/events.h"
+#include "supervisor/state/inherited.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/log_limit.h"
 #include "supervisor/state/record.h"
@@ -46,6 +47,7 @@
 #include "supervisor/step/restart.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
+#include "supervisor/step/spawn.h"
 #include "supervisor/step/stdio.h"
 
 enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
@@ -329,7 +331,7 @@ static void start_server(void)
 
 static void note_start(void)
 {
-    stdio_hold_closed();
+    inherited_hold_closed();
     record_make(&supervisor.command);
 }
 

@@ -7,20 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-bool inbox_open(int sock)
-{
-    int on = 1;
-
-    return setsockopt(sock, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0;
-}
-
-void inbox_make_room(int sender)
-{
-    const int bytes = 2 << 20; /* for a message of each listener that there can be */
-
-    if (setsockopt(sender, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof bytes) < 0)
-        setsockopt(sender, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
-}
+#include "supervisor/kernel/io.h"
 
 static bool wants_fd(uint32_t type)
 {
@@ -98,16 +85,6 @@ int inbox_receive(int sock, struct letter *l)
     check_fd(l);
     if ((size_t)got == sizeof l->message && l->message.version == MESSAGE_VERSION)
         return 1;
-    inbox_close(l->fd);
+    io_close_socket(l->fd);
     return -EPROTO;
-}
-
-void inbox_close(int fd)
-{
-    const struct linger none = {0, 0};
-
-    if (fd < 0)
-        return;
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
-    close(fd);
 }

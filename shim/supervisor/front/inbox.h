@@ -14,18 +14,8 @@ struct letter {
     pid_t sender; /* as the kernel says, not the message; 0: in no namespace of ours */
 };
 
-/* Before anything is sent. False with errno. */
-bool inbox_open(int sock);
-
-/* At the other end: as many messages as a server may have listeners are to wait there, as far as
- * the kernel allows. */
-void inbox_make_room(int sender);
-
 /* The next one, without waiting: 1; 0 when nobody is left who could write; or -errno, -EPROTO for
  * what is no message of ours. Other descriptors than the one that is wanted are never received. */
 int inbox_receive(int sock, struct letter *l);
-
-/* Closes what came with a letter: SO_LINGER, which its sender sets, would make close() wait. */
-void inbox_close(int fd);
 
 #endif

@@ -2,7 +2,6 @@
 #include "supervisor/front/messages.h"
 
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,89 +32,6 @@ enum {
     TURNS_MOST = PAGE_LISTENERS / TURN,
 };
 
-/* Two processes have found it at the same time. */
-static bool has_already(const struct generation *g, int fd)
-{
-    struct stat st;
-
-    for (unsigned i = 0; fstat(fd, &st) == 0 && i < g->entries; i++)
-        if (g->bound[i] && g->bound[i]->socket.inode == st.st_ino)
-            return true;
-    return false;
-}
-
-static int socket_option(int fd, int option)
-{
-    int value = -1;
-    socklen_t len = sizeof value;
-
-    return getsockopt(fd, SOL_SOCKET, option, &value, &len) == 0 ? value : -1;
-}
-
-static bool serves(int fd)
-{
-    return socket_option(fd, SO_ACCEPTCONN) > 0 || socket_option(fd, SO_TYPE) == SOCK_DGRAM;
-}
-
-/* A process may have sent a socket of its own for another's entry: that one gets a free one. */
-static unsigned place_for(struct generation *g, unsigned index, uint64_t key, int fd)
-{
-    unsigned place = PAGE_LISTENERS;
-    uint64_t cookie = 0;
-    socklen_t len = sizeof cookie;
-
-    if (!g->bound[index])
-        return index;
-    getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
-    while (place-- > 0)
-        if (!g->bound[place] && atomic_load(&g->page->listeners[place].socket) == 0) {
-            atomic_store(&g->page->listeners[place].socket, cookie);
-            atomic_store(&g->page->listeners[place].key, key);
-            return place;
-        }
-    return PAGE_LISTENERS;
-}
-
-/* NULL with the reason. */
-static struct listener *keep(struct generation *g, unsigned index, int fd, const char **wrong)
-{
-    uint64_t key;
-    struct listener *h;
-
-    *wrong = index >= PAGE_LISTENERS ? "there is no entry of this number"
-             : !serves(fd)           ? "it does not listen"
-                                     : NULL;
-    if (*wrong)
-        return NULL;
-    key = generation_key(g, index, fd);
-    index = place_for(g, index, key, fd);
-    h = index < PAGE_LISTENERS ? listener_add(fd, key) : NULL;
-    *wrong = index < PAGE_LISTENERS ? strerror(errno) : "there are too many";
-    if (h)
-        generation_bind(g, index, h, LISTENER_LISTENING);
-    return h;
-}
-
-bool messages_take(struct generation *g, unsigned index, int fd, pid_t pid)
-{
-    struct listener *h;
-    const char *wrong;
-
-    if (fd >= 0 && has_already(g, fd)) {
-        close(fd);
-        return false;
-    }
-    h = keep(g, index, fd, &wrong);
-    if (!h) {
-        log_limited(g, (int)pid, "a listener of it could not be kept: %s", wrong);
-        inbox_close(fd);
-        return false;
-    }
-    listener_own(h, pid);
-    log_line(LEVEL_DEBUG, "generation %u listens on %s", g->number, h->address);
-    return true;
-}
-
 /* A second bind of an address that the generation still has must fail as without us. */
 static bool is_taken(struct generation *g, unsigned index)
 {
@@ -140,8 +56,8 @@ static bool answer(int reply, uint32_t type, int fd)
 {
     const struct message m = {.version = MESSAGE_VERSION, .type = type};
 
-    return socket_option(reply, SO_DOMAIN) == AF_UNIX &&
-           socket_option(reply, SO_TYPE) == SOCK_SEQPACKET && message_try(reply, &m, fd) == 0;
+    return io_socket_option(reply, SO_DOMAIN) == AF_UNIX &&
+           io_socket_option(reply, SO_TYPE) == SOCK_SEQPACKET && message_try(reply, &m, fd) == 0;
 }
 
 static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
@@ -154,7 +70,7 @@ static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
     }
     if (!h || h->socket.fd < 0 || is_taken(g, index)) {
         answer(reply, MESSAGE_REFUSED, -1);
-        inbox_close(reply);
+        io_close_socket(reply);
         return;
     }
     h->due = 0;
@@ -167,7 +83,7 @@ static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
         listener_own(h, pid);
         listener_sent(h, reply);
     } else {
-        inbox_close(reply);
+        io_close_socket(reply);
     }
 }
 
@@ -178,7 +94,7 @@ static void handle(struct generation *g, const struct letter *l)
     g->joined = true;
     switch (m->type) {
     case MESSAGE_LISTEN:
-        messages_take(g, m->index, l->fd, l->sender);
+        generation_keep(g, m->index, l->fd, l->sender);
         break;
     case MESSAGE_ADOPT:
         if (l->fd >= 0)
@@ -189,7 +105,7 @@ static void handle(struct generation *g, const struct letter *l)
         break;
     case MESSAGE_PLACEHOLDER:
         unix_placeholder_settle(l->fd);
-        inbox_close(l->fd);
+        io_close_socket(l->fd);
         break;
     default:
         break;

@@ -14,6 +14,7 @@
 #include "supervisor/step/coalesce.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/restart.h"
+#include "supervisor/step/spawn.h"
 
 static sigset_t blocked;
 

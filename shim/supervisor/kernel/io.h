@@ -26,4 +26,10 @@ const char *io_error(void);
  * none that needs one, or /proc is not there. */
 int io_reopen(int fd);
 
+/* An int of SOL_SOCKET, or -1. */
+int io_socket_option(int fd, int option);
+
+/* close() of what may be a socket of others: SO_LINGER, which they set, would make it wait. */
+void io_close_socket(int fd);
+
 #endif

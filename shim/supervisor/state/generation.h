@@ -143,6 +143,10 @@ void generation_offer(struct generation *g);
 void generation_bind(struct generation *g, unsigned index, struct listener *h, uint32_t known);
 void generation_forget(struct listener *h); /* in all generations */
 
+/* Keeps fd, which is ours from now on, as the listener of this index, that `pid` has made. False:
+ * it was there already, or can't be kept, which is said. */
+bool generation_keep(struct generation *g, unsigned index, int fd, pid_t pid);
+
 /* What its processes are to do. They find it in the page, where it is written again whenever they
  * are told: one of them may have changed it. */
 void generation_attention(struct generation *g, uint32_t set, uint32_t clear);

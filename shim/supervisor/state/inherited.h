@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The listeners that this supervisor got from the process that has started it (../recovery.c). They
- * are a way to the listeners of that server where nobody may copy descriptors out of its processes
- * (Yama, a seccomp filter).
+ * Descriptors that the supervisor was started with. The listeners, which it gets from the process
+ * of a server that starts it anew (exec/recovery.c), are a way to the listeners of that server
+ * where nobody may copy descriptors out of its processes (Yama, a seccomp filter).
  */
 #ifndef GRACE_SUPERVISOR_STATE_INHERITED_H
 #define GRACE_SUPERVISOR_STATE_INHERITED_H
@@ -10,7 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Is it one? Then it is kept, and closed on exec. */
+/* Standard streams that were closed at the start stay so for the server; nothing of ours gets their
+ * numbers. Before anything is opened. */
+void inherited_hold_closed(void);
+
+/* Is it a listener? Then it is kept, and closed on exec. */
 bool inherited_keep(int fd);
 
 /* A copy of the next one from *at on, or -1. */

@@ -7,7 +7,13 @@
 #include <unistd.h>
 
 #include "protocol/signals.h"
-#include "supervisor/step/readiness.h"
+
+static pid_t excluded;
+
+void members_exclude(pid_t pid)
+{
+    excluded = pid;
+}
 
 unsigned members_slots(const struct generation *g)
 {
@@ -207,7 +213,7 @@ enum tree_hint members_hint(const struct tree *t, const struct procfs_stat *p)
     enum tree_hint hint = members_name(g, p->pid) ? TREE_NAMED : TREE_UNNAMED;
     const struct generation *other;
 
-    if (readiness_is_command(p->pid)) /* between fork and exec it has all that we have */
+    if (p->pid == excluded) /* between fork and exec it has all that we have */
         return TREE_TAKEN;
     TAILQ_FOREACH (other, &generation_list, link) {
         if (other == g)

@@ -39,6 +39,9 @@ uint64_t members_sum(const struct generation *g);
 /* Of slots: those beyond were never claimed; reading them would allocate their memory. */
 unsigned members_slots(const struct generation *g);
 
+/* A child of ours that is no process of the server, whatever it looks like; 0: there is none. */
+void members_exclude(pid_t pid);
+
 /* For g->tree. */
 enum tree_hint members_hint(const struct tree *t, const struct procfs_stat *p);
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "protocol/recovery_record.h"
-#include "supervisor/step/spawn.h"
+#include "supervisor/state/command.h"
 
 /* Notes what this process is: call before anything is changed. */
 void record_make(const struct command *command);

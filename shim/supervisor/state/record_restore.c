@@ -16,7 +16,6 @@
 #include "supervisor/state/inherited.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/record_text.h"
-#include "supervisor/step/stdio.h"
 
 enum { SIGNALS = 65 };
 
@@ -122,7 +121,7 @@ static void fill_streams(const struct record *r)
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && had(r, fd))
             replace(fd);
-    stdio_hold_closed();
+    inherited_hold_closed();
 }
 
 bool record_restore(const struct record *r, int record, struct command *command)

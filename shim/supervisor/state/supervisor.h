@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "supervisor/state/command.h"
 #include "supervisor/state/generation.h"
 #include "supervisor/state/options.h"
 #include "supervisor/state/phase.h"
-#include "supervisor/step/spawn.h"
 
 struct supervisor {
     struct options options;

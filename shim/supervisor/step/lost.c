@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/front/messages.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/epoll_limit.h"
@@ -72,7 +71,7 @@ static bool take(struct generation *g, int fd, pid_t pid)
         close(fd);
         return false;
     }
-    return messages_take(g, (unsigned)index, fd, pid);
+    return generation_keep(g, (unsigned)index, fd, pid);
 }
 
 /* Else it is a dummy, or a helper's. */

@@ -16,6 +16,7 @@
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/serve.h"
+#include "supervisor/step/spawn.h"
 
 /* What it bound itself goes with it. */
 static enum phase roll_back(struct generation *g, const char *reason)

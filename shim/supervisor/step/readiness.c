@@ -8,7 +8,9 @@
 
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/log.h"
+#include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/spawn.h"
 
 enum { RETRY_MS = 200 };
 
@@ -96,6 +98,7 @@ static void probe_start(const struct generation *g, int64_t now)
         probe.pid = 0;
     else
         setpgid(probe.pid, probe.pid); /* it does so itself, perhaps after it was to be killed */
+    members_exclude(probe.pid);
 }
 
 static void probe_kill(void)
@@ -125,11 +128,7 @@ void readiness_end(void)
 {
     probe_kill();
     probe.pid = 0;
-}
-
-bool readiness_is_command(pid_t pid)
-{
-    return pid == probe.pid;
+    members_exclude(0);
 }
 
 bool readiness_reaped(pid_t pid, int status)
@@ -137,6 +136,7 @@ bool readiness_reaped(pid_t pid, int status)
     if (pid != probe.pid || pid == 0)
         return false;
     probe.pid = 0;
+    members_exclude(0);
     probe.succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!probe.succeeded)
         log_line(LEVEL_DEBUG, "the ready command says not yet (status %d)", status);

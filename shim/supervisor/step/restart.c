@@ -16,6 +16,7 @@
 #include "supervisor/step/lost.h"
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/restart_table.h"
+#include "supervisor/step/spawn.h"
 #include "supervisor/step/unwrapped.h"
 
 int restart_first(const char **step)

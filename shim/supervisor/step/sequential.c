@@ -13,6 +13,7 @@
 #include "supervisor/step/readiness.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/serve.h"
+#include "supervisor/step/spawn.h"
 
 enum { PAUSE_FIRST_MS = 500, PAUSE_MOST_MS = 30000 };
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/spawn.h"
 
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,8 +14,8 @@
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
 #include "protocol/variables.h"
-#include "supervisor/front/inbox.h"
 #include "supervisor/kernel/clock.h"
+#include "supervisor/kernel/control_socket.h"
 #include "supervisor/kernel/limits.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/state/record.h"
@@ -27,33 +25,11 @@ enum { SIGNALS = 65 };
 static struct {
     struct command command;
     const struct options *options;
-    char directory[PATH_MAX]; /* logical */
+    const char *directory;
     char preload[2 * PATH_MAX];
     sigset_t mask;
     bool ignored[SIGNALS];
 } start;
-
-/* $PWD when it is true: it keeps the symlinks of the way here. */
-static void note_directory(void)
-{
-    const char *pwd = getenv("PWD");
-    struct stat logical, real_one;
-
-    if (start.directory[0])
-        return;
-    if (pwd && pwd[0] == '/' && strlen(pwd) < sizeof start.directory && stat(pwd, &logical) == 0 &&
-        stat(".", &real_one) == 0 && logical.st_ino == real_one.st_ino &&
-        logical.st_dev == real_one.st_dev)
-        strcpy(start.directory, pwd);
-    else if (!getcwd(start.directory, sizeof start.directory))
-        start.directory[0] = '\0';
-}
-
-const char *spawn_directory(void)
-{
-    note_directory();
-    return start.directory;
-}
 
 /* The user's list: from the shim that became us, or as it is where we were executed. */
 static void note_preload(const char *library)
@@ -88,7 +64,7 @@ void spawn_prepare(const struct command *command, const struct options *options)
 {
     start.command = *command;
     start.options = options;
-    note_directory();
+    start.directory = command_directory();
     note_preload(command->library);
     note_mask(command->mask);
     for (int sig = 1; sig < SIGNALS; sig++) {
@@ -242,12 +218,10 @@ int spawn_generation(struct generation *g, const char **step)
     if (start.options->ready_timeout != CLOCK_NEVER)
         g->deadline = g->started + start.options->ready_timeout;
     *step = step_names[STEP_PIPE];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 ||
-        !inbox_open(control[0]) || pipe2(failed, O_CLOEXEC | O_NONBLOCK) < 0) {
+    if (!control_socket_pair(control) || pipe2(failed, O_CLOEXEC | O_NONBLOCK) < 0) {
         r = -errno;
         goto out;
     }
-    inbox_make_room(control[1]);
     *step = step_names[STEP_FORK];
     g->main = fork();
     if (g->main == 0)

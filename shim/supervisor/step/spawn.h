@@ -9,21 +9,12 @@
 
 #include <stdbool.h>
 
+#include "supervisor/state/command.h"
 #include "supervisor/state/generation.h"
 #include "supervisor/state/options.h"
 
-struct command {
-    const char *path; /* what to execute; without a slash it is looked up in PATH */
-    char **argv;
-    const char *library; /* absolute path of libgrace.so */
-    const char *mask;    /* NULL, or the signal mask that the server is to have, in hexadecimal */
-};
-
 /* Notes what the server is to get: call before anything is changed. */
 void spawn_prepare(const struct command *command, const struct options *options);
-
-/* The directory that the server is started in, by its logical name; "" if it has none. */
-const char *spawn_directory(void);
 
 /* Was the signal ignored when we were started, as nohup does? */
 bool spawn_ignores(int sig);

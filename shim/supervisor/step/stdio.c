@@ -33,18 +33,6 @@ static bool keeps_somebody(int fd, struct stat *st)
     return S_ISFIFO(st->st_mode) || (S_ISCHR(st->st_mode) && isatty(fd));
 }
 
-/* O_PATH: reads and writes fail as on a closed number, and it needs no /dev. */
-void stdio_hold_closed(void)
-{
-    int fd;
-
-    do
-        fd = open("/", O_PATH | O_CLOEXEC);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
 /* True also where we may not look. */
 static bool process_holds(pid_t pid, const struct stat *stream)
 {
