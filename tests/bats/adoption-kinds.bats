@@ -10,10 +10,6 @@ setup() {
     export GRACE_SETTLE=200ms
 }
 
-teardown() {
-    stop_all
-}
-
 restarts_lose_nothing() {
     hammer "$1"
     restart_and_wait "$PID"

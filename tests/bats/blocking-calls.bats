@@ -11,10 +11,6 @@ setup() {
     : >"$SIGNALS"
 }
 
-teardown() {
-    stop_all
-}
-
 # The C library's own calls, for python repeats what a signal has interrupted. USR1 has a handler
 # with SA_RESTART and USR2 one without; the handlers leave a byte each.
 calls() {

@@ -8,10 +8,6 @@ setup() {
     PORT=$(free_port)
 }
 
-teardown() {
-    stop_all
-}
-
 # serve [OPTION...]: a python server under `grace run`, with the name web; sets PID.
 serve() {
     cd "$BATS_TEST_TMPDIR" || return

@@ -9,10 +9,6 @@ setup() {
     PORT=$(free_port)
 }
 
-teardown() {
-    stop_all
-}
-
 # hold: one more connection, which says nothing yet.
 hold() {
     local fd

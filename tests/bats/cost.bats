@@ -4,10 +4,6 @@ load helper
 # shellcheck source=tests/bench/measure.bash
 source "$ROOT/tests/bench/measure.bash"
 
-teardown() {
-    stop_all
-}
-
 # at_most_added ROW LIMIT
 at_most_added() {
     ((ADDED[$1] <= $2)) || fail "$1: ${ADDED[$1]} instructions more than without, $2 are allowed"

@@ -9,10 +9,6 @@ setup() {
     ask_at 127.0.0.1 "$PORT"
 }
 
-teardown() {
-    stop_all
-}
-
 install_version() {
     echo "version $1" >"$VERSION.new"
     mv "$VERSION.new" "$VERSION"

@@ -10,10 +10,6 @@ setup() {
     GO=$BATS_TEST_TMPDIR/go
 }
 
-teardown() {
-    stop_all
-}
-
 # serving PID: it, or an epoll of it, has the listener of $PORT or $SOCKET.
 serving() {
     local inode inodes

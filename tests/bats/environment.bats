@@ -5,10 +5,6 @@ load helper
 
 NOTING=$ROOT/tests/servers/noting.py
 
-teardown() {
-    stop_all
-}
-
 start_noting() {
     PORT=$(free_port)
     start_wrapped noting "$PYTHON" "$NOTING" "$PORT"

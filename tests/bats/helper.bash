@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# What the tests that run whole servers share. Use: load helper; teardown() { stop_all; }
+# What the tests that run whole servers share. Use: load helper; it brings teardown().
 bats_require_minimum_version 1.5.0
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -343,9 +343,13 @@ kill_leftovers() {
     return 1
 }
 
-# For teardown: nothing survives, drained or not.
+# Nothing survives, drained or not.
 stop_all() {
     wait_until 10 kill_leftovers
     wait 2>/dev/null || true # how they ended is no matter: the test has looked
     STARTED=()
+}
+
+teardown() {
+    stop_all
 }

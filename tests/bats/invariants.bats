@@ -9,10 +9,6 @@ setup() {
     export GRACE_SETTLE=200ms
 }
 
-teardown() {
-    stop_all
-}
-
 # prober PORT: one connection after the other until $BATS_TEST_TMPDIR/enough.
 prober() {
     "$LAUNCH" --setsid --stdin /dev/null --stdout "$BATS_TEST_TMPDIR/prober.$1" \

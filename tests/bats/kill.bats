@@ -11,10 +11,6 @@ setup() {
     export GRACE_SETTLE=200ms
 }
 
-teardown() {
-    stop_all
-}
-
 # version SERVER-OPTION...
 version() {
     printf '#!/bin/sh\nexec "%s" --listen 127.0.0.1:%s %s\n' "$SERVER" "$PORT" "$*" >"$APP.new"

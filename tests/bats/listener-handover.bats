@@ -9,10 +9,6 @@ setup() {
     export GRACE_SETTLE=200ms
 }
 
-teardown() {
-    stop_all
-}
-
 # serves_on "LISTEN..." ADDRESS...: three restarts lose nothing on any address.
 serves_on() {
     local listen=$1 options=() each

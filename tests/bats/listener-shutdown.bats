@@ -9,10 +9,6 @@ setup() {
     export GRACE_LOG_LEVEL=debug
 }
 
-teardown() {
-    stop_all
-}
-
 # wakes EXPECTED: standard input waits on `listener`, which is shut down meanwhile.
 wakes() {
     version < <(

@@ -5,10 +5,6 @@ load helper
 
 NOTING=$ROOT/tests/servers/noting.py
 
-teardown() {
-    stop_all
-}
-
 # wrapped NAME=VALUE... COMMAND...
 wrapped() {
     run --separate-stderr "$LAUNCH" --stdin /dev/null -- env "LD_PRELOAD=$LIBGRACE" "$@"

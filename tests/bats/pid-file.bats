@@ -9,10 +9,6 @@ setup() {
     PIDFILE=$BATS_TEST_TMPDIR/server.pid
 }
 
-teardown() {
-    stop_all
-}
-
 start_pidfiled() { # MODE [VARIABLE=VALUE...]
     local mode=$1
     shift

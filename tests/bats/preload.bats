@@ -10,10 +10,6 @@ setup() {
     PORT=$(free_port)
 }
 
-teardown() {
-    stop_all
-}
-
 # survives COMMAND...: started as given, it restarts again and again without losing a request.
 survives() {
     local i

@@ -11,10 +11,6 @@ setup() {
     PORT=$(free_port)
 }
 
-teardown() {
-    stop_all
-}
-
 # drains_counted: an unfinished request keeps generation 1, is counted, and answered.
 drains_counted() {
     local client rc=0

@@ -9,10 +9,6 @@ setup() {
     PORT=$(free_port)
 }
 
-teardown() {
-    stop_all
-}
-
 start_noting() {
     start_wrapped noting "$PYTHON" "$NOTING" "$PORT" "$@"
 }

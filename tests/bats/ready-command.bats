@@ -21,10 +21,6 @@ END
     chmod +x "$COMMAND"
 }
 
-teardown() {
-    stop_all
-}
-
 start_server() {
     start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
 }

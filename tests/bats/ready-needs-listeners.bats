@@ -14,10 +14,6 @@ setup() {
     export GRACE_LOG_LEVEL=debug GRACE_SETTLE=300ms
 }
 
-teardown() {
-    stop_all
-}
-
 # version COMMAND...: what runs from the next start on, once the gate is open.
 version() {
     cat >"$APP.new" <<END

@@ -3,10 +3,6 @@
 # one accepts, passes on and closes its connections; and then this generation is gone at once.
 load helper
 
-teardown() {
-    stop_all
-}
-
 drains() {
     status "$1" | grep -qE '\{"generation": ?1,[^}]*"state": ?"draining"'
 }

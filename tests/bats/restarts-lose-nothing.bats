@@ -6,10 +6,6 @@ load helper
 
 RESTARTS=20
 
-teardown() {
-    stop_all
-}
-
 # has_answered: the generation that serves has accepted more connections than there are clients,
 # which may have been held up while it came.
 has_answered() {

@@ -10,10 +10,6 @@ setup() {
     export GRACE_READY_TIMEOUT=10s GRACE_SETTLE=200ms
 }
 
-teardown() {
-    stop_all
-}
-
 # put PATH: standard input, in place of what was there.
 put() {
     cat >"$1.new"

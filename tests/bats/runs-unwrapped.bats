@@ -18,10 +18,6 @@ setup() {
     PORT=$(free_port)
 }
 
-teardown() {
-    stop_all
-}
-
 confined() {
     start confined "$LAUNCH" -- "$CONFINE" "$@"
 }

@@ -14,10 +14,6 @@ setup() {
     wait_until 10 test -S "$NOTIFY_SOCKET"
 }
 
-teardown() {
-    stop_all
-}
-
 start_notifying() {
     start server env LD_PRELOAD="$LIBGRACE" "$@" "$PYTHON" "$ROOT/tests/servers/notifying.py" \
         "$PORT" "$RELEASE"

@@ -10,10 +10,6 @@ setup() {
     export GRACE_MODE=sequential
 }
 
-teardown() {
-    stop_all
-}
-
 start_alone() {
     start_wrapped server "$PYTHON" "$ROOT/tests/servers/pidfiled.py" lock "$PORT" "$LOCK"
 }

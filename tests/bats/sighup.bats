@@ -2,10 +2,6 @@
 # SIGHUP restarts the server whatever the server itself does with it, and never reaches it.
 load helper
 
-teardown() {
-    stop_all
-}
-
 start_server() {
     PORT=$(free_port)
     start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" "$@"

@@ -10,10 +10,6 @@ setup() {
     echo v1 >"$BODY"
 }
 
-teardown() {
-    stop_all
-}
-
 start_activated() { # [--no-variables] -- WAIT
     local variables=()
     [[ $1 == --no-variables ]] && variables=("$1") && shift

@@ -10,10 +10,6 @@ setup() {
     export GRACE_SETTLE=200ms
 }
 
-teardown() {
-    stop_all
-}
-
 is_gone() {
     [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
 }

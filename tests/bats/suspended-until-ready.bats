@@ -12,10 +12,6 @@ setup() {
     touch "$READY"
 }
 
-teardown() {
-    stop_all
-}
-
 install_version() {
     printf 'version %s' "$1" >"$BODY.new"
     mv "$BODY.new" "$BODY"

@@ -11,10 +11,6 @@ setup() {
     export ASK="timeout 2 $LOAD -c 1 -n 1 127.0.0.1 $PORT"
 }
 
-teardown() {
-    stop_all
-}
-
 # on_terminal <STEPS: what is typed while the shell hands the terminal over may be lost, so steps
 # wait until the program sleeps in the foreground.
 on_terminal() {

@@ -2,10 +2,6 @@
 # The test tools themselves, without the shim: what finds nothing wrong must be able to.
 load helper
 
-teardown() {
-    stop_all
-}
-
 start_server() {
     start server "$SERVER" --listen "127.0.0.1:$1" --portfile "$BATS_TEST_TMPDIR/port" "${@:2}"
     wait_until 5 test -s "$BATS_TEST_TMPDIR/port"

@@ -9,10 +9,6 @@ setup() {
     export GRACE_SETTLE=200ms
 }
 
-teardown() {
-    stop_all
-}
-
 # leaving [BODY]: it removes its path at its exit; standard input is done before it serves.
 leaving() {
     {

@@ -14,10 +14,6 @@ setup() {
     ! declare -F prepare >/dev/null || prepare
 }
 
-teardown() {
-    stop_all
-}
-
 # daemon_describe: reads the description that DAEMON names, after the defaults.
 daemon_describe() {
     packages=() core=no proof=no model='' remark='' pidfile='' processes=same unsupported=''

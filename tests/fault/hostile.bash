@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # A server with a worker that does what it is told (tests/servers/hostile.c). Use after helper:
-# load hostile; it brings teardown().
+# load hostile.
 HOSTILE=$BUILD/tests/servers/hostile
-
-teardown() {
-    stop_all
-}
 
 # hostile_start [OPTION...]: serves on $PORT, a new one; wrapped, generation 1 is ready.
 hostile_start() {

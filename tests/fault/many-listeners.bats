@@ -9,10 +9,6 @@ setup() {
     TRACE=$BATS_TEST_TMPDIR/trace
 }
 
-teardown() {
-    stop_all
-}
-
 # members: "INODE" of each socket that listens on the port.
 members() {
     ss -tlneH "sport = $PORT" | grep -o 'ino:[0-9]*' | sort

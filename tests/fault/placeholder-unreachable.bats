@@ -10,10 +10,6 @@ setup() {
     export GRACE_DRAIN_TIMEOUT=none
 }
 
-teardown() {
-    stop_all
-}
-
 # stranger ADDRESS...: asks each a hundred times, as nobody; what is connected, what is answered.
 stranger() {
     "$PYTHON" - "$@" <<'END'

@@ -3,10 +3,6 @@
 # The sample changes with the commit; tests/fault/trial has the long run.
 load ../bats/helper
 
-teardown() {
-    stop_all
-}
-
 trials() {
     "$ROOT/tests/fault/trial" --victim "$1" 10
 }

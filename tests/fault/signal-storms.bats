@@ -2,10 +2,6 @@
 # Signals and commands in any number, at any moment: no request fails, each wish is fulfilled.
 load ../bats/helper
 
-teardown() {
-    stop_all
-}
-
 storm() {
     "$ROOT/tests/fault/storm" "$@"
 }
