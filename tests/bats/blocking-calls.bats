@@ -135,7 +135,7 @@ goes_over() {
     goes_over
 }
 
-@test "accept() that is held back goes on after a handler with SA_RESTART" {
+@test "accept() on a suspended listener goes on after a handler with SA_RESTART" {
     export GRACE_READY=notify GRACE_LOG_LEVEL=debug
     touch "$GATE"
     version < <(

@@ -45,7 +45,7 @@ counts() {
     wait_until 10 serves 2
     wait_until 5 holds 1 1 || fail "$(status "$PID")"
     holds 2 0
-    wait_until 10 deaf 1
+    wait_until 10 stopped_listening 1
     wait_until 10 prepared 2
     hold # is the new one's
     touch "$BATS_TEST_TMPDIR/gate"
@@ -127,7 +127,7 @@ holder() {
     wait_until 5 holds 1 50
     kill -HUP "$PID"
     wait_until 10 serves 2
-    wait_until 10 deaf 1
+    wait_until 10 stopped_listening 1
     for ((i = 0; i < 25; i++)); do
         hold
     done
@@ -204,7 +204,7 @@ keeps() {
     wait_until 5 holds 1 1
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 1 draining'
-    wait_until 10 deaf 1
+    wait_until 10 stopped_listening 1
     "$LOAD" -c 2 -n 6 127.0.0.1 "$PORT"
     uptime_ms
     local since=$UPTIME_MS

@@ -122,7 +122,7 @@ END
         wait_until 5 accepted "$BASHPID" "$i" # not one of the load
         kill -HUP "$PID"
         wait_until 10 serves $((i + 1))
-        wait_until 10 deaf "$i"
+        wait_until 10 stopped_listening "$i"
     done
     load_finish
     wait_until 5 connections_are '1 1 1 0'
@@ -150,7 +150,7 @@ gone() {
     wait_until 5 holds 1 1
     kill -HUP "$PID"
     wait_until 10 serves 2
-    wait_until 10 deaf 1
+    wait_until 10 stopped_listening 1
     hold
     wait_until 5 holds 2 1
     holds 1 1
@@ -165,7 +165,7 @@ gone() {
 }
 
 # The supervisor first, whose number need not be the lowest: once it has restarted, a signal of its
-# own is another wish.
+# own asks once more.
 all_processes() {
     wait_until 10 tree_has "$PID" 5
     echo "$PID"

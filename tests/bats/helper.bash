@@ -173,7 +173,7 @@ starts() {
 }
 
 # signalled COMMAND...: SIGHUP to each process that it prints, at once, is one restart; unless the
-# machine stood still meanwhile: handlers that run half a second late are another wish. Then again.
+# machine stood still meanwhile: handlers that run half a second late ask once more. Then again.
 signalled() {
     local before pids took try
     for try in first second third; do
@@ -290,9 +290,10 @@ ended() {
     [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
 }
 
-# deaf GENERATION: no process of it listens on $PORT any more. One that serves beside it is needed.
+# stopped_listening GENERATION: no process of it listens on $PORT any more. One that serves beside it
+# is needed.
 # shellcheck disable=SC2153 # the test sets PORT
-deaf() {
+stopped_listening() {
     local main tree listening
     main=$(main_of "$1") &&
         tree=$(tree_of "$main" | paste -sd '|') && listening=$(ss -tlnpH "sport = :$PORT") &&

@@ -103,7 +103,7 @@ END
         wait_until 5 accepted_by "$i"
         kill -HUP "$PID"
         wait_until 10 accepted_by "$i" serving $((i + 1))
-        wait_until 10 deaf "$i"
+        wait_until 10 stopped_listening "$i"
     done
     for fd in "${held[@]}"; do
         printf 'GET / HTTP/1.0\r\n\r\n' >&"$fd"

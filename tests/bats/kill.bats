@@ -70,9 +70,9 @@ in_state() {
     [[ $(status "$PID") == *"\"state\":\"$1\""* ]]
 }
 
-# While it is not deaf to its listener yet the old generation may take one more client.
-drains_deaf() {
-    deaf 1 && draining_one_connection
+# While it still listens the old generation may take one more client.
+only_drains() {
+    stopped_listening 1 && draining_one_connection
 }
 
 draining_one_connection() {
@@ -188,7 +188,7 @@ workers_accept() {
     start_app --slow-ms 20000
     ask_slowly
     kill -HUP "$PID"
-    wait_until 10 drains_deaf
+    wait_until 10 only_drains
     mapfile -t servers < <(members 1)
     kill -KILL "${servers[@]}"
     wait_until 5 settled "$PID" 2
@@ -260,7 +260,7 @@ workers_accept() {
     start_app --slow-ms 20000
     ask_slowly
     kill -HUP "$PID"
-    wait_until 4 drains_deaf
+    wait_until 4 only_drains
     kill -STOP "$(members 1)"
     wait_until 10 settled "$PID" 2
     log_has 'generation 1: drain deadline reached, 1 connection cut'

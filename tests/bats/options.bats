@@ -287,7 +287,7 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     slow first 2
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 1 draining'
-    wait_until 5 deaf 1
+    wait_until 5 stopped_listening 1
     holds 1 2
     slow second 1
     kill -HUP "$PID"
@@ -322,7 +322,7 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     start_server
     slow slow 2
     kill -HUP "$PID"
-    wait_until 10 deaf 1
+    wait_until 10 stopped_listening 1
     touch "$BATS_TEST_TMPDIR/slow.go"
     wait "$SLOW"
     wait_until 10 settled "$PID" 2

@@ -157,7 +157,7 @@ children_are_bare() {
     sed -i 's/VERSION=1/VERSION=2/' "$DIR/config"
     kill -HUP "$PID"
     wait_until 10 counts '"generation":1,[^}]*"state":"draining"[^}]*"connections":1,'
-    wait_until 10 deaf 1
+    wait_until 10 stopped_listening 1
     # shellcheck disable=SC2016
     [[ $(login 'echo "$VERSION"') == 2 ]]
     echo 'still here' >&"$in"

@@ -129,7 +129,7 @@ has_accepted() {
     [[ $(status_number "$PID" accepted) == "$1" ]]
 }
 
-# A child closes its copy; the dummy that its parent has by now is none.
+# A child closes its copy; the placeholder that its parent has by now is none.
 @test "listeners outlive a slow end of the old generation" {
     local client rc=0
     export GRACE_SETTLE=100ms

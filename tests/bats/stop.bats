@@ -292,7 +292,7 @@ in_between() {
     hold
     wait_until 5 connections_are 1
     kill -HUP "$PID"
-    wait_until 5 deaf 1
+    wait_until 5 stopped_listening 1
     hold
     "$GRACE" stop --drain "$PID" 3>&- &
     STOP=$!

@@ -43,8 +43,8 @@ main_of() {
     status "$PID" | grep -oE "\"generation\": ?$1, ?\"pid\": ?[0-9]+" | grep -oE '[0-9]+$'
 }
 
-# is_held_back SERVER-OPTION...
-is_held_back() {
+# is_suspended SERVER-OPTION...
+is_suspended() {
     local version
     start_version_1 "$@"
     for version in 2 3; do
@@ -58,48 +58,48 @@ is_held_back() {
     load_finish
 }
 
-@test "epoll-lt, single" { is_held_back --wait epoll-lt --model single; }
-@test "epoll-et, single" { is_held_back --wait epoll-et --model single; }
-@test "epoll-oneshot, single" { is_held_back --wait epoll-oneshot --model single; }
-@test "epoll-exclusive, single" { is_held_back --wait epoll-exclusive --model single; }
-@test "epoll-shared, single" { is_held_back --wait epoll-shared --model single; }
-@test "epoll-polled, single" { is_held_back --wait epoll-polled --model single; }
-@test "poll, single" { is_held_back --wait poll --model single; }
-@test "ppoll, single" { is_held_back --wait ppoll --model single; }
-@test "select, single" { is_held_back --wait select --model single; }
-@test "pselect, single" { is_held_back --wait pselect --model single; }
-@test "accept, single" { is_held_back --wait accept --model single; }
-@test "select-accept, single" { is_held_back --wait select-accept --model single; }
+@test "epoll-lt, single" { is_suspended --wait epoll-lt --model single; }
+@test "epoll-et, single" { is_suspended --wait epoll-et --model single; }
+@test "epoll-oneshot, single" { is_suspended --wait epoll-oneshot --model single; }
+@test "epoll-exclusive, single" { is_suspended --wait epoll-exclusive --model single; }
+@test "epoll-shared, single" { is_suspended --wait epoll-shared --model single; }
+@test "epoll-polled, single" { is_suspended --wait epoll-polled --model single; }
+@test "poll, single" { is_suspended --wait poll --model single; }
+@test "ppoll, single" { is_suspended --wait ppoll --model single; }
+@test "select, single" { is_suspended --wait select --model single; }
+@test "pselect, single" { is_suspended --wait pselect --model single; }
+@test "accept, single" { is_suspended --wait accept --model single; }
+@test "select-accept, single" { is_suspended --wait select-accept --model single; }
 
-@test "epoll-lt, threads" { is_held_back --wait epoll-lt --model threads; }
-@test "epoll-et, threads" { is_held_back --wait epoll-et --model threads; }
-@test "epoll-oneshot, threads" { is_held_back --wait epoll-oneshot --model threads; }
-@test "epoll-exclusive, threads" { is_held_back --wait epoll-exclusive --model threads; }
-@test "epoll-shared, threads" { is_held_back --wait epoll-shared --model threads; }
-@test "epoll-polled, threads" { is_held_back --wait epoll-polled --model threads; }
-@test "poll, threads" { is_held_back --wait poll --model threads; }
-@test "ppoll, threads" { is_held_back --wait ppoll --model threads; }
-@test "select, threads" { is_held_back --wait select --model threads; }
-@test "pselect, threads" { is_held_back --wait pselect --model threads; }
-@test "accept, threads" { is_held_back --wait accept --model threads; }
-@test "select-accept, threads" { is_held_back --wait select-accept --model threads; }
+@test "epoll-lt, threads" { is_suspended --wait epoll-lt --model threads; }
+@test "epoll-et, threads" { is_suspended --wait epoll-et --model threads; }
+@test "epoll-oneshot, threads" { is_suspended --wait epoll-oneshot --model threads; }
+@test "epoll-exclusive, threads" { is_suspended --wait epoll-exclusive --model threads; }
+@test "epoll-shared, threads" { is_suspended --wait epoll-shared --model threads; }
+@test "epoll-polled, threads" { is_suspended --wait epoll-polled --model threads; }
+@test "poll, threads" { is_suspended --wait poll --model threads; }
+@test "ppoll, threads" { is_suspended --wait ppoll --model threads; }
+@test "select, threads" { is_suspended --wait select --model threads; }
+@test "pselect, threads" { is_suspended --wait pselect --model threads; }
+@test "accept, threads" { is_suspended --wait accept --model threads; }
+@test "select-accept, threads" { is_suspended --wait select-accept --model threads; }
 
-@test "epoll-lt, prefork" { is_held_back --wait epoll-lt --model prefork; }
-@test "epoll-et, prefork" { is_held_back --wait epoll-et --model prefork; }
-@test "epoll-oneshot, prefork" { is_held_back --wait epoll-oneshot --model prefork; }
-@test "epoll-exclusive, prefork" { is_held_back --wait epoll-exclusive --model prefork; }
-@test "epoll-shared, prefork" { is_held_back --wait epoll-shared --model prefork; }
-@test "epoll-polled, prefork" { is_held_back --wait epoll-polled --model prefork; }
-@test "poll, prefork" { is_held_back --wait poll --model prefork; }
-@test "ppoll, prefork" { is_held_back --wait ppoll --model prefork; }
-@test "select, prefork" { is_held_back --wait select --model prefork; }
-@test "pselect, prefork" { is_held_back --wait pselect --model prefork; }
-@test "accept, prefork" { is_held_back --wait accept --model prefork; }
-@test "select-accept, prefork" { is_held_back --wait select-accept --model prefork; }
+@test "epoll-lt, prefork" { is_suspended --wait epoll-lt --model prefork; }
+@test "epoll-et, prefork" { is_suspended --wait epoll-et --model prefork; }
+@test "epoll-oneshot, prefork" { is_suspended --wait epoll-oneshot --model prefork; }
+@test "epoll-exclusive, prefork" { is_suspended --wait epoll-exclusive --model prefork; }
+@test "epoll-shared, prefork" { is_suspended --wait epoll-shared --model prefork; }
+@test "epoll-polled, prefork" { is_suspended --wait epoll-polled --model prefork; }
+@test "poll, prefork" { is_suspended --wait poll --model prefork; }
+@test "ppoll, prefork" { is_suspended --wait ppoll --model prefork; }
+@test "select, prefork" { is_suspended --wait select --model prefork; }
+@test "pselect, prefork" { is_suspended --wait pselect --model prefork; }
+@test "accept, prefork" { is_suspended --wait accept --model prefork; }
+@test "select-accept, prefork" { is_suspended --wait select-accept --model prefork; }
 
-@test "a process for each connection" { is_held_back --model fork; }
-@test "a sandbox that allows no more than before" { is_held_back --wait poll --sandbox seccomp; }
-@test "calls by number" { is_held_back --accept syscall; }
+@test "a process for each connection" { is_suspended --model fork; }
+@test "a sandbox that allows no more than before" { is_suspended --wait poll --sandbox seccomp; }
+@test "calls by number" { is_suspended --accept syscall; }
 
 # udp WAY [WORKERS]: whoever answers has been ready before.
 udp() {
@@ -157,7 +157,7 @@ udp() {
     [[ $(load_value answer) == 'version 1 '* ]]
 }
 
-@test "a worker that is replaced while its generation is held back hears with the others" {
+@test "a worker that is replaced while its generation is suspended resumes with the others" {
     local worker main
     start_version_1 --model prefork
     begin 2
@@ -174,7 +174,7 @@ udp() {
     load_finish
 }
 
-# What is started by exec has to find out that it is deaf.
+# What is started by exec has to find out that its listener is suspended.
 inherits() {
     local answer
     install_version 1

@@ -226,7 +226,7 @@ restart_begins() {
         wait_until 10 log_has 'generation 1 draining'
     else
         wait_until 30 serves_beyond 1
-        # Where it was held back the old one accepts for a moment more.
+        # Where it was suspended the old one accepts for a moment more.
         wait_until 10 newest_answers 2
     fi
 }

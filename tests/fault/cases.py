@@ -255,13 +255,13 @@ class Trial:
     def judge_orphaned(self):
         """The server serves on, unharmed; a signal or a start brings a new supervisor."""
         time.sleep(self.pause / 4)
-        wish = self.choice.choice(("start", "one", "all"))
-        if wish == "start":
+        target = self.choice.choice(("start", "one", "all"))
+        if target == "start":
             self.note("the next start")
             self.service.start()
         else:
             pids = self.signalled()
-            pids = [self.choice.choice(pids)] if wish == "one" else pids
+            pids = [self.choice.choice(pids)] if target == "one" else pids
             self.note(f"SIGHUP to {pids}")
             processes.send(pids, signal.SIGHUP)
             processes.wait_for("a new supervisor", self.service.found_again)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# Signals and commands in any number, at any moment: no request fails, each wish is fulfilled.
+# Signals and commands in any number, at any moment: no request fails, each request is met.
 load ../bats/helper
 
 storm() {

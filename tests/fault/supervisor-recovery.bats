@@ -236,7 +236,7 @@ has_worker() {
     read -r _ WORKER <"$BATS_TEST_TMPDIR/pids" && STARTED+=("$WORKER")
 }
 
-@test "nor is a wish lost that a worker has before the master knows that it is to listen" {
+@test "nor is a SIGHUP lost that a worker gets before the master knows that it is to listen" {
     start_pausing later
     has_worker
     orphan
