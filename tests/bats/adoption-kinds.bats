@@ -10,14 +10,6 @@ setup() {
     export GRACE_SETTLE=200ms
 }
 
-restarts_lose_nothing() {
-    hammer "$1"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
-    hammer_finish
-    ! log_has 'is released|not served|Error' || fail "$(<"$LOG")"
-}
-
 @test "a path that each version unlinks before bind" {
     start_wrapped server "$SERVER" --listen "unix:$SOCKET"
     restarts_lose_nothing "unix:$SOCKET"

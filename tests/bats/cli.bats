@@ -16,10 +16,6 @@ serve() {
     wait_until 20 settled "$PID" 1 || dump_log
 }
 
-answers() {
-    "$LOAD" -c 1 -n 1 127.0.0.1 "$PORT" >/dev/null
-}
-
 # complains CODE REGEX: the last `run --separate-stderr` ended so, with one line on stderr.
 complains() {
     [[ $status -eq $1 ]] || fail "exit code $status, not $1: $output $stderr"
@@ -157,7 +153,7 @@ EOF
     cp "$LIBGRACE" "$BATS_TEST_TMPDIR/copy/shim"
     chmod 644 "$BATS_TEST_TMPDIR/copy/shim/libgrace.so"
     GRACE=$BATS_TEST_TMPDIR/copy/tools/grace serve
-    answers
+    answered
     grace restart web
     [[ $status -eq 0 ]]
 }
@@ -181,7 +177,7 @@ EOF
         wait_until 20 settled "$PID" "$(generation_of "$PID")"
     done
     [[ $(generation_of "$PID") -eq 4 ]]
-    answers
+    answered
 }
 
 @test "restart tells of a failure with exit code 1" {
@@ -198,7 +194,7 @@ EOF
     grace restart server
     complains 1 "failed: .*5"
     [[ $(status_number "$PID" rolled_back) -eq 1 ]]
-    answers
+    answered
     rm broken
     grace restart server
     [[ $status -eq 0 ]]

@@ -9,13 +9,6 @@ setup() {
     PORT=$(free_port)
 }
 
-# hold: one more connection, which says nothing yet.
-hold() {
-    local fd
-    exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
-    HELD+=("$fd")
-}
-
 # echoes N: the Nth held connection, from 0, is served.
 echoes() {
     local line fd=${HELD[$1]}
@@ -24,6 +17,7 @@ echoes() {
     [[ $line == "hello $fd" ]]
 }
 
+# release N: that one is closed.
 release() {
     local fd=${HELD[$1]}
     exec {fd}>&-

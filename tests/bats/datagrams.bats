@@ -10,8 +10,7 @@ setup() {
 }
 
 install_version() {
-    echo "version $1" >"$VERSION.new"
-    mv "$VERSION.new" "$VERSION"
+    put "$VERSION" <<<"version $1"
 }
 
 # ask_at HOST PORT | unix:PATH: where the clients ask.

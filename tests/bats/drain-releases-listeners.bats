@@ -68,16 +68,9 @@ gives_up_where() {
         ip address delete 127.0.0.1/8 dev lo' 0.0.0.0 10.1.1.1
 }
 
-hold() {
-    exec {HELD}<>"/dev/tcp/127.0.0.1/$PORT"
+hold_one() {
+    hold
     wait_until 10 holds 1 1
-}
-
-# release: what is left of the answer to the held connection.
-release() {
-    printf 'GET / HTTP/1.0\r\n\r\n' >&"$HELD"
-    timeout 10 tail -n 1 <&"$HELD"
-    exec {HELD}>&-
 }
 
 bound_times() {
@@ -120,7 +113,7 @@ worker_binds_again() {
     start_version
     old=$(server_pid "$PID")
     worker=$(<"$BATS_TEST_TMPDIR/workers.$old")
-    hold
+    hold_one
     kill -HUP "$PID"
     wait_until 10 gave_up "$worker"
     kill "$worker"
@@ -128,7 +121,7 @@ worker_binds_again() {
     for pid in "$old" "$(tail -n 1 "$BATS_TEST_TMPDIR/workers.$old")"; do
         gave_up "$pid"
     done
-    [[ $(release) == v1 ]]
+    [[ $(release 0) == v1 ]]
     wait_until 10 settled "$PID" 2
     run ! log_has 'cut'
 }
@@ -165,16 +158,16 @@ threads([listening($PORT)], lambda conn: threading.Thread(target=passive, args=[
 END
     start_version
     old=$(server_pid "$PID")
-    hold
+    hold_one
     kill -HUP "$PID"
     wait_until 10 gave_up "$old"
-    printf 'PASV\r\n\r\n' >&"$HELD"
-    read -r -t 10 port <&"$HELD"
+    printf 'PASV\r\n\r\n' >&"${HELD[0]}"
+    read -r -t 10 port <&"${HELD[0]}"
     kill -57 "$old" # as the supervisor does once a second
-    printf 'RETR\r\n\r\n' >&"$HELD"
+    printf 'RETR\r\n\r\n' >&"${HELD[0]}"
     [[ $(timeout 10 cat <"/dev/tcp/127.0.0.1/$port") == data ]]
     (($(status "$PID" | grep -o '"address"' | wc -l) == 1))
-    [[ $(release) == bye ]]
+    [[ $(release 0) == bye ]]
     wait_until 10 settled "$PID" 2
 }
 
@@ -217,13 +210,13 @@ END
     kill "$first"
     wait_until 10 another_worker "$old" "$first"
     answers v1 127.0.0.1 "$PORT"
-    hold
+    hold_one
     worker=$(worker_of "$old")
     serving "$worker"
     kill -HUP "$PID"
     wait_until 10 gave_up "$old"
     wait_until 10 gave_up "$worker"
-    [[ $(release) == v1 ]]
+    [[ $(release 0) == v1 ]]
     wait_until 10 settled "$PID" 2
 }
 
@@ -250,10 +243,10 @@ END
     local old
     in_many_epolls 29 40
     old=$(server_pid "$PID")
-    hold
+    hold_one
     kill -HUP "$PID"
     wait_until 10 gave_up "$old"
-    [[ $(release) == v1 ]]
+    [[ $(release 0) == v1 ]]
     wait_until 10 settled "$PID" 2
 }
 

@@ -212,13 +212,6 @@ all_started() {
     (($(starts) - before <= 2)) || fail "$(<"$LOG")"
 }
 
-all_gone() {
-    local pid
-    for pid; do
-        [[ ! -d /proc/$pid ]] || return 1
-    done
-}
-
 @test "workers that outlive a stop of their parent finish what they have, then end" {
     local all
     version <<END
@@ -236,7 +229,7 @@ END
     wait_until 5 log_has 'processes of generation 1 outlive its main process'
     wait_until 5 refused 127.0.0.1 "$PORT"
     [[ $(release 0) == late ]]
-    wait_until 10 all_gone "${all[@]}"
+    wait_until 10 all_ended "${all[@]}"
 }
 
 @test "an old generation that crashes while it drains is reported" {

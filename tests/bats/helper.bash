@@ -22,11 +22,23 @@ fail() {
     return 1
 }
 
+# put PATH: standard input, in place of what was there, executable.
+put() {
+    cat >"$1.new"
+    chmod +x "$1.new"
+    mv "$1.new" "$1"
+}
+
 # uptime_ms: sets UPTIME_MS, on a clock that nobody sets.
 uptime_ms() {
     local seconds
     read -r seconds _ </proc/uptime
     UPTIME_MS=$((10#${seconds/./} * 10))
+}
+
+# passed SECONDS SINCE: that is EPOCHREALTIME without its point.
+passed() {
+    ((${EPOCHREALTIME/[.,]/} - $2 >= $1 * 1000000))
 }
 
 # step_ends: sets LONGEST_STEP, of wait_until in milliseconds, if this one was longer.
@@ -152,6 +164,13 @@ rolled_back() {
     [[ $(status_number "$1" rolled_back) == "$2" ]]
 }
 
+# found_again: sets PID to the new supervisor of the server whose name is web; it goes into STARTED.
+found_again() {
+    local pid
+    pid=$(status web | grep -oE '"pid":[0-9]+' | head -n 1 | grep -oE '[0-9]+') && [[ $pid ]] &&
+        PID=$pid && STARTED+=("$pid")
+}
+
 # The main process of the only generation.
 server_pid() {
     status "$1" | grep -oE '"generations": ?\[.*' | grep -oE '"pid": ?[0-9]+' | head -n 1 |
@@ -166,6 +185,11 @@ restart_and_wait() {
         status "$1" >&2
         dump_log
     }
+}
+
+# ready_ms GENERATION: how long it took until it was ready.
+ready_ms() {
+    sed -n "s/.*generation $1 ready in \([0-9]*\) ms.*/\1/p" "$LOG"
 }
 
 starts() {
@@ -269,6 +293,24 @@ serves() {
     status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"serving\""
 }
 
+# drains GENERATION: it finishes what it has.
+drains() {
+    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"draining\""
+}
+
+# answered: somebody answers on $PORT.
+# shellcheck disable=SC2153 # the test sets PORT
+answered() {
+    "$LOAD" -c 1 -n 20 127.0.0.1 "$PORT" >/dev/null 2>&1
+}
+
+# hold: one more connection to $PORT, which says nothing; its descriptor is the last of HELD.
+hold() {
+    local fd
+    exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
+    HELD+=("$fd")
+}
+
 # accepted CLIENT COUNT: so many connections of this process to $PORT have reached a server: no process
 # has the other end of one that waits in the queue, which is anybody's.
 # shellcheck disable=SC2153 # the test sets PORT
@@ -288,6 +330,22 @@ stopped() {
 # ended PID: a zombie has, too.
 ended() {
     [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
+}
+
+# all_ended PID...
+all_ended() {
+    local pid
+    for pid; do
+        ended "$pid" || return 1
+    done
+}
+
+# ends_with STATUS [PID]: what was started, soon.
+ends_with() {
+    local pid=${2-$PID} rc=0
+    wait_until 20 ended "$pid" || dump_log || return
+    wait "$pid" || rc=$?
+    ((rc == $1)) || fail "exit status $rc" "$(<"$LOG")"
 }
 
 # stopped_listening GENERATION: no process of it listens on $PORT any more. One that serves beside it

@@ -13,9 +13,8 @@ setup() {
 
 # version SERVER-OPTION...
 version() {
-    printf '#!/bin/sh\nexec "%s" --listen 127.0.0.1:%s %s\n' "$SERVER" "$PORT" "$*" >"$APP.new"
-    chmod +x "$APP.new"
-    mv "$APP.new" "$APP"
+    put "$APP" <<<"#!/bin/sh
+exec '$SERVER' --listen 127.0.0.1:$PORT $*"
 }
 
 start_app() {
@@ -36,14 +35,6 @@ ask_slowly() {
 
 asks() {
     ss -tnpH state established "dport = :$PORT" | grep -q "pid=$1,"
-}
-
-# ends_with STATUS
-ends_with() {
-    local rc=0
-    wait_until 20 ended "$PID"
-    wait "$PID" || rc=$?
-    ((rc == $1)) || fail "exit status $rc"
 }
 
 # members GENERATION: its processes, main first.

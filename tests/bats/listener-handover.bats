@@ -171,10 +171,8 @@ END
 
 # waits HOW: from the next start on.
 waits() {
-    printf '#!/bin/sh\nexec %q --listen 127.0.0.1:%s --wait %s\n' "$SERVER" "$PORT" "$1" \
-        >"$BATS_TEST_TMPDIR/serve.new"
-    chmod +x "$BATS_TEST_TMPDIR/serve.new"
-    mv "$BATS_TEST_TMPDIR/serve.new" "$BATS_TEST_TMPDIR/serve"
+    put "$BATS_TEST_TMPDIR/serve" <<<"#!/bin/sh
+exec '$SERVER' --listen 127.0.0.1:$PORT --wait $1"
 }
 
 @test "a blocking listener becomes non-blocking and blocking again" {

@@ -66,13 +66,6 @@ slow() {
     wait_until 10 accepted "$SLOW" "$2"
 }
 
-# ends_with STATUS PID
-ends_with() {
-    local rc=0
-    wait "$2" || rc=$?
-    ((rc == $1)) || fail "exit status $rc"
-}
-
 @test "GRACE_READY_TIMEOUT: values" { duration GRACE_READY_TIMEOUT none never-0; }
 @test "GRACE_DRAIN_TIMEOUT: values" { duration GRACE_DRAIN_TIMEOUT none; }
 @test "GRACE_STOP_TIMEOUT: values" { duration GRACE_STOP_TIMEOUT none; }
@@ -172,10 +165,6 @@ ends_with() {
     done
 }
 
-ready_ms() {
-    sed -n "s/.*generation $1 ready in \([0-9]*\) ms.*/\1/p" "$LOG"
-}
-
 @test "GRACE_READY=delay" {
     export GRACE_READY=delay=700ms
     start_server
@@ -267,10 +256,8 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     PORT=$(free_port)
     export GRACE_SETTLE=800ms
     for listen in "--listen 127.0.0.1:$other" ''; do
-        printf '#!/bin/sh\nexec "%s" --listen 127.0.0.1:%s %s\n' "$SERVER" "$PORT" "$listen" \
-            >"$BATS_TEST_TMPDIR/app.new"
-        chmod +x "$BATS_TEST_TMPDIR/app.new"
-        mv "$BATS_TEST_TMPDIR/app.new" "$BATS_TEST_TMPDIR/app"
+        put "$BATS_TEST_TMPDIR/app" <<<"#!/bin/sh
+exec '$SERVER' --listen 127.0.0.1:$PORT $listen"
         [[ -z $listen ]] || start_wrapped app "$BATS_TEST_TMPDIR/app"
     done
     load_start -r 500 127.0.0.1 "$PORT"

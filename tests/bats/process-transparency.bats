@@ -13,16 +13,9 @@ start_noting() {
     start_wrapped noting "$PYTHON" "$NOTING" "$PORT" "$@"
 }
 
-answers() {
-    "$LOAD" -c 1 -n 1 127.0.0.1 "$PORT" >/dev/null 2>&1
-}
-
-# ends_with STATUS: and leaves nothing behind.
-ends_with() {
-    local rc=0
-    wait_until 20 ended "$PID" || dump_log || return
-    wait "$PID" || rc=$?
-    ((rc == $1)) || fail "exit status $rc" "$(<"$LOG")" || return
+# ends_cleanly_with STATUS: and leaves nothing behind.
+ends_cleanly_with() {
+    ends_with "$1" || return
     wait_until 5 session_is_empty || return
     [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
 }
@@ -89,7 +82,7 @@ print(subprocess.run(sys.argv[2:], env=env).returncode)' "$LIBGRACE" "$@"
         start_noting TERM=exit:5 INT=exit:5
         restart_and_wait "$PID"
         kill -s "$sig" "$PID"
-        ends_with 5
+        ends_cleanly_with 5
         arrived "$sig" 1
         log_has 'stopped: exit status 5'
         rm "$LOG"
@@ -99,7 +92,7 @@ print(subprocess.run(sys.argv[2:], env=env).returncode)' "$LIBGRACE" "$@"
 @test "TERM kills what has no handler: 143" {
     start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
     kill -TERM "$PID"
-    ends_with 143
+    ends_cleanly_with 143
 }
 
 @test "TERM twice within a moment, as timeout(1) sends it, is one" {
@@ -111,7 +104,7 @@ print(subprocess.run(sys.argv[2:], env=env).returncode)' "$LIBGRACE" "$@"
         wait_until 5 arrived TERM 1
         kill -TERM "$PID" 2>/dev/null || true # it may have ended by now
         uptime_ms && late=$((UPTIME_MS - begun))
-        ! ends_with 5 || break
+        ! ends_cleanly_with 5 || break
         # Half a second later it is another: did the machine stand still?
         ((late > 300 || LONGEST_STEP > 150)) || fail "the $try try, $late ms between the two"
         rm "$LOG"
@@ -128,9 +121,9 @@ terminate() {
     start_noting TERM=note
     kill -TERM "$PID"
     wait_until 5 arrived TERM 1
-    answers
+    answered
     wait_until 5 terminate
-    ends_with 137
+    ends_cleanly_with 137
     arrived TERM 1
     log_has 'second stop signal: killing the server'
 }
@@ -139,7 +132,7 @@ terminate() {
     export GRACE_STOP_TIMEOUT=500ms
     start_wrapped server sh -c "trap '' TERM; '$SERVER' --listen 127.0.0.1:$PORT --model prefork & wait"
     kill -TERM "$PID"
-    ends_with 137
+    ends_cleanly_with 137
     log_has 'did not stop in time, killing it'
 }
 
@@ -147,13 +140,13 @@ terminate() {
     export GRACE_READY=exec=false
     touch "$BATS_TEST_TMPDIR/ready"
     GRACE_READY="exec=test -e $BATS_TEST_TMPDIR/ready" start_noting TERM=exit:5
-    wait_until 5 answers
+    wait_until 5 answered
     rm "$BATS_TEST_TMPDIR/ready"
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 2 starting'
     wait_until 5 eval "((\$(tree_of $PID | wc -l) >= 3))"
     kill -TERM "$PID"
-    ends_with 5
+    ends_cleanly_with 5
 }
 
 @test "TERM while an old generation drains: its answers are finished, then all is gone" {
@@ -172,7 +165,7 @@ terminate() {
     touch "$BATS_TEST_TMPDIR/finish"
     wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
     wait_until 5 session_is_empty
-    ends_with 143
+    ends_cleanly_with 143
 }
 
 @test "TERM to a server that leaves its workers behind: they finish what they have, and end" {
@@ -190,7 +183,7 @@ terminate() {
     touch "$BATS_TEST_TMPDIR/go"
     wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
     wait_until 5 session_is_empty
-    ends_with 143
+    ends_cleanly_with 143
 }
 
 session_is_empty() {
@@ -230,20 +223,20 @@ start_as_init() {
     orphan
     wait_until 5 no_zombies "$INIT"
     kill -TERM "$INIT"
-    ends_with 5
+    ends_cleanly_with 5
 }
 
 @test "PID 1: a server that died of a signal gives 128+n" {
     start_as_init "$SERVER" --listen "127.0.0.1:$PORT"
     kill -TERM "$INIT"
-    ends_with 143
+    ends_cleanly_with 143
 }
 
 @test "PID 1: a server that ignores TERM is killed, and so is the namespace" {
     export GRACE_STOP_TIMEOUT=300ms
     start_as_init "$PYTHON" "$NOTING" "$PORT" TERM=note
     kill -TERM "$INIT"
-    ends_with 137
+    ends_cleanly_with 137
 }
 
 # in_background: sets PID to the supervisor there, once the server serves.
@@ -283,7 +276,7 @@ in_background() {
     STARTED+=("$PID")
     wait_until 10 settled "$PID" 1
     restart_and_wait "$PID"
-    answers
+    answered
 }
 
 @test "a log that nobody reads stops nobody" {
@@ -313,7 +306,7 @@ in_background() {
         [[ $(jobs -r | wc -l) != 4 ]] || echo unharmed
     ' "$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
     wait_until 10 log_has 'listens on .* unseen by libgrace.so'
-    answers
+    answered
     touch "$BATS_TEST_TMPDIR/over"
     wait_until 10 ended "$PID"
     log_has '^unharmed$' || dump_log
@@ -323,7 +316,7 @@ in_background() {
 background_restarts() {
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --daemonize "$1" --listen "127.0.0.1:$PORT"
     wait "$PID"
-    wait_until 10 answers
+    wait_until 10 answered
     PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
     STARTED+=("$PID")
     for _ in {1..50}; do
@@ -342,7 +335,7 @@ background_restarts() {
     PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
     STARTED+=("$PID")
     restart_and_wait "$PID"
-    answers
+    answered
 }
 
 # Half of these clients have a name before they connect.

@@ -16,13 +16,11 @@ setup() {
 
 # version COMMAND...: what runs from the next start on, once the gate is open.
 version() {
-    cat >"$APP.new" <<END
+    put "$APP" <<END
 #!/bin/sh
 until [ -e '$GATE' ]; do sleep 0.01; done
 exec $*
 END
-    chmod +x "$APP.new"
-    mv "$APP.new" "$APP"
 }
 
 # serving PORT...
@@ -31,10 +29,6 @@ serving() {
     printf -v command -- '--listen 127.0.0.1:%s ' "$@"
     [[ $GRACE_READY != notify ]] || command+="--notify $READY"
     echo "$SERVER $command"
-}
-
-ready_ms() {
-    sed -n "s/.*generation $1 ready in \([0-9]*\) ms.*/\1/p" "$LOG"
 }
 
 # overdue N: generation N has said all it has to, or has lived for long enough.

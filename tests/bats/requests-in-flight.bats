@@ -3,23 +3,14 @@
 # one accepts, passes on and closes its connections; and then this generation is gone at once.
 load helper
 
-drains() {
-    status "$1" | grep -qE '\{"generation": ?1,[^}]*"state": ?"draining"'
-}
-
 gone() {
     [[ ! -d /proc/$1 ]]
-}
-
-# lasts SECONDS: they have passed since BEGUN.
-lasts() {
-    ((${EPOCHREALTIME/[.,]/} - BEGUN >= $1 * 1000000))
 }
 
 # answers_over_restart SECONDS SERVER-OPTION...: four answers that take that long at least, and until
 # the old generation drains; sets LATE to the microseconds between the last one and its end.
 answers_over_restart() {
-    local slow old closed finish=$BATS_TEST_TMPDIR/finish
+    local slow old begun closed finish=$BATS_TEST_TMPDIR/finish
     rm -f "$finish"
     PORT=$(free_port)
     start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --body 'one' \
@@ -27,11 +18,11 @@ answers_over_restart() {
     old=$(server_pid "$PID")
     start slow "$LOAD" -c 4 -n 4 -p /slow --expect '^one$' 127.0.0.1 "$PORT"
     slow=$PID PID=${STARTED[-2]}
-    BEGUN=${EPOCHREALTIME/[.,]/}
+    begun=${EPOCHREALTIME/[.,]/}
     wait_until 10 accepted "$slow" 4
     kill -HUP "$PID"
-    wait_until 10 drains "$PID"
-    wait_until 5 lasts "$1"
+    wait_until 10 drains 1
+    wait_until 5 passed "$1" "$begun"
     touch "$finish"
     wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow.log")"
     closed=${EPOCHREALTIME/[.,]/}

@@ -10,13 +10,6 @@ setup() {
     export GRACE_READY_TIMEOUT=10s GRACE_SETTLE=200ms
 }
 
-# put PATH: standard input, in place of what was there.
-put() {
-    cat >"$1.new"
-    chmod +x "$1.new"
-    mv "$1.new" "$1"
-}
-
 # version BODY SERVER-OPTION...: a script that runs the server.
 version() {
     put "$APP" <<END
@@ -265,8 +258,7 @@ settled_for_good() {
     start_wrapped app "$APP" --listen "127.0.0.1:$PORT" --body one
     [[ /proc/$(server_pid "$PID")/exe -ef $APP ]]
     load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
-    cp "$SERVER" "$APP.new"
-    mv "$APP.new" "$APP"
+    put "$APP" <"$SERVER"
     [[ ! /proc/$(server_pid "$PID")/exe -ef $APP ]]
     restart_and_wait "$PID"
     [[ /proc/$(server_pid "$PID")/exe -ef $APP ]]
@@ -277,8 +269,7 @@ settled_for_good() {
     version two
     restart_and_wait "$PID"
     answer two
-    cp "$SERVER" "$APP.new"
-    mv "$APP.new" "$APP"
+    put "$APP" <"$SERVER"
     restart_and_wait "$PID"
     answer one
     load_finish

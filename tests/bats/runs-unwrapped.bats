@@ -22,18 +22,6 @@ confined() {
     start confined "$LAUNCH" -- "$CONFINE" "$@"
 }
 
-answers() {
-    "$LOAD" -c 1 -n 20 127.0.0.1 "$PORT" >/dev/null 2>&1
-}
-
-# ends_with STATUS: the process that was started.
-ends_with() {
-    local rc=0
-    wait_until 10 ended "$PID"
-    wait "$PID" || rc=$?
-    ((rc == $1)) || fail "exit status $rc"
-}
-
 lines_of_grace() {
     grep -c '^grace' "$LOG"
 }
@@ -42,7 +30,7 @@ lines_of_grace() {
 # was started, with nobody above or below it.
 runs_unwrapped() {
     confined "${@:2}" env LD_PRELOAD="$LIBGRACE" "$PYTHON" "$NOTING" "$PORT" HUP=note TERM=exit:5
-    wait_until 10 answers || dump_log
+    wait_until 10 answered || dump_log
     [[ $(lines_of_grace) == 1 ]] || fail "$(<"$LOG")"
     log_has "^grace: $1; the server runs without grace$" || fail "$(<"$LOG")"
     [[ $(tree_of "$PID") == "$PID" ]]
@@ -51,7 +39,7 @@ runs_unwrapped() {
     [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
     kill -HUP "$PID"
     wait_until 5 log_has 'SIGHUP arrived'
-    answers
+    answered
     kill -TERM "$PID"
     ends_with 5
 }
@@ -123,11 +111,11 @@ nothing_left() {
     for n in 7 8 9 10 11 12 14 16 18 20 24; do
         confined --files "$n" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" \
             --hup install
-        wait_until 10 answers || dump_log
+        wait_until 10 answered || dump_log
         kill -HUP "$PID"
         wait_until 10 log_has "SIGHUP arrived|generation 2 (retired|rolled back)|generation 1 retired" ||
             dump_log
-        wait_until 10 answers || dump_log
+        wait_until 10 answered || dump_log
         wait_until 10 nothing_left "$PID"
         : >"$LOG"
     done
@@ -150,12 +138,12 @@ restarts() {
 
 @test "servers that can't pass a listener on say so, and the one that serves goes on" {
     confined --deny sendmsg env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
-    wait_until 10 answers
+    wait_until 10 answered
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 rolled back: .*; generation 1 goes on'
     log_has 'grace.*: generation 1 could not hand over a listener, .*\(seccomp\?.*is looked for'
     log_has 'grace.*: generation 2 could not hand over a listener, or take one over \(seccomp'
-    answers
+    answered
 }
 
 @test "no process left for a restart" {
@@ -165,7 +153,7 @@ restarts() {
     wait_until 10 log_has 'generation 1 ready'
     kill -HUP "$PID"
     wait_until 5 log_has 'rolled back: fork: Resource temporarily unavailable; generation 1 goes on'
-    answers
+    answered
     kill -TERM "$PID"
     ends_with 143
     rm -rf /tmp/grace-54321
@@ -192,13 +180,13 @@ restarts() {
 # cant_restart COMMAND...: of a static server with --hup install.
 cant_restart() {
     start static "$@"
-    wait_until 10 answers || dump_log
+    wait_until 10 answered || dump_log
     wait_until 5 log_has "does not load libgrace.so .*can't be restarted"
     [[ $(lines_of_grace) == 1 ]] || fail "$(<"$LOG")"
     kill -HUP "$PID"
     wait_until 5 log_has 'SIGHUP arrived'
     [[ $(grep -c 'SIGHUP arrived' "$LOG") == 1 ]]
-    answers
+    answered
     kill -TERM "$PID"
     ends_with 143
 }
@@ -209,11 +197,11 @@ cant_restart() {
 
 @test "grace restart of a static program fails at once, and the program lives" {
     start static "$LIBGRACE" "$BATS_FILE_TMPDIR/static" --listen "127.0.0.1:$PORT"
-    wait_until 10 answers || dump_log
+    wait_until 10 answered || dump_log
     run -1 timeout 10 "$GRACE" restart "$PID" # too early to know
     [[ $output == *"failed: the server does not load libgrace.so"* ]] || fail "$output"
     run -1 timeout 10 "$GRACE" restart "$PID"
-    answers
+    answered
     kill -TERM "$PID"
     ends_with 143
 }
@@ -235,13 +223,13 @@ wait
 END
     chmod +x "$BATS_TEST_TMPDIR/app"
     start waiting env LD_PRELOAD="$LIBGRACE" "$BATS_TEST_TMPDIR/app"
-    wait_until 10 answers
+    wait_until 10 answered
     wait_until 10 log_has "listens on port $PORT unseen by libgrace.so .*can't be restarted"
     [[ $(lines_of_grace) == 1 ]] || fail "$(<"$LOG")"
     kill -HUP "$PID"
     wait_until 5 log_has 'no restart: the server listens unseen by libgrace.so'
     run -1 "$GRACE" restart "$PID"
-    answers
+    answered
     kill -TERM "$PID"
     ends_with 7
 }
@@ -257,13 +245,11 @@ END
     cp "$SERVER" "$BATS_TEST_TMPDIR/app"
     start_wrapped app "$BATS_TEST_TMPDIR/app" --listen "127.0.0.1:$PORT"
     load_start -r 500 127.0.0.1 "$PORT"
-    cp "$BATS_FILE_TMPDIR/static" "$BATS_TEST_TMPDIR/app.new"
-    mv "$BATS_TEST_TMPDIR/app.new" "$BATS_TEST_TMPDIR/app"
+    put "$BATS_TEST_TMPDIR/app" <"$BATS_FILE_TMPDIR/static"
     kill -HUP "$PID"
     wait_until 10 rolled_back "$PID" 1
     wait_until 10 lone_generation "$PID"
-    cp "$SERVER" "$BATS_TEST_TMPDIR/app.new"
-    mv "$BATS_TEST_TMPDIR/app.new" "$BATS_TEST_TMPDIR/app"
+    put "$BATS_TEST_TMPDIR/app" <"$SERVER"
     restart_and_wait "$PID"
     load_finish
 }

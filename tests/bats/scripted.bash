@@ -8,8 +8,7 @@ export PYTHONPATH=$ROOT/tests/servers PYTHONDONTWRITEBYTECODE=1
 
 # version: standard input is what runs from the next start on.
 version() {
-    { echo 'from serving import *' && cat; } >"$BATS_TEST_TMPDIR/server.new"
-    mv "$BATS_TEST_TMPDIR/server.new" "$BATS_TEST_TMPDIR/server.py"
+    { echo 'from serving import *' && cat; } | put "$BATS_TEST_TMPDIR/server.py"
 }
 
 start_version() {
@@ -41,6 +40,15 @@ hammer_finish() {
         wait "$pid" || failed=1
     done
     ((failed == 0)) || fail "$(cat "$BATS_TEST_TMPDIR"/hammer.*)"
+}
+
+# restarts_lose_nothing ADDRESS...
+restarts_lose_nothing() {
+    hammer "$@"
+    restart_and_wait "$PID"
+    restart_and_wait "$PID"
+    hammer_finish
+    ! log_has 'is released|not served|Error' || fail "$(<"$LOG")"
 }
 
 # body HOST PORT | body unix:PATH: what is answered.
@@ -85,13 +93,6 @@ except OSError:
     pass
 sys.exit(1)
 END
-}
-
-# hold: one more connection, which says nothing; its descriptor is the last of HELD.
-hold() {
-    local fd
-    exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
-    HELD+=("$fd")
 }
 
 # release N: the Nth held connection, from 0, is asked for its answer; prints that.

@@ -10,26 +10,6 @@ setup() {
     export GRACE_SETTLE=200ms
 }
 
-is_gone() {
-    [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
-}
-
-# all_gone PID...
-all_gone() {
-    local pid
-    for pid; do
-        is_gone "$pid" || return 1
-    done
-}
-
-# ends_with STATUS PID
-ends_with() {
-    local rc=0
-    wait_until 10 is_gone "$2"
-    wait "$2" || rc=$?
-    ((rc == $1)) || fail "exit status $rc"
-}
-
 # On trial, generation 2 serves beside generation 1, which has a client.
 start_probation() {
     export GRACE_PROBATION=60s GRACE_STOP_TIMEOUT=none
@@ -46,7 +26,7 @@ start_probation() {
     kill -TERM "$PID"
     ends_with 143 "$PID"
     [[ $(release 0) == "pid "* ]]
-    wait_until 10 all_gone "${ALL[@]}"
+    wait_until 10 all_ended "${ALL[@]}"
     run ! log_has 'rolled back|killing'
 }
 
@@ -58,7 +38,7 @@ start_probation() {
     wait_until 5 log_has 'generation 2 draining'
     [[ $(release 0) == "pid "* ]]
     ends_with 0 "$stop"
-    wait_until 10 all_gone "${ALL[@]}"
+    wait_until 10 all_ended "${ALL[@]}"
     run ! log_has 'rolled back|goes on'
 }
 
@@ -136,7 +116,7 @@ keeper() {
     kill -KILL "$(main_of 2)"
     ends_with 137 "$PID"
     [[ $(release 0) == old ]]
-    wait_until 10 all_gone "${ALL[@]}" "$(keeper)"
+    wait_until 10 all_ended "${ALL[@]}" "$(keeper)"
 }
 
 # removing: the start of a version that takes its files away when it is told to stop.
@@ -167,9 +147,9 @@ END
     start_version
 }
 
-# drains ADDRESS...: PORT, udp:PORT or a UNIX path. Clients are connected, and more are in the queues
-# when the server is to stop: all are answered, and meanwhile whoever comes is refused.
-drains() {
+# answers_all ADDRESS...: PORT, udp:PORT or a UNIX path. Clients are connected, and more are in the
+# queues when the server is to stop: all are answered, and meanwhile whoever comes is refused.
+answers_all() {
     "$PYTHON" - "$PID" "$GRACE" "$@" <<'END'
 import os, signal, socket, subprocess, sys, time
 supervisor, grace, addresses = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
@@ -240,7 +220,7 @@ for conn in conns[:len(streams)]:
     conn.close()
 assert stop.wait(5) == 0
 END
-    is_gone "$PID"
+    ended "$PID"
     [[ ! -e $BATS_TEST_TMPDIR/socket && ! -e $BATS_TEST_TMPDIR/pid ]]
     run ! log_has 'cut|did not stop'
 }
@@ -249,42 +229,42 @@ END
     local other
     other=$(free_port)
     removing <<<"threads([listening($PORT), listening($other)], each)"
-    drains "$PORT" "$other"
+    answers_all "$PORT" "$other"
 }
 
 @test "grace stop --drain: UNIX paths and abstract names" {
     removing <<<"threads([listening(SOCKET), listening('\0grace-$PORT')], each)"
-    drains "$BATS_TEST_TMPDIR/socket" "@grace-$PORT"
+    answers_all "$BATS_TEST_TMPDIR/socket" "@grace-$PORT"
 }
 
 @test "grace stop --drain: a group of sockets that share the port" {
     removing <<<"threads([listening($PORT, GROUP) for _ in range(4)], each)"
-    drains "$PORT" "$PORT" "$PORT" "$PORT" "$PORT"
+    answers_all "$PORT" "$PORT" "$PORT" "$PORT" "$PORT"
 }
 
 @test "grace stop --drain: datagrams beside connections" {
     removing <<<"start(datagrams, bound($PORT, type=socket.SOCK_DGRAM)); threads([listening($PORT)], each)"
-    drains "$PORT" "udp:$PORT"
+    answers_all "$PORT" "udp:$PORT"
 }
 
 @test "grace stop --drain: datagrams only" {
     export GRACE_SETTLE=2s
     removing <<<"datagrams(bound($PORT, type=socket.SOCK_DGRAM))"
-    drains "udp:$PORT"
+    answers_all "udp:$PORT"
 }
 
 @test "grace stop --drain after restarts" {
     removing <<<"threads([listening($PORT), listening(SOCKET)], each)"
     restart_and_wait "$PID"
     restart_and_wait "$PID"
-    drains "$PORT" "$BATS_TEST_TMPDIR/socket"
+    answers_all "$PORT" "$BATS_TEST_TMPDIR/socket"
 }
 
 @test "grace stop --drain in sequential mode" {
     export GRACE_MODE=sequential
     removing <<<"threads([listening($PORT), listening(SOCKET)], each)"
     restart_and_wait "$PID"
-    drains "$PORT" "$BATS_TEST_TMPDIR/socket"
+    answers_all "$PORT" "$BATS_TEST_TMPDIR/socket"
 }
 
 # in_between: generation 1 has a client still, another one waits in the queue, and the stop has come.
@@ -308,7 +288,7 @@ in_between() {
     [[ $(release 0) == late ]]
     [[ $(release 1) == late ]]
     ends_with 0 "$STOP"
-    is_gone "$PID"
+    ended "$PID"
     [[ ! -e $BATS_TEST_TMPDIR/pid ]]
 }
 
@@ -319,7 +299,7 @@ in_between() {
     in_between
     [[ $(release 0) == late ]]
     ends_with 0 "$STOP"
-    is_gone "$PID"
+    ended "$PID"
 }
 
 @test "grace stop --drain while a failed sequential restart is to be tried again: it ends at once" {
@@ -331,5 +311,5 @@ in_between() {
     hold
     "$GRACE" stop --drain "$PID" 3>&- &
     ends_with 0 "$!"
-    is_gone "$PID"
+    ended "$PID"
 }

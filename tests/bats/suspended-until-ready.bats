@@ -13,8 +13,7 @@ setup() {
 }
 
 install_version() {
-    printf 'version %s' "$1" >"$BODY.new"
-    mv "$BODY.new" "$BODY"
+    printf 'version %s' "$1" | put "$BODY"
 }
 
 # start_version_1 SERVER-OPTION...
@@ -36,11 +35,6 @@ begin() {
 # only N: version N answers every request for a while.
 only() {
     "$LOAD" -c 8 -n 250 -r 1000 --expect "^version $1\$" 127.0.0.1 "$PORT" >/dev/null
-}
-
-# main_of N: the main process of generation N.
-main_of() {
-    status "$PID" | grep -oE "\"generation\": ?$1, ?\"pid\": ?[0-9]+" | grep -oE '[0-9]+$'
 }
 
 # is_suspended SERVER-OPTION...

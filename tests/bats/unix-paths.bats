@@ -94,16 +94,8 @@ a.close()
 os.unlink("$SOCKET")
 a = listening("$SOCKET")
 END
-    restarts_lose_nothing
+    restarts_lose_nothing "unix:$SOCKET"
     answers two "unix:$SOCKET"
-}
-
-restarts_lose_nothing() {
-    hammer "unix:$SOCKET"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
-    hammer_finish
-    ! log_has 'is released|not served|Error' || fail "$(<"$LOG")"
 }
 
 @test "a new version that fails in its probation and cleans up" {
@@ -230,7 +222,7 @@ END
 
 restarts_lose_nothing_more() {
     : >"$LOG"
-    restarts_lose_nothing
+    restarts_lose_nothing "unix:$SOCKET"
 }
 
 @test "a path that one version left out and the next one has again" {

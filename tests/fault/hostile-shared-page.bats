@@ -124,11 +124,6 @@ spoils() {
         'slot-field all connections 1000'
 }
 
-# main_of GENERATION
-main_of() {
-    status "$PID" | grep -oE "\"generation\":$1,\"pid\":[0-9]+" | grep -oE '[0-9]+$'
-}
-
 # Generation 2 does not bind the third address; its worker gives that one's key to the second.
 @test "no bind() of the main process is answered with another socket than it has asked for" {
     local second third
@@ -204,13 +199,6 @@ cuts() {
         wait_until 20 ask ping
     done
     unharmed
-}
-
-# found_again: sets PID to the new supervisor of web.
-found_again() {
-    local pid
-    pid=$(status web | grep -oE '"pid":[0-9]+' | head -n 1 | grep -oE '[0-9]+') && [[ $pid ]] &&
-        PID=$pid && STARTED+=("$pid")
 }
 
 @test "a new supervisor takes over a generation whose page a worker has spoiled" {

@@ -15,10 +15,6 @@ teardown() {
     rm -rf "${DIRECTORY:-/nonexistent}"
 }
 
-answers() {
-    "$LOAD" -c 1 -n 20 127.0.0.1 "$PORT" >/dev/null 2>&1
-}
-
 # confined OPTION...: of confine, then -- and a server, or what executes one.
 confined() {
     start confined "$LAUNCH" -- "$CONFINE" "$@"
@@ -29,7 +25,7 @@ restarts_twice() {
     wait_until 20 lone_generation "$PID" || dump_log
     restart_and_wait "$PID"
     restart_and_wait "$PID"
-    answers
+    answered
 }
 
 # soft_limit NAME PID
@@ -39,7 +35,7 @@ soft_limit() {
 
 # unwrapped: the server is the process that was started.
 unwrapped() {
-    answers && [[ $(readlink "/proc/$PID/exe") == "$SERVER" && $(tree_of "$PID") == "$PID" ]]
+    answered && [[ $(readlink "/proc/$PID/exe") == "$SERVER" && $(tree_of "$PID") == "$PID" ]]
 }
 
 @test "entries of the environment that are no variables are the server's, as without grace" {
@@ -78,7 +74,7 @@ no_connection() {
     for closed in 0 1 2 01 12 02 012; do
         PORT=$(free_port)
         confined --closed "$closed" "$SERVER" --listen "127.0.0.1:$PORT"
-        wait_until 10 answers
+        wait_until 10 answered
         wait_until 10 no_connection
         plain=$(streams "$PID")
         PORT=$(free_port)
@@ -96,7 +92,7 @@ no_connection() {
     run -1 "$LAUNCH" -- "$CONFINE" --closed 01 "$GRACE" status "$PID"
     [[ $output == *"can't write to standard output"* ]] || fail "$output"
     settled "$PID" 1
-    answers
+    answered
 }
 
 @test "a soft limit of file sizes does not keep the page from being made, and is the server's" {
@@ -168,7 +164,7 @@ no_connection() {
     wait_until 10 log_has 'generation 1 ready'
     log_has 'File name too long' || dump_log
     [[ $(compgen -G "$BATS_TEST_TMPDIR/000*") == '' ]]
-    answers
+    answered
 }
 
 @test "the directory of the start is gone, every signal is ignored: it restarts" {

@@ -132,18 +132,14 @@ switches() {
     awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$1/status"
 }
 
-lasts() {
-    ((${EPOCHREALTIME/[.,]/} - BEGUN >= $1 * 1000000))
-}
-
 # wakeups PID...: sets WOKEN to how often each wakes up within three seconds.
 wakeups() {
-    local pid before=()
+    local pid begun before=()
     for pid; do
         before+=("$(switches "$pid")")
     done
-    BEGUN=${EPOCHREALTIME/[.,]/}
-    wait_until 30 lasts 3
+    begun=${EPOCHREALTIME/[.,]/}
+    wait_until 30 passed 3 "$begun"
     WOKEN=()
     for pid; do
         WOKEN+=("$(($(switches "$pid") - before[${#WOKEN[@]}]))")

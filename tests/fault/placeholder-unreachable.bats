@@ -63,13 +63,9 @@ def hold():
 END
 }
 
-drains() {
-    status "$PID" | grep -qE "\"pid\":$1,\"state\":\"draining\""
-}
-
-# has_placeholders: instead of its listeners, in each process of it.
+# has_placeholders: the old generation, in each process, instead of its listeners.
 has_placeholders() {
-    log_has 'generation 2 ready' && drains "$1" && stopped_listening 1
+    log_has 'generation 2 ready' && drains 1 && stopped_listening 1
 }
 
 # replaced: OLD drains, for as long as its client is there.
@@ -78,7 +74,7 @@ replaced() {
     hold
     wait_until 30 connections_are 1 || { status "$PID" >&2 && dump_log; }
     kill -HUP "$PID"
-    wait_until 20 has_placeholders "$OLD" || dump_log
+    wait_until 20 has_placeholders || dump_log
 }
 
 keep_names() {

@@ -34,13 +34,6 @@ orphan() {
     wait_until 10 gone "$PID"
 }
 
-# found_again: sets PID to the new supervisor of web; it goes into STARTED.
-found_again() {
-    local pid
-    pid=$(status web | grep -oE '"pid":[0-9]+' | head -n 1 | grep -oE '[0-9]+') && [[ $pid ]] &&
-        PID=$pid && STARTED+=("$pid")
-}
-
 # recovered GENERATION: a new supervisor holds its listener, and no other generation is left.
 recovered() {
     wait_until 20 found_again && wait_until 20 settled "$PID" "$1" || dump_log || return
@@ -260,9 +253,8 @@ has_worker() {
 
 # version OPTION...: of the command that the tests below restart.
 version() {
-    printf '#!/bin/sh\nexec "%s" --listen 127.0.0.1:%s %s\n' "$SERVER" "$PORT" "$*" >"$APP.new"
-    chmod +x "$APP.new"
-    mv "$APP.new" "$APP"
+    put "$APP" <<<"#!/bin/sh
+exec '$SERVER' --listen 127.0.0.1:$PORT $*"
 }
 
 serve_app() {
