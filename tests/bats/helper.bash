@@ -358,6 +358,16 @@ stopped_listening() {
         [[ $listening == *pid=* && ! $listening =~ pid=($tree), ]]
 }
 
+# group_members: each socket that listens on $PORT, by its inode.
+# shellcheck disable=SC2153 # the test sets PORT
+group_members() {
+    ss -tlneH "sport = :$PORT" | grep -o 'ino:[0-9]*' | sort
+}
+
+group_has() {
+    (($(group_members | wc -l) == $1))
+}
+
 # with_dev_log COMMAND...: with a /dev/log that is $BATS_TEST_TMPDIR/log.sock.
 with_dev_log() {
     local dev=$BATS_TEST_TMPDIR/dev node

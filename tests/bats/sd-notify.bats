@@ -1,4 +1,3 @@
-#!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # The service manager hears one service: NOTIFY_SOCKET is proxied.
 

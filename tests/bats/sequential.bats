@@ -1,4 +1,3 @@
-#!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # GRACE_MODE=sequential: servers that can't run twice. Clients wait, none is refused.
 

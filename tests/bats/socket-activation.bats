@@ -1,4 +1,3 @@
-#!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # Listeners that the server is given by whoever starts it: systemd's LISTEN_FDS, inetd's wait mode.
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # A stop at any time: whoever is connected gets an answer, whoever comes later is refused, and
 # nothing is left.

@@ -1,21 +1,12 @@
 # SPDX-License-Identifier: ISC
 # Many listeners: large SO_REUSEPORT groups, and listeners that come and go all the time.
-load ../bats/helper
+load ../bats/scripted
 
 MANY=$BUILD/tests/servers/many
 
 setup() {
     PORT=$(free_port)
     TRACE=$BATS_TEST_TMPDIR/trace
-}
-
-# members: "INODE" of each socket that listens on the port.
-members() {
-    ss -tlneH "sport = $PORT" | grep -o 'ino:[0-9]*' | sort
-}
-
-members_are() {
-    (($(members | wc -l) == $1))
 }
 
 # traced CALLS COMMAND...: as start_wrapped, and each such system call of all processes in TRACE.
@@ -31,10 +22,10 @@ settled_below() {
 
 @test "a group of 64 is bound and taken over without a look at other processes" {
     traced openat "$MANY" --group 64 --workers 4 "$PORT"
-    wait_until 60 members_are 64
+    wait_until 60 group_has 64
     kill -HUP "$SUPERVISOR"
     wait_until 60 settled "$SUPERVISOR" 2
-    members_are 64
+    group_has 64
     # two generations: whether the first lives, and has drained
     (($(grep -c '"/proc", ' "$TRACE") <= 40)) || fail "$(grep -c '"/proc", ' "$TRACE") looks"
 }
@@ -42,13 +33,13 @@ settled_below() {
 @test "a group of 256 in 16 workers: each member is taken over, and no request fails" {
     local before
     start_wrapped many "$MANY" --group 256 --workers 16 "$PORT"
-    wait_until 20 members_are 256
-    before=$(members)
+    wait_until 20 group_has 256
+    before=$(group_members)
     load_start -r 200 127.0.0.1 "$PORT"
     restart_and_wait "$PID"
     restart_and_wait "$PID"
     load_finish
-    [[ $(members) == "$before" ]]
+    [[ $(group_members) == "$before" ]]
 }
 
 # cycles N: so many listeners are opened and closed, one after the other.
@@ -106,4 +97,45 @@ all_served() {
     load_finish
     wait_until 10 all_served 600
     run ! log_has 'not served|could not|too many'
+}
+
+@test "a server may open more listeners than are held at a time, one after the other" {
+    version <<END
+def transfers():
+    for _ in range(400):
+        with listening(0):
+            pass
+    return "done"
+serve(listening($PORT), body=transfers)
+END
+    GRACE_SETTLE=200ms start_version
+    for _ in 1 2 3 4; do answers 'done' 127.0.0.1 "$PORT"; done
+    run ! log_has 'too many listeners'
+    restart_and_wait "$PID"
+    answers 'done' 127.0.0.1 "$PORT"
+}
+
+@test "a listener that stays is handed over, though others at its address came and went" {
+    local other
+    other=$(free_port)
+    version <<END
+other = []
+def open_other():
+    other.append(listening($other))
+    threading.Thread(target=accept_all, args=(other[0], answering("2")), daemon=True).start()
+def transfers():
+    for _ in range(20):
+        with listening($other):
+            pass
+    open_other()
+    return "done"
+if os.path.exists("$BATS_TEST_TMPDIR/kept"):
+    open_other()
+serve(listening($PORT), body=transfers)
+END
+    GRACE_SETTLE=200ms start_version
+    answers 'done' 127.0.0.1 "$PORT"
+    answers 2 127.0.0.1 "$other"
+    touch "$BATS_TEST_TMPDIR/kept"
+    restarts_lose_nothing "127.0.0.1 $other"
 }

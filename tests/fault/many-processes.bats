@@ -49,17 +49,13 @@ for i in range(int(sys.argv[2])):
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 while True: signal.pause()'
 
-members() {
-    (($(ss -tlnH "sport = :$PORT" | wc -l) == $1))
-}
-
 @test "the member of an SO_REUSEPORT group goes with its worker, though 130 others stay" {
     PORT=$(free_port)
     start_wrapped server "$PYTHON" -c "$MEMBERS" "$PORT" 131
-    wait_until 60 members 131
+    wait_until 60 group_has 131
     for pid in $(grep -E '^[0-9]+$' "$LOG" | tail -n 3); do
         kill -KILL "$pid"
     done
-    wait_until 20 members 128
+    wait_until 20 group_has 128
     "$GRACE" status "$PID"
 }
