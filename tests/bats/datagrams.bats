@@ -52,29 +52,12 @@ survives() {
     two_restarts
 }
 
-@test "epoll: restarts under load lose no datagram" {
-    survives epoll
-}
-
-@test "poll: restarts under load lose no datagram" {
-    survives poll
-}
-
-@test "select: restarts under load lose no datagram" {
-    survives select
-}
-
-@test "blocking recvfrom: restarts under load lose no datagram" {
-    survives block
-}
-
-@test "recvfrom with a time-out: restarts under load lose no datagram" {
-    survives timeout
-}
-
-@test "a group of three that share the port: restarts under load lose no datagram" {
-    survives epoll 3
-}
+@test "epoll: restarts under load lose no datagram" { survives epoll; }
+@test "poll: restarts under load lose no datagram" { survives poll; }
+@test "select: restarts under load lose no datagram" { survives select; }
+@test "blocking recvfrom: restarts under load lose no datagram" { survives block; }
+@test "recvfrom with a time-out: restarts under load lose no datagram" { survives timeout; }
+@test "a group of three that share the port: restarts under load lose no datagram" { survives epoll 3; }
 
 @test "UNIX datagrams: the path stays, and restarts under load lose nothing" {
     local path=$BATS_TEST_TMPDIR/socket inode

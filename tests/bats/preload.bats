@@ -10,7 +10,8 @@ setup() {
     PORT=$(free_port)
 }
 
-# survives COMMAND...: started as given, it restarts again and again without losing a request.
+# survives COMMAND...: started as given, it restarts again and again without losing a request, with
+# libgrace in it.
 survives() {
     local i
     start server "$@"
@@ -21,6 +22,7 @@ survives() {
     done
     load_finish
     ! grep -E 'without grace|ERROR: ' "$LOG" || fail 'complaints'
+    has_loaded libgrace
 }
 
 # has_loaded REGEX: the server that runs now.
@@ -32,30 +34,19 @@ jemalloc() {
     /sbin/ldconfig -p | sed -n 's/.*libjemalloc\.so\.2 .*=> //p' | head -n 1
 }
 
-# counted: the other library has seen every connection, and libgrace too.
+# counted LD_PRELOAD: the other library sees every connection, too.
 counted() {
     local seen accepted
+    survives env COUNTING="$BATS_TEST_TMPDIR/count" LD_PRELOAD="$1" "$TINY" "$PORT"
     seen=$(stat -c %s "$BATS_TEST_TMPDIR/count")
     accepted=$(load_value requests)
     ((seen >= accepted)) || fail "$seen of $accepted counted"
-    has_loaded libgrace
     has_loaded libcounting
 }
 
-@test "another library after it" {
-    survives env COUNTING="$BATS_TEST_TMPDIR/count" LD_PRELOAD="$LIBGRACE:$COUNTER" "$TINY" "$PORT"
-    counted
-}
-
-@test "another library before it" {
-    survives env COUNTING="$BATS_TEST_TMPDIR/count" LD_PRELOAD="$COUNTER:$LIBGRACE" "$TINY" "$PORT"
-    counted
-}
-
-@test "another library, separated by a space" {
-    survives env COUNTING="$BATS_TEST_TMPDIR/count" LD_PRELOAD="$COUNTER $LIBGRACE" "$TINY" "$PORT"
-    counted
-}
+@test "another library after it" { counted "$LIBGRACE:$COUNTER"; }
+@test "another library before it" { counted "$COUNTER:$LIBGRACE"; }
+@test "another library, separated by a space" { counted "$COUNTER $LIBGRACE"; }
 
 # load_order: what the loader of this python has put where
 load_order() {
@@ -105,24 +96,20 @@ EOF
 @test "jemalloc preloaded after it" {
     survives env LD_PRELOAD="$LIBGRACE:$(jemalloc)" "$TINY" "$PORT"
     has_loaded libjemalloc
-    has_loaded libgrace
 }
 
 @test "jemalloc preloaded before it" {
     survives env LD_PRELOAD="$(jemalloc):$LIBGRACE" "$TINY" "$PORT"
     has_loaded libjemalloc
-    has_loaded libgrace
 }
 
 @test "a server linked with jemalloc" {
     survives env LD_PRELOAD="$LIBGRACE" "$TINY-jemalloc" "$PORT"
     has_loaded libjemalloc
-    has_loaded libgrace
 }
 
 @test "interposed calls in .preinit_array" {
     survives env LD_PRELOAD="$LIBGRACE" "$TINY-early" "$PORT"
-    has_loaded libgrace
 }
 
 @test "a server built with ASan, whose library comes first" {
@@ -130,27 +117,22 @@ EOF
     asan=$(realpath "$("${CC:-cc}" -print-file-name=libasan.so)")
     survives env LD_PRELOAD="$asan:$LIBGRACE" "$TINY-asan" "$PORT"
     has_loaded libasan
-    has_loaded libgrace
 }
 
 @test "a server that writes over its environment" {
     survives env LD_PRELOAD="$LIBGRACE" "$TINY-wiped" "$PORT"
-    has_loaded libgrace
 }
 
 @test "sh -c 'exec server'" {
     survives env LD_PRELOAD="$LIBGRACE" sh -c "exec '$TINY' $PORT"
-    has_loaded libgrace
 }
 
 @test "sh -c 'server; exit': not the main process" {
     survives env LD_PRELOAD="$LIBGRACE" sh -c "'$TINY' $PORT; exit 1"
-    has_loaded libgrace
 }
 
 @test "env -i" {
     survives env LD_PRELOAD="$LIBGRACE" env -i PATH=/usr/bin:/bin "$TINY" "$PORT"
-    has_loaded libgrace
 }
 
 @test "a script that executes the server" {
@@ -158,7 +140,6 @@ EOF
     printf '#!/bin/bash\nexport CONFIGURED=1\nulimit -c 0\nexec "%s" "$@"\n' "$TINY" >"$script"
     chmod +x "$script"
     survives env LD_PRELOAD="$LIBGRACE" "$script" "$PORT"
-    has_loaded libgrace
     grep -qz CONFIGURED=1 "/proc/$(server_pid "$PID")/environ"
 }
 
@@ -166,19 +147,16 @@ EOF
     survives env LD_PRELOAD="$LIBGRACE" "$PYTHON" -c \
         'import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:], close_fds=True).returncode)' \
         "$TINY" "$PORT"
-    has_loaded libgrace
 }
 
 @test "python's subprocess with an environment of its own" {
     survives env LD_PRELOAD="$LIBGRACE" "$PYTHON" -c \
         'import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:], env={"A": "b"}).returncode)' \
         "$TINY" "$PORT"
-    has_loaded libgrace
 }
 
 @test "started by its loader" {
     local loader
     loader=$(readelf -lW "$TINY" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p')
     survives env LD_PRELOAD="$LIBGRACE" "$loader" "$TINY" "$PORT"
-    has_loaded libgrace
 }

@@ -164,6 +164,13 @@ expect status 6
 END
 }
 
+# hung_up: the server got the signal, once, and was not restarted.
+hung_up() {
+    LOG=$BATS_TEST_TMPDIR/log
+    (($(grep -c 'SIGHUP arrived' "$LOG") == 1)) || dump_log || return
+    log_lacks 'generation 2'
+}
+
 @test "the terminal goes away: a server in the foreground gets its hang-up" {
     on_terminal <<'END'
 type $WRAP $SERVER HUP=exit:7 2>$BATS_TEST_TMPDIR/log
@@ -172,9 +179,7 @@ hangup
 until ! $ASK
 until ! pgrep -f "noting.py $PORT"
 END
-    LOG=$BATS_TEST_TMPDIR/log
-    (($(grep -c 'SIGHUP arrived' "$LOG") == 1)) || dump_log
-    ! log_has 'generation 2' || dump_log
+    hung_up
 }
 
 @test "the terminal goes away: a job in the background gets its hang-up" {
@@ -184,9 +189,7 @@ until $ASK
 hangup
 until ! pgrep -f "noting.py $PORT"
 END
-    LOG=$BATS_TEST_TMPDIR/log
-    (($(grep -c 'SIGHUP arrived' "$LOG") == 1)) || dump_log
-    ! log_has 'generation 2' || dump_log
+    hung_up
 }
 
 @test "nohup: it survives the terminal, and SIGHUP restarts it" {

@@ -12,65 +12,55 @@ fake_test() {
     chmod +x "$fake"
 }
 
-last_line() {
-    echo "${lines[-1]}"
+# sums_up STATUS SUMMARY [TEST...]: tests/run ends so, with that as its last line.
+sums_up() {
+    run tests/run "${3-$fake}" "${@:4}"
+    [[ $status == "$1" && ${lines[-1]} == "$2" ]]
 }
 
 @test "results are summed up" {
     fake_test <<<'echo "ok 1 - a"; echo "ok 2 - b"; echo 1..2'
-    run tests/run "$fake"
-    [ "$status" -eq 0 ]
-    [ "$(last_line)" = '2 passed, 0 failed' ]
+    sums_up 0 '2 passed, 0 failed'
 }
 
 @test "a failure is shown with its output" {
     fake_test <<<'echo 1..2; echo "not ok 1 - it works"; echo "# got 3"; echo "ok 2 - b"'
-    run tests/run "$fake"
-    [ "$status" -eq 1 ]
+    sums_up 1 '1 passed, 1 failed'
     [[ $output == *'fake: not ok 1 - it works'*'# got 3'* ]]
-    [ "$(last_line)" = '1 passed, 1 failed' ]
 }
 
 @test "a skipped test is a failure" {
     fake_test <<<'echo 1..1; echo "ok 1 - b # skip no such daemon"'
-    run tests/run "$fake"
-    [ "$status" -eq 1 ]
-    [ "$(last_line)" = '0 passed, 1 failed' ]
+    sums_up 1 '0 passed, 1 failed'
 }
 
 @test "fewer tests than planned are a failure" {
     fake_test <<<'echo 1..3; echo "ok 1 - a"'
-    run tests/run "$fake"
-    [ "$status" -eq 1 ]
+    sums_up 1 '1 passed, 1 failed'
     [[ $output == *'planned 3 tests, but 1 ran'* ]]
-    [ "$(last_line)" = '1 passed, 1 failed' ]
 }
 
 @test "no plan is a failure" {
     fake_test <<<'echo "ok 1 - a"'
-    run tests/run "$fake"
-    [ "$(last_line)" = '1 passed, 1 failed' ]
+    sums_up 1 '1 passed, 1 failed'
 }
 
 @test "no result is a failure" {
     fake_test <<<'echo hello'
-    run tests/run "$fake"
-    [ "$status" -eq 1 ]
-    [ "$(last_line)" = '0 passed, 1 failed' ]
+    sums_up 1 '0 passed, 1 failed'
 }
 
 @test "an exit status without a failed test is a failure" {
     fake_test <<<'echo 1..1; echo "ok 1 - a"; echo complaint >&2; exit 3'
-    run tests/run "$fake"
+    sums_up 1 '1 passed, 1 failed'
     [[ $output == *'exit status 3'*'complaint'* ]]
-    [ "$(last_line)" = '1 passed, 1 failed' ]
 }
 
 @test "a bats file that does not parse is a failure" {
     printf '@test "x" {\n  if\n}\n' >"$fake.bats"
     run tests/run "$fake.bats"
     [ "$status" -eq 1 ]
-    [[ $(last_line) == '0 passed, '* ]]
+    [[ ${lines[-1]} == '0 passed, '* ]]
 }
 
 @test "the time limit is a failure" {
@@ -91,24 +81,19 @@ last_line() {
     fake_test <<<"echo 'ok 1 - a'; echo 1..1
         (setsid env -i sh -c 'echo \$\$ >$fake.pid; exec tail -f /dev/null' >/dev/null 2>&1 &)
         until grep -qs ^tail /proc/\$(cat $fake.pid)/cmdline; do :; done"
-    run tests/run "$fake"
-    [ "$status" -eq 1 ]
+    sums_up 1 '1 passed, 1 failed'
     [[ $output == *"left behind: process $(cat "$fake.pid"): tail -f /dev/null"* ]]
-    [ "$(last_line)" = '1 passed, 1 failed' ]
     [ ! -e "/proc/$(cat "$fake.pid")" ]
 }
 
 @test "a name that stands for no test is a failure" {
-    run tests/run no-such-test
-    [ "$status" -eq 1 ]
-    [ "$(last_line)" = '0 passed, 1 failed' ]
+    sums_up 1 '0 passed, 1 failed' no-such-test
 }
 
 @test "the caller's settings of grace do not reach the tests" {
     # shellcheck disable=SC2016 # for the script
     fake_test <<<'echo 1..1; [ -z "${LD_PRELOAD-}${GRACE_MODE-}" ] && echo "ok 1 - a"'
-    GRACE_MODE=sequential LD_PRELOAD='' run tests/run "$fake"
-    [ "$(last_line)" = '1 passed, 0 failed' ]
+    GRACE_MODE=sequential LD_PRELOAD='' sums_up 0 '1 passed, 0 failed'
 }
 
 @test "an interrupted run takes its tests along" {
@@ -134,16 +119,14 @@ echo 'ok 1 - all is as always'
 END
     umask 077
     export LC_ALL=C http_proxy=http://127.0.0.1:1 ALL_PROXY=socks://127.0.0.1:1 GRACE_SETTLE=1m
-    run tests/run "$fake"
-    [ "$(last_line)" = '1 passed, 0 failed' ]
+    sums_up 0 '1 passed, 0 failed'
 }
 
 @test "no two tests of a run get the same port" {
     # shellcheck disable=SC2016 # for those tests to expand
     printf 'load "%s/helper"\n@test "x" {\n for i in {1..300}; do free_port; done >"%s.$BASHPID"\n}\n' \
         "$BATS_TEST_DIRNAME" "$fake.ports" | tee "$fake.1.bats" >"$fake.2.bats"
-    run tests/run "$fake.1.bats" "$fake.2.bats"
-    [ "$(last_line)" = '2 passed, 0 failed' ]
+    sums_up 0 '2 passed, 0 failed' "$fake.1.bats" "$fake.2.bats"
     [ "$(cat "$fake.ports".* | sort -u | wc -l)" = 600 ]
 }
 
@@ -153,8 +136,7 @@ END
     stranger=$!
     printf 'load "%s/helper"\n@test "x" {\n STARTED=(%s)\n stop_all\n}\n' \
         "$BATS_TEST_DIRNAME" "$stranger" >"$fake.bats"
-    run tests/run "$fake.bats"
-    [ "$(last_line)" = '1 passed, 0 failed' ]
+    sums_up 0 '1 passed, 0 failed' "$fake.bats"
     kill "$stranger"
     wait "$stranger" || status=$?
     [ "$status" = 143 ]
