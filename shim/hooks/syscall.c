@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -35,142 +36,23 @@ static long forward(const struct call *c)
     return real.syscall(c->number, c->a, c->b, c->c, c->d, c->e, c->f);
 }
 
-/* A new process without its own memory (vfork, threads) is no business of ours. */
-static long fork_by_number(const struct call *c, bool shares_memory)
+static bool shares_memory(const struct call *c)
 {
-    long pid = forward(c);
+    if (c->number == SYS_clone3)
+        return *(const uint64_t *)pointer(c->a) & CLONE_VM;
+    return c->number == SYS_clone && (c->a & CLONE_VM);
+}
 
-    if (pid == 0 && !shares_memory)
+/* A new process without its own memory (vfork, threads) is no business of ours. SYS_vfork returns
+ * twice through this frame: a real fork can. */
+static long fork_by_number(const struct call *c)
+{
+    bool shares = shares_memory(c);
+    long pid = c->number == SYS_vfork ? real.syscall(SYS_fork, 0, 0, 0, 0, 0, 0) : forward(c);
+
+    if (pid == 0 && !shares)
         fork_child();
     return pid;
-}
-
-static bool call_fd(const struct call *c, long *r)
-{
-    switch (c->number) {
-    case SYS_close:
-        *r = close((int)c->a);
-        return true;
-    case SYS_close_range:
-        *r = close_range((unsigned)c->a, (unsigned)c->b, (int)c->c);
-        return true;
-    case SYS_dup:
-        *r = dup((int)c->a);
-        return true;
-    case SYS_dup2:
-        *r = dup2((int)c->a, (int)c->b);
-        return true;
-    case SYS_dup3:
-        *r = dup3((int)c->a, (int)c->b, (int)c->c);
-        return true;
-    case SYS_fcntl:
-        *r = fcntl((int)c->a, (int)c->b, pointer(c->c));
-        return true;
-    case SYS_ioctl:
-        *r = ioctl((int)c->a, (unsigned long)c->b, pointer(c->c));
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool call_sock(const struct call *c, long *r)
-{
-    switch (c->number) {
-    case SYS_socket:
-        *r = socket((int)c->a, (int)c->b, (int)c->c);
-        return true;
-    case SYS_bind:
-        *r = bind((int)c->a, pointer(c->b), (socklen_t)c->c);
-        return true;
-    case SYS_listen:
-        *r = listen((int)c->a, (int)c->b);
-        return true;
-    case SYS_accept:
-        *r = accept((int)c->a, pointer(c->b), pointer(c->c));
-        return true;
-    case SYS_accept4:
-        *r = accept4((int)c->a, pointer(c->b), pointer(c->c), (int)c->d);
-        return true;
-    case SYS_shutdown:
-        *r = shutdown((int)c->a, (int)c->b);
-        return true;
-    case SYS_setsockopt:
-        *r = setsockopt((int)c->a, (int)c->b, (int)c->c, pointer(c->d), (socklen_t)c->e);
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool call_wait(const struct call *c, long *r)
-{
-    switch (c->number) {
-    case SYS_epoll_ctl:
-        *r = epoll_ctl((int)c->a, (int)c->b, (int)c->c, pointer(c->d));
-        return true;
-    case SYS_epoll_wait:
-        *r = epoll_wait((int)c->a, pointer(c->b), (int)c->c, (int)c->d);
-        return true;
-    case SYS_poll:
-        *r = poll(pointer(c->a), (nfds_t)c->b, (int)c->c);
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool call_path(const struct call *c, long *r)
-{
-    switch (c->number) {
-    case SYS_unlink:
-        *r = unlink(pointer(c->a));
-        return true;
-    case SYS_unlinkat:
-        *r = unlinkat((int)c->a, pointer(c->b), (int)c->c);
-        return true;
-    case SYS_rename:
-        *r = rename(pointer(c->a), pointer(c->b));
-        return true;
-    case SYS_renameat:
-        *r = renameat((int)c->a, pointer(c->b), (int)c->c, pointer(c->d));
-        return true;
-    case SYS_renameat2:
-        *r = renameat2((int)c->a, pointer(c->b), (int)c->c, pointer(c->d), (unsigned)c->e);
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool call_process(struct call *c, long *r)
-{
-    switch (c->number) {
-    case SYS_vfork: /* returns twice through this frame: a real fork can */
-        c->number = SYS_fork;
-        *r = fork_by_number(c, false);
-        return true;
-    case SYS_fork:
-        *r = fork_by_number(c, false);
-        return true;
-    case SYS_clone:
-        *r = fork_by_number(c, (c->a & CLONE_VM) != 0);
-        return true;
-    case SYS_clone3:
-        *r = fork_by_number(c, (*(const unsigned long long *)pointer(c->a) & CLONE_VM) != 0);
-        return true;
-    case SYS_kill:
-        *r = kill((pid_t)c->a, (int)c->b);
-        return true;
-    case SYS_execve:
-        *r = execve(pointer(c->a), pointer(c->b), pointer(c->c));
-        return true;
-    case SYS_execveat:
-        *r = execveat((int)c->a, pointer(c->b), pointer(c->c), pointer(c->d), (int)c->e);
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* The kernel's own layout of struct sigaction. */
@@ -181,16 +63,20 @@ struct kernel_sigaction {
     unsigned long mask;
 };
 
-static long raw_sigaction(int sig, const struct kernel_sigaction *act, struct kernel_sigaction *old)
+static long sigaction_by_number(const struct call *c)
 {
+    const struct kernel_sigaction *act = pointer(c->b);
+    struct kernel_sigaction *old = pointer(c->c);
     struct sigaction to = {0}, from;
 
+    if (c->d != sizeof(unsigned long) || !own_signals_ours((int)c->a))
+        return forward(c);
     if (act) {
         to.sa_handler = act->handler;
         to.sa_flags = (int)act->flags;
         ((unsigned long *)&to.sa_mask)[0] = act->mask;
     }
-    own_signals_action(sig, act ? &to : NULL, &from);
+    own_signals_action((int)c->a, act ? &to : NULL, &from);
     if (old)
         *old = (struct kernel_sigaction){.handler = from.sa_handler,
                                          .flags = (unsigned long)from.sa_flags,
@@ -198,42 +84,83 @@ static long raw_sigaction(int sig, const struct kernel_sigaction *act, struct ke
     return 0;
 }
 
-static long raw_sigprocmask(struct call *c)
+static long sigprocmask_by_number(const struct call *c)
 {
     unsigned long *set = pointer(c->b);
     sigset_t copy, stripped;
 
-    if (!set || !self.on || c->a == SIG_UNBLOCK)
+    if (!set || c->a == SIG_UNBLOCK)
         return forward(c);
     sigemptyset(&copy);
     ((unsigned long *)&copy)[0] = *set;
     own_signals_strip(&copy, &stripped);
-    c->b = (long)&stripped;
-    return forward(c);
+    return real.syscall(c->number, c->a, (long)&stripped, c->c, c->d, 0, 0);
 }
 
-static bool call_signal(struct call *c, long *r)
+/* call_hook() sets *r and returns true for the number SYS_name. */
+#define BY_NUMBER(name, call) \
+    case SYS_##name:          \
+        *r = call;            \
+        return true
+#define HOOK(name, ...) BY_NUMBER(name, name(__VA_ARGS__))
+
+/* The numbers that have a hook, and how it is called. False: this is none of them. What all numbers
+ * pass is inlined into the hook, where the arguments stay in registers as long as nobody takes the
+ * address of their structure: so no number hands it to a function that others call, too. */
+static bool call_hook(const struct call *c, long *r)
 {
-    if (c->number == SYS_rt_sigprocmask) {
-        *r = raw_sigprocmask(c);
+    if (__builtin_expect(c->number == SYS_close, 1)) { /* libuv, for each connection */
+        *r = close((int)c->a);
         return true;
     }
-    if (c->number != SYS_rt_sigaction || c->d != sizeof(unsigned long) ||
-        !own_signals_ours((int)c->a))
+    switch (c->number) {
+        HOOK(close_range, (unsigned)c->a, (unsigned)c->b, (int)c->c);
+        HOOK(dup, (int)c->a);
+        HOOK(dup2, (int)c->a, (int)c->b);
+        HOOK(dup3, (int)c->a, (int)c->b, (int)c->c);
+        HOOK(fcntl, (int)c->a, (int)c->b, pointer(c->c));
+        HOOK(ioctl, (int)c->a, (unsigned long)c->b, pointer(c->c));
+
+        HOOK(socket, (int)c->a, (int)c->b, (int)c->c);
+        HOOK(bind, (int)c->a, pointer(c->b), (socklen_t)c->c);
+        HOOK(listen, (int)c->a, (int)c->b);
+        HOOK(accept, (int)c->a, pointer(c->b), pointer(c->c));
+        HOOK(accept4, (int)c->a, pointer(c->b), pointer(c->c), (int)c->d);
+        HOOK(shutdown, (int)c->a, (int)c->b);
+        HOOK(setsockopt, (int)c->a, (int)c->b, (int)c->c, pointer(c->d), (socklen_t)c->e);
+
+        HOOK(epoll_ctl, (int)c->a, (int)c->b, (int)c->c, pointer(c->d));
+        HOOK(epoll_wait, (int)c->a, pointer(c->b), (int)c->c, (int)c->d);
+        HOOK(poll, pointer(c->a), (nfds_t)c->b, (int)c->c);
+
+        HOOK(unlink, pointer(c->a));
+        HOOK(unlinkat, (int)c->a, pointer(c->b), (int)c->c);
+        HOOK(rename, pointer(c->a), pointer(c->b));
+        HOOK(renameat, (int)c->a, pointer(c->b), (int)c->c, pointer(c->d));
+        HOOK(renameat2, (int)c->a, pointer(c->b), (int)c->c, pointer(c->d), (unsigned)c->e);
+
+        HOOK(kill, (pid_t)c->a, (int)c->b);
+        HOOK(execve, pointer(c->a), pointer(c->b), pointer(c->c));
+        HOOK(execveat, (int)c->a, pointer(c->b), pointer(c->c), pointer(c->d), (int)c->e);
+    case SYS_fork:
+    case SYS_vfork:
+    case SYS_clone:
+        BY_NUMBER(clone3, fork_by_number(c));
+        BY_NUMBER(rt_sigaction, sigaction_by_number(c));
+        BY_NUMBER(rt_sigprocmask, sigprocmask_by_number(c));
+    default:
         return false;
-    *r = raw_sigaction((int)c->a, pointer(c->b), pointer(c->c));
-    return true;
+    }
 }
 
 /* By number none of these is a cancellation point: that is why libuv closes so. */
-static bool call_by_name(struct call *c, long *r)
+static bool call_uncancelled(const struct call *c, long *r)
 {
     int state, ignored;
     bool done;
 
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-    done = call_fd(c, r) || call_sock(c, r) || call_wait(c, r) || call_path(c, r) ||
-           call_process(c, r) || call_signal(c, r);
+    done = call_hook(c, r);
     pthread_setcancelstate(state, &ignored);
     return done;
 }
@@ -253,5 +180,5 @@ EXPORT UNGUARDED long syscall(long number, ...)
     c.f = va_arg(list, long);
     va_end(list);
     /* before the constructor (jemalloc) and in programs we are not part of */
-    return self.on && call_by_name(&c, &r) ? r : forward(&c);
+    return self.on && call_uncancelled(&c, &r) ? r : forward(&c);
 }
