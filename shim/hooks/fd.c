@@ -88,15 +88,6 @@ static int listener_fcntl(int fd, int cmd, void *arg)
     return r;
 }
 
-static int any_fcntl(int fd, int cmd, void *arg)
-{
-    if (cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)
-        return descriptors_copied(fd, real.fcntl(fd, cmd, arg));
-    if ((cmd == F_SETFL || cmd == F_GETFL) && believes_flag(fd))
-        return listener_fcntl(fd, cmd, arg);
-    return real.fcntl(fd, cmd, arg);
-}
-
 EXPORT UNGUARDED int fcntl(int fd, int cmd, ...)
 {
     va_list list;
@@ -105,19 +96,14 @@ EXPORT UNGUARDED int fcntl(int fd, int cmd, ...)
     va_start(list, cmd);
     arg = va_arg(list, void *);
     va_end(list);
-    return any_fcntl(fd, cmd, arg);
+    if (cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)
+        return descriptors_copied(fd, real.fcntl(fd, cmd, arg));
+    if ((cmd == F_SETFL || cmd == F_GETFL) && believes_flag(fd))
+        return listener_fcntl(fd, cmd, arg);
+    return real.fcntl(fd, cmd, arg);
 }
 
-EXPORT UNGUARDED int fcntl64(int fd, int cmd, ...)
-{
-    va_list list;
-    void *arg;
-
-    va_start(list, cmd);
-    arg = va_arg(list, void *);
-    va_end(list);
-    return any_fcntl(fd, cmd, arg);
-}
+ALIAS(fcntl64, fcntl);
 
 EXPORT UNGUARDED int ioctl(int fd, unsigned long request, ...)
 {
@@ -161,6 +147,7 @@ EXPORT int fcloseall(void)
     return r;
 }
 
+/* Two functions of libc as well. */
 static FILE *any_freopen(const char *path, const char *mode, FILE *file,
                          FILE *(*call)(const char *, const char *, FILE *))
 {

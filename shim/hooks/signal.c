@@ -58,15 +58,8 @@ EXPORT sighandler_t signal(int sig, sighandler_t handler)
     return own_signals_ours(sig) ? remember_bsd(sig, handler) : real.signal(sig, handler);
 }
 
-EXPORT sighandler_t bsd_signal(int sig, sighandler_t handler)
-{
-    return own_signals_ours(sig) ? remember_bsd(sig, handler) : real.bsd_signal(sig, handler);
-}
-
-EXPORT sighandler_t ssignal(int sig, sighandler_t handler)
-{
-    return own_signals_ours(sig) ? remember_bsd(sig, handler) : real.ssignal(sig, handler);
-}
+ALIAS(bsd_signal, signal);
+ALIAS(ssignal, signal);
 
 EXPORT sighandler_t sysv_signal(int sig, sighandler_t handler)
 {
@@ -74,11 +67,7 @@ EXPORT sighandler_t sysv_signal(int sig, sighandler_t handler)
                                  : real.sysv_signal(sig, handler);
 }
 
-EXPORT sighandler_t __sysv_signal(int sig, sighandler_t handler)
-{
-    return own_signals_ours(sig) ? remember(sig, handler, (int)(SA_RESETHAND | SA_NODEFER))
-                                 : real.__sysv_signal(sig, handler);
-}
+ALIAS(__sysv_signal, sysv_signal);
 
 EXPORT sighandler_t sigset(int sig, sighandler_t handler)
 {

@@ -10,6 +10,9 @@
 #define EXPORT __attribute__((visibility("default")))
 #define HIDDEN __attribute__((visibility("hidden")))
 
+/* One more name of a hook, where libc's two are one function, too: what they do can't differ. */
+#define ALIAS(name, hook) EXPORT __typeof__(hook) name __attribute__((alias(#hook), copy(hook)))
+
 /*
  * No canary (-fstack-protector-strong): for what is called for every event.  On the stack of such a
  * hook lie single structures whose address it hands on, and no buffer that anybody could overrun.
