@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "grace.h"
+#include "protocol/user_socket.h"
 #include "runtime.h"
 
 static struct json_object *parse(const char *line)
@@ -34,7 +35,8 @@ static struct json_object *read_status(struct dialogue *dialogue, int64_t deadli
 
 struct json_object *answer_ask(struct dialogue *dialogue, int64_t deadline)
 {
-    return dialogue_send(dialogue, "status") == 0 ? read_status(dialogue, deadline) : NULL;
+    return dialogue_send(dialogue, USER_SOCKET_STATUS) == 0 ? read_status(dialogue, deadline)
+                                                            : NULL;
 }
 
 struct question {
@@ -46,7 +48,7 @@ struct question {
 static void question_ask(struct question *q, int64_t deadline)
 {
     q->dialogue = dialogue_connect(q->pid, deadline);
-    if (q->dialogue == NULL || dialogue_send(q->dialogue, "status") != 0)
+    if (q->dialogue == NULL || dialogue_send(q->dialogue, USER_SOCKET_STATUS) != 0)
         q->error = errno;
 }
 

@@ -12,6 +12,7 @@
 #include "follow.h"
 #include "option.h"
 #include "protocol/duration.h"
+#include "protocol/user_socket.h"
 #include "target.h"
 
 enum { LAST_WORDS = 1000 }; /* milliseconds between hanging up and exiting */
@@ -30,10 +31,10 @@ static void parse(int argc, char **argv, struct request *request)
     int64_t timeout = DURATION_NONE;
     int c;
 
-    request->line = "stop";
+    request->line = USER_SOCKET_STOP;
     while ((c = option_next(argc, argv, ":h", options)) != -1) {
         if (c == 'd')
-            request->line = "stop drain";
+            request->line = USER_SOCKET_DRAIN;
         else
             timeout = option_duration("--timeout", optarg);
     }

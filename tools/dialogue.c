@@ -6,7 +6,6 @@
 #include <sys/un.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 
 #include "deadline.h"
 #include "orphan.h"
+#include "protocol/user_socket.h"
 #include "runtime.h"
 
 enum { LINE_LIMIT = 4 << 20, CHUNK = 16 << 10 };
@@ -27,20 +27,12 @@ struct dialogue {
     size_t taken, used, size;
 };
 
-/* A dead supervisor can't remove its socket, nor the directory that it was making a placeholder in.
- * While its server serves on they are the sign by which the next start knows it. */
+/* A dead supervisor can't remove what is its own. While its server serves on that is the sign by
+ * which the next start knows it. */
 static void remove_stale(int dir, pid_t pid)
 {
-    char name[32];
-
-    if (kill(pid, 0) == 0 || errno != ESRCH || orphan_find() > 0)
-        return;
-    snprintf(name, sizeof(name), "%d.sock", (int)pid);
-    unlinkat(dir, name, 0);
-    snprintf(name, sizeof(name), "%d.d/p", (int)pid);
-    unlinkat(dir, name, 0);
-    snprintf(name, sizeof(name), "%d.d", (int)pid);
-    unlinkat(dir, name, AT_REMOVEDIR);
+    if (kill(pid, 0) != 0 && errno == ESRCH && orphan_find() == 0)
+        user_socket_remove(dir, pid);
 }
 
 /* A supervisor that is stopped lets its queue of connections fill up, and connect() then waits

@@ -9,6 +9,7 @@
 
 #include "grace.h"
 #include "proc.h"
+#include "protocol/user_socket.h"
 #include "text.h"
 
 int follow_silent(pid_t supervisor)
@@ -37,10 +38,10 @@ static const struct {
     int code;
     const char *complaint;
 } answers[] = {
-    {"step ", MORE, NULL},
-    {"done ", EXIT_DONE, NULL},
-    {"failed ", EXIT_FAILED, "failed"},
-    {"busy ", EXIT_FAILED, "refused"},
+    {USER_SOCKET_STEP " ", MORE, NULL},
+    {USER_SOCKET_DONE " ", EXIT_DONE, NULL},
+    {USER_SOCKET_FAILED " ", EXIT_FAILED, "failed"},
+    {USER_SOCKET_BUSY " ", EXIT_FAILED, "refused"},
 };
 
 static int tell(pid_t supervisor, const char *what, const char *line)

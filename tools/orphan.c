@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/recovery_record.h"
+
 enum { CANDIDATES = 64, RECORD_ROOM = 1 << 20 };
 
 struct candidate {
@@ -60,7 +62,7 @@ static bool is_elsewhere(int dir, const char *fd)
 
 static void look_at(struct candidates *candidates, pid_t pid, int dir, const char *fd)
 {
-    static const char name[] = "/memfd:grace-recovery";
+    static const char name[] = "/memfd:" RECORD_NAME;
     struct stat st, link;
     struct candidate *candidate;
     char target[64];

@@ -8,27 +8,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "grace.h"
+#include "protocol/user_socket.h"
 
 const char *runtime_path(void)
 {
     static char path[PATH_MAX];
-    const char *own = getenv("GRACE_RUNTIME_DIR");
-    const char *xdg = getenv("XDG_RUNTIME_DIR");
 
-    if (own != NULL && *own != '\0')
-        return own;
-    if (geteuid() == 0)
-        return "/run/grace";
-    if (xdg != NULL && *xdg != '\0')
-        snprintf(path, sizeof(path), "%s/grace", xdg);
-    else
-        snprintf(path, sizeof(path), "/tmp/grace-%u", (unsigned)geteuid());
+    user_socket_directory(path, sizeof(path), getenv("GRACE_RUNTIME_DIR"));
     return path;
 }
 
@@ -64,22 +54,6 @@ int runtime_directory(void)
     return fd;
 }
 
-/* The pid of "<pid>.sock", 0 for any other name. */
-static pid_t name_pid(const char *name)
-{
-    size_t digits = strspn(name, "0123456789");
-    const char *error;
-    char number[12];
-    pid_t pid;
-
-    if (digits == 0 || digits >= sizeof(number) || strcmp(name + digits, ".sock") != 0)
-        return 0;
-    memcpy(number, name, digits);
-    number[digits] = '\0';
-    pid = (pid_t)strtonum(number, 1, INT_MAX, &error);
-    return error ? 0 : pid;
-}
-
 static int by_number(const void *a, const void *b)
 {
     pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
@@ -101,7 +75,7 @@ size_t runtime_list(pid_t **pids)
     if (dir == NULL)
         err(EXIT_FAILED, "can't read %s", runtime_path());
     while ((entry = readdir(dir)) != NULL) {
-        pid_t pid = name_pid(entry->d_name);
+        pid_t pid = user_socket_pid(entry->d_name);
         if (pid == 0)
             continue;
         *pids = reallocarray(*pids, n + 1, sizeof(**pids));

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/user_socket.h"
 #include "supervisor/front/client.h"
 #include "supervisor/front/status.h"
 #include "supervisor/kernel/pollset.h"
@@ -84,7 +85,7 @@ static void forward_line(const char *line)
 
     TAILQ_FOREACH (c, &client_list, link)
         if (c->waiting == CLIENT_RESTART || c->waiting == CLIENT_STOP)
-            say(c, "step", line);
+            say(c, USER_SOCKET_STEP, line);
 }
 
 static void send_status(struct client *c)
@@ -106,24 +107,24 @@ static void want_restart(struct client *c)
     refused = restart_request(REQUEST_COMMAND, "grace restart");
     /* a restart that failed at once has answered already */
     if (refused && c->waiting == CLIENT_RESTART)
-        finish(c, "failed", refused);
+        finish(c, USER_SOCKET_FAILED, refused);
 }
 
 static void serve(struct client *c)
 {
     log_listener = forward_line;
-    if (strcmp(c->request, "status") == 0) {
+    if (strcmp(c->request, USER_SOCKET_STATUS) == 0) {
         send_status(c);
-    } else if (strcmp(c->request, "restart") == 0) {
+    } else if (strcmp(c->request, USER_SOCKET_RESTART) == 0) {
         want_restart(c);
-    } else if (strcmp(c->request, "stop") == 0) {
+    } else if (strcmp(c->request, USER_SOCKET_STOP) == 0) {
         c->waiting = CLIENT_STOP;
         restart_stop(SIGTERM);
-    } else if (strcmp(c->request, "stop drain") == 0) {
+    } else if (strcmp(c->request, USER_SOCKET_DRAIN) == 0) {
         c->waiting = CLIENT_STOP;
         restart_stop_drain();
     } else {
-        finish(c, "failed", "unknown request");
+        finish(c, USER_SOCKET_FAILED, "unknown request");
     }
 }
 
@@ -182,9 +183,9 @@ static void answer_restarts(const char *word, const char *text)
 void ctl_event(const struct event *e)
 {
     if (e->kind == EVENT_SUCCEEDED)
-        answer_restarts("done", e->text);
+        answer_restarts(USER_SOCKET_DONE, e->text);
     else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED || e->kind == EVENT_REFUSED)
-        answer_restarts("failed", e->text);
+        answer_restarts(USER_SOCKET_FAILED, e->text);
 }
 
 void ctl_stopped(const char *text)
@@ -193,5 +194,5 @@ void ctl_stopped(const char *text)
 
     TAILQ_FOREACH (c, &client_list, link)
         if (c->waiting == CLIENT_STOP)
-            finish(c, "done", text);
+            finish(c, USER_SOCKET_DONE, text);
 }

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The user socket, <runtime directory>/<pid>.sock, for the same user and root.  A client sends
- * one line, `status`, `restart`, `stop` or `stop drain`, and reads lines until end of file:
- * `step TEXT` as things happen, at last `done TEXT`, `failed TEXT` or `busy TEXT`; for status
- * one line of JSON.
- */
+/* The supervisor's end of the user socket (protocol/user_socket.h). */
 #ifndef GRACE_SUPERVISOR_FRONT_CTL_H
 #define GRACE_SUPERVISOR_FRONT_CTL_H
 

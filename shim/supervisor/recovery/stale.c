@@ -3,10 +3,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
+#include "protocol/user_socket.h"
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/runtime_dir.h"
 
@@ -19,15 +20,6 @@ static bool is_dead(pid_t pid)
            procfs_stat(pid, &unused) == -ESRCH;
 }
 
-/* "<pid>.sock" of a process that has ended. */
-static bool is_stale(const char *name)
-{
-    int pid, end = 0;
-
-    return sscanf(name, "%d.sock%n", &pid, &end) == 1 && end > 0 && name[end] == '\0' && pid > 0 &&
-           is_dead(pid);
-}
-
 bool stale_any(void)
 {
     struct dirent *entry;
@@ -35,8 +27,11 @@ bool stale_any(void)
     char dir[256];
     DIR *stream = runtime_dir_find(dir, sizeof dir) ? opendir(dir) : NULL;
 
-    while (stream && !found && (entry = readdir(stream)))
-        found = is_stale(entry->d_name);
+    while (stream && !found && (entry = readdir(stream))) {
+        pid_t pid = user_socket_pid(entry->d_name);
+
+        found = pid > 0 && is_dead(pid);
+    }
     if (stream)
         closedir(stream);
     return found;
@@ -44,14 +39,13 @@ bool stale_any(void)
 
 void stale_remove(pid_t pid)
 {
-    char dir[256], path[300];
+    char path[256];
+    int dir = -1;
 
-    if (pid <= 0 || !is_dead(pid) || !runtime_dir_find(dir, sizeof dir))
+    if (pid > 0 && is_dead(pid) && runtime_dir_find(path, sizeof path))
+        dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
         return;
-    snprintf(path, sizeof path, "%s/%d.sock", dir, (int)pid);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/%d.d/p", dir, (int)pid); /* it was making a placeholder */
-    unlink(path);
-    snprintf(path, sizeof path, "%s/%d.d", dir, (int)pid);
-    rmdir(path);
+    user_socket_remove(dir, pid);
+    close(dir);
 }

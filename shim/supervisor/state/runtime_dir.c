@@ -4,28 +4,18 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "protocol/user_socket.h"
 #include "supervisor/state/supervisor.h"
 
 /* False: its path is too long for a socket in it. */
 static bool path_of(char *dir, size_t size)
 {
-    const char *own = supervisor.options.runtime_dir, *xdg = getenv("XDG_RUNTIME_DIR");
-    int n;
-
-    if (own)
-        n = snprintf(dir, size, "%s", own);
-    else if (getuid() == 0)
-        n = snprintf(dir, size, "/run/grace");
-    else if (xdg && *xdg)
-        n = snprintf(dir, size, "%s/grace", xdg);
-    else
-        n = snprintf(dir, size, "/tmp/grace-%u", (unsigned)getuid());
     errno = ENAMETOOLONG;
-    return (size_t)n + sizeof "/1234567.sock" <= sizeof((struct sockaddr_un *)0)->sun_path;
+    return user_socket_directory(dir, size, supervisor.options.runtime_dir) &&
+           strlen(dir) + sizeof "/1234567.sock" <= sizeof((struct sockaddr_un *)0)->sun_path;
 }
 
 static bool is_ours_alone(const char *dir)

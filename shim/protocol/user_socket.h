@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The user socket, <runtime directory>/<pid>.sock of each supervisor, for the same user and root.
+ * A client sends one line, a request, and reads lines until end of file: `step TEXT` as things
+ * happen, at last `done TEXT`, `failed TEXT` or `busy TEXT`; for status one line of JSON.
+ */
+#ifndef GRACE_PROTOCOL_USER_SOCKET_H
+#define GRACE_PROTOCOL_USER_SOCKET_H
+
+#include <sys/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define USER_SOCKET_STATUS  "status"
+#define USER_SOCKET_RESTART "restart"
+#define USER_SOCKET_STOP    "stop"
+#define USER_SOCKET_DRAIN   "stop drain"
+
+#define USER_SOCKET_STEP   "step"
+#define USER_SOCKET_DONE   "done"
+#define USER_SOCKET_FAILED "failed"
+#define USER_SOCKET_BUSY   "busy"
+
+/* Where the runtime directory is, or would be; `own` is GRACE_RUNTIME_DIR, NULL if it is not set.
+ * False: its path is longer than that. */
+bool user_socket_directory(char *dir, size_t size, const char *own);
+
+/* The pid of "<pid>.sock", 0 for any other name. */
+pid_t user_socket_pid(const char *name);
+
+/* What a supervisor that was killed has left there: its socket, and the directory in which it was
+ * making a placeholder. */
+void user_socket_remove(int dir, pid_t pid);
+
+#endif
