@@ -103,7 +103,7 @@ static bool join_descriptors(const struct handoff *h)
         own_fds_park(&self.memory) < 0)
         return false;
     join_optional(&self.record, h->record);
-    join_optional(&self.wish, h->wish);
+    join_optional(&self.fifo, h->wish);
     return true;
 }
 

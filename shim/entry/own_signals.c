@@ -53,13 +53,13 @@ static void uncancelled(void (*run)(const siginfo_t *), const siginfo_t *info)
 static void ask_for_restart(const siginfo_t *info)
 {
     if (info->si_code == POLL_IN) {
-        recovery_hear();
+        recovery_requested();
         return;
     }
     atomic_store(&self.page->restarter, info->si_code == SI_USER ? info->si_pid : 0);
     atomic_fetch_add(&self.page->restarts, 1);
     self_ring();
-    recovery_wish();
+    recovery_request();
 }
 
 static void on_restart(int sig, siginfo_t *info, void *context)

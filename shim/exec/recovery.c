@@ -24,46 +24,46 @@
 
 enum { STACK = 8192, PAUSE_MS = 100, POLLED_GONE = POLLHUP | POLLERR };
 
-static int ear = -1; /* the keeper's own end of the FIFO */
+static int own_end = -1; /* the keeper's own end of the FIFO */
 
 static bool is_keeper(void)
 {
     return atomic_load(&self.page->keeper) == owner_pid();
 }
 
-static long control_ear(int command, long argument)
+static long control_own_end(int command, long argument)
 {
-    return real.fcntl(ear, command, (void *)argument);
+    return real.fcntl(own_end, command, (void *)argument);
 }
 
-/* An open file of its own: that of self.wish is shared with the workers. */
-static void listen_for_wishes(void)
+/* An open file of its own: that of self.fifo is shared with the workers. */
+static void listen_for_requests(void)
 {
     char path[32];
 
-    decimal_put(stpcpy(path, "/proc/self/fd/"), (unsigned)self.wish);
-    ear = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (ear < 0)
+    decimal_put(stpcpy(path, "/proc/self/fd/"), (unsigned)self.fifo);
+    own_end = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (own_end < 0)
         return;
-    if (own_fds_park(&ear) < 0 || control_ear(F_SETOWN, getpid()) < 0 ||
-        control_ear(F_SETSIG, self.restart_signal) < 0 ||
-        control_ear(F_SETFL, O_RDONLY | O_NONBLOCK | O_ASYNC) < 0)
+    if (own_fds_park(&own_end) < 0 || control_own_end(F_SETOWN, getpid()) < 0 ||
+        control_own_end(F_SETSIG, self.restart_signal) < 0 ||
+        control_own_end(F_SETFL, O_RDONLY | O_NONBLOCK | O_ASYNC) < 0)
         recovery_release();
 }
 
 void recovery_join(void)
 {
-    if (ear < 0 && self.wish >= 0 && is_keeper())
-        listen_for_wishes();
+    if (own_end < 0 && self.fifo >= 0 && is_keeper())
+        listen_for_requests();
 }
 
 void recovery_release(void)
 {
-    int fd = ear;
+    int fd = own_end;
 
     if (fd < 0)
         return;
-    ear = -1;
+    own_end = -1;
     fdtab_set(fd, FD_NONE);
     real.close(fd);
 }
@@ -133,8 +133,8 @@ static int64_t now_ms(void)
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* One thread at a time, and none of a thousand signals a second: what is wished is in the page. */
-static bool take_turn(void)
+/* One thread at a time, and none of a thousand signals a second: the page has what is requested. */
+static bool is_due(void)
 {
     static _Atomic int64_t last;
     int64_t before = atomic_load(&last), now = now_ms();
@@ -194,7 +194,7 @@ static void recover(void)
     struct record r;
     struct rights own;
 
-    if (self.record < 0 || !supervisor_is_gone() || !take_turn() ||
+    if (self.record < 0 || !supervisor_is_gone() || !is_due() ||
         pread(self.record, &r, sizeof r, 0) != (ssize_t)sizeof r)
         return;
     if (rights_read(&own) && rights_equal(&own, &r.rights))
@@ -212,41 +212,41 @@ static bool keeper_has_gone(void)
 }
 
 /* A process in a sandbox may write, and perhaps no more than that. */
-void recovery_wish(void)
+void recovery_request(void)
 {
     if (is_keeper() || keeper_has_gone())
         recover();
-    else if (self.wish >= 0 && write(self.wish, "", 1) < 0)
+    else if (self.fifo >= 0 && write(self.fifo, "", 1) < 0)
         return;
 }
 
 /* True if there was one. */
-static bool take_wishes(void)
+static bool take_requests(void)
 {
-    char wishes[64];
+    char requests[64];
     bool any = false;
     ssize_t n;
 
     do {
-        n = ear < 0 ? -1 : read(ear, wishes, sizeof wishes);
+        n = own_end < 0 ? -1 : read(own_end, requests, sizeof requests);
         any = any || n > 0;
-    } while (n == (ssize_t)sizeof wishes);
+    } while (n == (ssize_t)sizeof requests);
     return any;
 }
 
-void recovery_hear(void)
+void recovery_requested(void)
 {
-    take_wishes();
+    take_requests();
     recover();
 }
 
-/* The kernel does not tell of what was wished before somebody listened. */
+/* The kernel does not tell of what was requested before somebody listened. */
 static void listen_late(void)
 {
-    if (ear >= 0)
+    if (own_end >= 0)
         return;
     recovery_join();
-    if (take_wishes())
+    if (take_requests())
         recover();
 }
 

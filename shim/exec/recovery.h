@@ -25,9 +25,9 @@ void recovery_release(void);
 void recovery_appointed(void);
 
 /* A restart was asked for by a signal to this process: whoever is the keeper gets to know. */
-void recovery_wish(void);
+void recovery_request(void);
 
-/* The kernel tells the keeper of such a wish. */
-void recovery_hear(void);
+/* The kernel tells the keeper of such a request. */
+void recovery_requested(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One thread at a time changes what the listeners of this process are (muted, let go) or which
- * epolls they are in.  A signal handler does not wait for its turn; a call of the server that is
+ * One thread at a time changes what the listeners of this process are (replaced, resumed) or which
+ * epolls they are in.  A signal handler does not wait for the lock; a call of the server that is
  * about to use such a number lets the other thread finish.
  */
 #ifndef GRACE_PROCESS_LISTENER_LOCK_H

@@ -98,7 +98,7 @@ bool own_fds_lend(struct own_fds_loan *loan)
     loan->bell = lend(self.bell);
     loan->memory = lend(self.memory);
     loan->record = lend(self.record);
-    loan->wish = lend(self.wish);
+    loan->fifo = lend(self.fifo);
     errno = saved;
     if (loan->control >= 0 && loan->bell >= 0 && loan->memory >= 0)
         return true;
@@ -114,6 +114,6 @@ void own_fds_take_back(const struct own_fds_loan *loan)
     take_back(loan->bell);
     take_back(loan->memory);
     take_back(loan->record);
-    take_back(loan->wish);
+    take_back(loan->fifo);
     errno = saved;
 }

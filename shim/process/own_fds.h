@@ -24,7 +24,7 @@ void own_fds_move(int fd);
  * execute something at the same time. False: no number left. Both keep errno. */
 struct own_fds_loan {
     int control, bell, memory;
-    int record, wish; /* -1: there is none */
+    int record, fifo; /* -1: there is none */
 };
 
 bool own_fds_lend(struct own_fds_loan *loan);

@@ -17,7 +17,7 @@ struct self self = {.page = &off_page,
                     .bell = -1,
                     .memory = -1,
                     .record = -1,
-                    .wish = -1};
+                    .fifo = -1};
 
 void self_ring(void)
 {

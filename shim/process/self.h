@@ -2,7 +2,7 @@
 /*
  * What the shim knows about the process it lives in.  Filled once by the constructor
  * (constructor.c); until then, and for ever when the shim is off, `page` and `slot` point at
- * private dummies, so that no hook has to ask whether they are there.
+ * ones of its own that nobody reads, so that no hook has to ask whether they are there.
  */
 #ifndef GRACE_PROCESS_SELF_H
 #define GRACE_PROCESS_SELF_H
@@ -19,12 +19,12 @@ struct self {
     /* Non-zero: the wait calls have more to do than to wait. */
     const _Atomic uint32_t *slow;
     bool on;            /* part of a generation */
-    bool elsewhere;     /* in another PID namespace: its number means nobody, or a stranger */
+    bool elsewhere;     /* in another PID namespace: its number means nobody, or somebody else */
     int control;        /* control socket to the supervisor, parked */
     int bell;           /* eventfd that wakes the supervisor, parked */
     int memory;         /* memfd of the page, parked: for what this process execs */
     int record;         /* sealed memfd, parked: what a new supervisor needs; or -1 */
-    int wish;           /* FIFO, parked: tells the keeper that a restart is wanted; or -1 */
+    int fifo;           /* parked: by it the keeper is told that a restart is requested; or -1 */
     int restart_signal; /* the signal that asks for a restart; never reaches the server */
     bool keep_children; /* GRACE_CHILDREN=keep: helpers stay wrapped */
     char library[4096]; /* absolute path of libgrace.so, as LD_PRELOAD names it */

@@ -11,11 +11,11 @@
 #include "protocol/signals.h"
 
 enum {
-    ACCEPTORS = 1024,
-    HIDES = 1 << 30, /* beside the number of the thread */
+    MOST = 1024,
+    FILTERS = 1 << 30, /* beside the number of the thread */
 };
 
-static _Atomic pid_t threads[ACCEPTORS];
+static _Atomic pid_t threads[MOST];
 static _Atomic unsigned hint;
 static _Atomic int reach; /* no place from here on was ever taken: most processes touch none */
 
@@ -30,22 +30,22 @@ static void raise_reach(int to)
 /* A thread cancelled inside accept() never left. */
 static bool is_free(pid_t had)
 {
-    pid_t tid = had & ~HIDES;
+    pid_t tid = had & ~FILTERS;
 
     return tid == 0 || (tgkill(owner_pid(), tid, 0) < 0 && errno == ESRCH);
 }
 
-int waiters_enter(bool hides)
+int waiters_enter(bool filters)
 {
     pid_t me = gettid();
 
-    for (int tries = 0; tries < ACCEPTORS; tries++) {
-        unsigned i = (atomic_load(&hint) + (unsigned)tries) % ACCEPTORS;
+    for (int tries = 0; tries < MOST; tries++) {
+        unsigned i = (atomic_load(&hint) + (unsigned)tries) % MOST;
         pid_t had = atomic_load(&threads[i]);
 
         raise_reach((int)i + 1); /* first, for who looks for us goes so far */
-        if (((had & ~HIDES) == me || is_free(had)) &&
-            atomic_compare_exchange_strong(&threads[i], &had, hides ? me | HIDES : me)) {
+        if (((had & ~FILTERS) == me || is_free(had)) &&
+            atomic_compare_exchange_strong(&threads[i], &had, filters ? me | FILTERS : me)) {
             atomic_store(&hint, i);
             return (int)i;
         }
@@ -66,7 +66,7 @@ void waiters_kick(void)
     pid_t me = gettid();
 
     for (int i = 0, n = atomic_load(&reach); i < n; i++) {
-        pid_t tid = atomic_load(&threads[i]) & ~HIDES;
+        pid_t tid = atomic_load(&threads[i]) & ~FILTERS;
 
         if (tid != 0 && tid != me)
             tgkill(owner_pid(), tid, RESERVED_SIGNAL);
@@ -80,7 +80,7 @@ bool waiters_filter(void)
     for (int i = 0, n = atomic_load(&reach); i < n; i++) {
         pid_t had = atomic_load(&threads[i]);
 
-        if ((had & HIDES) && (had == (me | HIDES) || !is_free(had)))
+        if ((had & FILTERS) && (had == (me | FILTERS) || !is_free(had)))
             return true;
     }
     return false;

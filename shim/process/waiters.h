@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 /* Enters the calling thread; the ticket leaves it again. */
-int waiters_enter(bool hides);
+int waiters_enter(bool filters);
 void waiters_leave(int ticket);
 
 /* Signals each of them. */
