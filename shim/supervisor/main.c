@@ -83,6 +83,15 @@ static void handle_generations(void)
         generation_watch(g);
 }
 
+/* The user socket is named after the process. */
+static void go_into_background(void)
+{
+    ctl_close();
+    background_go();
+    ctl_open();
+    background_arrived();
+}
+
 static void step(void)
 {
     int64_t now = clock_ms();
@@ -102,7 +111,8 @@ static void step(void)
     sd_notify_step();
     drain_step(now);
     retire_step(now);
-    background_step(now);
+    if (background_due(now))
+        go_into_background();
     stdio_step(now);
     if (TAILQ_EMPTY(&generation_list))
         _exit(0);

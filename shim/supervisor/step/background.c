@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/front/ctl.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -18,6 +17,7 @@
 enum { STAYS_MS = 200 };
 
 static int64_t due = CLOCK_NEVER; /* when the caller is let go */
+static int gate[2] = {-1, -1};    /* where the process that he started waits for us */
 
 /* The generations are no children of the new process, nor will their orphans be. */
 static void take_over(struct generation *g)
@@ -48,22 +48,23 @@ static bool background(void)
     return true;
 }
 
-static void follow(struct generation *g)
+void background_go(void)
 {
-    int gate[2] = {-1, -1};
     char nothing;
 
-    ctl_close();
     if (pipe2(gate, O_CLOEXEC) < 0)
         log_line(LEVEL_WARNING, "pipe: %s; the caller may be too early to ask us", strerror(errno));
     if (!background()) {
         close(gate[1]);
         _exit(read(gate[0], &nothing, 1) > 0); /* it ends when we can be asked */
     }
-    ctl_open();
+}
+
+void background_arrived(void)
+{
     close(gate[0]);
     close(gate[1]);
-    log_line(LEVEL_INFO, "generation %u went into the background", g->number);
+    log_line(LEVEL_INFO, "generation %u went into the background", supervisor.current->number);
     stdio_watch(clock_ms());
 }
 
@@ -73,21 +74,20 @@ void background_follow(struct generation *g)
 {
     if (g->number == 1) /* else the caller was let go, or expects us to stay */
         due = clock_ms() + STAYS_MS;
-    background_step(clock_ms());
 }
 
-void background_step(int64_t now)
+bool background_due(int64_t now)
 {
     struct generation *g = supervisor.current;
 
     if (due == CLOCK_NEVER || !g)
-        return;
+        return false;
     if (now < due && generation_listeners(g).used == 0) {
         supervisor_wake_at(due);
-        return;
+        return false;
     }
     due = CLOCK_NEVER;
-    follow(g);
+    return true;
 }
 
 static bool any_draining(void)

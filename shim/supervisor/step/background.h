@@ -10,9 +10,15 @@
 #include "supervisor/state/generation.h"
 
 /* g's first process has exited 0. For generation 1 so does the supervisor, once what is left
- * listens or has stayed for a moment; the call returns in the process that goes on. */
+ * listens or has stayed for a moment. */
 void background_follow(struct generation *g);
-void background_step(int64_t now);
+
+/* Is it time? */
+bool background_due(int64_t now);
+
+/* Returns in the process that goes on; the caller is let go when that one can be asked. */
+void background_go(void);
+void background_arrived(void);
 
 /* Returns true in a background process when there is something left to drain. */
 bool background_last(void);
