@@ -27,7 +27,7 @@ static bool next_type(int sock, uint32_t *type)
 }
 
 /* False: it has no sender, so it is the end of file and no empty message. */
-static bool read_control(struct msghdr *hdr, struct letter *l)
+static bool read_control(struct msghdr *hdr, struct inbox_message *l)
 {
     bool any = false;
 
@@ -46,7 +46,7 @@ static bool read_control(struct msghdr *hdr, struct letter *l)
 }
 
 /* Nothing but sockets is ever wanted, and of others even fstat() may wait. */
-static void check_fd(struct letter *l)
+static void check_fd(struct inbox_message *l)
 {
     int type;
     socklen_t len = sizeof type;
@@ -57,7 +57,7 @@ static void check_fd(struct letter *l)
     l->fd = -1;
 }
 
-int inbox_receive(int sock, struct letter *l)
+int inbox_receive(int sock, struct inbox_message *l)
 {
     union {
         struct cmsghdr align;

@@ -8,7 +8,7 @@
 
 #include "protocol/message.h"
 
-struct letter {
+struct inbox_message {
     struct message message;
     int fd;       /* what came with it, where one belongs to it, or -1 */
     pid_t sender; /* as the kernel says, not the message; 0: in no namespace of ours */
@@ -16,6 +16,6 @@ struct letter {
 
 /* The next one, without waiting: 1; 0 when nobody is left who could write; or -errno, -EPROTO for
  * what is no message of ours. Other descriptors than the one that is wanted are never received. */
-int inbox_receive(int sock, struct letter *l);
+int inbox_receive(int sock, struct inbox_message *l);
 
 #endif

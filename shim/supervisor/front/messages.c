@@ -87,7 +87,7 @@ static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
     }
 }
 
-static void handle(struct generation *g, const struct letter *l)
+static void handle(struct generation *g, const struct inbox_message *l)
 {
     const struct message *m = &l->message;
 
@@ -116,7 +116,7 @@ static void handle(struct generation *g, const struct letter *l)
 static int read_some(struct generation *g)
 {
     int64_t until = clock_ms() + TURN_MS;
-    struct letter l;
+    struct inbox_message l;
     int r = 1;
 
     for (int i = 0; i < TURN && r != 0; i++) {
@@ -142,7 +142,7 @@ void messages_read(struct generation *g)
     }
 }
 
-static bool is_elder(const struct generation *g, pid_t pid)
+static bool is_predecessor(const struct generation *g, pid_t pid)
 {
     const struct generation *other;
 
@@ -159,7 +159,7 @@ static void say_whom_it_looked_for(struct generation *g)
     if (g->looked || pid == 0)
         return;
     pid = pid < 0 && pid > INT32_MIN ? -pid : pid;
-    if (!is_elder(g, pid))
+    if (!is_predecessor(g, pid))
         return;
     g->looked = true;
     log_line(
@@ -213,7 +213,7 @@ void messages_step(int64_t now)
         if (listener_owner_gone(h) && g)
             generation_left(g, h);
     }
-    /* in sequential mode it may be draining: that it holds dummies now is our doing */
+    /* in sequential mode it may be draining: that it holds placeholders now is our doing */
     if (!g || phase_stops() || g->state > GENERATION_SERVING)
         return;
     release_step(now);

@@ -94,10 +94,10 @@ struct kernel_unseen {
     uint64_t cookie;  /* 0: not known */
     char address[32]; /* "port 80", "a UNIX socket" */
 };
-bool kernel_listens(const struct tree *t, struct kernel_unseen *stranger);
+bool kernel_listens(const struct tree *t, struct kernel_unseen *unseen);
 
 /* All of these sockets; how many of `room` were filled. */
-size_t kernel_unseen_listeners(const struct tree *t, struct kernel_unseen *strangers, size_t room);
+size_t kernel_unseen_listeners(const struct tree *t, struct kernel_unseen *unseen, size_t room);
 
 /* Accept queue of a listener, now and at most.  A datagram socket has bytes
  * in it and backlog 0; backlog 0 also where only /proc/net tells.  0 or -errno. */

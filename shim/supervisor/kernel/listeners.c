@@ -131,9 +131,9 @@ struct sockets {
     size_t n, room;
 };
 
-struct strangers {
+struct unseen_listeners {
     struct sockets theirs, own;
-    struct kernel_unseen *stranger;
+    struct kernel_unseen *unseen;
     size_t n, most;
 };
 
@@ -170,47 +170,47 @@ static bool is_among(const struct sockets *s, unsigned long inode)
     return s->n && bsearch(&inode, s->inode, s->n, sizeof *s->inode, by_number);
 }
 
-static bool is_known(const struct strangers *s, unsigned long inode)
+static bool is_known(const struct unseen_listeners *s, unsigned long inode)
 {
     for (size_t i = 0; i < s->n; i++)
-        if (s->stranger[i].inode == inode)
+        if (s->unseen[i].inode == inode)
             return true;
     return false;
 }
 
 static void match_listener(void *arg, const struct socktab_row *row)
 {
-    struct strangers *s = arg;
+    struct unseen_listeners *s = arg;
 
     if (s->n == s->most || !is_among(&s->theirs, row->inode) || is_among(&s->own, row->inode) ||
         is_known(s, row->inode))
         return;
-    struct kernel_unseen *stranger = &s->stranger[s->n++];
-    *stranger = (struct kernel_unseen){.inode = row->inode, .cookie = row->cookie};
+    struct kernel_unseen *unseen = &s->unseen[s->n++];
+    *unseen = (struct kernel_unseen){.inode = row->inode, .cookie = row->cookie};
     if (row->family == AF_UNIX)
-        snprintf(stranger->address, sizeof stranger->address, "a UNIX socket");
+        snprintf(unseen->address, sizeof unseen->address, "a UNIX socket");
     else
-        snprintf(stranger->address, sizeof stranger->address, "port %u", row->port);
+        snprintf(unseen->address, sizeof unseen->address, "port %u", row->port);
 }
 
 /* What has been closed meanwhile is nobody's. */
-static size_t name_holders(const struct tree *t, struct kernel_unseen *stranger, size_t n)
+static size_t name_holders(const struct tree *t, struct kernel_unseen *unseen, size_t n)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < n; i++) {
-        stranger[i].pid = kernel_holds(t, stranger[i].inode);
-        if (stranger[i].pid > 0)
-            stranger[kept++] = stranger[i];
+        unseen[i].pid = kernel_holds(t, unseen[i].inode);
+        if (unseen[i].pid > 0)
+            unseen[kept++] = unseen[i];
     }
     return kept;
 }
 
-size_t kernel_unseen_listeners(const struct tree *t, struct kernel_unseen *strangers, size_t room)
+size_t kernel_unseen_listeners(const struct tree *t, struct kernel_unseen *unseen, size_t room)
 {
     struct socktab_query q = {.protocol = IPPROTO_TCP, .states = 1 << TCP_LISTEN};
     static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
-    struct strangers s = {.stranger = strangers, .most = room};
+    struct unseen_listeners s = {.unseen = unseen, .most = room};
 
     for (size_t i = 0; i < t->n; i++)
         procfs_sockets(t->proc[i].pid, add_socket, &s.theirs);
@@ -223,7 +223,7 @@ size_t kernel_unseen_listeners(const struct tree *t, struct kernel_unseen *stran
     }
     free(s.theirs.inode);
     free(s.own.inode);
-    return name_holders(t, strangers, s.n);
+    return name_holders(t, unseen, s.n);
 }
 
 struct census {
@@ -289,7 +289,7 @@ bool kernel_no_connection(const struct kernel_listener *l, size_t nl, const stru
     return none;
 }
 
-bool kernel_listens(const struct tree *t, struct kernel_unseen *stranger)
+bool kernel_listens(const struct tree *t, struct kernel_unseen *unseen)
 {
-    return kernel_unseen_listeners(t, stranger, 1) > 0;
+    return kernel_unseen_listeners(t, unseen, 1) > 0;
 }

@@ -74,7 +74,7 @@ struct generation {
     int64_t let_go;   /* since when its processes are told to hear, 0 if they need not be */
     bool muted;       /* every process has stopped accepting */
     int64_t asked;    /* last time the processes were told to drain, or to hear */
-    int64_t confirm;  /* next look at the kernel's truth */
+    int64_t confirm;  /* next look at the kernel's tables */
     bool empty;       /* the last look saw no connection */
     unsigned denied; /* looks at which its processes counted connections and the kernel knew none */
     bool surplus;    /* it has to make room for younger ones: GRACE_MAX_OLD */

@@ -20,7 +20,7 @@ struct members_count members_count(struct generation *g);
  * something depends on it. */
 struct members_count members_owe(struct generation *g);
 
-/* Sends sig to each that has the shim, or to those that are still deaf. */
+/* Sends sig to each that has the shim, or to those that are still suspended. */
 void members_tell(struct generation *g, int sig);
 void members_tell_suspended(struct generation *g, int sig);
 

@@ -13,7 +13,7 @@
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/epoll_limit.h"
 
-enum { STRANGERS = 64 }; /* at a time */
+enum { UNSEEN_MOST = 64 }; /* at a time */
 
 void lost_note(struct generation *g)
 {
@@ -74,7 +74,7 @@ static bool take(struct generation *g, int fd, pid_t pid)
     return generation_keep(g, (unsigned)index, fd, pid);
 }
 
-/* Else it is a dummy, or a helper's. */
+/* Else it is a placeholder, or a helper's. */
 static bool is_named(const struct generation *g, const struct kernel_unseen *s)
 {
     return page_find_socket(g->page, s->cookie) >= 0;
@@ -83,26 +83,26 @@ static bool is_named(const struct generation *g, const struct kernel_unseen *s)
 /* False: one of them can't be had, and `why` says so. */
 static bool fetch(struct generation *g, char *why, size_t size)
 {
-    struct kernel_unseen strangers[STRANGERS];
-    size_t n =
-        generation_scan(g) == 0 ? kernel_unseen_listeners(&g->tree, strangers, STRANGERS) : 0;
+    struct kernel_unseen unseen[UNSEEN_MOST];
+    size_t n = generation_scan(g) == 0 ? kernel_unseen_listeners(&g->tree, unseen, UNSEEN_MOST) : 0;
     const struct kernel_unseen *lacking = NULL;
     bool taken = false;
 
     for (size_t i = 0; i < n; i++) {
-        int fd = copy_from_any(&g->tree, strangers[i].pid, strangers[i].inode);
+        int fd = copy_from_any(&g->tree, unseen[i].pid, unseen[i].inode);
 
         if (fd >= 0)
-            taken |= take(g, fd, strangers[i].pid);
-        else if (!lacking || is_named(g, &strangers[i]))
-            lacking = &strangers[i];
+            taken |= take(g, fd, unseen[i].pid);
+        else if (!lacking || is_named(g, &unseen[i]))
+            lacking = &unseen[i];
     }
-    if (lacking && !borrow_is_whole(g)) { /* else a dummy, or the new generation fails without it */
+    /* else it is a placeholder, or the new generation fails without it */
+    if (lacking && !borrow_is_whole(g)) {
         snprintf(why, size, "process %d could not hand over its listener (%s)", (int)lacking->pid,
                  lacking->address);
         return false;
     }
-    return n < STRANGERS || !taken || fetch(g, why, size);
+    return n < UNSEEN_MOST || !taken || fetch(g, why, size);
 }
 
 /* Its message did not fit into the queue. */

@@ -31,10 +31,10 @@ static bool still_lacks_shim(struct generation *g)
 }
 
 /* Some process has the shim, but what listens was never seen to. */
-static bool listens_unseen(struct generation *g, struct kernel_unseen *stranger)
+static bool listens_unseen(struct generation *g, struct kernel_unseen *unseen)
 {
     return g->state == GENERATION_STARTING && generation_listeners(g).used == 0 &&
-           generation_scan(g) == 0 && kernel_listens(&g->tree, stranger);
+           generation_scan(g) == 0 && kernel_listens(&g->tree, unseen);
 }
 
 static void say_what_lacks(void)
@@ -45,14 +45,14 @@ static void say_what_lacks(void)
              supervisor.command.path);
 }
 
-static void say_who_listens(const struct kernel_unseen *stranger)
+static void say_who_listens(const struct kernel_unseen *unseen)
 {
     log_line(
         LEVEL_ERROR,
         "process %d listens on %s unseen by libgrace.so (Go or static program, executed with "
         "another real user, PID namespace of its own?): the server runs as without grace and can't be restarted; "
         "libgrace(7) says what helps",
-        (int)stranger->pid, stranger->address);
+        (int)unseen->pid, unseen->address);
 }
 
 /* At two looks: a server may be listening this very moment, for a moment. */
@@ -82,16 +82,16 @@ static bool due(struct generation *g, int64_t now)
 bool unwrapped_step(int64_t now)
 {
     struct generation *g = supervisor.current;
-    struct kernel_unseen stranger;
+    struct kernel_unseen unseen;
 
     if (g->silent || (g->state != GENERATION_STARTING && generation_joined(g)) || !due(g, now))
         return false;
     if (still_lacks_shim(g)) {
         if (atomic_load(&g->page->failed) == 0) /* else the shim has said why */
             say_what_lacks();
-    } else if (!g->shimless && now - g->started >= LISTENING_MS && listens_unseen(g, &stranger) &&
-               still_listens(&stranger)) {
-        say_who_listens(&stranger);
+    } else if (!g->shimless && now - g->started >= LISTENING_MS && listens_unseen(g, &unseen) &&
+               still_listens(&unseen)) {
+        say_who_listens(&unseen);
     } else {
         return false;
     }
@@ -102,9 +102,9 @@ bool unwrapped_step(int64_t now)
 const char *unwrapped_refusal(void)
 {
     struct generation *g = supervisor.current;
-    struct kernel_unseen stranger;
+    struct kernel_unseen unseen;
 
-    if (!g->silent || !(lacks_shim(g) || listens_unseen(g, &stranger)))
+    if (!g->silent || !(lacks_shim(g) || listens_unseen(g, &unseen)))
         return NULL;
     return lacks_shim(g) ? "the server does not load libgrace.so"
                          : "the server listens unseen by libgrace.so";
