@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: ISC */
+#include "fake_generations.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "supervisor/kernel/clock.h"
+#include "supervisor/state/events.h"
+#include "supervisor/state/log.h"
+#include "supervisor/step/background.h"
+#include "supervisor/step/drain.h"
+#include "supervisor/step/readiness.h"
+#include "supervisor/step/restart.h"
+#include "supervisor/step/retire.h"
+#include "supervisor/step/spawn.h"
+
+enum { READY_MS = 60000, DRAIN_MS = 30000, STOP_MS = 10000, SPARED_MS = 3000, FIRST_PID = 1000 };
+
+struct fake fake;
+struct generation_list generation_list = TAILQ_HEAD_INITIALIZER(generation_list);
+struct listener_list listener_list = TAILQ_HEAD_INITIALIZER(listener_list);
+
+struct fake_generation *fake_of(struct generation *g)
+{
+    return (struct fake_generation *)g;
+}
+
+static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void note(const char *format, ...)
+{
+    size_t used = strlen(fake.trace);
+    va_list list;
+
+    if (used > 0)
+        used += (size_t)snprintf(fake.trace + used, sizeof fake.trace - used, ", ");
+    if (used >= sizeof fake.trace)
+        return;
+    va_start(list, format);
+    vsnprintf(fake.trace + used, sizeof fake.trace - used, format, list);
+    va_end(list);
+}
+
+static void expect(bool held, const char *what)
+{
+    if (!held && !fake.broken)
+        fake.broken = what;
+}
+
+/* The clock. */
+int clock_gettime(clockid_t clock, struct timespec *ts)
+{
+    (void)clock;
+    *ts = (struct timespec){.tv_sec = fake.now / 1000, .tv_nsec = fake.now % 1000 * 1000000};
+    return 0;
+}
+
+/* Generations. */
+struct generation *generation_new(unsigned number, uint32_t attention)
+{
+    struct fake_generation *f;
+
+    note("new %u", number);
+    expect(!phase_stops() && !supervisor.ended, "a generation is started after a stop");
+    fake.before = supervisor.current;
+    errno = ENOMEM;
+    if (fake.no_memory)
+        return NULL;
+    f = calloc(1, sizeof *f);
+    f->g.number = number;
+    f->g.page = &f->page;
+    f->g.attention = attention;
+    f->g.started = fake.now;
+    f->g.deadline = CLOCK_NEVER;
+    TAILQ_INSERT_TAIL(&generation_list, &f->g, link);
+    return &f->g;
+}
+
+void generation_free(struct generation *g)
+{
+    TAILQ_REMOVE(&generation_list, g, link);
+    free(fake_of(g));
+}
+
+int spawn_generation(struct generation *g, const char **step)
+{
+    *step = "fork";
+    if (fake.no_fork)
+        return -EAGAIN;
+    g->main = (pid_t)(FIRST_PID + g->number);
+    g->deadline = fake.now + READY_MS;
+    atomic_store(&g->page->hello, 1);
+    fake_of(g)->lives = true;
+    return 0;
+}
+
+int spawn_and_wait(struct generation *g, const char **step)
+{
+    return spawn_generation(g, step);
+}
+
+bool spawn_failed(struct generation *g, char *why, size_t size)
+{
+    bool failed = fake_of(g)->unexecuted;
+
+    fake_of(g)->unexecuted = false;
+    snprintf(why, size, "exec");
+    return failed;
+}
+
+bool generation_lives(struct generation *g)
+{
+    return fake_of(g)->lives;
+}
+
+bool generation_joined(const struct generation *g)
+{
+    return atomic_load(&g->page->hello) > 0;
+}
+
+/* Who may lose connections: one that has drained for long enough, or with the whole server. */
+static bool may_be_cut(struct generation *g)
+{
+    return fake.stopped || supervisor.ended || fake.now >= g->draining + DRAIN_MS ||
+           (supervisor.options.sequential && !fake_of(g)->served);
+}
+
+void generation_kill(struct generation *g, int sig)
+{
+    struct fake_generation *f = fake_of(g);
+
+    note("kill %u", g->number);
+    g->killed = sig;
+    expect(f->connections == 0 || !f->lives || may_be_cut(g), "connections are cut too early");
+    f->dead = f->dead || (g->main != 0 && !g->exited);
+    if (f->lives && !g->exited)
+        g->status = sig;
+    f->lives = false;
+    f->connections = 0;
+}
+
+void generation_signal(struct generation *g, int sig)
+{
+    if (sig == SIGCONT)
+        return;
+    note("signal %u", g->number);
+    fake_of(g)->told |= sig == SIGTERM;
+}
+
+void generation_attention(struct generation *g, uint32_t set, uint32_t clear)
+{
+    if (clear & ATTENTION_STARTING) {
+        note("serves %u", g->number);
+        fake_of(g)->served = true;
+    }
+    g->attention = (g->attention | set) & ~clear;
+}
+
+bool fake_accepts(const struct generation *g)
+{
+    const struct fake_generation *f = (const struct fake_generation *)g;
+
+    return f->lives && f->ready && !(g->attention & ATTENTION_DRAINING);
+}
+
+/* Draining, without listeners and signals. */
+void drain_begin(struct generation *g)
+{
+    note("drain %u", g->number);
+    g->state = GENERATION_DRAINING;
+    g->draining = fake.now;
+    g->deadline = fake.now + DRAIN_MS;
+}
+
+void drain_abandon(struct generation *g)
+{
+    note("abandon %u", g->number);
+    g->attention |= ATTENTION_DRAINING;
+    g->draining = fake.now;
+    g->deadline = fake.now + DRAIN_MS;
+    if (fake_of(g)->connections > 0)
+        g->state = GENERATION_DRAINING;
+    else
+        retire_begin(g, 0);
+}
+
+void drain_close_listeners(void)
+{
+    note("close");
+}
+
+int64_t drain_room_at(void)
+{
+    struct generation *g;
+    int64_t at = 0;
+    int n = 0;
+
+    TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
+        if (g->state == GENERATION_DRAINING && g != supervisor.current &&
+            ++n == supervisor.options.max_old)
+            at = g->draining + SPARED_MS;
+    return at;
+}
+
+void drain_step(int64_t now)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link) {
+        if (g->state != GENERATION_DRAINING)
+            continue;
+        if (!(g->attention & ATTENTION_DRAINING))
+            g->attention |= ATTENTION_DRAINING;
+        else if (fake_of(g)->connections == 0 || now >= g->deadline)
+            retire_begin(g, 0);
+    }
+}
+
+bool readiness_reached(struct generation *g)
+{
+    return fake_of(g)->lives && fake_of(g)->ready;
+}
+
+void background_follow(struct generation *g)
+{
+    note("background %u", g->number);
+}
+
+void listener_release_all(void)
+{
+    note("release");
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+    (void)level;
+    if (strstr(format, "at once"))
+        note("at once");
+    if (strstr(format, "unexpected")) {
+        note("unexpected");
+        expect(false, "a cell is reached that can't be");
+    }
+}
+
+/* Clients: as in front/ctl.c. */
+static void answer(const char *word)
+{
+    note("%s", word);
+    for (unsigned i = 0; i < fake.nclients; i++) {
+        struct fake_client *c = &fake.client[i];
+
+        if (c->waits && !c->queued) {
+            c->answers++;
+            c->waits = false;
+        }
+        c->queued = false;
+    }
+}
+
+static void hear(const struct event *e)
+{
+    if (e->kind == EVENT_ROLLED_BACK)
+        expect(supervisor.current == fake.before, "a failed restart has changed who serves");
+    if (e->kind == EVENT_REFUSED)
+        fake.asked = 0;
+    if (e->kind == EVENT_SUCCEEDED)
+        answer("done");
+    else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED || e->kind == EVENT_REFUSED)
+        answer("failed");
+}
+
+static const char *ask(enum request request)
+{
+    struct fake_client *c = &fake.client[fake.nclients];
+    const char *refused;
+
+    if (request != REQUEST_COMMAND || fake.nclients == FAKE_CLIENTS)
+        return restart_request(request, "a test");
+    fake.nclients++;
+    *c = (struct fake_client){.waits = true, .queued = phase_has_started()};
+    refused = restart_request(request, "a test");
+    if (refused && c->waits) {
+        c->answers++;
+        c->waits = false;
+    }
+    return refused;
+}
+
+void fake_request(enum request request)
+{
+    unsigned before = supervisor.last_number;
+
+    if (!ask(request))
+        fake.asked = before;
+}
+
+void fake_stop(int sig)
+{
+    fake.stopped = true;
+    restart_stop(sig);
+}
+
+void fake_stop_drain(void)
+{
+    fake.stopped = true;
+    restart_stop_drain();
+}
+
+/* As front/signals.c does. */
+static void reap(struct generation *g)
+{
+    fake_of(g)->dead = false;
+    g->exited = true;
+    if (g == supervisor.next || g == supervisor.standby || g == supervisor.current)
+        restart_died(g);
+}
+
+static void reap_all(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (fake_of(g)->dead && !supervisor.ended)
+            reap(g);
+}
+
+/* Is it the one whose end is the server's? */
+static bool is_the_server(const struct generation *g)
+{
+    return g == supervisor.current && supervisor.phase != PHASE_PROBATION &&
+           (!phase_is_alone() || phase_stops());
+}
+
+void fake_die(struct generation *g, int status, bool others_live)
+{
+    if (g->exited || g->main == 0)
+        return;
+    fake.lost |= is_the_server(g) && (status != 0 || !others_live);
+    g->status = status;
+    fake_of(g)->dead = true;
+    fake_of(g)->lives = others_live;
+    if (!others_live)
+        fake_of(g)->connections = 0;
+    reap_all();
+}
+
+void fake_vanish(struct generation *g)
+{
+    if (!g->exited)
+        return;
+    fake.lost |= is_the_server(g);
+    fake_of(g)->lives = false;
+    fake_of(g)->connections = 0;
+}
+
+void fake_turn(void)
+{
+    enum { TURNS = 4 };
+
+    for (int i = 0; i < TURNS && !supervisor.ended; i++) {
+        restart_step(fake.now);
+        if (supervisor.ended)
+            return;
+        drain_step(fake.now);
+        retire_step(fake.now);
+        reap_all();
+    }
+}
+
+void fake_begin(bool sequential, int64_t probation)
+{
+    static event_subscriber *const subscribers[] = {hear, NULL};
+    const char *step;
+
+    event_subscribe(subscribers);
+    fake = (struct fake){.now = 1000000};
+    supervisor = (struct supervisor){
+        .options = {.sequential = sequential,
+                    .probation = probation,
+                    .stop_timeout = STOP_MS,
+                    .max_old = 2,
+                    .signal = SIGHUP},
+    };
+    restart_first(&step);
+}
+
+void fake_end(void)
+{
+    struct generation *g;
+
+    while ((g = TAILQ_FIRST(&generation_list)))
+        generation_free(g);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: ISC */
+/* What is beside the point where generations are fakes, and has to be there. */
+#include <stdio.h>
+
+#include "fake_generations.h"
+#include "supervisor/kernel/terminal.h"
+#include "supervisor/state/options.h"
+#include "supervisor/step/borrow.h"
+#include "supervisor/step/lost.h"
+#include "supervisor/step/nonblock.h"
+#include "supervisor/step/path_owner.h"
+#include "supervisor/step/pid_file.h"
+#include "supervisor/step/readiness.h"
+#include "supervisor/step/resume.h"
+#include "supervisor/step/spawn.h"
+#include "supervisor/step/unwrapped.h"
+
+void generation_continue(struct generation *g)
+{
+    (void)g;
+}
+
+int generation_scan(struct generation *g)
+{
+    (void)g;
+    return 0;
+}
+
+struct generation_listeners generation_listeners(const struct generation *g)
+{
+    (void)g;
+    return (struct generation_listeners){.used = 1, .waited = 1};
+}
+
+void generation_confirm(struct generation *g)
+{
+    (void)g;
+}
+
+bool generation_uses(const struct generation *g, const struct listener *h)
+{
+    (void)g, (void)h;
+    return false;
+}
+
+pid_t kernel_holds(const struct tree *t, unsigned long inode)
+{
+    (void)t, (void)inode;
+    return 0;
+}
+
+uint32_t readiness_attention(void)
+{
+    return 0;
+}
+
+void readiness_late(const struct generation *g, char *text, size_t size)
+{
+    snprintf(text, size, "generation %u is late", g->number);
+}
+
+void readiness_hint(const struct generation *g)
+{
+    (void)g;
+}
+
+void readiness_end(void)
+{
+}
+
+void resume_begin(struct generation *g)
+{
+    (void)g;
+}
+
+const char *lost_refusal(struct generation *g)
+{
+    (void)g;
+    return NULL;
+}
+
+void borrow_listeners(struct generation *g)
+{
+    (void)g;
+}
+
+void nonblock_begin(void)
+{
+}
+
+void path_owner_share(struct generation *g, const struct generation *other)
+{
+    (void)g, (void)other;
+}
+
+void path_owner_alone(struct generation *g)
+{
+    (void)g;
+}
+
+void pid_file_step_aside(void)
+{
+}
+
+void pid_file_settle(void)
+{
+}
+
+void pid_file_rolled_back(const struct generation *g)
+{
+    (void)g;
+}
+
+void pid_file_retired(const struct generation *g)
+{
+    (void)g;
+}
+
+void listener_collect(unsigned oldest)
+{
+    (void)oldest;
+}
+
+void terminal_give(pid_t group)
+{
+    (void)group;
+}
+
+void terminal_pass(pid_t from, pid_t to)
+{
+    (void)from, (void)to;
+}
+
+size_t tree_signal_stopped(const struct tree *t, int sig)
+{
+    (void)t, (void)sig;
+    return 0;
+}
+
+const char *options_signal_name(int sig)
+{
+    (void)sig;
+    return "TERM";
+}
+
+void spawn_describe(int error, const char *step, char *text, size_t size)
+{
+    snprintf(text, size, "%s: %d", step, error);
+}
+
+bool unwrapped_step(int64_t now)
+{
+    bool found = fake.unwrapped && !supervisor.current->silent;
+
+    (void)now;
+    supervisor.current->silent |= found;
+    return found;
+}
+
+const char *unwrapped_refusal(void)
+{
+    return supervisor.current->silent ? "unwrapped" : NULL;
+}

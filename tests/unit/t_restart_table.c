@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/* Every phase with every input: which phase follows, and what is done. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fake_generations.h"
+#include "supervisor/step/restart.h"
+#include "supervisor/step/restart_table.h"
+#include "tap.h"
+
+static const char *const phases[] = {"first",     "idle",    "starting", "probation", "ending",
+                                     "replacing", "pausing", "leaving",  "stopping"};
+static const char *const inputs[] = {"request", "ready", "failed", "late",
+                                     "lost",    "empty", "stop",   "drain"};
+
+/* The phase that follows, and what is done; generation 1 served before the one that is or was
+ * starting.  NULL: it can't happen, and nothing is done. */
+static const char *const wanted[PHASES][INPUTS] = {
+    [PHASE_FIRST] = {"first: then restart", "idle: serves 1", NULL, NULL, "stopping: ended",
+                     "stopping: ended", "stopping: release, signal 1", "leaving: close, drain 1"},
+    [PHASE_IDLE] = {"starting: new 2", NULL, NULL, NULL, "stopping: ended", "stopping: ended",
+                    "stopping: release, signal 1", "leaving: close, drain 1"},
+    [PHASE_STARTING] = {"starting: then restart", "idle: serves 2, done, drain 1",
+                        "idle: failed, abandon 2, kill 2", "idle: failed, abandon 2, kill 2",
+                        "stopping: ended", "stopping: ended", "stopping: kill 2, release, signal 1",
+                        "leaving: close, kill 2, drain 1"},
+    [PHASE_PROBATION] = {"probation: then restart", NULL, "idle: failed, abandon 2, kill 2",
+                         "idle: done, drain 1", "idle: done, drain 1", NULL,
+                         "stopping: done, drain 1, release, signal 2",
+                         "leaving: close, done, drain 1, drain 2"},
+    [PHASE_ENDING] = {"ending: then restart", NULL, NULL, NULL, "ending:", "replacing: new 2",
+                      "stopping: release, signal 1", "ending: then stop"},
+    [PHASE_REPLACING] = {"replacing: then restart", "idle: serves 2, done",
+                         "pausing: failed, kill 2", "pausing: failed, kill 2", NULL, NULL,
+                         "stopping: release, signal 2", "replacing: then stop"},
+    [PHASE_PAUSING] = {"pausing: at once", NULL, NULL, "replacing: new 3", "pausing:", "pausing:",
+                       "stopping: release, signal 2", "stopping: release, signal 2"},
+    [PHASE_LEAVING] = {NULL, NULL, "leaving: failed, abandon 2, kill 2", NULL, "stopping: ended",
+                       "stopping: ended", "stopping: kill 2, release, signal 1", "leaving:"},
+    [PHASE_STOPPING] = {NULL, NULL, "stopping: failed, abandon 2, kill 2",
+                        "stopping: kill 1, kill 2", "stopping: ended", "stopping: ended",
+                        "stopping: kill 1, kill 2", "stopping:"},
+};
+
+static void serve_first(void)
+{
+    fake_of(supervisor.current)->ready = true;
+    fake_turn();
+}
+
+/* Brings it about by what leads there. */
+static void come_to(enum phase phase)
+{
+    bool sequential = phase >= PHASE_ENDING && phase <= PHASE_PAUSING;
+
+    fake_begin(sequential, phase == PHASE_PROBATION ? 5000 : 0);
+    if (phase == PHASE_FIRST)
+        return;
+    serve_first();
+    if (phase == PHASE_IDLE)
+        return;
+    fake_request(REQUEST_SIGNAL);
+    if (phase == PHASE_PROBATION) {
+        fake_of(supervisor.next)->ready = true;
+        restart_step(fake.now);
+    } else if (phase == PHASE_REPLACING || phase == PHASE_PAUSING) {
+        fake_turn();
+    } else if (phase == PHASE_LEAVING) {
+        fake_stop_drain();
+    } else if (phase == PHASE_STOPPING) {
+        fake_stop(SIGTERM);
+        fake.now += 1000; /* a second signal is no echo of the first */
+    }
+    if (phase == PHASE_PAUSING)
+        fake_die(supervisor.current, FAKE_EXIT_3, false);
+}
+
+/* Whom it is about. */
+static struct generation *subject(enum restart_input input)
+{
+    if (input == INPUT_LOST && supervisor.standby)
+        return supervisor.standby;
+    if ((input == INPUT_READY || input == INPUT_FAILED || input == INPUT_LATE) && supervisor.next)
+        return supervisor.next;
+    return supervisor.current;
+}
+
+static void add(char *text, const char *word)
+{
+    const char *separator = text[strlen(text) - 1] == ':' ? " " : ", ";
+
+    if (*word)
+        strcat(strcat(text, separator), word);
+}
+
+/* In words: the phase, what was done, and what is to follow. */
+static void describe(char *text)
+{
+    static const char *const pending[] = {"", "then restart", "then restart", "then stop"};
+
+    sprintf(text, "%s:", phases[supervisor.phase]);
+    add(text, fake.trace);
+    add(text, pending[supervisor.pending]);
+    add(text, supervisor.ended ? "ended" : "");
+}
+
+static void check(enum phase phase, enum restart_input input)
+{
+    struct restart_cause cause = {.text = "x", .request = REQUEST_SIGNAL, .sig = SIGTERM};
+    char got[sizeof fake.trace + 64], never[32];
+
+    come_to(phase);
+    is_int(supervisor.phase, phase, "phase %s", phases[phase]);
+    cause.g = subject(input);
+    fake.trace[0] = '\0';
+    restart_take(input, &cause);
+    describe(got);
+    snprintf(never, sizeof never, "%s: unexpected", phases[phase]);
+    is_str(got, wanted[phase][input] ? wanted[phase][input] : never, "%s x %s", phases[phase],
+           inputs[input]);
+    fake_end();
+}
+
+int main(void)
+{
+    for (enum phase phase = 0; phase < PHASES; phase++)
+        for (enum restart_input input = 0; input < INPUTS; input++)
+            check(phase, input);
+    return done();
+}
