@@ -233,6 +233,14 @@ static void look_for_end(struct generation *g)
         take_of(INPUT_EMPTY, g, NULL);
 }
 
+static void look_at_first(struct generation *g)
+{
+    if (readiness_reached(g))
+        take_of(INPUT_READY, g, NULL);
+    else
+        look_for_end(g);
+}
+
 static void look_at_probation(struct generation *g, int64_t now)
 {
     if (has_vanished(g))
@@ -247,10 +255,7 @@ static void look(struct generation *g, int64_t now)
 {
     switch (supervisor.phase) {
     case PHASE_FIRST:
-        if (readiness_reached(g))
-            take_of(INPUT_READY, g, NULL);
-        else
-            look_for_end(g);
+        look_at_first(g);
         break;
     case PHASE_STARTING:
         if (!look_at_new(supervisor.next, now))
