@@ -122,10 +122,22 @@ static void check(enum phase phase, enum restart_input input)
     fake_end();
 }
 
+/* Older generations still drain when the one that served has ended, and a process of theirs gets a
+ * restart signal. */
+static void check_nobody_serves(void)
+{
+    come_to(PHASE_STOPPING);
+    supervisor.current = supervisor.next = NULL;
+    is_str(restart_request(REQUEST_SIGNAL, "a test"), "the server is being stopped",
+           "a request when nobody serves is refused");
+    fake_end();
+}
+
 int main(void)
 {
     for (enum phase phase = 0; phase < PHASES; phase++)
         for (enum restart_input input = 0; input < INPUTS; input++)
             check(phase, input);
+    check_nobody_serves();
     return done();
 }

@@ -83,7 +83,8 @@ static const char *refusal(void)
 
 static void refuse(enum request request, const char *refused)
 {
-    bool pass_on = request == REQUEST_SIGNAL && unwrapped_refusal();
+    /* where the server has ended and older generations drain, nobody serves */
+    bool pass_on = request == REQUEST_SIGNAL && supervisor.current && unwrapped_refusal();
 
     log_line(LEVEL_WARNING, "no restart: %s%s", refused,
              pass_on ? ", the signal was passed on" : "");
