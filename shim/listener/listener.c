@@ -18,7 +18,6 @@
 #include "process/registrations.h"
 #include "process/self.h"
 #include "protocol/address.h"
-#include "wait/receive.h"
 
 bool listener_blocking;
 

@@ -11,15 +11,14 @@
 #include "process/fdtab.h"
 #include "process/registrations.h"
 #include "process/self.h"
+#include "process/timeouts.h"
 #include "process/waiters.h"
-#include "wait/blocking.h"
-#include "wait/receive.h"
 
 static bool put(int with, int fd)
 {
     long cloexec = real.fcntl(fd, F_GETFD, NULL);
 
-    blocking_keep_limit(fd);
+    timeouts_keep(fd);
     return real.dup3(with, fd, cloexec & FD_CLOEXEC ? O_CLOEXEC : 0) >= 0;
 }
 
@@ -45,7 +44,7 @@ bool replace_listener(int fd)
     struct address a;
     int dummy;
 
-    if (receive_suspend(fd))
+    if (suspend_for_good(fd))
         return true;
     dummy = address_of_socket(&a, fd) ? placeholder_fd(a.family, a.type) : -1;
     return dummy >= 0 && replace_fd(fd, dummy);

@@ -47,6 +47,16 @@ void suspend_settle(void)
     suspend_resume();
 }
 
+bool suspend_for_good(int fd)
+{
+    if (!(fdtab_get(fd) & FD_DATAGRAM))
+        return false;
+    suspend_any = true;
+    fdtab_turn(fd, FD_LISTENER, FD_SUSPENDED);
+    registrations_detach(fd);
+    return true;
+}
+
 /* A cancellation point, as the call is that it stands for. */
 static long futex_wait(uint32_t seen, const struct timespec *timeout)
 {

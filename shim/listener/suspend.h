@@ -31,6 +31,9 @@ bool suspend_requested(void);
 void suspend_begin(void);
 void suspend_settle(void);
 
+/* While the generation drains.  False: fd is no datagram listener. */
+bool suspend_for_good(int fd);
+
 /* For a call that blocks until something arrives on fd, deaf or a dummy, as its SO_RCVTIMEO has it.
  * 0: fd may have changed, try again; -1: errno is the answer. */
 int suspend_wait(int fd);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "wait/blocking.h"
 
-#include <sys/select.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,37 +10,6 @@
 #include "libc/real.h"
 #include "process/fdtab.h"
 #include "protocol/handoff.h"
-
-/* By number, for one dummy stands for many listeners. In milliseconds; 0: there is none. */
-static uint32_t kept[FD_SETSIZE];
-
-static bool ask_limit(int fd, struct timeval *limit)
-{
-    socklen_t len = sizeof *limit;
-
-    return getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, limit, &len) == 0 &&
-           (limit->tv_sec || limit->tv_usec);
-}
-
-bool blocking_limit(int fd, struct timespec *limit)
-{
-    uint32_t ms = fdtab_kind(fd) == FD_PLACEHOLDER && fd < FD_SETSIZE ? kept[fd] : 0;
-    struct timeval asked = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-    bool limited = ms > 0 || ask_limit(fd, &asked);
-
-    *limit = (struct timespec){.tv_sec = asked.tv_sec, .tv_nsec = asked.tv_usec * 1000};
-    return limited;
-}
-
-void blocking_keep_limit(int fd)
-{
-    struct timeval limit;
-
-    if (fd < FD_SETSIZE)
-        kept[fd] = ask_limit(fd, &limit)
-                       ? (uint32_t)(limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000)
-                       : 0;
-}
 
 /*
  * Which handler has run can't be told afterwards.  So the signals that are to end the call are

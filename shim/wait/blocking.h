@@ -12,12 +12,6 @@
 
 #include "wait/waits.h"
 
-/* SO_RCVTIMEO of fd, if it has one. */
-bool blocking_limit(int fd, struct timespec *limit);
-
-/* Before a dummy takes the place of fd: its limit stays. */
-void blocking_keep_limit(int fd);
-
 /* Until something arrives on fd. 0: try again; -1: errno is the answer, EAGAIN when its time is
  * over. */
 int blocking_wait(int fd, struct wait *w);

@@ -6,7 +6,6 @@
 
 #include "listener/listener.h"
 #include "listener/suspend.h"
-#include "process/registrations.h"
 #include "process/self.h"
 #include "protocol/address.h"
 #include "wait/blocking.h"
@@ -31,18 +30,6 @@ void receive_bound(int fd)
         return;
     if ((self_attention() & ATTENTION_STARTING) || joins_group(&a))
         listener_listening(fd);
-}
-
-bool receive_suspend(int fd)
-{
-    uint8_t known = fdtab_get(fd);
-
-    if (!(known & FD_DATAGRAM))
-        return false;
-    suspend_any = true;
-    fdtab_turn(fd, FD_LISTENER, FD_SUSPENDED);
-    registrations_detach(fd);
-    return true;
 }
 
 static bool shares_socket(void)

@@ -23,9 +23,6 @@ static inline bool receive_watched(int fd)
  * is taken for a client's (resolvers bind one for each question), unless it joins a group. */
 void receive_bound(int fd);
 
-/* Goes deaf for good. True: the socket was a datagram listener. */
-bool receive_suspend(int fd);
-
 /* One receiving call; `call` is the real one, with these flags. */
 typedef ssize_t receive_call(int fd, const void *arguments, int flags);
 ssize_t receive_datagram(int fd, const void *arguments, int flags, receive_call *call);

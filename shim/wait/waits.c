@@ -11,6 +11,7 @@
 #include "process/fdtab.h"
 #include "process/interruptions.h"
 #include "process/registrations.h"
+#include "process/timeouts.h"
 #include "process/waiters.h"
 #include "wait/blocking.h"
 
@@ -46,7 +47,7 @@ void waits_begin_receiving(struct wait *w, int fd)
 {
     struct timespec limit;
 
-    waits_begin(w, blocking_limit(fd, &limit) ? &limit : NULL);
+    waits_begin(w, timeouts_get(fd, &limit) ? &limit : NULL);
 }
 
 static UNGUARDED void wait_shorten(struct wait *w)
@@ -248,7 +249,7 @@ static bool accept_goes_on(int fd, struct wait *w)
 {
     struct timespec limit;
 
-    return errno == EAGAIN || (waits_again(w, -1) && blocking_limit(fd, &limit));
+    return errno == EAGAIN || (waits_again(w, -1) && timeouts_get(fd, &limit));
 }
 
 static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags,

@@ -11,10 +11,9 @@
 #include "process/fdtab.h"
 #include "process/registrations.h"
 #include "process/self.h"
+#include "process/timeouts.h"
 #include "process/waiters.h"
 #include "tap.h"
-#include "wait/blocking.h"
-#include "wait/receive.h"
 
 enum { NUMBER = 40 };
 
@@ -35,12 +34,12 @@ void registrations_attach(int fd)
     (void)fd;
 }
 
-void blocking_keep_limit(int fd)
+void timeouts_keep(int fd)
 {
     (void)fd;
 }
 
-bool receive_suspend(int fd)
+bool suspend_for_good(int fd)
 {
     return fd < 0;
 }
