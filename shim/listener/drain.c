@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include "listener/change.h"
 #include "listener/descriptors.h"
 #include "listener/replace.h"
-#include "listener/suspend.h"
 #include "process/connections.h"
 #include "process/listener_lock.h"
 #include "process/self.h"
@@ -26,7 +26,7 @@ void drain_run(void)
     } else if (muted) {
         atomic_store(&self.slot->drained, 1);
     }
-    suspend_wake();
+    change_tell();
     waiters_kick();
     listener_lock_release();
     self_ring();

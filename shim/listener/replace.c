@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "libc/real.h"
+#include "listener/change.h"
 #include "listener/listener.h"
 #include "listener/placeholder.h"
 #include "listener/suspend.h"
@@ -105,7 +106,7 @@ static int shutdown_here(int fd, int how)
     if (replace_fd(fd, dead)) {
         fdtab_set(fd, FD_NONE);
         real.shutdown(fd, how);
-        suspend_wake();
+        change_tell();
         waiters_kick();
     }
     real.close(dead);

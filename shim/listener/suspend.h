@@ -34,13 +34,6 @@ void suspend_settle(void);
 /* While the generation drains.  False: fd is no datagram listener. */
 bool suspend_for_good(int fd);
 
-/* For a call that blocks until something arrives on fd, deaf or a dummy, as its SO_RCVTIMEO has it.
- * 0: fd may have changed, try again; -1: errno is the answer. */
-int suspend_wait(int fd);
-
-/* Ends suspend_wait() in all threads. */
-void suspend_wake(void);
-
 /* Does what the state page asks for: nothing, or hears from now on. Repeated, it wakes threads
  * again that do not know yet. Runs in the handler of the reserved signal, and keeps errno. */
 void suspend_resume(void);

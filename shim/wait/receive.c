@@ -9,6 +9,7 @@
 #include "process/self.h"
 #include "protocol/address.h"
 #include "wait/blocking.h"
+#include "wait/suspended.h"
 #include "wait/waits.h"
 
 /* One more member of an SO_REUSEPORT group, by a worker that was late. */
@@ -49,7 +50,7 @@ static int wait_for_one(int fd, struct wait *w)
         errno = EAGAIN;
         return -1;
     }
-    return suspend_applies(fd) ? suspend_wait(fd) : blocking_wait(fd, w);
+    return suspend_applies(fd) ? suspended_wait(fd) : blocking_wait(fd, w);
 }
 
 static ssize_t try_receive(int fd, const void *arguments, int flags, receive_call *call)

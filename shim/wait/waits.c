@@ -14,6 +14,7 @@
 #include "process/timeouts.h"
 #include "process/waiters.h"
 #include "wait/blocking.h"
+#include "wait/suspended.h"
 
 static const long NANO = 1000000000L;
 enum { LOOK_MS = 200 };
@@ -214,7 +215,7 @@ static int accept_blocked(int fd, struct wait *w)
     if (fdtab_kind(fd) == FD_PLACEHOLDER && (fdtab_get(fd) & FD_POLLED))
         return accept_polled(fd);
     if (suspend_applies(fd) || fdtab_kind(fd) == FD_PLACEHOLDER)
-        return suspend_wait(fd);
+        return suspended_wait(fd);
     flags = real.fcntl(fd, F_GETFL, NULL);
     if (!(flags & O_NONBLOCK)) { /* SO_RCVTIMEO, or an overlap that has just ended */
         errno = EAGAIN;

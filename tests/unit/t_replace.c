@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "libc/real.h"
+#include "listener/change.h"
 #include "listener/listener.h"
 #include "listener/placeholder.h"
 #include "listener/suspend.h"
@@ -59,7 +60,7 @@ int placeholder_prepare(int family, int type)
     return family + type;
 }
 
-void suspend_wake(void)
+void change_tell(void)
 {
 }
 
