@@ -8,7 +8,8 @@
 #include "entry/own_signals.h"
 #include "libc/export.h"
 #include "libc/real.h"
-#include "wait/waits.h"
+#include "process/self.h"
+#include "wait/timing.h"
 
 /* libc exports these without declaring them for us. */
 sighandler_t __sysv_signal(int sig, sighandler_t handler);
@@ -144,14 +145,14 @@ EXPORT int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 EXPORT int sigsuspend(const sigset_t *mask)
 {
     sigset_t copy;
-    struct wait w;
+    struct timing t;
     int r;
 
     mask = own_signals_strip(mask, &copy);
-    waits_begin(&w, NULL);
+    timing_begin(&t, NULL);
     do
         r = real.sigsuspend(mask);
-    while (waits_again(&w, r));
+    while (timing_again(&t, r));
     return r;
 }
 
@@ -165,28 +166,28 @@ EXPORT int sigwait(const sigset_t *set, int *sig)
 EXPORT int sigwaitinfo(const sigset_t *set, siginfo_t *info)
 {
     sigset_t copy;
-    struct wait w;
+    struct timing t;
     int r;
 
     set = own_signals_strip(set, &copy);
-    waits_begin(&w, NULL);
+    timing_begin(&t, NULL);
     do
         r = real.sigwaitinfo(set, info);
-    while (waits_again(&w, r));
+    while (timing_again(&t, r));
     return r;
 }
 
 EXPORT int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *timeout)
 {
     sigset_t copy;
-    struct wait w;
+    struct timing t;
     int r;
 
     set = own_signals_strip(set, &copy);
-    waits_begin(&w, timeout);
+    timing_begin(&t, timeout);
     do
-        r = real.sigtimedwait(set, info, waits_left(&w));
-    while (waits_again(&w, r));
+        r = real.sigtimedwait(set, info, timing_left(&t));
+    while (timing_again(&t, r));
     return r;
 }
 

@@ -13,8 +13,8 @@
 #include "process/owner.h"
 #include "process/self.h"
 #include "process/sockopts.h"
+#include "wait/accept.h"
 #include "wait/receive.h"
-#include "wait/waits.h"
 
 static int accept_plain(int fd, struct sockaddr *addr, socklen_t *len, int flags)
 {
@@ -92,7 +92,7 @@ static __attribute__((noinline)) int accept_unknown(int fd, struct sockaddr *add
     int r;
 
     if (!brief && listener_discover(fd))
-        return waits_accept(fd, addr, len, flags, call);
+        return accept_listener(fd, addr, len, flags, call);
     r = descriptors_accept(fd, addr, len, flags, call);
     if (brief && r >= 0 && !owner_is_guest())
         listener_accepted(fd);
@@ -102,7 +102,7 @@ static __attribute__((noinline)) int accept_unknown(int fd, struct sockaddr *add
 static __attribute__((noinline)) int any_accept(int fd, struct sockaddr *addr, socklen_t *len,
                                                 int flags, descriptors_accept_call *call)
 {
-    return fdtab_seems_to_listen(fd) ? waits_accept(fd, addr, len, flags, call)
+    return fdtab_seems_to_listen(fd) ? accept_listener(fd, addr, len, flags, call)
                                      : accept_unknown(fd, addr, len, flags, call);
 }
 
@@ -119,14 +119,14 @@ static __attribute__((noinline)) int accept4_plainly(int fd, struct sockaddr *ad
 
 EXPORT int accept(int fd, struct sockaddr *restrict addr, socklen_t *restrict len)
 {
-    return waits_accept_plainly(fd) ? accept_plainly(fd, addr, len)
-                                    : any_accept(fd, addr, len, 0, accept_plain);
+    return accept_is_plain(fd) ? accept_plainly(fd, addr, len)
+                               : any_accept(fd, addr, len, 0, accept_plain);
 }
 
 EXPORT int accept4(int fd, struct sockaddr *restrict addr, socklen_t *restrict len, int flags)
 {
-    return waits_accept_plainly(fd) ? accept4_plainly(fd, addr, len, flags)
-                                    : any_accept(fd, addr, len, flags, real.accept4);
+    return accept_is_plain(fd) ? accept4_plainly(fd, addr, len, flags)
+                               : any_accept(fd, addr, len, flags, real.accept4);
 }
 
 /* The data path pays two loads for it. What connects will not listen: its close need not ask whose

@@ -7,13 +7,15 @@
 #include "entry/own_signals.h"
 #include "libc/export.h"
 #include "libc/real.h"
+#include "listener/listener.h"
 #include "listener/suspend.h"
 #include "process/fdtab.h"
 #include "process/listener_lock.h"
 #include "process/owner.h"
 #include "process/registrations.h"
 #include "wait/filter.h"
-#include "wait/waits.h"
+#include "wait/interest.h"
+#include "wait/timing.h"
 
 /* The kernel judges the call on a deaf one, too, with no event to report; what the server asked for
  * has its time. */
@@ -68,40 +70,40 @@ EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
 static __attribute__((noinline)) int epoll_wait_slowly(int epfd, struct epoll_event *events,
                                                        int max, int timeout)
 {
-    struct wait w;
+    struct timing t;
     int r;
 
-    waits_on_epoll(epfd);
-    waits_begin_ms(&w, timeout);
+    interest_begin_epoll(epfd);
+    timing_begin_ms(&t, timeout);
     do
-        r = real.epoll_wait(epfd, events, max, waits_left_ms(&w));
-    while (waits_again(&w, r));
+        r = real.epoll_wait(epfd, events, max, timing_left_ms(&t));
+    while (timing_again(&t, r));
     if (r > 0)
-        waits_reported(epfd);
+        interest_end_epoll(epfd);
     return r;
 }
 
 EXPORT int epoll_wait(int epfd, struct epoll_event *events, int max, int timeout)
 {
-    return waits_slow() ? epoll_wait_slowly(epfd, events, max, timeout)
-                        : real.epoll_wait(epfd, events, max, timeout);
+    return interest_is_due() ? epoll_wait_slowly(epfd, events, max, timeout)
+                             : real.epoll_wait(epfd, events, max, timeout);
 }
 
 EXPORT UNGUARDED int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout,
                                  const sigset_t *mask)
 {
     sigset_t copy;
-    struct wait w;
+    struct timing t;
     int r;
 
     mask = own_signals_strip(mask, &copy);
-    waits_on_epoll(epfd);
-    waits_begin_ms(&w, timeout);
+    interest_begin_epoll(epfd);
+    timing_begin_ms(&t, timeout);
     do
-        r = real.epoll_pwait(epfd, events, max, waits_left_ms(&w), mask);
-    while (waits_again(&w, r));
+        r = real.epoll_pwait(epfd, events, max, timing_left_ms(&t), mask);
+    while (timing_again(&t, r));
     if (r > 0)
-        waits_reported(epfd);
+        interest_end_epoll(epfd);
     return r;
 }
 
@@ -109,35 +111,35 @@ EXPORT UNGUARDED int epoll_pwait2(int epfd, struct epoll_event *events, int max,
                                   const struct timespec *timeout, const sigset_t *mask)
 {
     sigset_t copy;
-    struct wait w;
+    struct timing t;
     int r;
 
     mask = own_signals_strip(mask, &copy);
-    waits_on_epoll(epfd);
-    waits_begin(&w, timeout);
+    interest_begin_epoll(epfd);
+    timing_begin(&t, timeout);
     do
-        r = real.epoll_pwait2(epfd, events, max, waits_left(&w), mask);
-    while (waits_again(&w, r));
+        r = real.epoll_pwait2(epfd, events, max, timing_left(&t), mask);
+    while (timing_again(&t, r));
     if (r > 0)
-        waits_reported(epfd);
+        interest_end_epoll(epfd);
     return r;
 }
 
 EXPORT UNGUARDED int poll(struct pollfd *fds, nfds_t n, int timeout)
 {
     struct filter h;
-    struct wait w;
+    struct timing t;
     int r;
 
-    waits_on_poll(fds, n);
-    waits_begin_ms(&w, timeout);
+    interest_begin_poll(fds, n);
+    timing_begin_ms(&t, timeout);
     do {
         filter_begin_poll(&h, fds, n);
-        r = real.poll(fds, n, waits_left_ms(&w));
+        r = real.poll(fds, n, timing_left_ms(&t));
         filter_end_poll(&h, fds, n);
-    } while (waits_again(&w, r));
+    } while (timing_again(&t, r));
     if (r > 0)
-        waits_polled(fds, n);
+        interest_end_poll(fds, n);
     return r;
 }
 
@@ -153,19 +155,19 @@ EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *
 {
     struct filter h;
     sigset_t copy;
-    struct wait w;
+    struct timing t;
     int r;
 
     mask = own_signals_strip(mask, &copy);
-    waits_on_poll(fds, n);
-    waits_begin(&w, timeout);
+    interest_begin_poll(fds, n);
+    timing_begin(&t, timeout);
     do {
         filter_begin_poll(&h, fds, n);
-        r = real.ppoll(fds, n, waits_left(&w), mask);
+        r = real.ppoll(fds, n, timing_left(&t), mask);
         filter_end_poll(&h, fds, n);
-    } while (waits_again(&w, r));
+    } while (timing_again(&t, r));
     if (r > 0)
-        waits_polled(fds, n);
+        interest_end_poll(fds, n);
     return r;
 }
 
@@ -179,7 +181,7 @@ EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *time
 }
 
 /* The kernel empties the sets when the time is over, but it may have been one of several slices. */
-static int select_held_back(int n, fd_set *const sets[3], struct wait *w, const sigset_t *mask)
+static int select_held_back(int n, fd_set *const sets[3], struct timing *t, const sigset_t *mask)
 {
     size_t bytes = ((size_t)n + 63) / 64 * 8;
     struct filter h;
@@ -194,32 +196,32 @@ static int select_held_back(int n, fd_set *const sets[3], struct wait *w, const 
             if (sets[i])
                 memcpy(sets[i], &copies[i], bytes);
         filter_begin_select(&h, n, sets[0]);
-        r = real.pselect(n, sets[0], sets[1], sets[2], waits_left(w), mask);
+        r = real.pselect(n, sets[0], sets[1], sets[2], timing_left(t), mask);
         filter_end_select(&h, n, sets[0], r);
-    } while (waits_again(w, r));
+    } while (timing_again(t, r));
     return r;
 }
 
 /* A larger set can't be copied: it has no slices. */
-static bool has_slices(struct wait *w, int n)
+static bool has_slices(struct timing *t, int n)
 {
-    w->looks &= n >= 0 && n <= FD_SETSIZE;
-    return w->looks;
+    t->looks &= n >= 0 && n <= FD_SETSIZE;
+    return t->looks;
 }
 
 /* Linux's select() reports the time left in *timeout. */
 static int select_in_slices(int n, fd_set *const sets[3], struct timeval *timeout)
 {
     struct timespec limit;
-    struct wait w;
+    struct timing t;
     int r;
 
     if (timeout)
         limit = (struct timespec){.tv_sec = timeout->tv_sec, .tv_nsec = timeout->tv_usec * 1000};
-    waits_begin(&w, timeout ? &limit : NULL);
-    r = select_held_back(n, sets, &w, NULL);
+    timing_begin(&t, timeout ? &limit : NULL);
+    r = select_held_back(n, sets, &t, NULL);
     if (timeout)
-        waits_left_timeval(&w, timeout);
+        timing_left_timeval(&t, timeout);
     return r;
 }
 
@@ -228,22 +230,22 @@ EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *e
                             struct timeval *timeout)
 {
     struct filter h;
-    struct wait w;
+    struct timing t;
     int r;
 
-    waits_on_select(n, readable);
-    waits_begin(&w, NULL);
-    if (has_slices(&w, n)) {
+    interest_begin_select(n, readable);
+    timing_begin(&t, NULL);
+    if (has_slices(&t, n)) {
         r = select_in_slices(n, (fd_set *[]){readable, writable, except}, timeout);
     } else {
         do {
             filter_begin_select(&h, n, readable);
             r = real.select(n, readable, writable, except, timeout);
             filter_end_select(&h, n, readable, r);
-        } while (waits_again(&w, r));
+        } while (timing_again(&t, r));
     }
     if (r > 0)
-        waits_selected(n, readable);
+        interest_end_select(n, readable);
     return r;
 }
 
@@ -252,22 +254,22 @@ EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *
 {
     struct filter h;
     sigset_t copy;
-    struct wait w;
+    struct timing t;
     int r;
 
     mask = own_signals_strip(mask, &copy);
-    waits_on_select(n, readable);
-    waits_begin(&w, timeout);
-    if (has_slices(&w, n)) {
-        r = select_held_back(n, (fd_set *[]){readable, writable, except}, &w, mask);
+    interest_begin_select(n, readable);
+    timing_begin(&t, timeout);
+    if (has_slices(&t, n)) {
+        r = select_held_back(n, (fd_set *[]){readable, writable, except}, &t, mask);
     } else {
         do {
             filter_begin_select(&h, n, readable);
-            r = real.pselect(n, readable, writable, except, waits_left(&w), mask);
+            r = real.pselect(n, readable, writable, except, timing_left(&t), mask);
             filter_end_select(&h, n, readable, r);
-        } while (waits_again(&w, r));
+        } while (timing_again(&t, r));
     }
     if (r > 0)
-        waits_selected(n, readable);
+        interest_end_select(n, readable);
     return r;
 }

@@ -38,7 +38,7 @@ static bool ends_calls(int sig)
            now.sa_handler != SIG_IGN && !(now.sa_flags & SA_RESTART);
 }
 
-static bool find(sigset_t *set, const sigset_t *blocked)
+static bool find_enders(sigset_t *set, const sigset_t *blocked)
 {
     bool any = false;
 
@@ -58,13 +58,13 @@ bool blocking_goes_on(void)
     bool any;
 
     sigemptyset(&none);
-    any = find(&set, &none);
+    any = find_enders(&set, &none);
     errno = saved;
     return !any;
 }
 
 /* Out of the server's way, as in own_fds.h. */
-static int watch(const sigset_t *set)
+static int watch_signals(const sigset_t *set)
 {
     int low = real.signalfd(-1, set, SFD_CLOEXEC);
     int fd = low < 0 ? -1 : (int)real.fcntl(low, F_DUPFD_CLOEXEC, (void *)(long)handoff_floor());
@@ -77,22 +77,22 @@ static int watch(const sigset_t *set)
 }
 
 /* With SO_RCVTIMEO the kernel gives EINTR after any handler. */
-static void begin(struct enders *e, bool limited)
+static void enders_begin(struct enders *e, bool limited)
 {
     sigset_t set;
 
     *e = (struct enders){.fd = -1, .known = !limited};
     real.pthread_sigmask(SIG_BLOCK, NULL, &e->own);
-    if (limited || !find(&set, &e->own))
+    if (limited || !find_enders(&set, &e->own))
         return;
-    e->fd = watch(&set);
+    e->fd = watch_signals(&set);
     e->known = e->fd >= 0;
     if (e->known)
         real.pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
 /* Here the handlers run of what ended the call. */
-static void end(const struct enders *e)
+static void enders_end(const struct enders *e)
 {
     if (e->fd < 0)
         return;
@@ -101,21 +101,21 @@ static void end(const struct enders *e)
     real.pthread_sigmask(SIG_SETMASK, &e->own, NULL);
 }
 
-int blocking_wait(int fd, struct wait *w)
+int blocking_wait(int fd, struct timing *t)
 {
     uint8_t was = fdtab_get(fd);
     struct enders e;
     struct pollfd p[2];
     int r, error;
 
-    begin(&e, !w->endless);
+    enders_begin(&e, !t->endless);
     p[0] = (struct pollfd){.fd = fd, .events = POLLIN};
     p[1] = (struct pollfd){.fd = e.fd, .events = POLLIN};
     do
-        r = real.ppoll(p, 2, waits_left(w), &e.own);
+        r = real.ppoll(p, 2, timing_left(t), &e.own);
     while (r < 0 && errno == EINTR && e.known && fdtab_get(fd) == was);
     error = r < 0 ? errno : EAGAIN;
-    end(&e);
+    enders_end(&e);
     if (r > 0 && !p[0].revents) {
         errno = EINTR;
         return -1;
@@ -123,5 +123,5 @@ int blocking_wait(int fd, struct wait *w)
     if (r > 0 || (error == EINTR && e.known)) /* fd is something else by now */
         return 0;
     errno = error;
-    return waits_again(w, r) ? 0 : -1;
+    return timing_again(t, r) ? 0 : -1;
 }

@@ -10,11 +10,11 @@
 
 #include <stdbool.h>
 
-#include "wait/waits.h"
+#include "wait/timing.h"
 
 /* Until something arrives on fd. 0: try again; -1: errno is the answer, EAGAIN when its time is
  * over. */
-int blocking_wait(int fd, struct wait *w);
+int blocking_wait(int fd, struct timing *t);
 
 /* Have all handlers of the server SA_RESTART? */
 bool blocking_goes_on(void);

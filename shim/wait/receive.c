@@ -10,7 +10,7 @@
 #include "protocol/address.h"
 #include "wait/blocking.h"
 #include "wait/suspended.h"
-#include "wait/waits.h"
+#include "wait/timing.h"
 
 /* One more member of an SO_REUSEPORT group, by a worker that was late. */
 static bool joins_group(const struct address *a)
@@ -43,14 +43,14 @@ static bool shares_socket(void)
  * answer.  What a wait had reported was taken by the other generation; to block now would stop all
  * else that this thread does.
  */
-static int wait_for_one(int fd, struct wait *w)
+static int wait_for_one(int fd, struct timing *t)
 {
     if (fdtab_get(fd) & FD_POLLED) {
         fdtab_set_flag(fd, FD_POLLED, false);
         errno = EAGAIN;
         return -1;
     }
-    return suspend_applies(fd) ? suspended_wait(fd) : blocking_wait(fd, w);
+    return suspend_applies(fd) ? suspended_wait(fd) : blocking_wait(fd, t);
 }
 
 static ssize_t try_receive(int fd, const void *arguments, int flags, receive_call *call)
@@ -64,15 +64,15 @@ static ssize_t try_receive(int fd, const void *arguments, int flags, receive_cal
 /* A thread that sleeps in the kernel since before the overlap takes one more datagram. */
 static ssize_t receive_blocking(int fd, const void *arguments, int flags, receive_call *call)
 {
-    struct wait w;
+    struct timing t;
     ssize_t r;
 
     if (!shares_socket() && !suspend_applies(fd))
         return call(fd, arguments, flags);
-    waits_begin_receiving(&w, fd);
+    timing_begin_receiving(&t, fd);
     do
         r = try_receive(fd, arguments, flags, call);
-    while (r < 0 && errno == EAGAIN && wait_for_one(fd, &w) == 0);
+    while (r < 0 && errno == EAGAIN && wait_for_one(fd, &t) == 0);
     return r;
 }
 

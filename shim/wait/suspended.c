@@ -6,7 +6,7 @@
 #include "listener/change.h"
 #include "listener/suspend.h"
 #include "wait/blocking.h"
-#include "wait/waits.h"
+#include "wait/timing.h"
 
 static bool is_silent(int fd)
 {
@@ -14,9 +14,9 @@ static bool is_silent(int fd)
 }
 
 /* A sleep without limit is restarted by the kernel, or ended as the call would be. */
-static bool goes_on(struct wait *w, const struct timespec *left)
+static bool goes_on(struct timing *t, const struct timespec *left)
 {
-    return left && (waits_again(w, -1) || (w->endless && blocking_goes_on()));
+    return left && (timing_again(t, -1) || (t->endless && blocking_goes_on()));
 }
 
 /* By the sandbox of a server that has no threads. */
@@ -28,24 +28,24 @@ static bool is_refused(int error)
 int suspended_wait(int fd)
 {
     const struct timespec *left;
-    struct wait w;
+    struct timing t;
     long r;
 
-    waits_begin_receiving(&w, fd);
+    timing_begin_receiving(&t, fd);
     for (;;) {
         uint32_t seen = change_count();
 
         if (!is_silent(fd))
             return 0;
-        left = waits_left(&w);
+        left = timing_left(&t);
         r = change_wait(seen, left);
-        if (r < 0 && errno == ETIMEDOUT && !waits_again(&w, 0)) {
+        if (r < 0 && errno == ETIMEDOUT && !timing_again(&t, 0)) {
             errno = EAGAIN;
             return -1;
         }
-        if (r < 0 && errno == EINTR && !goes_on(&w, left))
+        if (r < 0 && errno == EINTR && !goes_on(&t, left))
             return -1;
         if (r < 0 && is_refused(errno))
-            return blocking_wait(fd, &w);
+            return blocking_wait(fd, &t);
     }
 }

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+#include "wait/interest.h"
+
+#include <sys/select.h>
+
+#include "listener/listener.h"
+#include "process/fdset.h"
+#include "process/fdtab.h"
+#include "process/registrations.h"
+
+static bool starting(void)
+{
+    return (self_attention() & ATTENTION_STARTING) != 0;
+}
+
+/* Also a listener that the process was started with (LISTEN_FDS). */
+static void waited(int fd)
+{
+    if (fdtab_get(fd) == FD_NONE)
+        listener_discover(fd);
+    listener_waited(fd);
+    registrations_each(fd, listener_waited); /* EventMachine polls its epoll */
+}
+
+/* The kernel refuses these without a look at the array. */
+static bool is_array(const struct pollfd *fds, nfds_t n)
+{
+    return fds && n <= FDTAB_SIZE;
+}
+
+void interest_begin_poll(struct pollfd *fds, nfds_t n)
+{
+    for (nfds_t i = 0; starting() && is_array(fds, n) && i < n; i++)
+        if (fds[i].events & POLLIN)
+            waited(fds[i].fd);
+}
+
+/* n may be getdtablesize() and the set smaller: the kernel looks at what can be open only. */
+static void each_selected(int n, const fd_set *set, void (*visit)(int fd))
+{
+    for (int fd = 0; fd < n && fd < FD_SETSIZE; fd++)
+        if (fdset_has(set, fd))
+            visit(fd);
+    for (int fd = fdtab_next(FD_SETSIZE, FD_LISTENER); fd >= 0 && fd < n;
+         fd = fdtab_next(fd + 1, FD_LISTENER))
+        if (fdset_has(set, fd))
+            visit(fd);
+}
+
+void interest_begin_select(int n, const fd_set *readable)
+{
+    if (starting() && readable)
+        each_selected(n, readable, waited);
+}
+
+void interest_begin_epoll(int epfd)
+{
+    if (starting())
+        registrations_each(epfd, listener_waited);
+}
+
+/* One that is a dummy or deaf by now was not yet when it was found readable. */
+static void mark_polled(int fd)
+{
+    if (fdtab_seems_to_listen(fd) && !(fdtab_get(fd) & FD_NONBLOCK))
+        fdtab_set_flag(fd, FD_POLLED, true);
+}
+
+void interest_end_poll(const struct pollfd *fds, nfds_t n)
+{
+    for (nfds_t i = 0; listener_blocking && i < n; i++)
+        if (fds[i].revents & POLLIN)
+            mark_polled(fds[i].fd);
+}
+
+void interest_end_select(int n, const fd_set *readable)
+{
+    if (listener_blocking && readable)
+        each_selected(n, readable, mark_polled);
+}
+
+void interest_end_epoll(int epfd)
+{
+    if (listener_blocking)
+        registrations_each(epfd, mark_polled);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+#include "wait/timing.h"
+
+#include <errno.h>
+
+#include "libc/export.h"
+#include "listener/suspend.h"
+#include "process/interruptions.h"
+#include "process/timeouts.h"
+
+static const long NANO = 1000000000L;
+enum { LOOK_MS = 200 };
+
+void timing_begin(struct timing *t, const struct timespec *timeout)
+{
+    t->seen = interruptions_seen;
+    t->endless = timeout == NULL;
+    t->looks = suspend_requested();
+    if (t->endless)
+        return;
+    t->left = *timeout;
+    clock_gettime(CLOCK_MONOTONIC, &t->end);
+    t->end.tv_sec += timeout->tv_sec;
+    t->end.tv_nsec += timeout->tv_nsec;
+    if (t->end.tv_nsec >= NANO) {
+        t->end.tv_nsec -= NANO;
+        t->end.tv_sec++;
+    }
+}
+
+UNGUARDED void timing_begin_ms(struct timing *t, int timeout_ms)
+{
+    struct timespec timeout = {.tv_sec = timeout_ms / 1000,
+                               .tv_nsec = timeout_ms % 1000 * 1000000L};
+
+    timing_begin(t, timeout_ms < 0 ? NULL : &timeout);
+}
+
+void timing_begin_receiving(struct timing *t, int fd)
+{
+    struct timespec limit;
+
+    timing_begin(t, timeouts_get(fd, &limit) ? &limit : NULL);
+}
+
+static UNGUARDED void shorten(struct timing *t)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    t->left.tv_sec = t->end.tv_sec - now.tv_sec;
+    t->left.tv_nsec = t->end.tv_nsec - now.tv_nsec;
+    if (t->left.tv_nsec < 0) {
+        t->left.tv_nsec += NANO;
+        t->left.tv_sec--;
+    }
+    if (t->left.tv_sec < 0)
+        t->left = (struct timespec){0};
+}
+
+static bool is_over(struct timing *t)
+{
+    if (t->endless)
+        return false;
+    shorten(t);
+    return t->left.tv_sec == 0 && t->left.tv_nsec == 0;
+}
+
+bool timing_again(struct timing *t, int result)
+{
+    unsigned seen = interruptions_seen;
+
+    if (result == 0 && t->looks && !is_over(t)) {
+        t->looks = suspend_look();
+        return true;
+    }
+    if (result >= 0 || errno != EINTR || seen == t->seen)
+        return false;
+    t->seen = seen;
+    if (!t->endless)
+        shorten(t);
+    return true;
+}
+
+static int left_ms(const struct timing *t)
+{
+    return t->endless ? -1 : (int)(t->left.tv_sec * 1000 + (t->left.tv_nsec + 999999) / 1000000);
+}
+
+static bool is_long(const struct timing *t)
+{
+    return t->endless || t->left.tv_sec > 0 || left_ms(t) > LOOK_MS;
+}
+
+const struct timespec *timing_left(struct timing *t)
+{
+    if (!t->looks || !is_long(t))
+        return t->endless ? NULL : &t->left;
+    t->slice = (struct timespec){.tv_nsec = LOOK_MS * 1000000L};
+    return &t->slice;
+}
+
+int timing_left_ms(struct timing *t)
+{
+    return t->looks && is_long(t) ? LOOK_MS : left_ms(t);
+}
+
+void timing_left_timeval(struct timing *t, struct timeval *left)
+{
+    shorten(t);
+    *left = (struct timeval){.tv_sec = t->left.tv_sec, .tv_usec = t->left.tv_nsec / 1000};
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The time of a wait that goes on where only our own signal interrupted it.  While the generation
+ * is suspended a long one is cut into slices, for a look after the supervisor in between.
+ */
+#ifndef GRACE_WAIT_TIMING_H
+#define GRACE_WAIT_TIMING_H
+
+#include <sys/time.h>
+#include <stdbool.h>
+#include <time.h>
+
+struct timing {
+    unsigned seen; /* of our signals, by this thread */
+    bool endless;
+    bool looks; /* in slices */
+    struct timespec end, left, slice;
+};
+
+/* The wait begins. timeout NULL, or negative: without end. */
+void timing_begin(struct timing *t, const struct timespec *timeout);
+void timing_begin_ms(struct timing *t, int timeout_ms);
+
+/* As the server's SO_RCVTIMEO for fd has it. */
+void timing_begin_receiving(struct timing *t, int fd);
+
+/* After a result: true when the wait is to be repeated, with what remains. */
+bool timing_again(struct timing *t, int result);
+const struct timespec *timing_left(struct timing *t);
+int timing_left_ms(struct timing *t);
+void timing_left_timeval(struct timing *t, struct timeval *left); /* of one that has an end */
+
+#endif
