@@ -11,7 +11,8 @@
 #include "libc/real.h"
 #include "libc/vfork.h"
 #include "listener/descriptors.h"
-#include "listener/listener.h"
+#include "listener/listening.h"
+#include "listener/state.h"
 #include "process/connections.h"
 #include "process/owner.h"
 #include "process/self.h"
@@ -67,7 +68,7 @@ static bool believes_flag(int fd)
         return !owner_is_guest();
     return fdtab_kind(fd) == FD_NONE &&
            (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) && !owner_is_guest() &&
-           listener_discover(fd);
+           listening_discover(fd);
 }
 
 static int listener_fcntl(int fd, int cmd, void *arg)
@@ -79,7 +80,7 @@ static int listener_fcntl(int fd, int cmd, void *arg)
 
         r = real.fcntl(fd, cmd, (void *)(flags | (real.fcntl(fd, F_GETFL, NULL) & O_NONBLOCK)));
         if (r == 0)
-            listener_set_nonblock(fd, (flags & O_NONBLOCK) != 0);
+            state_set_nonblock(fd, (flags & O_NONBLOCK) != 0);
         return r;
     }
     r = real.fcntl(fd, cmd, arg);
@@ -115,7 +116,7 @@ EXPORT UNGUARDED int ioctl(int fd, unsigned long request, ...)
     va_end(list);
     if (request != FIONBIO || !arg || !believes_flag(fd))
         return real.ioctl(fd, request, arg);
-    listener_set_nonblock(fd, *(int *)arg != 0);
+    state_set_nonblock(fd, *(int *)arg != 0);
     return 0;
 }
 

@@ -5,8 +5,9 @@
 
 #include "libc/export.h"
 #include "libc/real.h"
+#include "listener/adopt.h"
 #include "listener/descriptors.h"
-#include "listener/listener.h"
+#include "listener/listening.h"
 #include "listener/replace.h"
 #include "listener/unix_path.h"
 #include "process/bindings.h"
@@ -80,7 +81,7 @@ EXPORT int listen(int fd, int backlog)
     int r = real.listen(fd, backlog);
 
     if (r == 0 && self.on && !owner_is_guest())
-        listener_listening(fd);
+        listening_begin(fd);
     return r;
 }
 
@@ -91,11 +92,11 @@ static __attribute__((noinline)) int accept_unknown(int fd, struct sockaddr *add
     bool brief = fdtab_kind(fd) == FD_BRIEF;
     int r;
 
-    if (!brief && listener_discover(fd))
+    if (!brief && listening_discover(fd))
         return accept_listener(fd, addr, len, flags, call);
     r = descriptors_accept(fd, addr, len, flags, call);
     if (brief && r >= 0 && !owner_is_guest())
-        listener_accepted(fd);
+        listening_accepted(fd);
     return r;
 }
 

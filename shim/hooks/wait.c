@@ -7,7 +7,7 @@
 #include "entry/own_signals.h"
 #include "libc/export.h"
 #include "libc/real.h"
-#include "listener/listener.h"
+#include "listener/listening.h"
 #include "listener/suspend.h"
 #include "process/fdtab.h"
 #include "process/listener_lock.h"
@@ -51,7 +51,7 @@ static __attribute__((noinline)) int epoll_ctl_slowly(int epfd, int op, int fd,
     if (owner_is_guest())
         return real.epoll_ctl(epfd, op, fd, event);
     if (fdtab_get(fd) == FD_NONE)
-        listener_discover(fd);
+        listening_discover(fd);
     return fdtab_may_listen(fd) || fdtab_kind(fd) == FD_PLACEHOLDER
                ? epoll_ctl_on_listener(epfd, op, fd, event)
                : real.epoll_ctl(epfd, op, fd, event);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* bind(): the listener that the generation before has for this address. */
+#include "listener/adopt.h"
+
 #include <sys/socket.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 enum { REPLY_TIMEOUT_MS = 5000 };
 
 /* Asks the supervisor for listener `index`: a descriptor, or -1. */
-static int listener_ask(int index)
+static int ask(int index)
 {
     struct message m = {.version = MESSAGE_VERSION,
                         .type = MESSAGE_ADOPT,
@@ -39,40 +40,29 @@ static int listener_ask(int index)
 }
 
 /* Any process of the server may have written what the page says of `index`. */
-static int listener_request(int fd, int index, const struct address *a)
+static int request(int fd, int index, const struct address *a)
 {
-    int held = listener_ask(index);
+    int held = ask(index);
 
     if (held < 0 || address_is_answered(a, fd, held))
         return held;
     self_note("bind() was to be answered with another socket, asking the kernel", "");
     real.close(held);
-    listener_closed(index); /* the supervisor looks */
+    state_closed(index); /* the supervisor looks */
     return -1;
-}
-
-bool listener_is_given_up(const struct address *a)
-{
-    return (self_attention() & ATTENTION_DRAINING) && a->type != SOCK_DGRAM &&
-           page_find_member(self.page, address_key(a, 0), 0, LISTENER_KNOWN) >= 0;
-}
-
-bool listener_is_member(const struct address *a)
-{
-    return a->reuseport && a->family != AF_UNIX;
 }
 
 /* haproxy does not call listen() on a socket that listens already, so this is the place where it
  * starts to serve. */
-static bool listener_take(int fd, int index, const struct address *a)
+static bool take(int fd, int index, const struct address *a)
 {
-    bool nonblock = listener_has_nonblock(fd);
+    bool nonblock = state_has_nonblock(fd);
     long cloexec = real.fcntl(fd, F_GETFD, NULL);
     int held;
 
-    if (listener_is_given_up(a))
+    if (state_is_given_up(a))
         return replace_late(fd, a);
-    held = listener_request(fd, index, a);
+    held = request(fd, index, a);
     if (held < 0)
         return false;
     sockopts_replay(fd, held);
@@ -84,14 +74,14 @@ static bool listener_take(int fd, int index, const struct address *a)
     atomic_fetch_or(&self.page->listeners[index].flags, LISTENER_ADOPTED);
     atomic_fetch_and(&self.page->listeners[index].flags, ~(uint32_t)LISTENER_REMOVED);
     brief_begin(index);
-    listener_track(fd, index, a, nonblock);
-    listener_apply_nonblock(fd, nonblock);
-    listener_prepare(fd, a);
+    state_track(fd, index, a, nonblock);
+    state_apply_nonblock(fd, nonblock);
+    replace_prepare(fd, a);
     return true;
 }
 
 /* The n-th bind of any port in this generation is the n-th that the one before has. */
-static bool listener_match_any_port(int fd, const struct address *a)
+static bool match_any_port(int fd, const struct address *a)
 {
     const unsigned last = ADDRESS_NUMBERS - 1; /* of all beyond */
     uint64_t key = address_key(a, 0);
@@ -101,7 +91,7 @@ static bool listener_match_any_port(int fd, const struct address *a)
     key = address_key(a, n < last ? n : last);
     bindings_remember(fd, key);
     index = n < last ? page_find_listener(self.page, key, LISTENER_HELD) : -1;
-    return index >= 0 && listener_take(fd, index, a);
+    return index >= 0 && take(fd, index, a);
 }
 
 /* Who has bound a member and not closed it need not be asked for it: most of a large group. Nor is
@@ -116,37 +106,37 @@ static bool may_be_free(_Atomic uint32_t *flags)
 }
 
 /* Members are alike: the first that nobody has. */
-static bool listener_match_member(int fd, const struct address *a)
+static bool match_member(int fd, const struct address *a)
 {
     uint64_t key = address_key(a, 0);
     int index = page_find_member(self.page, key, 0, LISTENER_KNOWN);
 
     bindings_remember(fd, key);
-    if (index >= 0 && listener_is_given_up(a))
+    if (index >= 0 && state_is_given_up(a))
         return replace_late(fd, a);
     for (; index >= 0; index = page_find_member(self.page, key, index + 1, LISTENER_KNOWN)) {
         _Atomic uint32_t *flags = &self.page->listeners[index].flags;
 
         if (!may_be_free(flags))
             continue;
-        if (listener_take(fd, index, a))
+        if (take(fd, index, a))
             return true;
         atomic_fetch_and(flags, ~(uint32_t)LISTENER_ASKED);
     }
     return false;
 }
 
-static bool listener_match(int fd, const struct address *a)
+static bool match(int fd, const struct address *a)
 {
     int index;
 
     if (a->any_port) /* a datagram socket with any port is a client's */
-        return a->type != SOCK_DGRAM && listener_match_any_port(fd, a);
-    if (listener_is_member(a))
-        return listener_match_member(fd, a);
+        return a->type != SOCK_DGRAM && match_any_port(fd, a);
+    if (state_is_member(a))
+        return match_member(fd, a);
     index = page_find_listener(self.page, address_key(a, 0), LISTENER_KNOWN);
     bindings_remember(fd, address_key(a, 0));
-    return index >= 0 && !unix_path_bind_anew(a, index) && listener_take(fd, index, a);
+    return index >= 0 && !unix_path_bind_anew(a, index) && take(fd, index, a);
 }
 
 bool adopt_listener(int fd, const struct sockaddr *addr, socklen_t len)
@@ -154,7 +144,7 @@ bool adopt_listener(int fd, const struct sockaddr *addr, socklen_t len)
     struct address a;
     int saved = errno;
     bool adopted = self.on && address_of_bind(&a, fd, addr, len) && !fdtab_seems_to_listen(fd) &&
-                   listener_match(fd, &a);
+                   match(fd, &a);
 
     errno = saved;
     return adopted;
@@ -164,5 +154,5 @@ bool adopt_path(int fd, const struct address *a)
 {
     int index = page_find_listener(self.page, address_key(a, 0), LISTENER_HELD);
 
-    return index >= 0 && !unix_path_lost(a, index) && listener_take(fd, index, a);
+    return index >= 0 && !unix_path_lost(a, index) && take(fd, index, a);
 }

@@ -7,8 +7,8 @@
 #include <limits.h>
 
 #include "libc/real.h"
-#include "listener/listener.h"
 #include "listener/replace.h"
+#include "listener/state.h"
 #include "listener/suspend.h"
 #include "process/bindings.h"
 #include "process/listener_lock.h"
@@ -61,7 +61,7 @@ void descriptors_closed(struct descriptors_former former)
     if ((former.known & FD_KIND) == FD_CONNECTION)
         connections_closed();
     else if (was_listener(former))
-        listener_closed(former.index);
+        state_closed(former.index);
 }
 
 void descriptors_displaced(int fd, uint8_t was)

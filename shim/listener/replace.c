@@ -3,11 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 #include "libc/real.h"
 #include "listener/change.h"
-#include "listener/listener.h"
 #include "listener/placeholder.h"
+#include "listener/state.h"
 #include "listener/suspend.h"
 #include "process/fdtab.h"
 #include "process/registrations.h"
@@ -75,6 +76,16 @@ void replace_settle(int fd)
     errno = saved;
 }
 
+void replace_prepare(int fd, const struct address *a)
+{
+    int r = placeholder_prepare(a->family, a->type);
+
+    atomic_store(&self.page->served, 1);
+    if (r < 0)
+        self_note("a restart will cut connections, no dummy socket: ", strerrorname_np(-r));
+    replace_settle(fd);
+}
+
 bool replace_late(int fd, const struct address *a)
 {
     bool nonblock = (real.fcntl(fd, F_GETFL, NULL) & O_NONBLOCK) != 0;
@@ -102,7 +113,7 @@ static int shutdown_here(int fd, int how)
     if (!(fdtab_get(fd) & FD_NONBLOCK))
         real.fcntl(dead, F_SETFL, NULL);
     if (fdtab_listens(fd))
-        listener_closed(fdtab_index(fd));
+        state_closed(fdtab_index(fd));
     if (replace_fd(fd, dead)) {
         fdtab_set(fd, FD_NONE);
         real.shutdown(fd, how);
@@ -122,7 +133,7 @@ int replace_shutdown(int fd, int how)
     r = real.shutdown(fd, how);
     if (r == 0 && !(fdtab_get(fd) & FD_DATAGRAM)) {
         fdtab_set(fd, FD_NONE);
-        listener_closed(fdtab_index(fd));
+        state_closed(fdtab_index(fd));
     }
     return r;
 }

@@ -22,6 +22,9 @@ bool replace_all(void);
 /* fd has just become a listener: while the generation drains it is muted at once. Keeps errno. */
 void replace_settle(int fd);
 
+/* From here on this process may have to give the listener fd up again: makes what that takes. */
+void replace_prepare(int fd, const struct address *a);
+
 /* The server binds fd to an address that its generation has given up: it gets a dummy. */
 bool replace_late(int fd, const struct address *a);
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "libc/real.h"
-#include "listener/listener.h"
+#include "listener/adopt.h"
 #include "process/bindings.h"
 #include "process/fdtab.h"
 #include "process/predecessors.h"

@@ -5,8 +5,9 @@
 #include <fcntl.h>
 
 #include "libc/real.h"
-#include "listener/listener.h"
+#include "listener/listening.h"
 #include "listener/placeholder.h"
+#include "listener/state.h"
 #include "listener/suspend.h"
 #include "process/timeouts.h"
 #include "process/waiters.h"
@@ -40,7 +41,7 @@ static int accept_blocked(int fd, struct timing *t)
         return t->endless ? 0 : -1;
     }
     if (!(self_attention() & ATTENTION_OVERLAP)) {
-        listener_set_nonblock(fd, true); /* set behind our back, by a vfork child */
+        state_set_nonblock(fd, true); /* set behind our back, by a vfork child */
         errno = EAGAIN;
         return -1;
     }
@@ -108,10 +109,8 @@ UNGUARDED int accept_listener(int fd, struct sockaddr *addr, socklen_t *len, int
 {
     uint8_t known = fdtab_get(fd);
 
-    if (!(known & FD_WAITED)) {
-        listener_waited(fd);
-        fdtab_set_flag(fd, FD_WAITED, true);
-    }
+    if (!(known & FD_WAITED))
+        listening_waited(fd);
     if (known & FD_NONBLOCK)
         return accept_now(fd, addr, len, flags, call);
     return accept_blocking(fd, addr, len, flags, call);

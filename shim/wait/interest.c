@@ -3,7 +3,8 @@
 
 #include <sys/select.h>
 
-#include "listener/listener.h"
+#include "listener/listening.h"
+#include "listener/state.h"
 #include "process/fdset.h"
 #include "process/fdtab.h"
 #include "process/registrations.h"
@@ -17,9 +18,9 @@ static bool starting(void)
 static void waited(int fd)
 {
     if (fdtab_get(fd) == FD_NONE)
-        listener_discover(fd);
-    listener_waited(fd);
-    registrations_each(fd, listener_waited); /* EventMachine polls its epoll */
+        listening_discover(fd);
+    listening_waited(fd);
+    registrations_each(fd, listening_waited); /* EventMachine polls its epoll */
 }
 
 /* The kernel refuses these without a look at the array. */
@@ -56,7 +57,7 @@ void interest_begin_select(int n, const fd_set *readable)
 void interest_begin_epoll(int epfd)
 {
     if (starting())
-        registrations_each(epfd, listener_waited);
+        registrations_each(epfd, listening_waited);
 }
 
 /* One that is a dummy or deaf by now was not yet when it was found readable. */
@@ -68,19 +69,19 @@ static void mark_polled(int fd)
 
 void interest_end_poll(const struct pollfd *fds, nfds_t n)
 {
-    for (nfds_t i = 0; listener_blocking && i < n; i++)
+    for (nfds_t i = 0; state_any_blocking && i < n; i++)
         if (fds[i].revents & POLLIN)
             mark_polled(fds[i].fd);
 }
 
 void interest_end_select(int n, const fd_set *readable)
 {
-    if (listener_blocking && readable)
+    if (state_any_blocking && readable)
         each_selected(n, readable, mark_polled);
 }
 
 void interest_end_epoll(int epfd)
 {
-    if (listener_blocking)
+    if (state_any_blocking)
         registrations_each(epfd, mark_polled);
 }

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <errno.h>
 
-#include "listener/listener.h"
+#include "listener/listening.h"
 #include "listener/suspend.h"
 #include "process/self.h"
 #include "protocol/address.h"
@@ -30,7 +30,7 @@ void receive_bound(int fd)
     if (type != SOCK_DGRAM || !address_of_socket(&a, fd) || a.any_port)
         return;
     if ((self_attention() & ATTENTION_STARTING) || joins_group(&a))
-        listener_listening(fd);
+        listening_begin(fd);
 }
 
 static bool shares_socket(void)
@@ -81,10 +81,8 @@ ssize_t receive_datagram(int fd, const void *arguments, int flags, receive_call 
     uint8_t known = fdtab_get(fd);
     ssize_t r;
 
-    if (!(known & FD_WAITED)) {
-        listener_waited(fd);
-        fdtab_set_flag(fd, FD_WAITED, true);
-    }
+    if (!(known & FD_WAITED))
+        listening_waited(fd);
     if ((known & FD_NONBLOCK) || (flags & MSG_DONTWAIT))
         return try_receive(fd, arguments, flags, call);
     r = receive_blocking(fd, arguments, flags, call);

@@ -3,8 +3,8 @@
 
 #include "libc/real.h"
 #include "libc/vfork.h"
-#include "listener/listener.h"
 #include "listener/replace.h"
+#include "listener/state.h"
 #include "listener/suspend.h"
 #include "process/bindings.h"
 #include "process/connections.h"
@@ -67,7 +67,7 @@ void registrations_close(int fd)
     (void)fd;
 }
 
-void listener_closed(int index)
+void state_closed(int index)
 {
     (void)index;
 }

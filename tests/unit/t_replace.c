@@ -6,8 +6,8 @@
 
 #include "libc/real.h"
 #include "listener/change.h"
-#include "listener/listener.h"
 #include "listener/placeholder.h"
+#include "listener/state.h"
 #include "listener/suspend.h"
 #include "process/fdtab.h"
 #include "process/registrations.h"
@@ -64,9 +64,15 @@ void change_tell(void)
 {
 }
 
-void listener_closed(int index)
+void state_closed(int index)
 {
     (void)index;
+}
+
+void self_note(const char *text, const char *detail)
+{
+    (void)text;
+    (void)detail;
 }
 
 void waiters_kick(void)

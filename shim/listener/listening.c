@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+#include "listener/listening.h"
+
+#include <sys/socket.h>
+#include <errno.h>
+
+#include "listener/announce.h"
+#include "listener/brief.h"
+#include "listener/replace.h"
+#include "listener/state.h"
+#include "process/bindings.h"
+#include "process/fdtab.h"
+#include "process/self.h"
+#include "protocol/address.h"
+
+/* A member of an SO_REUSEPORT group gets its number here: all may have been bound before the
+ * first of them listens. */
+static void give_number(int index, const struct address *a)
+{
+    _Atomic uint64_t *key = &self.page->listeners[index].key;
+
+    for (int i = 0; state_is_member(a) && i < PAGE_LISTENERS; i++) {
+        if (!page_has_other(self.page, index, atomic_load(key)))
+            break;
+        atomic_store(key, page_free_key(self.page, index, atomic_load(key)));
+    }
+}
+
+/* A new listener of this generation. */
+static void register_new(int fd, int index, const struct address *a, uint64_t key)
+{
+    uint64_t none = 0;
+
+    atomic_compare_exchange_strong(&self.page->listeners[index].key, &none, key);
+    give_number(index, a);
+    brief_begin(index);
+    state_track(fd, index, a, state_has_nonblock(fd));
+    /* here, not when the supervisor has it: the next bind() of the group comes sooner */
+    atomic_fetch_add(&self.page->held, 1);
+    atomic_fetch_or(&self.page->listeners[index].flags, LISTENER_LISTENING);
+    announce_listener(fd, index);
+}
+
+/* Only while another generation has it as well is the flag itself not the server's. */
+static bool believed_nonblock(int fd, uint32_t flags)
+{
+    bool shared = (flags & LISTENER_HELD) && (self_attention() & ATTENTION_OVERLAP);
+
+    return shared ? (flags & LISTENER_NONBLOCK) != 0 : state_has_nonblock(fd);
+}
+
+/* It came with the process. Another one of the generation serves on it as well (uvicorn's workers
+ * all listen on what their parent has bound), or the generation before did (LISTEN_FDS, inetd). */
+static void inherit(int fd, int index, const struct address *a)
+{
+    _Atomic uint32_t *flags = &self.page->listeners[index].flags;
+    uint32_t had = atomic_load(flags);
+
+    if (had & LISTENER_HELD && !(had & (LISTENER_ADOPTED | LISTENER_LISTENING)))
+        atomic_fetch_or(flags, LISTENER_ADOPTED);
+    state_track(fd, index, a, believed_nonblock(fd, had));
+}
+
+/* Who claimed its entry was killed before the supervisor heard of it. Two that register it at the
+ * same time do no harm. */
+static bool is_unfinished(int index)
+{
+    return !(atomic_load(&self.page->listeners[index].flags) & (LISTENER_KNOWN | LISTENER_ADOPTED));
+}
+
+/* What a draining generation opens for a client that it has (passive FTP) is its own, as without
+ * us.  One more member of a group that it has given up would get clients of the successor. */
+static bool is_newcomer(uint64_t cookie)
+{
+    return (self_attention() & ATTENTION_DRAINING) && page_find_socket(self.page, cookie) < 0;
+}
+
+static void recognize(int fd, const struct address *a)
+{
+    uint64_t bound = bindings_key(fd), key = bound ? bound : address_key(a, 0), cookie = 0;
+    socklen_t len = sizeof cookie;
+    bool claimed;
+    int index;
+
+    if (brief_expected(fd, a, bound))
+        return;
+    getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+    if (is_newcomer(cookie)) {
+        if (state_is_given_up(a))
+            replace_late(fd, a);
+        return;
+    }
+    index = page_claim_listener(self.page, key, cookie, &claimed);
+    if (index < 0)
+        self_note("too many listeners, one is not handed over at restarts", "");
+    else if (claimed || is_unfinished(index))
+        register_new(fd, index, a, key);
+    else
+        inherit(fd, index, a);
+}
+
+void listening_begin(int fd)
+{
+    struct address a;
+    int saved = errno;
+
+    if (!self.on || fdtab_kind(fd) == FD_PLACEHOLDER || !address_of_socket(&a, fd))
+        goto out;
+    if (!fdtab_listens(fd))
+        recognize(fd, &a);
+    else
+        atomic_fetch_or(&self.page->listeners[fdtab_index(fd)].flags, LISTENER_LISTENING);
+    if (fdtab_listens(fd))
+        replace_prepare(fd, &a);
+out:
+    errno = saved;
+}
+
+/* A datagram socket serves if it is bound to something and not connected. */
+static bool is_server(int fd, const struct address *a)
+{
+    struct sockaddr_storage peer;
+    int listening = 0;
+    socklen_t len = sizeof listening, peer_len = sizeof peer;
+
+    if (a->type == SOCK_DGRAM)
+        return !a->any_port && getpeername(fd, (struct sockaddr *)&peer, &peer_len) < 0;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
+}
+
+bool listening_discover(int fd)
+{
+    struct address a;
+    int saved = errno;
+    bool found = self.on && address_of_socket(&a, fd) && is_server(fd, &a);
+
+    errno = saved;
+    if (!found)
+        return false;
+    listening_begin(fd);
+    return fdtab_seems_to_listen(fd);
+}
+
+void listening_waited(int fd)
+{
+    uint32_t had;
+
+    if (!fdtab_listens(fd))
+        return;
+    had = atomic_fetch_or(&self.page->listeners[fdtab_index(fd)].flags, LISTENER_WAITED);
+    if (had & LISTENER_UNSENT)
+        announce_rest();
+    if (!(had & LISTENER_WAITED))
+        self_ring();
+    if (!(fdtab_get(fd) & FD_WAITED))
+        fdtab_set_flag(fd, FD_WAITED, true);
+}
+
+void listening_accepted(int fd)
+{
+    if (!brief_refuted(fd))
+        return;
+    fdtab_set(fd, FD_NONE);
+    listening_begin(fd);
+}
