@@ -7,9 +7,9 @@
 
 #include "libc/real.h"
 #include "listener/brief.h"
+#include "listener/path_state.h"
 #include "listener/replace.h"
 #include "listener/state.h"
-#include "listener/unix_path.h"
 #include "process/bindings.h"
 #include "process/fdtab.h"
 #include "process/sockopts.h"
@@ -136,7 +136,7 @@ static bool match(int fd, const struct address *a)
         return match_member(fd, a);
     index = page_find_listener(self.page, address_key(a, 0), LISTENER_KNOWN);
     bindings_remember(fd, address_key(a, 0));
-    return index >= 0 && !unix_path_bind_anew(a, index) && take(fd, index, a);
+    return index >= 0 && !path_state_bind_anew(a, index) && take(fd, index, a);
 }
 
 bool adopt_listener(int fd, const struct sockaddr *addr, socklen_t len)
@@ -154,5 +154,5 @@ bool adopt_path(int fd, const struct address *a)
 {
     int index = page_find_listener(self.page, address_key(a, 0), LISTENER_HELD);
 
-    return index >= 0 && !unix_path_lost(a, index) && take(fd, index, a);
+    return index >= 0 && !path_state_lost(a, index) && take(fd, index, a);
 }

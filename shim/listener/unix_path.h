@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Paths of UNIX listeners, and pid files.  A starting generation unlinks the path before it binds,
- * a leaving one unlinks path and pid file at its exit; both would take them from those that serve.
+ * What the server does to the paths of UNIX listeners and to pid files.  A starting generation
+ * unlinks the path before it binds, a leaving one unlinks path and pid file at its exit; both would
+ * take them from those that serve.
  */
 #ifndef GRACE_LISTENER_UNIX_PATH_H
 #define GRACE_LISTENER_UNIX_PATH_H
 
+#include <sys/socket.h>
 #include <stdbool.h>
-
-#include "protocol/address.h"
 
 /* Does only the generation before this one serve it?  MariaDB, pgbouncer and dovecot do not start
  * when somebody answers at the path that they are about to bind. */
@@ -25,13 +25,5 @@ bool unix_path_rename(const char *from, const char *to);
 
 /* A rename has been done: `to` is what the socket is to be known by. */
 void unix_path_renamed(const char *from, const char *to);
-
-/* Shall a bind to the address of this listener go to the kernel?  This generation has bound that
- * name before: it is still there, which is EADDRINUSE, or its removal went unseen.  Or it is
- * lost. */
-bool unix_path_bind_anew(const struct address *a, int index);
-
-/* Is the name gone, so that no client finds the socket that is held?  It is not asked for again. */
-bool unix_path_lost(const struct address *a, int index);
 
 #endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Pid files that the server removes: as it leaves, when its successor has written another into it,
+ * or as it fails to start, when its predecessor has to go on.
+ */
+#ifndef GRACE_LISTENER_PID_FILE_H
+#define GRACE_LISTENER_PID_FILE_H
+
+#include <stdbool.h>
+
+/* Has a living process of another generation written it? */
+bool pid_file_is_others(const char *path);
+
+/*
+ * This generation was told that the process in its pid file is dead, wrote its own there, and now
+ * cleans up, while the one before may have to go on: that one is named again. True: it is, and the
+ * file stays.
+ */
+bool pid_file_gives_back(const char *path);
+
+#endif
