@@ -2,68 +2,38 @@
 #include "process/bindings.h"
 
 #include <stdatomic.h>
-#include <stddef.h>
 
-enum { REMEMBERED = 64 };
+enum { NUMBERS = 1 << 16 };
 
-static struct entry {
-    int fd;
-    _Atomic uint64_t key; /* 0: free */
-} entries[REMEMBERED];
-static _Atomic unsigned next;
-static _Atomic uint64_t maybe; /* by number modulo 64: most are not here, and that is soon known */
-
-static uint64_t bit(int fd)
-{
-    return UINT64_C(1) << ((unsigned)fd % 64);
-}
-
-/* The youngest with this number. */
-static struct entry *find(int fd)
-{
-    unsigned end = atomic_load(&next);
-
-    if (!(atomic_load(&maybe) & bit(fd)))
-        return NULL;
-    for (unsigned i = 1; i <= REMEMBERED; i++) {
-        struct entry *e = &entries[(end - i) % REMEMBERED];
-
-        if (e->fd == fd && atomic_load(&e->key) != 0)
-            return e;
-    }
-    return NULL;
-}
+static _Atomic uint64_t keys[NUMBERS]; /* 0: not bound here */
+static _Atomic int end;                /* no number from here on was ever bound */
 
 void bindings_remember(int fd, uint64_t key)
 {
-    struct entry *e = find(fd);
+    int have = atomic_load(&end);
 
-    if (!e)
-        e = &entries[atomic_fetch_add(&next, 1) % REMEMBERED];
-    e->fd = fd;
-    atomic_store(&e->key, key);
-    atomic_fetch_or(&maybe, bit(fd));
+    if ((unsigned)fd >= NUMBERS)
+        return;
+    atomic_store(&keys[fd], key);
+    while (have <= fd && !atomic_compare_exchange_weak(&end, &have, fd + 1))
+        ;
 }
 
 uint64_t bindings_key(int fd)
 {
-    struct entry *e = find(fd);
-
-    return e ? atomic_load(&e->key) : 0;
+    return (unsigned)fd < NUMBERS ? atomic_load_explicit(&keys[fd], memory_order_relaxed) : 0;
 }
 
 int bindings_fd(uint64_t key)
 {
-    for (unsigned i = 0; i < REMEMBERED; i++)
-        if (atomic_load(&entries[i].key) == key)
-            return entries[i].fd;
+    for (int fd = 0, n = atomic_load(&end); fd < n; fd++)
+        if (atomic_load(&keys[fd]) == key)
+            return fd;
     return -1;
 }
 
 void bindings_forget(int fd)
 {
-    struct entry *e = find(fd);
-
-    if (e)
-        atomic_store(&e->key, 0);
+    if (bindings_key(fd) != 0)
+        atomic_store(&keys[fd], 0);
 }

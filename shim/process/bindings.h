@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keys of the sockets that this process has bound, until they listen or connect: a port of 0,
- * and the number within an SO_REUSEPORT group, can't be recovered from the socket.  A ring; what
- * was bound long ago and never listened is forgotten.
+ * The keys of the sockets that this process has bound, by number, until they are closed or connect:
+ * a port of 0, and the number within an SO_REUSEPORT group, can't be recovered from the socket.
+ * Numbers from 65536 on are not kept: a server opens its listeners before so many others.
  */
 #ifndef GRACE_PROCESS_BINDINGS_H
 #define GRACE_PROCESS_BINDINGS_H
