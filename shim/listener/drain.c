@@ -15,15 +15,15 @@
 void drain_run(void)
 {
     int saved = errno;
-    bool muted;
+    bool replaced;
 
     if (!(self_attention() & ATTENTION_DRAINING) || !listener_lock_try())
         return;
-    muted = replace_all();
+    replaced = replace_all();
     if (atomic_load(&self.slot->drained)) {
         descriptors_verify();
         connections_recount();
-    } else if (muted) {
+    } else if (replaced) {
         atomic_store(&self.slot->drained, 1);
     }
     change_tell();

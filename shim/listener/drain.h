@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * This process stops accepting: every listener becomes a dummy, threads in accept() are made to
- * notice.  Runs in the handler of the reserved signal; async-signal-safe throughout.
+ * This process stops accepting: every listener becomes a placeholder, threads in accept() are made
+ * to notice.  Runs in the handler of the reserved signal; async-signal-safe throughout.
  */
 #ifndef GRACE_LISTENER_DRAIN_H
 #define GRACE_LISTENER_DRAIN_H

@@ -61,7 +61,7 @@ static void inherit(int fd, int index, const struct address *a)
     state_track(fd, index, a, believed_nonblock(fd, had));
 }
 
-/* Who claimed its entry was killed before the supervisor heard of it. Two that register it at the
+/* Who claimed its entry was killed before the supervisor knew of it. Two that register it at the
  * same time do no harm. */
 static bool is_unfinished(int index)
 {
@@ -70,7 +70,7 @@ static bool is_unfinished(int index)
 
 /* What a draining generation opens for a client that it has (passive FTP) is its own, as without
  * us.  One more member of a group that it has given up would get clients of the successor. */
-static bool is_newcomer(uint64_t cookie)
+static bool is_late(uint64_t cookie)
 {
     return (self_attention() & ATTENTION_DRAINING) && page_find_socket(self.page, cookie) < 0;
 }
@@ -85,7 +85,7 @@ static void recognize(int fd, const struct address *a)
     if (brief_expected(fd, a, bound))
         return;
     getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
-    if (is_newcomer(cookie)) {
+    if (is_late(cookie)) {
         if (state_is_given_up(a))
             replace_late(fd, a);
         return;

@@ -15,17 +15,17 @@
 #include "process/self.h"
 #include "protocol/message.h"
 
-static int inet_dummy = -1, inet6_dummy = -1, stream_dummy = -1, packet_dummy = -1;
+static int inet_place = -1, inet6_place = -1, stream_place = -1, packet_place = -1;
 
-static int *dummy_place(int family, int type)
+static int *place_of(int family, int type)
 {
     switch (family) {
     case AF_INET:
-        return &inet_dummy;
+        return &inet_place;
     case AF_INET6:
-        return &inet6_dummy;
+        return &inet6_place;
     default:
-        return type == SOCK_SEQPACKET ? &packet_dummy : &stream_dummy;
+        return type == SOCK_SEQPACKET ? &packet_place : &stream_place;
     }
 }
 
@@ -47,9 +47,9 @@ static int bind_nowhere(int fd, int family)
 static bool drop_all(int fd)
 {
     struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
-    struct sock_fprog deaf = {.len = 1, .filter = &drop};
+    struct sock_fprog program = {.len = 1, .filter = &drop};
 
-    return real.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &deaf, sizeof deaf) == 0;
+    return real.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
 }
 
 /* Many containers have no ::1. With the filter any address will do, and listen() takes one. */
@@ -70,7 +70,7 @@ static bool is_sent_off(int fd, int family)
            message_try(self.control, &m, fd) == 0;
 }
 
-static int dummy_make(int family, int type)
+static int make(int family, int type)
 {
     int fd = real.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int error;
@@ -86,12 +86,12 @@ static int dummy_make(int family, int type)
 
 int placeholder_prepare(int family, int type)
 {
-    int *place = dummy_place(family, type);
+    int *place = place_of(family, type);
     int saved = errno;
     int r = 0;
 
     if (*place < 0 && type != SOCK_DGRAM) {
-        int fd = dummy_make(family, type);
+        int fd = make(family, type);
 
         r = fd < 0 ? fd : own_fds_park_first(place, fd);
     }
@@ -110,7 +110,7 @@ static bool listens(int fd)
 /* The supervisor may have died before it had a look. */
 int placeholder_fd(int family, int type)
 {
-    int fd = *dummy_place(family, type);
+    int fd = *place_of(family, type);
 
     if (fd >= 0 && family == AF_UNIX && !listens(fd) && listen_nowhere(fd, family) < 0 &&
         real.listen(fd, 1) < 0)

@@ -11,13 +11,13 @@
 /* Makes what a listener of this family and type will need. 0 or -errno. */
 int placeholder_prepare(int family, int type);
 
-/* The prepared dummy, non-blocking, or -1. */
+/* The prepared one, non-blocking, or -1. */
 int placeholder_fd(int family, int type);
 
 /* One that is about to be shut down, of the caller's own. -errno on failure. */
 int placeholder_dead(int family, int type);
 
-/* accept() on a dummy: whoever has come all the same is not served. -1, EAGAIN. */
+/* accept() on one: whoever has come all the same is not served. -1, EAGAIN. */
 int placeholder_accept(int fd);
 
 #endif

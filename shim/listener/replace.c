@@ -44,15 +44,15 @@ bool replace_fd(int fd, int with)
 bool replace_listener(int fd)
 {
     struct address a;
-    int dummy;
+    int with;
 
     if (suspend_for_good(fd))
         return true;
-    dummy = address_of_socket(&a, fd) ? placeholder_fd(a.family, a.type) : -1;
-    return dummy >= 0 && replace_fd(fd, dummy);
+    with = address_of_socket(&a, fd) ? placeholder_fd(a.family, a.type) : -1;
+    return with >= 0 && replace_fd(fd, with);
 }
 
-static bool mute_kind(enum fd_kind kind)
+static bool replace_kind(enum fd_kind kind)
 {
     bool done = true;
 
@@ -63,14 +63,14 @@ static bool mute_kind(enum fd_kind kind)
 
 bool replace_all(void)
 {
-    return mute_kind(FD_LISTENER) & mute_kind(FD_SUSPENDED);
+    return replace_kind(FD_LISTENER) & replace_kind(FD_SUSPENDED);
 }
 
 void replace_settle(int fd)
 {
     int saved = errno;
 
-    /* the handler that mutes looks for listeners after this bit is set */
+    /* the handler that drains looks for listeners after this bit is set */
     if ((atomic_load(&self.page->attention) & ATTENTION_DRAINING) && fdtab_listens(fd))
         replace_listener(fd);
     errno = saved;
@@ -96,7 +96,7 @@ bool replace_late(int fd, const struct address *a)
     return true;
 }
 
-/* Another generation serves it, too, or is about to; or it is the dummy of all listeners. */
+/* Another generation serves it, too, or is about to; or it is the placeholder of all listeners. */
 static bool is_shared(int fd)
 {
     return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) || suspend_applies(fd);

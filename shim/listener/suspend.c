@@ -13,14 +13,14 @@
 
 bool suspend_any;
 
-/* A process without a slot is never told, so it can't be held back. */
+/* A process without a slot is never told, so it can't be suspended. */
 bool suspend_requested(void)
 {
     return (atomic_load(&self.page->attention) & ATTENTION_SUSPENDED) &&
            atomic_load(&self.slot->pid) != 0;
 }
 
-static bool may_hear(void)
+static bool may_resume(void)
 {
     return !suspend_requested() && !(self_attention() & ATTENTION_DRAINING);
 }
@@ -33,7 +33,7 @@ void suspend_begin(void)
 
 void suspend_settle(void)
 {
-    if (!may_hear())
+    if (!may_resume())
         return;
     listener_lock_wait();
     suspend_resume();
@@ -50,13 +50,13 @@ bool suspend_for_good(int fd)
 }
 
 /* The kind first: who is woken by an epoll finds what it was told of. */
-static void let_go(int fd)
+static void resume(int fd)
 {
     if (fdtab_turn(fd, FD_SUSPENDED, FD_LISTENER))
         registrations_attach(fd);
 }
 
-static void hear(void)
+static void resumed(void)
 {
     suspend_any = false;
     atomic_store(&self.slot->suspended, 0);
@@ -67,16 +67,16 @@ void suspend_resume(void)
 {
     int saved = errno;
 
-    if (!atomic_load(&self.slot->suspended) || !may_hear() || !listener_lock_try())
+    if (!atomic_load(&self.slot->suspended) || !may_resume() || !listener_lock_try())
         return;
     for (int fd = fdtab_next(0, FD_SUSPENDED); fd >= 0; fd = fdtab_next(fd + 1, FD_SUSPENDED))
-        let_go(fd);
+        resume(fd);
     change_tell();
     listener_lock_release();
     if (waiters_filter())
         waiters_kick();
     else
-        hear();
+        resumed();
     errno = saved;
 }
 
@@ -97,9 +97,9 @@ void suspend_waited(void)
 {
     int saved = errno;
 
-    if (atomic_load(&self.slot->suspended) && may_hear() && fdtab_next(0, FD_SUSPENDED) < 0 &&
+    if (atomic_load(&self.slot->suspended) && may_resume() && fdtab_next(0, FD_SUSPENDED) < 0 &&
         !waiters_filter())
-        hear();
+        resumed();
     errno = saved;
 }
 

@@ -36,7 +36,7 @@ enum {
     ATTENTION_STARTING = 1,  /* who waits on which listener is to be reported */
     ATTENTION_OVERLAP = 2,   /* another generation accepts on the same listeners */
     ATTENTION_DRAINING = 4,  /* take no new connection */
-    ATTENTION_SUSPENDED = 8, /* hear nothing where the generation before serves */
+    ATTENTION_SUSPENDED = 8, /* take nothing where the generation before serves */
     ATTENTION_ALL = 15,
 };
 
@@ -76,7 +76,7 @@ struct page_slot {
     _Atomic uint64_t accepts;   /* SLOT_ACCEPTED for each that worked, 1 for each in progress */
     _Atomic uint64_t born;      /* ms on CLOCK_BOOTTIME: a pid started later is another process */
     _Atomic uint64_t ages;      /* address of that process's table of accept times, by fd */
-    _Atomic uint32_t suspended; /* it does not hear yet what it was held back from */
+    _Atomic uint32_t suspended; /* something is suspended there, or a thread does not know yet */
     _Atomic int32_t bell;       /* the doorbell's number in that process, for a new supervisor */
     uint64_t reserved[2];
 };
@@ -99,7 +99,7 @@ struct page {
     _Atomic int32_t supervisor; /* pid of the one that runs, or ran */
     _Atomic uint32_t hint;      /* where to look for a free slot */
     _Atomic uint32_t entries;   /* of listeners[]: the others never were in use */
-    _Atomic uint32_t placeless; /* the supervisor has no directory to hide UNIX dummies in */
+    _Atomic uint32_t placeless; /* the supervisor has no directory to hide UNIX placeholders in */
     _Atomic uint32_t binds[PAGE_COUNTERS];
     _Atomic uint32_t brief[PAGE_COUNTERS]; /* listeners that were closed again at once */
     int32_t

@@ -25,7 +25,7 @@ static int accept_polled(int fd)
 
 /*
  * The server believes fd to be blocking and the kernel said EAGAIN: O_NONBLOCK is set for the
- * time of an overlap, or fd is a dummy; or fd is deaf.  0: try again; -1: errno is the answer.
+ * time of an overlap, or fd is a placeholder or suspended.  0: try again; -1: errno is the answer.
  */
 static int accept_blocked(int fd, struct timing *t)
 {

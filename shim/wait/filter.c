@@ -29,7 +29,7 @@ static void show(short *events)
             *events = (short)((*events & ~marks[i].hidden) | marks[i].shown);
 }
 
-/* Entered before the kinds are looked at: who lets the process go then sees this thread, or this
+/* Entered before the kinds are looked at: who resumes then sees this thread, or this
  * thread sees that it was done. */
 static void begin(struct filter *h)
 {
@@ -62,7 +62,7 @@ void filter_end_poll(const struct filter *h, struct pollfd *fds, nfds_t n)
     end(h);
 }
 
-/* A set may be larger than an fd_set; what is deaf beyond is not hidden, only empty. */
+/* A set may be larger than an fd_set; what is suspended beyond is not hidden, only empty. */
 void filter_begin_select(struct filter *h, int n, fd_set *readable)
 {
     begin(h);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * poll() and select() are not asked for what the process is deaf to: hidden before each wait, shown
- * again after it.  A thread that waits so is entered among the acceptors, for it has to ask again
- * when the process hears.
+ * The poll filter: poll() and select() are not asked for suspended listeners, which are hidden
+ * before each wait and shown again after it.  A thread that waits so is entered among the waiters,
+ * for it has to ask again when they are resumed.
  */
 #ifndef GRACE_WAIT_FILTER_H
 #define GRACE_WAIT_FILTER_H

@@ -60,7 +60,7 @@ void interest_begin_epoll(int epfd)
         registrations_each(epfd, listening_waited);
 }
 
-/* One that is a dummy or deaf by now was not yet when it was found readable. */
+/* One that is a placeholder or suspended by now was not yet when it was found readable. */
 static void mark_polled(int fd)
 {
     if (fdtab_seems_to_listen(fd) && !(fdtab_get(fd) & FD_NONBLOCK))

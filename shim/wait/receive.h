@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Datagram sockets that generations share.  One of them is a listener from bind() on.  To drain it
- * is not replaced by a dummy, for the answers to what has been read go out through it: the socket
- * stays and the process goes deaf to it (suspend.h).
+ * is not replaced by a placeholder, for the answers to what has been read go out through it: the
+ * socket stays and is suspended (suspend.h).
  *
  * recv() and read() are not watched: servers that answer need the sender's address.
  */

@@ -118,8 +118,8 @@ int main(void)
 {
     test_asks();
     fdtab_set(FROM, FD_PLACEHOLDER | FD_NONBLOCK);
-    is_int(descriptors_copied(FROM, TO), TO, "a copy of a dummy");
+    is_int(descriptors_copied(FROM, TO), TO, "a copy of a placeholder");
     is_int(settled, FD_LISTENER | FD_NONBLOCK, "may be one of the listener that was there before");
-    is_int(fdtab_get(TO), FD_PLACEHOLDER | FD_NONBLOCK, "and is muted");
+    is_int(fdtab_get(TO), FD_PLACEHOLDER | FD_NONBLOCK, "and is replaced");
     return done();
 }

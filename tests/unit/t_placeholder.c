@@ -27,7 +27,7 @@ struct real real;
 static pthread_barrier_t all_listen;
 static _Atomic int failed_closes;
 
-/* No thread has its dummy before all are at it. */
+/* No thread has its placeholder before all are at it. */
 static int listen_together(int fd, int backlog)
 {
     int r = listen(fd, backlog);
@@ -79,12 +79,12 @@ static void test_together(void)
         pthread_create(&threads[i], NULL, prepare, &results[i]);
     for (int i = 0; i < THREADS; i++) {
         pthread_join(threads[i], NULL);
-        is_int(results[i], 0, "thread %d has a dummy", i);
+        is_int(results[i], 0, "thread %d has a placeholder", i);
     }
     is_int(open_files() - before, 1, "it is the same for all");
     is_int(fdtab_count(FD_OWN), 1, "the server does not see it");
     is_int(failed_closes, 0, "nothing was closed twice");
-    ok(placeholder_fd(AF_INET, SOCK_STREAM) >= handoff_floor(), "the dummy is parked");
+    ok(placeholder_fd(AF_INET, SOCK_STREAM) >= handoff_floor(), "the placeholder is parked");
 }
 
 static void test_move(void)
@@ -104,7 +104,7 @@ static void test_unix(void)
 
     socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair);
     self.control = pair[0];
-    is_int(placeholder_prepare(AF_UNIX, SOCK_STREAM), 0, "a UNIX dummy");
+    is_int(placeholder_prepare(AF_UNIX, SOCK_STREAM), 0, "a UNIX placeholder");
     is_int(message_receive(pair[1], &m, &sent, 0), 1, "goes to the supervisor");
     ok(m.type == MESSAGE_PLACEHOLDER && !listens(sent), "which lets it listen");
     fd = placeholder_fd(AF_UNIX, SOCK_STREAM);
@@ -114,7 +114,7 @@ static void test_unix(void)
     is_int(errno, EAGAIN, "as the kernel says");
     ok(finds(fd, SOCK_STREAM), "somebody finds the name that the kernel gave it");
     is_int(placeholder_accept(fd), -1, "and is not served");
-    is_int(errno, EAGAIN, "the server hears nothing of it");
+    is_int(errno, EAGAIN, "the server sees nothing of it");
     close(sent);
     close(pair[0]);
     close(pair[1]);

@@ -105,11 +105,11 @@ int main(void)
     ok(replace_fd(NUMBER, 3), "a listener is replaced");
     is_int(replaced, 1, "by one call");
     is_int(fdtab_get(NUMBER), FD_PLACEHOLDER | FD_NONBLOCK,
-           "and is a dummy, as the server has set it");
+           "and is a placeholder, as the server has set it");
     fdtab_set(NUMBER, FD_LISTENER);
     closes = true;
     ok(!replace_fd(NUMBER, 3), "one that is closed meanwhile is not");
     is_int(replaced, 1, "its number is left to whoever has it now");
-    is_int(fdtab_get(NUMBER), FD_NONE, "and is not taken for a dummy");
+    is_int(fdtab_get(NUMBER), FD_NONE, "and is not taken for a placeholder");
     return done();
 }
