@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "process/connections.h"
 
-uint32_t connections_ages[FDTAB_SIZE];
+uint32_t connections_ages[PAGE_AGES];
+_Static_assert((int)PAGE_AGES == (int)FDTAB_SIZE, "each number has an age");
 
 uint8_t connections_copied(int fd, int from)
 {

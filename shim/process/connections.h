@@ -16,7 +16,7 @@
 
 /* When the connection on this number was accepted: seconds of time(), the cheapest clock. The
  * supervisor reads it in the process's memory to name the age of a connection it has to cut. */
-extern uint32_t connections_ages[FDTAB_SIZE] HIDDEN;
+extern uint32_t connections_ages[PAGE_AGES] HIDDEN;
 
 /* Puts what this process holds into the slot that self_join() has given it. */
 void connections_join(void);

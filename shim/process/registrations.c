@@ -23,7 +23,7 @@ struct registration {
     struct epoll_event event;
 };
 
-static struct registration table[REGISTRATIONS_MOST];
+static struct registration table[PAGE_EPOLLS];
 static _Atomic int filled; /* entries beyond never were */
 
 static struct registration *registration_find(int epfd, int fd)
@@ -51,7 +51,7 @@ static void say_full(void)
 
 static struct registration *registration_new(void)
 {
-    for (int i = 0; i < REGISTRATIONS_MOST; i++) {
+    for (int i = 0; i < PAGE_EPOLLS; i++) {
         int empty = EMPTY;
         int n = atomic_load(&filled);
 

@@ -12,8 +12,6 @@
 #include <sys/epoll.h>
 #include <stdbool.h>
 
-enum { REGISTRATIONS_MOST = 16384 }; /* registrations of one process that can be remembered */
-
 /* The server's epoll_ctl(epfd, op, fd, event) on a listener succeeded, or, silently, with no event
  * to report in the place of its own. */
 void registrations_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently);

@@ -29,6 +29,8 @@ enum {
     PAGE_LISTENERS = 1024,    /* listeners of one generation at a time; more are not handed over */
     PAGE_PREDECESSORS = 1024, /* processes of older generations that the new one is not to see */
     PAGE_COUNTERS = 64,       /* buckets that number equal binds (port 0, SO_REUSEPORT) */
+    PAGE_AGES = 1 << 20,      /* entries of a process's table of accept times */
+    PAGE_EPOLLS = 16384,      /* epoll registrations of listeners that a process remembers */
 };
 
 /* page.attention: non-zero sends the wait calls through their slow path. */

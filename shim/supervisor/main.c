@@ -20,7 +20,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "exec/supervise.h"
 #include "supervisor/front/ctl.h"
 #include "supervisor/front/messages.h"
 #include "supervisor/front/sd_notify.h"

@@ -156,7 +156,7 @@ void sd_notify_event(const struct event *e)
  * manager all comes from the supervisor. */
 static bool is_passed_on(const char *line)
 {
-    static const char *const theirs[] = {
+    static const char theirs[][21] = {
         "STATUS=",   "WATCHDOG=1", "WATCHDOG_USEC=", "EXTEND_TIMEOUT_USEC=", "ERRNO=",
         "BUSERROR=", "X_"};
 

@@ -13,7 +13,9 @@
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 
-static const char *const event_names[] = {
+/* Here and in the tables below the text itself: a pointer to it would be relocated at the start of
+ * each process of the server. */
+static const char event_names[][12] = {
     [EVENT_STARTED] = "started",         [EVENT_RECOVERED] = "recovered",
     [EVENT_RESTARTING] = "restarting",   [EVENT_READY] = "ready",
     [EVENT_ROLLED_BACK] = "rolled-back", [EVENT_FAILED] = "rolled-back",
@@ -97,7 +99,7 @@ static void put_command(FILE *out)
 
 static void put_generation(FILE *out, struct generation *g)
 {
-    static const char *const names[] = {"starting", "serving", "draining", "retiring", "retiring"};
+    static const char names[][9] = {"starting", "serving", "draining", "retiring", "retiring"};
     struct members_count c = members_count(g);
 
     fprintf(out,

@@ -26,7 +26,7 @@ struct value {
 };
 
 static const struct {
-    const char *name;
+    char name[6];
     int number;
 } signal_names[] = {
     {"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT},   {"USR1", SIGUSR1},
@@ -195,7 +195,7 @@ static bool set_log(struct value *v)
 
 static bool set_log_level(struct value *v)
 {
-    static const char *const names[] = {"error", "warning", "info", "debug"};
+    static const char names[][8] = {"error", "warning", "info", "debug"};
 
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(v->text, names[i]) == 0) {

@@ -88,7 +88,7 @@ bool record_text_read(const struct record *r, struct record_text *t)
 /* What a service manager, a shell or a terminal says anew each time. */
 static bool is_volatile(const char *entry)
 {
-    static const char *const names[] = {
+    static const char names[][20] = {
         "INVOCATION_ID=",
         "JOURNAL_STREAM=",
         "SYSTEMD_EXEC_PID=",

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "process/registrations.h"
+#include "protocol/page.h"
 
 /* Is it a listener that the supervisor has?  The line ends in "ino:HEX sdev:HEX". */
 static bool is_listener(const char *line)
@@ -53,7 +53,7 @@ static unsigned registrations_of(pid_t pid)
     snprintf(path, sizeof path, "/proc/%d/fdinfo", (int)pid);
     if (procfs_open(&dir, path) < 0)
         return 0;
-    while (n <= REGISTRATIONS_MOST && (fd = procfs_next(&dir)) >= 0)
+    while (n <= PAGE_EPOLLS && (fd = procfs_next(&dir)) >= 0)
         n += registrations(dir.fd, fd);
     procfs_close(&dir);
     return n;
@@ -62,7 +62,7 @@ static unsigned registrations_of(pid_t pid)
 bool epoll_limit_exceeded(const struct generation *g)
 {
     for (size_t i = 0; i < g->tree.n; i++)
-        if (registrations_of(g->tree.proc[i].pid) > REGISTRATIONS_MOST)
+        if (registrations_of(g->tree.proc[i].pid) > PAGE_EPOLLS)
             return true;
     return false;
 }

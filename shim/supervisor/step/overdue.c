@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "process/fdtab.h"
+#include "protocol/page.h"
 #include "supervisor/state/generation_connections.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
@@ -42,7 +42,7 @@ static int age_of(const struct generation *g, const struct kernel_connection *c)
                            sizeof accepted};
     time_t age;
 
-    if (fd < 0 || fd >= FDTAB_SIZE ||
+    if (fd < 0 || fd >= PAGE_AGES ||
         process_vm_readv(c->pid, &local, 1, &remote, 1, 0) != (ssize_t)sizeof accepted)
         return UNKNOWN;
     age = time(NULL) - (time_t)accepted;
