@@ -68,27 +68,52 @@ static enum phase first_ready(const struct restart_cause *cause)
 }
 
 /* clang-format off */
-static restart_action *const table[PHASES][INPUTS] = {
-    /*                   REQUEST            READY              FAILED             LATE
-                         LOST               EMPTY              STOP               DRAIN */
-    [PHASE_FIRST]     = {when_ready,        first_ready,       never,             never,
-                         stop_crashed,      stop_over,         stop_begin,        stop_drain},
-    [PHASE_IDLE]      = {begin,             never,             never,             never,
-                         stop_crashed,      stop_over,         stop_begin,        stop_drain},
-    [PHASE_STARTING]  = {one_more,          overlap_ready,     overlap_failed,    overlap_late,
-                         stop_crashed,      stop_over,         stop_begin,        stop_drain},
-    [PHASE_PROBATION] = {one_more,          never,             overlap_returns,   overlap_stays,
-                         overlap_old_lost,  never,             stop_begin,        stop_drain},
-    [PHASE_ENDING]    = {one_more,          never,             never,             never,
-                         nothing,           sequential_next,   stop_begin,        stop_follows},
-    [PHASE_REPLACING] = {one_more,          sequential_ready,  sequential_failed, sequential_late,
-                         never,             never,             stop_begin,        stop_follows},
-    [PHASE_PAUSING]   = {sequential_hurry,  never,             never,             sequential_next,
-                         nothing,           nothing,           stop_begin,        stop_begin},
-    [PHASE_LEAVING]   = {never,             never,             overlap_given_up,  never,
-                         stop_ended,        stop_over,         stop_begin,        nothing},
-    [PHASE_STOPPING]  = {never,             never,             overlap_given_up,  stop_late,
-                         stop_ended,        stop_over,         stop_again,        nothing},
+/* Numbers, not pointers: those would be relocated at the start of each process of the server. */
+#define ACTIONS(A) \
+    A(when_ready) A(first_ready) A(never) A(stop_crashed) A(stop_over) A(stop_begin) \
+    A(stop_drain) A(begin) A(one_more) A(overlap_ready) A(overlap_failed) A(overlap_late) \
+    A(overlap_returns) A(overlap_stays) A(overlap_old_lost) A(nothing) A(sequential_next) \
+    A(stop_follows) A(sequential_ready) A(sequential_failed) A(sequential_late) \
+    A(sequential_hurry) A(overlap_given_up) A(stop_ended) A(stop_late) A(stop_again)
+
+#define NUMBER(name) DO_##name,
+enum action { ACTIONS(NUMBER) };
+
+#define CALL_IT(name)  \
+    case DO_##name: \
+        return name(cause);
+static enum phase act(enum action action, const struct restart_cause *cause)
+{
+    switch (action) {
+        ACTIONS(CALL_IT)
+    }
+    __builtin_unreachable();
+}
+
+#define ROW(a, b, c, d, e, f, g, h) \
+    {DO_##a, DO_##b, DO_##c, DO_##d, DO_##e, DO_##f, DO_##g, DO_##h}
+
+static const unsigned char table[PHASES][INPUTS] = {
+    /*                       REQUEST           READY             FAILED             LATE
+                             LOST              EMPTY             STOP               DRAIN */
+    [PHASE_FIRST]     = ROW(when_ready,       first_ready,      never,             never,
+                            stop_crashed,     stop_over,        stop_begin,        stop_drain),
+    [PHASE_IDLE]      = ROW(begin,            never,            never,             never,
+                            stop_crashed,     stop_over,        stop_begin,        stop_drain),
+    [PHASE_STARTING]  = ROW(one_more,         overlap_ready,    overlap_failed,    overlap_late,
+                            stop_crashed,     stop_over,        stop_begin,        stop_drain),
+    [PHASE_PROBATION] = ROW(one_more,         never,            overlap_returns,   overlap_stays,
+                            overlap_old_lost, never,            stop_begin,        stop_drain),
+    [PHASE_ENDING]    = ROW(one_more,         never,            never,             never,
+                            nothing,          sequential_next,  stop_begin,        stop_follows),
+    [PHASE_REPLACING] = ROW(one_more,         sequential_ready, sequential_failed, sequential_late,
+                            never,            never,            stop_begin,        stop_follows),
+    [PHASE_PAUSING]   = ROW(sequential_hurry, never,            never,             sequential_next,
+                            nothing,          nothing,          stop_begin,        stop_begin),
+    [PHASE_LEAVING]   = ROW(never,            never,            overlap_given_up,  never,
+                            stop_ended,       stop_over,        stop_begin,        nothing),
+    [PHASE_STOPPING]  = ROW(never,            never,            overlap_given_up,  stop_late,
+                            stop_ended,       stop_over,        stop_again,        nothing),
 };
 /* clang-format on */
 
@@ -96,7 +121,7 @@ bool restart_take(enum restart_input input, const struct restart_cause *cause)
 {
     enum phase before = supervisor.phase;
 
-    supervisor.phase = table[before][input](cause);
+    supervisor.phase = act(table[before][input], cause);
     return supervisor.phase != before;
 }
 
