@@ -10,12 +10,12 @@
 #include <time.h>
 
 #include "supervisor/kernel/clock.h"
+#include "supervisor/restart/background.h"
+#include "supervisor/restart/readiness.h"
+#include "supervisor/restart/restart.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
-#include "supervisor/step/background.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/readiness.h"
-#include "supervisor/step/restart.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
 

@@ -4,16 +4,16 @@
 
 #include "fake_generations.h"
 #include "supervisor/kernel/terminal.h"
+#include "supervisor/restart/readiness.h"
+#include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/options.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/lost.h"
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/path_owner.h"
 #include "supervisor/step/pid_file.h"
-#include "supervisor/step/readiness.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/spawn.h"
-#include "supervisor/step/unwrapped.h"
 
 void generation_continue(struct generation *g)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/coalesce.h"
+#include "supervisor/restart/coalesce.h"
 
 #include <time.h>
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "fake_generations.h"
-#include "supervisor/step/restart.h"
-#include "supervisor/step/restart_table.h"
+#include "supervisor/restart/restart.h"
+#include "supervisor/restart/restart_table.h"
 #include "tap.h"
 
 static const char *const phases[] = {"first",     "idle",    "starting", "probation", "ending",

@@ -17,10 +17,10 @@
 #include "supervisor/front/client.h"
 #include "supervisor/front/status.h"
 #include "supervisor/kernel/pollset.h"
+#include "supervisor/restart/restart.h"
 #include "supervisor/state/line.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/runtime_dir.h"
-#include "supervisor/step/restart.h"
 
 enum { BACKLOG = 16 };
 

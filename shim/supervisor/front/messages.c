@@ -14,15 +14,15 @@
 #include "supervisor/front/unix_placeholder.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/io.h"
+#include "supervisor/restart/coalesce.h"
+#include "supervisor/restart/restart.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/log_limit.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/coalesce.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/lost.h"
 #include "supervisor/step/release.h"
-#include "supervisor/step/restart.h"
 
 enum {
     IN_FLIGHT_MS = 2,

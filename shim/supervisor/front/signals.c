@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/terminal.h"
+#include "supervisor/restart/coalesce.h"
+#include "supervisor/restart/readiness.h"
+#include "supervisor/restart/restart.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/coalesce.h"
-#include "supervisor/step/readiness.h"
-#include "supervisor/step/restart.h"
 #include "supervisor/step/spawn.h"
 
 static sigset_t blocked;

@@ -10,6 +10,8 @@
 
 #include "supervisor/kernel/clock.h"
 #include "supervisor/recovery/stale.h"
+#include "supervisor/restart/restart_table.h"
+#include "supervisor/restart/sequential.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
@@ -17,9 +19,7 @@
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/path_owner.h"
 #include "supervisor/step/pid_file.h"
-#include "supervisor/step/restart_table.h"
 #include "supervisor/step/resume.h"
-#include "supervisor/step/sequential.h"
 
 static const struct orphan *by_pid(const struct orphan *first, size_t n, pid_t pid)
 {

@@ -12,11 +12,11 @@
 
 #include "supervisor/recovery/adopt.h"
 #include "supervisor/recovery/stale.h"
+#include "supervisor/restart/restart.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/restart.h"
 
 enum { PATIENCE_MS = 2000, FAILED = 125 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/unwrapped.h"
+#include "supervisor/restart/unwrapped.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/readiness.h"
+#include "supervisor/restart/readiness.h"
 
 #include <sys/wait.h>
 #include <signal.h>

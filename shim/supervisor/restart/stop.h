@@ -4,10 +4,10 @@
  * graceful stop; a second signal or the deadline means SIGKILL.  With drain, its connections are
  * finished first.  When it has ended, told to or not, so does the supervisor, with its status.
  */
-#ifndef GRACE_SUPERVISOR_STEP_STOP_H
-#define GRACE_SUPERVISOR_STEP_STOP_H
+#ifndef GRACE_SUPERVISOR_RESTART_STOP_H
+#define GRACE_SUPERVISOR_RESTART_STOP_H
 
-#include "supervisor/step/restart_input.h"
+#include "supervisor/restart/restart_input.h"
 
 /* A stop signal; a second one; the server takes too long. */
 restart_action stop_begin;

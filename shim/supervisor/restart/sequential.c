@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/sequential.h"
+#include "supervisor/restart/sequential.h"
 
 #include <errno.h>
 
 #include "supervisor/kernel/clock.h"
+#include "supervisor/restart/readiness.h"
+#include "supervisor/restart/serve.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/path_owner.h"
-#include "supervisor/step/readiness.h"
 #include "supervisor/step/retire.h"
-#include "supervisor/step/serve.h"
 #include "supervisor/step/spawn.h"
 
 enum { PAUSE_FIRST_MS = 500, PAUSE_MOST_MS = 30000 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/background.h"
+#include "supervisor/restart/background.h"
 
 #include <sys/prctl.h>
 #include <errno.h>
@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/clock.h"
+#include "supervisor/restart/readiness.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/readiness.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/stdio.h"
 

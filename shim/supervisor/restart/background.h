@@ -4,8 +4,8 @@
  * the caller is let go with that status; when the server has ended while older generations still
  * drain, or was stopped and left some that serve, they are seen to their end.
  */
-#ifndef GRACE_SUPERVISOR_STEP_BACKGROUND_H
-#define GRACE_SUPERVISOR_STEP_BACKGROUND_H
+#ifndef GRACE_SUPERVISOR_RESTART_BACKGROUND_H
+#define GRACE_SUPERVISOR_RESTART_BACKGROUND_H
 
 #include "supervisor/state/generation.h"
 

@@ -6,8 +6,8 @@
  * and GRACE_SETTLE), and: notify: it says READY=1 (sd_notify).  delay=T: it has lived for T.
  * exec=CMD: CMD, which is not asked before, exits 0.
  */
-#ifndef GRACE_SUPERVISOR_STEP_READINESS_H
-#define GRACE_SUPERVISOR_STEP_READINESS_H
+#ifndef GRACE_SUPERVISOR_RESTART_READINESS_H
+#define GRACE_SUPERVISOR_RESTART_READINESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

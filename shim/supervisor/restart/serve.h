@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A generation has become ready, and serves from now on. */
-#ifndef GRACE_SUPERVISOR_STEP_SERVE_H
-#define GRACE_SUPERVISOR_STEP_SERVE_H
+#ifndef GRACE_SUPERVISOR_RESTART_SERVE_H
+#define GRACE_SUPERVISOR_RESTART_SERVE_H
 
 #include "supervisor/state/generation.h"
 

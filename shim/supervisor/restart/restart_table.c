@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/restart_table.h"
+#include "supervisor/restart/restart_table.h"
 
 #include "supervisor/kernel/clock.h"
+#include "supervisor/restart/overlap.h"
+#include "supervisor/restart/sequential.h"
+#include "supervisor/restart/serve.h"
+#include "supervisor/restart/stop.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/overlap.h"
-#include "supervisor/step/sequential.h"
-#include "supervisor/step/serve.h"
-#include "supervisor/step/stop.h"
 
 /* It happens, and is as it should be. */
 static enum phase nothing(const struct restart_cause *cause)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/serve.h"
+#include "supervisor/restart/serve.h"
 
 #include <stdio.h>
 

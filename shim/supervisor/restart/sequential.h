@@ -5,10 +5,10 @@
  * kernel's queue meanwhile.  There is no old generation to go back to: a new one that fails is
  * tried again, with growing pauses, until one serves.
  */
-#ifndef GRACE_SUPERVISOR_STEP_SEQUENTIAL_H
-#define GRACE_SUPERVISOR_STEP_SEQUENTIAL_H
+#ifndef GRACE_SUPERVISOR_RESTART_SEQUENTIAL_H
+#define GRACE_SUPERVISOR_RESTART_SEQUENTIAL_H
 
-#include "supervisor/step/restart_input.h"
+#include "supervisor/restart/restart_input.h"
 
 /* The one that serves is to end. */
 restart_action sequential_begin;

@@ -3,8 +3,8 @@
  * What can happen to a restart.  An action does what is due then, in one phase, and returns the
  * phase that follows; it looks at nothing else to decide what has happened.
  */
-#ifndef GRACE_SUPERVISOR_STEP_RESTART_INPUT_H
-#define GRACE_SUPERVISOR_STEP_RESTART_INPUT_H
+#ifndef GRACE_SUPERVISOR_RESTART_RESTART_INPUT_H
+#define GRACE_SUPERVISOR_RESTART_RESTART_INPUT_H
 
 #include "supervisor/state/generation.h"
 #include "supervisor/state/phase.h"

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/overlap.h"
+#include "supervisor/restart/overlap.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/terminal.h"
+#include "supervisor/restart/readiness.h"
+#include "supervisor/restart/serve.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -14,8 +16,6 @@
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/path_owner.h"
 #include "supervisor/step/pid_file.h"
-#include "supervisor/step/readiness.h"
-#include "supervisor/step/serve.h"
 #include "supervisor/step/spawn.h"
 
 /* What it bound itself goes with it. */

@@ -3,8 +3,8 @@
  * A server that can't be restarted because grace does not see what it does: it runs without the
  * shim, or what listens makes its system calls past it, as Go does.
  */
-#ifndef GRACE_SUPERVISOR_STEP_UNWRAPPED_H
-#define GRACE_SUPERVISOR_STEP_UNWRAPPED_H
+#ifndef GRACE_SUPERVISOR_RESTART_UNWRAPPED_H
+#define GRACE_SUPERVISOR_RESTART_UNWRAPPED_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/restart.h"
+#include "supervisor/restart/restart.h"
 
 #include <sys/wait.h>
 #include <errno.h>
@@ -8,16 +8,16 @@
 #include <string.h>
 
 #include "supervisor/kernel/clock.h"
+#include "supervisor/restart/background.h"
+#include "supervisor/restart/readiness.h"
+#include "supervisor/restart/restart_table.h"
+#include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/background.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/lost.h"
-#include "supervisor/step/readiness.h"
-#include "supervisor/step/restart_table.h"
 #include "supervisor/step/spawn.h"
-#include "supervisor/step/unwrapped.h"
 
 int restart_first(const char **step)
 {

@@ -9,8 +9,8 @@
  * Here is looked for what has happened; what it leads to stands in restart_table.c, and how that is
  * done in overlap.c, sequential.c and stop.c.
  */
-#ifndef GRACE_SUPERVISOR_STEP_RESTART_H
-#define GRACE_SUPERVISOR_STEP_RESTART_H
+#ifndef GRACE_SUPERVISOR_RESTART_RESTART_H
+#define GRACE_SUPERVISOR_RESTART_RESTART_H
 
 #include "supervisor/state/generation.h"
 #include "supervisor/state/phase.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/coalesce.h"
+#include "supervisor/restart/coalesce.h"
 
 #include "supervisor/kernel/clock.h"
 #include "supervisor/state/members.h"

@@ -6,8 +6,8 @@
  * server that the first of them has replaced. A second one to the same process is a wish of its
  * own: it is about what is on disk by then.
  */
-#ifndef GRACE_SUPERVISOR_STEP_COALESCE_H
-#define GRACE_SUPERVISOR_STEP_COALESCE_H
+#ifndef GRACE_SUPERVISOR_RESTART_COALESCE_H
+#define GRACE_SUPERVISOR_RESTART_COALESCE_H
 
 #include "supervisor/state/generation.h"
 

@@ -4,10 +4,10 @@
  * does not, it is rolled back and that one has noticed nothing; with GRACE_PROBATION there is a way
  * back for a while even when it has.
  */
-#ifndef GRACE_SUPERVISOR_STEP_OVERLAP_H
-#define GRACE_SUPERVISOR_STEP_OVERLAP_H
+#ifndef GRACE_SUPERVISOR_RESTART_OVERLAP_H
+#define GRACE_SUPERVISOR_RESTART_OVERLAP_H
 
-#include "supervisor/step/restart_input.h"
+#include "supervisor/restart/restart_input.h"
 
 /* Starts the next generation. */
 restart_action overlap_begin;

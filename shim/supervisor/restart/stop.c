@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/stop.h"
+#include "supervisor/restart/stop.h"
 
 #include <signal.h>
 
 #include "supervisor/kernel/clock.h"
+#include "supervisor/restart/overlap.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/overlap.h"
 #include "supervisor/step/path_owner.h"
 
 /* timeout(1) signals its child and then its own group: the child gets each signal twice. */
