@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/front/bell.h"
 #include "supervisor/front/ctl.h"
 #include "supervisor/front/messages.h"
 #include "supervisor/front/sd_notify.h"
@@ -68,7 +69,7 @@ static void poll_generations(void)
     }
 }
 
-/* Before the bell: a listener has to be known when it is reported as waited on. */
+/* The messages of all before any bell: see bell_read(). */
 static void handle_generations(void)
 {
     struct generation *g;
@@ -77,7 +78,7 @@ static void handle_generations(void)
         if (g->control >= 0)
             messages_read(g);
     TAILQ_FOREACH (g, &generation_list, link)
-        messages_bell(g);
+        bell_read(g);
     TAILQ_FOREACH (g, &generation_list, link)
         generation_watch(g);
 }

@@ -3,10 +3,6 @@
 
 #include <sys/socket.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "protocol/message.h"
@@ -14,20 +10,15 @@
 #include "supervisor/front/unix_placeholder.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/io.h"
-#include "supervisor/restart/coalesce.h"
-#include "supervisor/restart/restart.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/log_limit.h"
-#include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/lost.h"
 #include "supervisor/step/release.h"
 
 enum {
     IN_FLIGHT_MS = 2,
-    REFUSED_MS = 1000, /* who goes on asking does not fill the log */
-    TURN = 64,         /* messages, and milliseconds for them */
+    TURN = 64, /* messages, and milliseconds for them */
     TURN_MS = 10,
     TURNS_MOST = PAGE_LISTENERS / TURN,
 };
@@ -142,64 +133,9 @@ void messages_read(struct generation *g)
     }
 }
 
-static bool is_predecessor(const struct generation *g, pid_t pid)
+bool messages_left(const struct generation *g)
 {
-    const struct generation *other;
-
-    TAILQ_FOREACH (other, &generation_list, link)
-        if (other != g && (other->main == pid || members_name(other, pid)))
-            return true;
-    return false;
-}
-
-static void say_whom_it_looked_for(struct generation *g)
-{
-    pid_t pid = atomic_load(&g->page->looked_for);
-
-    if (g->looked || pid == 0)
-        return;
-    pid = pid < 0 && pid > INT32_MIN ? -pid : pid;
-    if (!is_predecessor(g, pid))
-        return;
-    g->looked = true;
-    log_line(
-        LEVEL_INFO,
-        "generation %u looked for process %d of an older one (a pid file names it): told it is dead",
-        g->number, (int)pid);
-}
-
-/* Whoever clears the flag would make the other processes of the server wait for us. */
-static void keep_nonblocking(int bell)
-{
-    int flags = fcntl(bell, F_GETFL);
-
-    if (flags >= 0 && !(flags & O_NONBLOCK))
-        fcntl(bell, F_SETFL, flags | O_NONBLOCK);
-}
-
-void messages_bell(struct generation *g)
-{
-    uint64_t rings;
-    unsigned signals;
-
-    /* a listener has to be known when it is reported as waited on */
-    if (g->unread > 0 && g->unread < TURNS_MOST)
-        return;
-    if (io_read(g->bell, &rings, sizeof rings) < 0)
-        return;
-    keep_nonblocking(g->bell);
-    generation_note(g);
-    lost_note(g);
-    say_whom_it_looked_for(g);
-    signals = atomic_exchange(&g->page->restarts, 0);
-    if (signals > 0) {
-        char who[64];
-
-        snprintf(who, sizeof who, "a signal to generation %u", g->number);
-        if (coalesce_server_is_new(atomic_load(&g->page->restarter), g, signals) &&
-            clock_ms() - g->refused >= REFUSED_MS && restart_request(REQUEST_SIGNAL, who))
-            g->refused = clock_ms();
-    }
+    return g->unread > 0 && g->unread < TURNS_MOST;
 }
 
 void messages_step(int64_t now)

@@ -8,8 +8,9 @@
 /* Handles what waits on g's control socket, or the first of much. */
 void messages_read(struct generation *g);
 
-/* The doorbell rang. Restart requests of the server's processes are passed on. */
-void messages_bell(struct generation *g);
+/* Are some left for the next turn? No more, when as many were read as there can be listeners: who
+ * sends without end would keep the bell from being read. */
+bool messages_left(const struct generation *g);
 
 /* Listeners that the serving generation closed: released when nobody has them after --settle. */
 void messages_step(int64_t now);

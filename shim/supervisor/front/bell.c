@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/front/bell.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "supervisor/front/messages.h"
+#include "supervisor/kernel/clock.h"
+#include "supervisor/kernel/io.h"
+#include "supervisor/restart/coalesce.h"
+#include "supervisor/restart/restart.h"
+#include "supervisor/state/log.h"
+#include "supervisor/state/members.h"
+#include "supervisor/step/lost.h"
+
+enum { REFUSED_MS = 1000 /* who goes on asking does not fill the log */ };
+
+static bool is_predecessor(const struct generation *g, pid_t pid)
+{
+    const struct generation *other;
+
+    TAILQ_FOREACH (other, &generation_list, link)
+        if (other != g && (other->main == pid || members_name(other, pid)))
+            return true;
+    return false;
+}
+
+static void say_whom_it_looked_for(struct generation *g)
+{
+    pid_t pid = atomic_load(&g->page->looked_for);
+
+    if (g->looked || pid == 0)
+        return;
+    pid = pid < 0 && pid > INT32_MIN ? -pid : pid;
+    if (!is_predecessor(g, pid))
+        return;
+    g->looked = true;
+    log_line(
+        LEVEL_INFO,
+        "generation %u looked for process %d of an older one (a pid file names it): told it is dead",
+        g->number, (int)pid);
+}
+
+/* The restart signals that its processes got since. */
+static void pass_on_signals(struct generation *g)
+{
+    unsigned signals = atomic_exchange(&g->page->restarts, 0);
+    char who[64];
+
+    if (signals == 0)
+        return;
+    snprintf(who, sizeof who, "a signal to generation %u", g->number);
+    if (coalesce_server_is_new(atomic_load(&g->page->restarter), g, signals) &&
+        clock_ms() - g->refused >= REFUSED_MS && restart_request(REQUEST_SIGNAL, who))
+        g->refused = clock_ms();
+}
+
+/* Whoever clears the flag would make the other processes of the server wait for us. */
+static void keep_nonblocking(int bell)
+{
+    int flags = fcntl(bell, F_GETFL);
+
+    if (flags >= 0 && !(flags & O_NONBLOCK))
+        fcntl(bell, F_SETFL, flags | O_NONBLOCK);
+}
+
+void bell_read(struct generation *g)
+{
+    uint64_t rings;
+
+    if (messages_left(g) || io_read(g->bell, &rings, sizeof rings) < 0)
+        return;
+    keep_nonblocking(g->bell);
+    generation_note(g);
+    lost_note(g);
+    say_whom_it_looked_for(g);
+    pass_on_signals(g);
+}
