@@ -29,9 +29,9 @@
 #include "process/owner.h"
 #include "process/predecessors.h"
 #include "process/self.h"
+#include "protocol/environ.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
-#include "protocol/variables.h"
 
 /* Before main() standard error is still the user's: also a pipe that nobody reads any more, or a
  * file as large as it may get.  That ends no server, and keeps none waiting. */
@@ -176,7 +176,7 @@ static __attribute__((constructor)) void init(int argc, char **argv)
     if (supervise_is_library())
         return;
     real_resolve();
-    value = variables_take(HANDOFF_VARIABLE);
+    value = environ_take(HANDOFF_VARIABLE);
     if (!value)
         start_supervisor(argv);
     else if (!handoff_parse(&h, value))

@@ -10,9 +10,9 @@
 #include "process/command_line.h"
 #include "process/fdtab.h"
 #include "process/self.h"
+#include "protocol/environ.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
-#include "protocol/variables.h"
 
 static bool inherits(enum fd_kind kind)
 {
@@ -69,7 +69,7 @@ static size_t handoff_bytes(void)
 
 size_t environment_bytes(char *const envp[])
 {
-    const char *preload = variables_find(envp, PRELOAD_LIST);
+    const char *preload = environ_find(envp, PRELOAD_LIST);
 
     return handoff_bytes() + sizeof PRELOAD_LIST + strlen(self.library) + 3 +
            (preload ? strlen(preload) : 0);
@@ -89,7 +89,7 @@ static bool own_entries(char *own[2], char *bytes, char *const envp[],
 
     own[0] = bytes;
     own[1] = bytes + handoff_bytes();
-    preload_list_put(stpcpy(stpcpy(own[1], PRELOAD_LIST), "="), variables_find(envp, PRELOAD_LIST),
+    preload_list_put(stpcpy(stpcpy(own[1], PRELOAD_LIST), "="), environ_find(envp, PRELOAD_LIST),
                      self.library);
     return handoff_format(&h, own[0]);
 }
@@ -102,7 +102,7 @@ char *const *environment_inject(char *const envp[], const struct own_fds_loan *l
     if (!own_entries(entries, bytes, envp, loan))
         return envp;
     for (; envp && *envp; envp++)
-        if (!variables_value(*envp, PRELOAD_LIST) && !variables_value(*envp, HANDOFF_VARIABLE))
+        if (!environ_value(*envp, PRELOAD_LIST) && !environ_value(*envp, HANDOFF_VARIABLE))
             *to++ = *envp;
     *to = NULL;
     return entries;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "protocol/variables.h"
+#include "protocol/environ.h"
 
 static const char SEPARATORS[] = ": ";
 
@@ -52,14 +52,14 @@ static size_t take_ours(char *list, const char *library)
 
 const char *preload_list_take(const char *library)
 {
-    char *list = (char *)(uintptr_t)variables_find(environ, PRELOAD_LIST);
+    char *list = (char *)(uintptr_t)environ_find(environ, PRELOAD_LIST);
 
     if (list)
         place = take_ours(list, library);
     if (list && *list && is_separator(list[strlen(list) - 1]))
         list[strlen(list) - 1] = '\0';
     if (list && !*list)
-        variables_take(PRELOAD_LIST);
+        environ_take(PRELOAD_LIST);
     return list && *list ? list : NULL;
 }
 

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/environ.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
-#include "protocol/variables.h"
 #include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/control_socket.h"
 #include "supervisor/kernel/limits.h"
@@ -34,7 +34,7 @@ static struct {
 /* The user's list: from the shim that became us, or as it is where we were executed. */
 static void note_preload(const char *library)
 {
-    const char *list = variables_take(PRELOAD_LIST_HANDED);
+    const char *list = environ_take(PRELOAD_LIST_HANDED);
     const char *others;
     char *end = stpcpy(start.preload, PRELOAD_LIST "=");
 
@@ -44,7 +44,7 @@ static void note_preload(const char *library)
     if (others && strlen(others) + strlen(library) + 3 > sizeof start.preload - 11)
         others = NULL;
     preload_list_put(end, others, library);
-    variables_take(PRELOAD_LIST);
+    environ_take(PRELOAD_LIST);
 }
 
 /* Whoever executed us may have blocked all signals until we can read them. */
