@@ -15,7 +15,7 @@ int cmd_restart(int argc, char **argv)
 {
     static const struct option options[] = {
         {"timeout", required_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'}, {0}};
-    int64_t timeout = DURATION_NONE, deadline;
+    int64_t timeout = CLOCK_NEVER, deadline;
     const char *target;
     struct dialogue *dialogue;
     int code;

@@ -28,7 +28,7 @@ static void parse(int argc, char **argv, struct request *request)
                                             {"timeout", required_argument, NULL, 't'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
-    int64_t timeout = DURATION_NONE;
+    int64_t timeout = CLOCK_NEVER;
     int c;
 
     request->line = USER_SOCKET_STOP;

@@ -16,14 +16,14 @@ static int64_t now_ms(void)
 
 int64_t deadline_after(int64_t ms)
 {
-    return ms == DURATION_NONE ? DURATION_NONE : now_ms() + ms;
+    return ms == CLOCK_NEVER ? CLOCK_NEVER : now_ms() + ms;
 }
 
 int deadline_left(int64_t deadline)
 {
     int64_t left;
 
-    if (deadline == DURATION_NONE)
+    if (deadline == CLOCK_NEVER)
         return -1;
     left = deadline - now_ms();
     if (left < 0)

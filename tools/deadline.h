@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* Deadlines on the monotonic clock, DURATION_NONE for never. */
+/* Deadlines on the monotonic clock, CLOCK_NEVER for never. */
 #ifndef DEADLINE_H
 #define DEADLINE_H
 
 #include <stdint.h>
 
-/* The moment `ms` from now; never from DURATION_NONE. */
+/* The moment `ms` from now; never from CLOCK_NEVER. */
 int64_t deadline_after(int64_t ms);
 
 /* Milliseconds until the deadline as poll() wants them: 0 if it has passed, -1 for never. */

@@ -16,7 +16,7 @@ bool duration_parse(const char *text, int64_t *ms)
     long number;
 
     if (strcmp(text, "none") == 0) {
-        *ms = DURATION_NONE;
+        *ms = CLOCK_NEVER;
         return true;
     }
     errno = 0;

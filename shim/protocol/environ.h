@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Variables of an environment without getenv(): in vfork children, and before any constructor. */
+/* An environment without getenv(): in vfork children, and before any constructor. */
 #ifndef GRACE_PROTOCOL_ENVIRON_H
 #define GRACE_PROTOCOL_ENVIRON_H
 

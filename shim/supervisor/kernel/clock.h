@@ -6,9 +6,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "protocol/duration.h"
-
-enum { CLOCK_NEVER = DURATION_NONE }; /* as a duration: no limit */
+#include "protocol/duration.h" /* CLOCK_NEVER */
 
 static inline int64_t clock_ms(void)
 {
