@@ -103,7 +103,7 @@ static bool join_descriptors(const struct handoff *h)
         own_fds_park(&self.memory) < 0)
         return false;
     join_optional(&self.record, h->record);
-    join_optional(&self.fifo, h->wish);
+    join_optional(&self.fifo, h->fifo);
     return true;
 }
 
@@ -153,7 +153,7 @@ static void leave_generation(const struct handoff *h)
     real.close(h->bell);
     real.close(h->memory);
     real.close(h->record);
-    real.close(h->wish);
+    real.close(h->fifo);
     preload_list_take(h->library);
 }
 

@@ -82,7 +82,7 @@ static bool own_entries(char *own[2], char *bytes, char *const envp[],
                               .bell = loan->bell,
                               .memory = loan->memory,
                               .record = loan->record,
-                              .wish = loan->fifo,
+                              .fifo = loan->fifo,
                               .restart_signal = self.restart_signal,
                               .keep_children = self.keep_children,
                               .library = self.library};

@@ -30,7 +30,7 @@ static int or_none(int number)
 bool handoff_format(const struct handoff *h, char *variable)
 {
     const int numbers[] = {HANDOFF_VERSION,   h->control,         h->bell,
-                           h->memory,         or_zero(h->record), or_zero(h->wish),
+                           h->memory,         or_zero(h->record), or_zero(h->fifo),
                            h->restart_signal, h->keep_children};
     size_t length = strlen(h->library);
     char *to = variable + sizeof HANDOFF_VARIABLE;
@@ -55,11 +55,11 @@ bool handoff_parse(struct handoff *h, const char *value)
     p = get_number(p, &h->bell);
     p = get_number(p, &h->memory);
     p = get_number(p, &h->record);
-    p = get_number(p, &h->wish);
+    p = get_number(p, &h->fifo);
     p = get_number(p, &h->restart_signal);
     p = get_number(p, &keep);
     h->record = or_none(h->record);
-    h->wish = or_none(h->wish);
+    h->fifo = or_none(h->fifo);
     h->keep_children = p && keep;
     h->library = p;
     return p && *p == '/';

@@ -4,7 +4,7 @@
  * a generation.  Written by the supervisor for the server and by the exec hooks for what the
  * server execs; read and removed by the constructor.
  *
- *   GRACE_HANDOFF=version:control:bell:memory:record:wish:restart-signal:keep-children:library
+ *   GRACE_HANDOFF=version:control:bell:memory:record:fifo:restart-signal:keep-children:library
  */
 #ifndef GRACE_PROTOCOL_HANDOFF_H
 #define GRACE_PROTOCOL_HANDOFF_H
@@ -22,7 +22,7 @@ enum {
 
 struct handoff {
     int control, bell, memory; /* inherited descriptors */
-    int record, wish;          /* two more, -1: there is none (recovery.h) */
+    int record, fifo;          /* two more, -1: there is none (exec/recovery.h) */
     int restart_signal;
     bool keep_children;
     const char *library; /* absolute path of libgrace.so */
@@ -35,7 +35,8 @@ bool handoff_format(const struct handoff *h, char *variable);
 /* Reads the value (what follows '='). False when it is of another version or malformed. */
 bool handoff_parse(struct handoff *h, const char *value);
 
-/* The lowest number of our own descriptors, on their way to a process and in it (own_fds.h). */
+/* The lowest number of our own descriptors, on their way to a process and in it
+ * (process/own_fds.h). */
 int handoff_floor(void);
 
 #endif

@@ -5,7 +5,7 @@
  *
  * A process owns one slot.  Its writer order is accepting, connections, accepting; the reader's
  * order is drained, accepting, connections: any other loses connections that are just arriving.
- * Counters are the fast truth; the supervisor confirms them with the kernel before it kills.
+ * Counters are a hint; the supervisor confirms them with the kernel before it kills.
  *
  * Every process of the server can write all of it, also one that has given up root and is not to
  * be trusted, and one can be killed between any two of its stores.  So whoever reads it bounds
@@ -25,7 +25,7 @@
 
 enum {
     PAGE_VERSION = 2,
-    PAGE_SLOTS = 4096,        /* processes of one generation; more run uncounted (kernel truth) */
+    PAGE_SLOTS = 4096,        /* processes of one generation; of more only the kernel tells */
     PAGE_LISTENERS = 1024,    /* listeners of one generation at a time; more are not handed over */
     PAGE_PREDECESSORS = 1024, /* processes of older generations that the new one is not to see */
     PAGE_COUNTERS = 64,       /* buckets that number equal binds (port 0, SO_REUSEPORT) */
@@ -55,7 +55,7 @@ enum {
     LISTENER_UNLINKED = 256, /* its UNIX path is gone: not to be handed out again */
     LISTENER_REMOVED = 512,  /* this generation was told that it has removed its path */
     LISTENER_ASKED = 1024,   /* offered, and a process is just asking the supervisor for it */
-    LISTENER_BRIEF = 2048,   /* as CLOSED, and it will not be opened again: see brief.h */
+    LISTENER_BRIEF = 2048,   /* as CLOSED, and it will not be opened again: see listener/brief.h */
     LISTENER_UNSENT = 4096,  /* the supervisor has not got its copy yet */
 };
 
@@ -97,7 +97,7 @@ struct page {
     _Atomic int32_t restarter;  /* who sent the last of them, 0 if not known */
     _Atomic int32_t looked_for; /* a process of an older generation that was called dead, as long
                                    as it may go on; negative: the pid file names it again */
-    _Atomic int32_t keeper;     /* the process that starts a new supervisor: see recovery.h */
+    _Atomic int32_t keeper;     /* the process that starts a new supervisor: see exec/recovery.h */
     _Atomic int32_t supervisor; /* pid of the one that runs, or ran */
     _Atomic uint32_t hint;      /* where to look for a free slot */
     _Atomic uint32_t entries;   /* of listeners[]: the others never were in use */

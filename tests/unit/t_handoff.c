@@ -12,7 +12,7 @@ static const struct handoff sample = {.control = 1000,
                                       .bell = 1001,
                                       .memory = 1002,
                                       .record = 1003,
-                                      .wish = -1,
+                                      .fifo = -1,
                                       .restart_signal = 1,
                                       .keep_children = true,
                                       .library = "/usr/lib/libgrace.so"};
@@ -29,7 +29,7 @@ static void test_round_trip(void)
     is_int(h.bell, 1001, "bell");
     is_int(h.memory, 1002, "memory");
     is_int(h.record, 1003, "record");
-    is_int(h.wish, -1, "none for wishes");
+    is_int(h.fifo, -1, "no FIFO either");
     is_int(h.restart_signal, 1, "signal");
     ok(h.keep_children, "keep");
     is_str(h.library, "/usr/lib/libgrace.so", "library");

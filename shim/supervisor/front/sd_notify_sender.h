@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Who is heard at NOTIFY_SOCKET: the proxy's name is in /proc/net/unix, and nothing guards an
- * abstract one.  A stranger costs a few reads, however many processes and messages there are.
+ * abstract one.  Anybody else costs a few reads, however many processes and messages there are.
  */
 #ifndef GRACE_SUPERVISOR_FRONT_SD_NOTIFY_SENDER_H
 #define GRACE_SUPERVISOR_FRONT_SD_NOTIFY_SENDER_H

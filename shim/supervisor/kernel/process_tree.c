@@ -48,7 +48,7 @@ static void claim_root(struct process_table *tab, pid_t pid, unsigned long long 
         tab->kin[p - tab->proc] = TREE_MEMBER;
 }
 
-/* Among children of the supervisor no session or group of strangers can be.  Elsewhere a number may
+/* Among children of the supervisor no session or group of others can be.  Elsewhere a number may
  * have come round since the last scan, unless one of ours kept it from that. */
 static bool is_anchored(const struct process_table *tab, const struct tree *t, pid_t leader)
 {

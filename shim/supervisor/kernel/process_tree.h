@@ -48,8 +48,8 @@ struct tree {
     ino_t ino; /* 0: by that none is */
 
     /* Its orphans don't come to us: another supervisor has started it.  Then an orphan that has the
-     * page open is ours if it is named and in our control group: a stranger that keeps what it is
-     * sent (the service manager) is elsewhere. */
+     * page open is ours if it is named and in our control group: who only keeps what it is sent
+     * (the service manager) is elsewhere. */
     bool foreign;
 
     /* What is known of an orphan elsewhere, NULL: nothing.  TREE_NAMED decides where we may not

@@ -159,7 +159,7 @@ bool adopt_generations(const struct orphans *o)
     return true;
 }
 
-void adopt_forget_wishes(void)
+void adopt_forget_requests(void)
 {
     struct generation *g;
 

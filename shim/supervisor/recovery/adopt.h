@@ -9,6 +9,6 @@
 bool adopt_generations(const struct orphans *o);
 
 /* Whatever was asked for before is fulfilled by the restart that is about to begin. */
-void adopt_forget_wishes(void);
+void adopt_forget_requests(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Which process of the serving generation starts a new supervisor should this one be killed
- * (../recovery.h).  At first its main process; when that has gone into the background another one
+ * (exec/recovery.h).  At first its main process; when that has gone into the background another one
  * that has the rights for it.
  */
 #ifndef GRACE_SUPERVISOR_RECOVERY_KEEPER_H

@@ -76,14 +76,14 @@ static bool is_named(int dir, const char *number, const char *name)
            strchr(": ", link[skip + length]);
 }
 
-/* What one process holds. */
-struct holding {
+/* What one process has open. */
+struct open_files {
     bool record, for_writing;
     ino_t page;
     int memory;
 };
 
-static void look_at(struct search *s, pid_t pid, int dir, int fd, struct holding *h)
+static void look_at(struct search *s, pid_t pid, int dir, int fd, struct open_files *h)
 {
     struct stat st, link;
     char number[16];
@@ -126,7 +126,7 @@ static bool is_before(const struct procfs_stat *st, const struct orphans *o)
            (st->start == o->supervisor.start && st->pid < o->supervisor.pid);
 }
 
-static int add(struct orphans *o, const struct procfs_stat *st, const struct holding *h)
+static int add(struct orphans *o, const struct procfs_stat *st, const struct open_files *h)
 {
     if (o->n == o->room) {
         size_t room = o->room ? 2 * o->room : 32;
@@ -144,7 +144,7 @@ static int add(struct orphans *o, const struct procfs_stat *st, const struct hol
 
 static int look_into(struct search *s, pid_t pid)
 {
-    struct holding h = {.page = 0};
+    struct open_files h = {.page = 0};
     struct procfs_stat st;
     struct procfs_dir dir;
     char path[32];

@@ -69,10 +69,10 @@ static bool yields_to(const struct orphans *o)
     return outlives(other);
 }
 
-/* Somebody wished for one, or we would not be here: the process that was told may have gone. */
+/* Somebody requested one, or we would not be here: the process that was told may have gone. */
 static void restart(enum request request, const char *who)
 {
-    adopt_forget_wishes();
+    adopt_forget_requests();
     restart_request(request, who);
 }
 

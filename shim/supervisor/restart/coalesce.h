@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Signals that are one wish: `killall -HUP server` signals the supervisor and every process of the
- * server, some of which run so late that the restart is over by then. Two restart signals count
+ * Signals that are one request: `killall -HUP server` signals the supervisor and every process of
+ * the server, some of which run so late that the restart is over by then. Two restart signals count
  * as one if the same process sent them, shortly after each other, to several processes of a
- * server that the first of them has replaced. A second one to the same process is a wish of its
- * own: it is about what is on disk by then.
+ * server that the first of them has replaced. A second one to the same process is a request of
+ * its own: it is about what is on disk by then.
  */
 #ifndef GRACE_SUPERVISOR_RESTART_COALESCE_H
 #define GRACE_SUPERVISOR_RESTART_COALESCE_H

@@ -16,7 +16,7 @@
 
 bool readiness_reached(struct generation *g);
 
-/* The attention that a new generation starts with: with notify and delay it is held back. */
+/* The attention that a new generation starts with: with notify and delay it is suspended. */
 uint32_t readiness_attention(void);
 
 /* It is not ready in time: says so, and what it still lacks. */

@@ -45,7 +45,7 @@ struct generation {
     bool shimless; /* at the last look for that */
     int64_t look;  /* the age at which to look for that next */
     bool looked;   /* page->looked_for was reported */
-    bool lost;     /* it has said so, and the kernel has not been asked since: see lost.h */
+    bool lost;     /* it has said so, and the kernel has not been asked since: see step/lost.h */
     struct page *page;
     uint32_t attention; /* what the page is to say: see generation_attention() */
     unsigned slots;     /* of the page that were ever used */
@@ -71,9 +71,9 @@ struct generation {
     unsigned shape;   /* how many listeners are adopted, waited on, ... */
     int64_t changed;  /* when that last changed */
     int64_t draining; /* since */
-    int64_t let_go;   /* since when its processes are told to hear, 0 if they need not be */
+    int64_t resumed;  /* since when its processes are told to resume, 0 if they need not be */
     bool muted;       /* every process has stopped accepting */
-    int64_t asked;    /* last time the processes were told to drain, or to hear */
+    int64_t asked;    /* last time the processes were told to drain, or to resume */
     int64_t confirm;  /* next look at the kernel's tables */
     bool empty;       /* the last look saw no connection */
     unsigned denied; /* looks at which its processes counted connections and the kernel knew none */
@@ -89,8 +89,8 @@ struct generation {
 TAILQ_HEAD(generation_list, generation);
 extern struct generation_list generation_list; /* oldest first */
 
-/* A new one with a page that offers every held listener and names the processes of the others.
- * NULL with errno. */
+/* A new one with a page that offers every listener of the store and names the processes of the
+ * others. NULL with errno. */
 struct generation *generation_new(unsigned number, uint32_t attention);
 
 /* One of nothing yet. */
@@ -138,7 +138,7 @@ void generation_confirm(struct generation *g);
  * the one who bound it for the generation before). */
 void generation_left(struct generation *g, const struct listener *h);
 
-/* Offers every held listener in its page, which is new; or one; or withdraws it. */
+/* Offers every listener of the store in its page, which is new; or one; or withdraws it. */
 void generation_offer(struct generation *g);
 void generation_bind(struct generation *g, unsigned index, struct listener *h, uint32_t known);
 void generation_forget(struct listener *h); /* in all generations */

@@ -2,7 +2,7 @@
 /*
  * The old generation: takes no new connection, finishes those it has.  Listeners that the new one
  * does not want are emptied first.  It has drained when its counters say so and the kernel agrees
- * (connections.h): that also sees connections in programs without the shim.
+ * (state/generation_connections.h): that also sees connections in programs without the shim.
  */
 #ifndef GRACE_SUPERVISOR_STEP_DRAIN_H
 #define GRACE_SUPERVISOR_STEP_DRAIN_H

@@ -15,14 +15,14 @@ void resume_begin(struct generation *g)
 {
     if (!(g->attention & ATTENTION_SUSPENDED))
         return;
-    g->let_go = clock_ms();
+    g->resumed = clock_ms();
     generation_attention(g, 0, ATTENTION_SUSPENDED);
-    resume_step(g->let_go);
+    resume_step(g->resumed);
 }
 
 static bool is_patient(const struct generation *g, int64_t now)
 {
-    return now - g->let_go < PATIENCE_MS;
+    return now - g->resumed < PATIENCE_MS;
 }
 
 void resume_step(int64_t now)
@@ -30,10 +30,10 @@ void resume_step(int64_t now)
     struct generation *g = supervisor.current;
     int64_t again;
 
-    if (g->let_go == 0 || g->state != GENERATION_SERVING)
+    if (g->resumed == 0 || g->state != GENERATION_SERVING)
         return;
     if (members_owe(g).suspended == 0) {
-        g->let_go = 0;
+        g->resumed = 0;
         return;
     }
     again = is_patient(g, now) ? TELL_AGAIN_MS : PATIENCE_MS;
@@ -48,5 +48,5 @@ bool resume_awaited(int64_t now)
 {
     const struct generation *g = supervisor.current;
 
-    return g && g->state == GENERATION_SERVING && g->let_go != 0 && is_patient(g, now);
+    return g && g->state == GENERATION_SERVING && g->resumed != 0 && is_patient(g, now);
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * With GRACE_READY=notify or delay the user says when a new generation can answer.  Until then it
- * is held back: where the one before serves it hears nothing (shim/suspend.h).  Here it is let go.
+ * is suspended: where the one before serves, nothing arrives at it (listener/suspend.h).
  */
 #ifndef GRACE_SUPERVISOR_STEP_RESUME_H
 #define GRACE_SUPERVISOR_STEP_RESUME_H
 
 #include "supervisor/state/generation.h"
 
-/* It is ready: lets it go if it was held back. */
+/* It is ready: it serves, if it was suspended. */
 void resume_begin(struct generation *g);
 
-/* Tells its processes until all of them hear. */
+/* Tells its processes until all of them have resumed. */
 void resume_step(int64_t now);
 
 /* Is the one before still to serve, for not all of them do? */

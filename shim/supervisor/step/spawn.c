@@ -115,9 +115,9 @@ static int raise_fd(int fd)
     return high;
 }
 
-/* The FIFO by which workers tell the keeper what they wish: read and written through one
- * descriptor, so that a write finds a reader at any time. */
-static int wish_new(void)
+/* The FIFO by which workers tell the keeper that a restart is requested: read and written through
+ * one descriptor, so that a write finds a reader at any time. */
+static int fifo_new(void)
 {
     char path[32];
     int ends[2], fd;
@@ -137,7 +137,7 @@ static bool export_handoff(const struct generation *g, int control, char *variab
                               .bell = dup_high(g->bell),
                               .memory = dup_high(g->memory),
                               .record = raise_fd(record_lend()),
-                              .wish = raise_fd(wish_new()),
+                              .fifo = raise_fd(fifo_new()),
                               .restart_signal = start.options->signal,
                               .keep_children = start.options->keep_children,
                               .library = start.command.library};
