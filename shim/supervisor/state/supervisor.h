@@ -14,20 +14,21 @@
 #include "supervisor/state/options.h"
 #include "supervisor/state/phase.h"
 
+/* All may read it. In brackets: who writes the field; set-up is main, or recovery/ in its place. */
 struct supervisor {
-    struct options options;
-    struct command command;
-    const char *name;
-    struct generation *current; /* serves */
-    struct generation *next;    /* becoming ready */
-    struct generation *standby; /* served before, kept until the probation is over */
-    unsigned last_number;
-    enum phase phase;
-    int64_t deadline;     /* of the phase: when a pause is over, a stop takes too long */
-    enum request pending; /* what was asked for meanwhile */
-    bool ended;           /* the server has, with `status`: so does the supervisor */
-    int status;
-    int64_t wake; /* earliest time at which some step wants to look again */
+    struct options options;     /* [options_read()] */
+    struct command command;     /* [set-up] */
+    const char *name;           /* [set-up] */
+    struct generation *current; /* serves [set-up, restart/] */
+    struct generation *next;    /* becoming ready [overlap; background, at the end] */
+    struct generation *standby; /* served before, kept until the probation is over [overlap] */
+    unsigned last_number;       /* of a generation [set-up, restart/: who makes one] */
+    enum phase phase;           /* [restart_table] */
+    int64_t deadline;           /* of the phase: a pause is over, a stop late [sequential, stop] */
+    enum request pending;       /* what was asked for meanwhile [restart_table, restart, stop] */
+    bool ended;                 /* the server has, with `status`: so do we [stop; main, to go on] */
+    int status;                 /* [stop] */
+    int64_t wake; /* when some step looks again [supervisor_wake_*(); main, before the steps] */
 };
 
 extern struct supervisor supervisor;
