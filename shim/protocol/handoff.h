@@ -10,7 +10,6 @@
 #define GRACE_PROTOCOL_HANDOFF_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #define HANDOFF_VARIABLE "GRACE_HANDOFF"
 

@@ -120,10 +120,11 @@ static void step(void)
 
 static int time_left(void)
 {
-    int64_t left = supervisor.wake == CLOCK_NEVER ? -1 : supervisor.wake - clock_ms();
+    int64_t left;
 
     if (supervisor.wake == CLOCK_NEVER)
         return -1;
+    left = supervisor.wake - clock_ms();
     return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
 }
 

@@ -4,7 +4,6 @@
 #define GRACE_SUPERVISOR_FRONT_INBOX_H
 
 #include <sys/types.h>
-#include <stdbool.h>
 
 #include "protocol/message.h"
 

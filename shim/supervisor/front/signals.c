@@ -3,7 +3,6 @@
 
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/front/status.h"
 
-#include <sys/un.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "supervisor/state/runtime_dir.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/kernel/connections.h"
 
-#include <stdlib.h>
-
 struct inner {
     struct kernel_connection *conn;
     size_t n;

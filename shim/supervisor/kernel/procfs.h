@@ -4,7 +4,6 @@
 
 #include <sys/types.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 /*
  * /proc, read without allocating: a supervisor that watches for months must

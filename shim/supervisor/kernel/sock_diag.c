@@ -11,8 +11,6 @@
 #include <linux/unix_diag.h>
 
 #include <errno.h>
-#include <stdbool.h>
-#include <string.h>
 #include <unistd.h>
 
 struct request {

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/kernel/clock.h"
 #include "supervisor/recovery/stale.h"
 #include "supervisor/restart/restart_table.h"
 #include "supervisor/restart/sequential.h"

@@ -8,7 +8,6 @@
 #include <linux/filter.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>

@@ -12,7 +12,6 @@
 
 #include "protocol/duration.h"
 #include "protocol/preload_list.h"
-#include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 

@@ -3,13 +3,11 @@
  * with another nice value is better than none. */
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "supervisor/kernel/procfs.h"
