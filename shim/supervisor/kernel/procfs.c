@@ -123,6 +123,14 @@ int procfs_open(struct procfs_dir *dir, const char *path)
     return dir->fd < 0 ? -errno : 0;
 }
 
+int procfs_open_of(struct procfs_dir *dir, pid_t pid, const char *name)
+{
+    char path[32];
+
+    snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+    return procfs_open(dir, path);
+}
+
 void procfs_close(struct procfs_dir *dir)
 {
     close(dir->fd);
@@ -174,11 +182,9 @@ int procfs_socket_fd(pid_t pid, unsigned long inode)
 {
     struct procfs_dir dir;
     unsigned long other;
-    char path[32];
     int fd = -1;
 
-    snprintf(path, sizeof path, "/proc/%d/fd", pid);
-    if (procfs_open(&dir, path) < 0)
+    if (procfs_open_of(&dir, pid, "fd") < 0)
         return -1;
     while ((fd = procfs_next(&dir)) >= 0)
         if (socket_inode(dir.fd, fd, &other) == 0 && other == inode)
@@ -215,8 +221,7 @@ static int walk_threads(pid_t pid, bool (*found)(void *, unsigned long), void *a
     char path[64];
     int tid, seen = 0;
 
-    snprintf(path, sizeof path, "/proc/%d/task", pid);
-    int err = procfs_open(&dir, path);
+    int err = procfs_open_of(&dir, pid, "task");
     if (err)
         return err;
     while (seen == 0 && (tid = procfs_next(&dir)) >= 0) {

@@ -36,13 +36,14 @@ bool procfs_is_leaving(pid_t pid);
  * has given up root. 0, or -errno. */
 int procfs_real_uid(pid_t pid, uid_t *uid);
 
-/* The entries of a directory that are numbers: pids, threads, fds. */
+/* The entries of a directory, or of /proc/PID/NAME, that are numbers: pids, threads, fds. */
 struct procfs_dir {
     int fd;
     unsigned at, end;
     _Alignas(8) char buf[4096];
 };
 int procfs_open(struct procfs_dir *dir, const char *path);
+int procfs_open_of(struct procfs_dir *dir, pid_t pid, const char *name);
 int procfs_next(struct procfs_dir *dir); /* -1 at the end */
 void procfs_close(struct procfs_dir *dir);
 

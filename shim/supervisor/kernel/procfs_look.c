@@ -48,15 +48,13 @@ static int missing(int err)
 int procfs_children(const struct procfs_stat *parent, void (*found)(void *, pid_t), void *arg)
 {
     struct procfs_dir dir;
-    char path[32];
     int tid, err;
 
     if (parent->threads < 2) {
         err = thread_children(parent->pid, parent->pid, found, arg);
         return err ? missing(err) : 0;
     }
-    snprintf(path, sizeof path, "/proc/%d/task", parent->pid);
-    err = procfs_open(&dir, path);
+    err = procfs_open_of(&dir, parent->pid, "task");
     if (err)
         return missing(err);
     while (!err && (tid = procfs_next(&dir)) > 0) {
@@ -81,12 +79,10 @@ static bool is_file(int dirfd, int fd, dev_t dev, ino_t ino)
 int procfs_has_open(pid_t pid, dev_t dev, ino_t ino)
 {
     struct procfs_dir dir;
-    char path[32];
     bool has = false;
     int fd;
 
-    snprintf(path, sizeof path, "/proc/%d/fd", pid);
-    int err = procfs_open(&dir, path);
+    int err = procfs_open_of(&dir, pid, "fd");
     if (err)
         return err;
     while (!has && (fd = procfs_next(&dir)) >= 0)

@@ -147,11 +147,9 @@ static int look_into(struct search *s, pid_t pid)
     struct open_files h = {.page = 0};
     struct procfs_stat st;
     struct procfs_dir dir;
-    char path[32];
     int fd;
 
-    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-    if (pid == getpid() || procfs_open(&dir, path) < 0)
+    if (pid == getpid() || procfs_open_of(&dir, pid, "fd") < 0)
         return 0;
     while ((fd = procfs_next(&dir)) >= 0)
         look_at(s, pid, dir.fd, fd, &h);

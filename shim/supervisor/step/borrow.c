@@ -122,11 +122,9 @@ static bool is_socket(int dir, int fd)
 static void take_from(struct generation *g, pid_t pid)
 {
     struct procfs_dir dir;
-    char path[32];
     int fd, copy;
 
-    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-    if (count_missing(g) == 0 || procfs_open(&dir, path) < 0)
+    if (count_missing(g) == 0 || procfs_open_of(&dir, pid, "fd") < 0)
         return;
     while (count_missing(g) > 0 && (fd = procfs_next(&dir)) >= 0)
         if (is_socket(dir.fd, fd) && (copy = borrow_fd(pid, fd)) >= 0)

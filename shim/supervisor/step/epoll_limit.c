@@ -46,12 +46,10 @@ static unsigned registrations(int dir, int fd)
 static unsigned registrations_of(pid_t pid)
 {
     struct procfs_dir dir;
-    char path[40];
     unsigned n = 0;
     int fd;
 
-    snprintf(path, sizeof path, "/proc/%d/fdinfo", (int)pid);
-    if (procfs_open(&dir, path) < 0)
+    if (procfs_open_of(&dir, pid, "fdinfo") < 0)
         return 0;
     while (n <= PAGE_EPOLLS && (fd = procfs_next(&dir)) >= 0)
         n += registrations(dir.fd, fd);
