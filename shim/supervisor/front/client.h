@@ -41,7 +41,7 @@ bool client_asked(struct client *c);
 /* Adds to what it is to read: all or nothing. */
 void client_say(struct client *c, const char *text, size_t size);
 
-/* Is let go when it has read all. */
+/* Is closed when it has read all. */
 void client_finish(struct client *c);
 
 /* Adds all to the pollset, without those that are gone; sends what can be sent now. */

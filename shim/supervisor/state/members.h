@@ -16,7 +16,7 @@ struct members_count {
 struct members_count members_count(struct generation *g);
 
 /* Only whether each number is 0, but not of `processes`; who is stopped before it could answer what
- * it was told has drained, and hears: it will do that first of all.  A process is looked at if
+ * it was told has drained, or resumed: it will do that first of all.  A process is looked at if
  * something depends on it. */
 struct members_count members_owe(struct generation *g);
 
