@@ -146,14 +146,10 @@ EXPORT int sigsuspend(const sigset_t *mask)
 {
     sigset_t copy;
     struct timing t;
-    int r;
 
     mask = own_signals_strip(mask, &copy);
     timing_begin(&t, NULL);
-    do
-        r = real.sigsuspend(mask);
-    while (timing_again(&t, r));
-    return r;
+    return TIMING_REPEAT(&t, real.sigsuspend(mask));
 }
 
 EXPORT int sigwait(const sigset_t *set, int *sig)
@@ -167,28 +163,20 @@ EXPORT int sigwaitinfo(const sigset_t *set, siginfo_t *info)
 {
     sigset_t copy;
     struct timing t;
-    int r;
 
     set = own_signals_strip(set, &copy);
     timing_begin(&t, NULL);
-    do
-        r = real.sigwaitinfo(set, info);
-    while (timing_again(&t, r));
-    return r;
+    return TIMING_REPEAT(&t, real.sigwaitinfo(set, info));
 }
 
 EXPORT int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *timeout)
 {
     sigset_t copy;
     struct timing t;
-    int r;
 
     set = own_signals_strip(set, &copy);
     timing_begin(&t, timeout);
-    do
-        r = real.sigtimedwait(set, info, timing_left(&t));
-    while (timing_again(&t, r));
-    return r;
+    return TIMING_REPEAT(&t, real.sigtimedwait(set, info, timing_left(&t)));
 }
 
 EXPORT int signalfd(int fd, const sigset_t *mask, int flags)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Hooks of the wait calls. epoll_wait is the hot one: its fast path only forwards. */
 #include <sys/epoll.h>
-#include <errno.h>
 #include <string.h>
 
 #include "entry/own_signals.h"
@@ -17,19 +16,19 @@
 #include "wait/interest.h"
 #include "wait/timing.h"
 
-/* The kernel judges the call on a deaf one, too, with no event to report; what the server asked for
- * has its time. */
+/* The kernel judges the call on a suspended one, too, with no event to report; what the server
+ * asked for has its time. */
 static int epoll_ctl_noted(int epfd, int op, int fd, struct epoll_event *event)
 {
     struct epoll_event nothing = {.data = event ? event->data : (epoll_data_t){0}};
-    bool deaf = suspend_applies(fd);
+    bool suspended = suspend_applies(fd);
     int r;
 
-    if (deaf && (self_attention() & ATTENTION_DRAINING))
+    if (suspended && (self_attention() & ATTENTION_DRAINING))
         return 0; /* it is in no epoll, and is not to get into one */
-    r = real.epoll_ctl(epfd, op, fd, deaf && event ? &nothing : event);
+    r = real.epoll_ctl(epfd, op, fd, suspended && event ? &nothing : event);
     if (r == 0 && fdtab_may_listen(fd))
-        registrations_note(epfd, op, fd, event, deaf);
+        registrations_note(epfd, op, fd, event, suspended);
     return r;
 }
 
@@ -75,9 +74,7 @@ static __attribute__((noinline)) int epoll_wait_slowly(int epfd, struct epoll_ev
 
     interest_begin_epoll(epfd);
     timing_begin_ms(&t, timeout);
-    do
-        r = real.epoll_wait(epfd, events, max, timing_left_ms(&t));
-    while (timing_again(&t, r));
+    r = TIMING_REPEAT(&t, real.epoll_wait(epfd, events, max, timing_left_ms(&t)));
     if (r > 0)
         interest_end_epoll(epfd);
     return r;
@@ -99,9 +96,7 @@ EXPORT UNGUARDED int epoll_pwait(int epfd, struct epoll_event *events, int max, 
     mask = own_signals_strip(mask, &copy);
     interest_begin_epoll(epfd);
     timing_begin_ms(&t, timeout);
-    do
-        r = real.epoll_pwait(epfd, events, max, timing_left_ms(&t), mask);
-    while (timing_again(&t, r));
+    r = TIMING_REPEAT(&t, real.epoll_pwait(epfd, events, max, timing_left_ms(&t), mask));
     if (r > 0)
         interest_end_epoll(epfd);
     return r;
@@ -117,9 +112,7 @@ EXPORT UNGUARDED int epoll_pwait2(int epfd, struct epoll_event *events, int max,
     mask = own_signals_strip(mask, &copy);
     interest_begin_epoll(epfd);
     timing_begin(&t, timeout);
-    do
-        r = real.epoll_pwait2(epfd, events, max, timing_left(&t), mask);
-    while (timing_again(&t, r));
+    r = TIMING_REPEAT(&t, real.epoll_pwait2(epfd, events, max, timing_left(&t), mask));
     if (r > 0)
         interest_end_epoll(epfd);
     return r;
@@ -181,7 +174,7 @@ EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *time
 }
 
 /* The kernel empties the sets when the time is over, but it may have been one of several slices. */
-static int select_held_back(int n, fd_set *const sets[3], struct timing *t, const sigset_t *mask)
+static int pselect_in_slices(int n, fd_set *const sets[3], struct timing *t, const sigset_t *mask)
 {
     size_t bytes = ((size_t)n + 63) / 64 * 8;
     struct filter h;
@@ -219,7 +212,7 @@ static int select_in_slices(int n, fd_set *const sets[3], struct timeval *timeou
     if (timeout)
         limit = (struct timespec){.tv_sec = timeout->tv_sec, .tv_nsec = timeout->tv_usec * 1000};
     timing_begin(&t, timeout ? &limit : NULL);
-    r = select_held_back(n, sets, &t, NULL);
+    r = pselect_in_slices(n, sets, &t, NULL);
     if (timeout)
         timing_left_timeval(&t, timeout);
     return r;
@@ -261,7 +254,7 @@ EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *
     interest_begin_select(n, readable);
     timing_begin(&t, timeout);
     if (has_slices(&t, n)) {
-        r = select_held_back(n, (fd_set *[]){readable, writable, except}, &t, mask);
+        r = pselect_in_slices(n, (fd_set *[]){readable, writable, except}, &t, mask);
     } else {
         do {
             filter_begin_select(&h, n, readable);

@@ -26,6 +26,15 @@ void timing_begin_receiving(struct timing *t, int fd);
 
 /* After a result: true when the wait is to be repeated, with what remains. */
 bool timing_again(struct timing *t, int result);
+#define TIMING_REPEAT(t, call)            \
+    __extension__({                       \
+        int result_;                      \
+        do                                \
+            result_ = (call);             \
+        while (timing_again(t, result_)); \
+        result_;                          \
+    })
+
 const struct timespec *timing_left(struct timing *t);
 int timing_left_ms(struct timing *t);
 void timing_left_timeval(struct timing *t, struct timeval *left); /* of one that has an end */
