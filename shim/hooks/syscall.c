@@ -5,7 +5,6 @@
  */
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "listener/adopt.h"
 
-#include <sys/socket.h>
 #include <errno.h>
 #include <fcntl.h>
 

@@ -9,7 +9,6 @@
 #define GRACE_LISTENER_DESCRIPTORS_H
 
 #include <sys/socket.h>
-#include <stdbool.h>
 #include <time.h>
 
 #include "process/connections.h"

@@ -4,7 +4,6 @@
 #include <sys/types.h>
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdint.h>
 
 #include "libc/real.h"
 #include "process/owner.h"

@@ -27,7 +27,6 @@ void self_ring(void)
     /* a counter that is full wakes the supervisor all the same */
     if (self.bell >= 0 && write(self.bell, &one, sizeof one) < 0)
         errno = saved;
-    errno = saved;
 }
 
 void self_lost(void)

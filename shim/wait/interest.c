@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "wait/interest.h"
 
-#include <sys/select.h>
-
 #include "listener/listening.h"
 #include "listener/state.h"
 #include "process/fdset.h"
