@@ -2,7 +2,7 @@
 /*
  * Messages of the control socket (SOCK_SEQPACKET, one pair per generation).  Only what carries a
  * file descriptor or a text goes through it; everything else is in the state page, announced by
- * the doorbell (an eventfd), because a doorbell can neither raise SIGPIPE nor be
+ * the bell (an eventfd), because a bell can neither raise SIGPIPE nor be
  * refused by a seccomp filter that allows write().
  */
 #ifndef GRACE_PROTOCOL_MESSAGE_H

@@ -39,7 +39,8 @@ int main(void)
     TAILQ_INSERT_TAIL(&generation_list, &old, link);
     supervisor.current = &old;
 
-    ok(coalesce_server_is_new(KILLALL, &old, 1), "a signal to a process of the server is a wish");
+    ok(coalesce_server_is_new(KILLALL, &old, 1),
+       "a signal to a process of the server is a request");
     pass(150); /* a generation is started */
     ok(!coalesce_is_new(KILLALL), "one to the supervisor that was there before is the same");
     ok(coalesce_is_new(KILLALL), "a second one is another");

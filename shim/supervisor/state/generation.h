@@ -68,14 +68,14 @@ struct generation {
     int64_t scanned; /* when that was */
     time_t started_at;
     int64_t started, ready_ms;
-    unsigned shape;   /* how many listeners are adopted, waited on, ... */
-    int64_t changed;  /* when that last changed */
-    int64_t draining; /* since */
-    int64_t resumed;  /* since when its processes are told to resume, 0 if they need not be */
-    bool muted;       /* every process has stopped accepting */
-    int64_t asked;    /* last time the processes were told to drain, or to resume */
-    int64_t confirm;  /* next look at the kernel's tables */
-    bool empty;       /* the last look saw no connection */
+    unsigned shape;         /* how many listeners are adopted, waited on, ... */
+    int64_t changed;        /* when that last changed */
+    int64_t draining;       /* since */
+    int64_t resumed;        /* since when its processes are told to resume, 0 if they need not be */
+    bool stopped_accepting; /* every process has stopped accepting */
+    int64_t asked;          /* last time the processes were told to drain, or to resume */
+    int64_t confirm;        /* next look at the kernel's tables */
+    bool empty;             /* the last look saw no connection */
     unsigned denied; /* looks at which its processes counted connections and the kernel knew none */
     bool surplus;    /* it has to make room for younger ones: GRACE_MAX_OLD */
     bool datagrams;  /* it has read some, and may owe answers */

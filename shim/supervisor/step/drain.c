@@ -139,7 +139,7 @@ void drain_begin(struct generation *g)
 {
     g->state = GENERATION_DRAINING;
     g->draining = clock_ms();
-    g->muted = false;
+    g->stopped_accepting = false;
     set_deadline(g, supervisor.options.drain_timeout);
     note_datagrams(g);
     refuse_unwanted();
@@ -185,9 +185,9 @@ static bool ask(struct generation *g, const struct members_count *c, int64_t now
 {
     int64_t pause = seldom(g, now, ASK_AGAIN_MS, SWEEP_MS);
 
-    g->muted = c->undrained == 0;
+    g->stopped_accepting = c->undrained == 0;
     /* a thread that was cancelled in accept() leaves its mark for ever */
-    if (g->muted && (c->accepting == 0 || now - g->draining > UNANSWERED_MS))
+    if (g->stopped_accepting && (c->accepting == 0 || now - g->draining > UNANSWERED_MS))
         return true;
     if (now - g->asked >= pause) {
         g->asked = now;
@@ -279,12 +279,12 @@ static void step(struct generation *g, int64_t now)
     retire_begin(g, drained_signal(g));
 }
 
-static bool any_unmuted(void)
+static bool any_accepting(void)
 {
     struct generation *g;
 
     TAILQ_FOREACH (g, &generation_list, link)
-        if (g->state == GENERATION_DRAINING && !g->muted)
+        if (g->state == GENERATION_DRAINING && !g->stopped_accepting)
             return true;
     return false;
 }
@@ -296,6 +296,6 @@ void drain_step(int64_t now)
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->state == GENERATION_DRAINING)
             step(g, now);
-    if (!any_unmuted())
+    if (!any_accepting())
         release_unwanted();
 }

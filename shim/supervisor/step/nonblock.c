@@ -45,13 +45,14 @@ void nonblock_resume(void)
     overlapping = true;
 }
 
-/* A retiring generation was muted, or is killed before it can accept. */
+/* One that is being ended counts until it has gone: it may not have stopped accepting, for it was
+ * rolled back, or did not drain in time. */
 static bool others_accept(void)
 {
     struct generation *g;
 
     TAILQ_FOREACH (g, &generation_list, link)
-        if (g != supervisor.current && !(g->state == GENERATION_DRAINING && g->muted))
+        if (g != supervisor.current && !(g->state == GENERATION_DRAINING && g->stopped_accepting))
             return true;
     return false;
 }
