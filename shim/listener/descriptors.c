@@ -69,7 +69,7 @@ void descriptors_displaced(int fd, uint8_t was)
     descriptors_closed((struct descriptors_former){was, fdtab_index(fd)});
 }
 
-void descriptors_close_failed(int fd, struct descriptors_former former)
+static void close_failed(int fd, struct descriptors_former former)
 {
     if (former.known) {
         fdtab_set(fd, former.known);
@@ -200,7 +200,7 @@ int descriptors_duplicate(int from, int to, int flags)
         former = descriptors_closing(to);
     r = flags == DESCRIPTORS_DUP2 ? real.dup2(from, to) : real.dup3(from, to, flags);
     if (r < 0) {
-        descriptors_close_failed(to, former);
+        close_failed(to, former);
         return r;
     }
     descriptors_closed(former);

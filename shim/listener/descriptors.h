@@ -21,10 +21,9 @@ struct descriptors_former {
     int index;
 };
 
-/* Around any call that closes fd: begin before, end after it has succeeded (or undo). */
+/* Around any call that closes fd: before it, and after it has succeeded. */
 struct descriptors_former descriptors_closing(int fd);
 void descriptors_closed(struct descriptors_former former);
-void descriptors_close_failed(int fd, struct descriptors_former former);
 
 /* fd is another descriptor by now: `was` was closed where nobody saw it. */
 void descriptors_displaced(int fd, uint8_t was);

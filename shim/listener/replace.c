@@ -41,7 +41,8 @@ bool replace_fd(int fd, int with)
     return done;
 }
 
-bool replace_listener(int fd)
+/* False where there is no placeholder. */
+static bool replace_listener(int fd)
 {
     struct address a;
     int with;

@@ -13,9 +13,6 @@
 /* Puts `with` in the place of the listener fd. Keeps errno. */
 bool replace_fd(int fd, int with);
 
-/* Puts the placeholder there. False when there is none. */
-bool replace_listener(int fd);
-
 /* Every listener of this process. False when one is left. */
 bool replace_all(void);
 

@@ -189,14 +189,14 @@ static void test_tell(void)
     struct procfs_stat p = {0};
 
     begin();
-    pid_t deaf = fork_stay(0);
+    pid_t unprepared = fork_stay(0);
     pid_t pid = fork();
     if (pid == 0) {
         signal(57, ignore);
         stay(1);
     }
     hear(2);
-    ok(procfs_stat(deaf, &p) == 0 && !tree_tell(&p, 57), "who has no handler is not told");
+    ok(procfs_stat(unprepared, &p) == 0 && !tree_tell(&p, 57), "who has no handler is not told");
     kill(pid, SIGSTOP);
     while (procfs_stat(pid, &p) == 0 && p.state != 'T')
         sched_yield();
