@@ -27,16 +27,34 @@
 
 /* One program to run, by whichever call. */
 struct program {
+    enum { EXECVE, EXECVPE, EXECVEAT, FEXECVE, SPAWN, SPAWNP } call;
     const char *path;
     char *const *argv;
     int dir, flags;
     const posix_spawn_file_actions_t *actions;
     const posix_spawnattr_t *attr;
     pid_t *pid;
-    int (*run)(struct program *p, char *const envp[]);
 };
 
-static int run_inside(struct program *p, char *const envp[])
+static int run(const struct program *p, char *const envp[])
+{
+    switch (p->call) {
+    case EXECVE:
+        return real.execve(p->path, p->argv, envp);
+    case EXECVPE:
+        return real.execvpe(p->path, p->argv, envp);
+    case EXECVEAT:
+        return real.execveat(p->dir, p->path, p->argv, envp, p->flags);
+    case FEXECVE:
+        return real.fexecve(p->dir, p->argv, envp);
+    case SPAWN:
+        return real.posix_spawn(p->pid, p->path, p->actions, p->attr, p->argv, envp);
+    default:
+        return real.posix_spawnp(p->pid, p->path, p->actions, p->attr, p->argv, envp);
+    }
+}
+
+static int run_inside(const struct program *p, char *const envp[])
 {
     size_t pointers = environment_entries(envp) * sizeof(char *);
     size_t size = pointers + environment_bytes(envp);
@@ -47,22 +65,22 @@ static int run_inside(struct program *p, char *const envp[])
     int r;
 
     if (own_fds_lend(&loan)) {
-        r = p->run(p, environment_inject(envp, &loan, (char **)(void *)room, room + pointers));
+        r = run(p, environment_inject(envp, &loan, (char **)(void *)room, room + pointers));
         own_fds_take_back(&loan);
     } else {
-        r = p->run(p, envp);
+        r = run(p, envp);
     }
     scratch_unmap(mapped, size);
     return r;
 }
 
-static int run_program(struct program *p, char *const envp[], bool in_place)
+static int run_program(const struct program *p, char *const envp[], bool in_place)
 {
-    return environment_injects(in_place, p->argv) ? run_inside(p, envp) : p->run(p, envp);
+    return environment_injects(in_place, p->argv) ? run_inside(p, envp) : run(p, envp);
 }
 
 /* exec in place: this pid goes on as something that may not have our signal handlers. */
-static int exec_program(struct program *p, char *const envp[])
+static int exec_program(const struct program *p, char *const envp[])
 {
     bool own = self.on && !owner_is_guest();
     int r;
@@ -81,31 +99,9 @@ static int exec_program(struct program *p, char *const envp[])
     return r;
 }
 
-static int run_execve(struct program *p, char *const envp[])
-{
-    return real.execve(p->path, p->argv, envp);
-}
-
-static int run_execvpe(struct program *p, char *const envp[])
-{
-    return real.execvpe(p->path, p->argv, envp);
-}
-
-static int run_execveat(struct program *p, char *const envp[])
-{
-    return real.execveat(p->dir, p->path, p->argv, envp, p->flags);
-}
-
-static int run_fexecve(struct program *p, char *const envp[])
-{
-    return real.fexecve(p->dir, p->argv, envp);
-}
-
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
-    struct program p = {.path = path, .argv = argv, .run = run_execve};
-
-    return exec_program(&p, envp);
+    return exec_program(&(struct program){EXECVE, .path = path, .argv = argv}, envp);
 }
 
 EXPORT int execv(const char *path, char *const argv[])
@@ -115,9 +111,7 @@ EXPORT int execv(const char *path, char *const argv[])
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-    struct program p = {.path = file, .argv = argv, .run = run_execvpe};
-
-    return exec_program(&p, envp);
+    return exec_program(&(struct program){EXECVPE, .path = file, .argv = argv}, envp);
 }
 
 EXPORT int execvp(const char *file, char *const argv[])
@@ -127,17 +121,14 @@ EXPORT int execvp(const char *file, char *const argv[])
 
 EXPORT int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)
 {
-    struct program p = {
-        .dir = dir, .path = path, .argv = argv, .flags = flags, .run = run_execveat};
+    const struct program p = {EXECVEAT, .path = path, .argv = argv, .dir = dir, .flags = flags};
 
     return exec_program(&p, envp);
 }
 
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
-    struct program p = {.dir = fd, .argv = argv, .run = run_fexecve};
-
-    return exec_program(&p, envp);
+    return exec_program(&(struct program){FEXECVE, .argv = argv, .dir = fd}, envp);
 }
 
 static size_t count_arguments(va_list list)
@@ -189,23 +180,12 @@ EXPORT int execle(const char *path, const char *arg, ...)
     return execve(path, argv, envp);
 }
 
-static int run_spawn(struct program *p, char *const envp[])
-{
-    return real.posix_spawn(p->pid, p->path, p->actions, p->attr, p->argv, envp);
-}
-
-static int run_spawnp(struct program *p, char *const envp[])
-{
-    return real.posix_spawnp(p->pid, p->path, p->actions, p->attr, p->argv, envp);
-}
-
 EXPORT int posix_spawn(pid_t *restrict pid, const char *restrict path,
                        const posix_spawn_file_actions_t *actions,
                        const posix_spawnattr_t *restrict attr, char *const argv[restrict],
                        char *const envp[restrict])
 {
-    struct program p = {
-        .pid = pid, .path = path, .actions = actions, .attr = attr, .argv = argv, .run = run_spawn};
+    const struct program p = {SPAWN, path, argv, .actions = actions, .attr = attr, .pid = pid};
 
     return run_program(&p, envp, false);
 }
@@ -215,12 +195,7 @@ EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
                         const posix_spawnattr_t *restrict attr, char *const argv[restrict],
                         char *const envp[restrict])
 {
-    struct program p = {.pid = pid,
-                        .path = file,
-                        .actions = actions,
-                        .attr = attr,
-                        .argv = argv,
-                        .run = run_spawnp};
+    const struct program p = {SPAWNP, file, argv, .actions = actions, .attr = attr, .pid = pid};
 
     return run_program(&p, envp, false);
 }
