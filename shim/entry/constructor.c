@@ -84,27 +84,12 @@ static struct page *map_page(int memory)
     return NULL;
 }
 
-/* Without it the server can only not be recovered. */
-static void join_optional(int *place, int fd)
-{
-    *place = fd;
-    if (fd >= 0 && own_fds_park(place) < 0) {
-        real.close(fd);
-        *place = -1;
-    }
-}
-
 static bool join_descriptors(const struct handoff *h)
 {
-    self.control = h->control;
-    self.bell = h->bell;
-    self.memory = h->memory;
-    if (own_fds_park(&self.control) < 0 || own_fds_park(&self.bell) < 0 ||
-        own_fds_park(&self.memory) < 0)
-        return false;
-    join_optional(&self.record, h->record);
-    join_optional(&self.fifo, h->fifo);
-    return true;
+    for (int i = 0; i < HANDOFF_FDS; i++)
+        if (h->fds.each[i] >= 0)
+            own_fds_park_first(&self.fds.each[i], h->fds.each[i]);
+    return handoff_suffices(&self.fds);
 }
 
 static void join_generation(const struct handoff *h, char **argv)
@@ -114,8 +99,8 @@ static void join_generation(const struct handoff *h, char **argv)
     struct page *page;
 
     errno = 0;
-    if (!is_socket(h->control) || fstat(h->memory, &st) < 0 || st.st_size != (off_t)sizeof *page ||
-        !(page = map_page(h->memory))) {
+    if (!is_socket(h->fds.control) || fstat(h->fds.memory, &st) < 0 ||
+        st.st_size != (off_t)sizeof *page || !(page = map_page(h->fds.memory))) {
         complain("the restart environment is not usable");
         return;
     }
@@ -149,11 +134,8 @@ static void join_generation(const struct handoff *h, char **argv)
  * is the server. */
 static void leave_generation(const struct handoff *h)
 {
-    real.close(h->control);
-    real.close(h->bell);
-    real.close(h->memory);
-    real.close(h->record);
-    real.close(h->fifo);
+    for (int i = 0; i < HANDOFF_FDS; i++)
+        real.close(h->fds.each[i]);
     preload_list_take(h->library);
 }
 

@@ -76,13 +76,9 @@ size_t environment_bytes(char *const envp[])
 }
 
 static bool own_entries(char *own[2], char *bytes, char *const envp[],
-                        const struct own_fds_loan *loan)
+                        const union handoff_fds *loan)
 {
-    const struct handoff h = {.control = loan->control,
-                              .bell = loan->bell,
-                              .memory = loan->memory,
-                              .record = loan->record,
-                              .fifo = loan->fifo,
+    const struct handoff h = {.fds = *loan,
                               .restart_signal = self.restart_signal,
                               .keep_children = self.keep_children,
                               .library = self.library};
@@ -94,7 +90,7 @@ static bool own_entries(char *own[2], char *bytes, char *const envp[],
     return handoff_format(&h, own[0]);
 }
 
-char *const *environment_inject(char *const envp[], const struct own_fds_loan *loan, char **entries,
+char *const *environment_inject(char *const envp[], const union handoff_fds *loan, char **entries,
                                 char *bytes)
 {
     char **to = entries + 2;
@@ -130,7 +126,7 @@ static char *append_quoted(char *to, const char *text)
     return to;
 }
 
-char *environment_prefix(char *to, char *const envp[], const struct own_fds_loan *loan)
+char *environment_prefix(char *to, char *const envp[], const union handoff_fds *loan)
 {
     char *own[2]; /* behind what is made of them */
 

@@ -25,12 +25,12 @@ size_t environment_entries(char *const envp[]);
 size_t environment_bytes(char *const envp[]);
 
 /* envp with our two variables, in the room given. */
-char *const *environment_inject(char *const envp[], const struct own_fds_loan *loan, char **entries,
+char *const *environment_inject(char *const envp[], const union handoff_fds *loan, char **entries,
                                 char *bytes);
 
 /* The same for a shell: "export 'NAME=value' 'NAME=value'; " to stand before its command, in
  * environment_prefix_bytes() of room. Returns the end. */
 size_t environment_prefix_bytes(char *const envp[]);
-char *environment_prefix(char *to, char *const envp[], const struct own_fds_loan *loan);
+char *environment_prefix(char *to, char *const envp[], const union handoff_fds *loan);
 
 #endif

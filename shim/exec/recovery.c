@@ -36,12 +36,12 @@ static long control_own_end(int command, long argument)
     return real.fcntl(own_end, command, (void *)argument);
 }
 
-/* An open file of its own: that of self.fifo is shared with the workers. */
+/* An open file of its own: that of self.fds.fifo is shared with the workers. */
 static void listen_for_requests(void)
 {
     char path[32];
 
-    decimal_put(stpcpy(path, "/proc/self/fd/"), (unsigned)self.fifo);
+    decimal_put(stpcpy(path, "/proc/self/fd/"), (unsigned)self.fds.fifo);
     own_end = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (own_end < 0)
         return;
@@ -53,7 +53,7 @@ static void listen_for_requests(void)
 
 void recovery_join(void)
 {
-    if (own_end < 0 && self.fifo >= 0 && is_keeper())
+    if (own_end < 0 && self.fds.fifo >= 0 && is_keeper())
         listen_for_requests();
 }
 
@@ -70,9 +70,9 @@ void recovery_release(void)
 
 static bool supervisor_is_gone(void)
 {
-    struct pollfd p = {.fd = self.control};
+    struct pollfd p = {.fd = self.fds.control};
 
-    return self.control >= 0 && real.poll(&p, 1, 0) > 0 && (p.revents & POLLED_GONE);
+    return self.fds.control >= 0 && real.poll(&p, 1, 0) > 0 && (p.revents & POLLED_GONE);
 }
 
 /* What the new supervisor is executed with, prepared where malloc() is not needed. */
@@ -96,7 +96,7 @@ static int execute(void *unused)
     setsid();
     bequeath(FD_LISTENER);
     bequeath(FD_SUSPENDED);
-    real.fcntl(self.record, F_SETFD, NULL);
+    real.fcntl(self.fds.record, F_SETFD, NULL);
     real.execve(self.library, start.argv + 1, start.envp);
     if (errno == EACCES)
         real.execve(supervise_loader, start.argv, start.envp);
@@ -116,7 +116,7 @@ static void start_supervisor(void)
 {
     pid_t pid;
 
-    decimal_put(stpcpy(start.option, "--recover="), (unsigned)self.record);
+    decimal_put(stpcpy(start.option, "--recover="), (unsigned)self.fds.record);
     start.argv[0] = (char *)(uintptr_t)supervise_loader;
     start.argv[1] = self.library;
     start.argv[2] = start.option;
@@ -194,8 +194,8 @@ static void recover(void)
     struct record r;
     struct rights own;
 
-    if (self.record < 0 || !supervisor_is_gone() || !is_due() ||
-        pread(self.record, &r, sizeof r, 0) != (ssize_t)sizeof r)
+    if (self.fds.record < 0 || !supervisor_is_gone() || !is_due() ||
+        pread(self.fds.record, &r, sizeof r, 0) != (ssize_t)sizeof r)
         return;
     if (rights_read(&own) && rights_equal(&own, &r.rights))
         start_supervisor();
@@ -216,7 +216,7 @@ void recovery_request(void)
 {
     if (is_keeper() || keeper_has_gone())
         recover();
-    else if (self.fifo >= 0 && write(self.fifo, "", 1) < 0)
+    else if (self.fds.fifo >= 0 && write(self.fds.fifo, "", 1) < 0)
         return;
 }
 

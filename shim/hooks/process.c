@@ -61,7 +61,7 @@ static int run_inside(const struct program *p, char *const envp[])
     char *mapped = scratch_map(size);
     char *on_stack[mapped ? 1 : size / sizeof(char *) + 1];
     char *room = mapped ? mapped : (char *)on_stack;
-    struct own_fds_loan loan;
+    union handoff_fds loan;
     int r;
 
     if (own_fds_lend(&loan)) {
@@ -213,7 +213,7 @@ static FILE *popen_inside(const char *command, const char *type)
     char *mapped = scratch_map(size);
     char on_stack[mapped ? 1 : size];
     char *text = mapped ? mapped : on_stack;
-    struct own_fds_loan loan;
+    union handoff_fds loan;
     FILE *stream;
 
     if (own_fds_lend(&loan)) {

@@ -28,7 +28,7 @@ static int ask(int index)
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reply) < 0)
         return -1;
-    r = message_send(self.control, &m, reply[1]);
+    r = message_send(self.fds.control, &m, reply[1]);
     real.close(reply[1]);
     if (r < 0)
         self_lost();

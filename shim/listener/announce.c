@@ -22,7 +22,7 @@ static bool send_copy(int fd, int index)
                         .type = MESSAGE_LISTEN,
                         .index = (uint32_t)index,
                         .pid = self_pid()};
-    int r = message_try(self.control, &m, fd);
+    int r = message_try(self.fds.control, &m, fd);
 
     if (r == -EAGAIN)
         return false;

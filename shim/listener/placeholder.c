@@ -67,7 +67,7 @@ static bool is_sent_off(int fd, int family)
     struct message m = {.version = MESSAGE_VERSION, .type = MESSAGE_PLACEHOLDER, .pid = self_pid()};
 
     return family == AF_UNIX && !atomic_load(&self.page->placeless) &&
-           message_try(self.control, &m, fd) == 0;
+           message_try(self.fds.control, &m, fd) == 0;
 }
 
 static int make(int family, int type)

@@ -82,7 +82,7 @@ void suspend_resume(void)
 
 bool suspend_look(void)
 {
-    struct pollfd p = {.fd = self.control};
+    struct pollfd p = {.fd = self.fds.control};
     int saved = errno;
 
     if (real.poll(&p, 1, 0) > 0 && (p.revents & POLLHUP)) {

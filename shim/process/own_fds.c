@@ -8,7 +8,6 @@
 #include "libc/real.h"
 #include "process/fdtab.h"
 #include "process/self.h"
-#include "protocol/handoff.h"
 
 enum { PARKED = 16 };
 
@@ -79,41 +78,26 @@ void own_fds_move(int fd)
     }
 }
 
-static int lend(int fd)
-{
-    return (int)real.fcntl(fd, F_DUPFD, (void *)(long)handoff_floor());
-}
-
-static void take_back(int fd)
-{
-    if (fd >= 0)
-        real.close(fd);
-}
-
-bool own_fds_lend(struct own_fds_loan *loan)
+bool own_fds_lend(union handoff_fds *loan)
 {
     int saved = errno;
+    bool lent;
 
-    loan->control = lend(self.control);
-    loan->bell = lend(self.bell);
-    loan->memory = lend(self.memory);
-    loan->record = lend(self.record);
-    loan->fifo = lend(self.fifo);
+    for (int i = 0; i < HANDOFF_FDS; i++)
+        loan->each[i] = (int)real.fcntl(self.fds.each[i], F_DUPFD, (void *)(long)handoff_floor());
+    lent = handoff_suffices(loan);
+    if (!lent)
+        own_fds_take_back(loan);
     errno = saved;
-    if (loan->control >= 0 && loan->bell >= 0 && loan->memory >= 0)
-        return true;
-    own_fds_take_back(loan);
-    return false;
+    return lent;
 }
 
-void own_fds_take_back(const struct own_fds_loan *loan)
+void own_fds_take_back(const union handoff_fds *loan)
 {
     int saved = errno;
 
-    take_back(loan->control);
-    take_back(loan->bell);
-    take_back(loan->memory);
-    take_back(loan->record);
-    take_back(loan->fifo);
+    for (int i = 0; i < HANDOFF_FDS; i++)
+        if (loan->each[i] >= 0)
+            real.close(loan->each[i]);
     errno = saved;
 }

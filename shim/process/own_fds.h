@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include "protocol/handoff.h"
+
 /* Moves *fd up and marks it ours. Remembers the place, so that it can move again. 0 or -errno. */
 int own_fds_park(int *fd);
 
@@ -22,12 +24,7 @@ void own_fds_move(int fd);
 
 /* What an exec'd process of the generation inherits: copies for it alone, for other threads may
  * execute something at the same time. False: no number left. Both keep errno. */
-struct own_fds_loan {
-    int control, bell, memory;
-    int record, fifo; /* -1: there is none */
-};
-
-bool own_fds_lend(struct own_fds_loan *loan);
-void own_fds_take_back(const struct own_fds_loan *loan);
+bool own_fds_lend(union handoff_fds *loan);
+void own_fds_take_back(const union handoff_fds *loan);
 
 #endif

@@ -13,11 +13,7 @@ static struct page_slot off_slot;
 struct self self = {.page = &off_page,
                     .slot = &off_slot,
                     .slow = &off_page.attention,
-                    .control = -1,
-                    .bell = -1,
-                    .memory = -1,
-                    .record = -1,
-                    .fifo = -1};
+                    .fds = {.each = {-1, -1, -1, -1, -1}}};
 
 void self_ring(void)
 {
@@ -25,7 +21,7 @@ void self_ring(void)
     uint64_t one = 1;
 
     /* a counter that is full wakes the supervisor all the same */
-    if (self.bell >= 0 && write(self.bell, &one, sizeof one) < 0)
+    if (self.fds.bell >= 0 && write(self.fds.bell, &one, sizeof one) < 0)
         errno = saved;
 }
 
@@ -43,7 +39,7 @@ void self_note(const char *text, const char *detail)
 
     memcpy(m.text, text, n);
     memcpy(m.text + n, detail, strnlen(detail, MESSAGE_TEXT - 1 - n));
-    message_try(self.control, &m, -1);
+    message_try(self.fds.control, &m, -1);
     errno = saved;
 }
 
@@ -65,5 +61,5 @@ void self_join(void)
     if (!self.elsewhere)
         slot = page_claim_slot(self.page, getpid());
     self.slot = slot ? slot : &off_slot;
-    atomic_store(&self.slot->bell, self.bell);
+    atomic_store(&self.slot->bell, self.fds.bell);
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "libc/export.h"
+#include "protocol/handoff.h"
 #include "protocol/page.h"
 
 struct self {
@@ -18,16 +19,12 @@ struct self {
     struct page_slot *slot;
     /* Non-zero: the wait calls have more to do than to wait. */
     const _Atomic uint32_t *slow;
-    bool on;            /* part of a generation */
-    bool elsewhere;     /* in another PID namespace: its number means nobody, or somebody else */
-    int control;        /* control socket to the supervisor, parked */
-    int bell;           /* eventfd that wakes the supervisor, parked */
-    int memory;         /* memfd of the page, parked: for what this process execs */
-    int record;         /* sealed memfd, parked: what a new supervisor needs; or -1 */
-    int fifo;           /* parked: by it the keeper is told that a restart is requested; or -1 */
-    int restart_signal; /* the signal that asks for a restart; never reaches the server */
-    bool keep_children; /* GRACE_CHILDREN=keep: helpers stay wrapped */
-    char library[4096]; /* absolute path of libgrace.so, as LD_PRELOAD names it */
+    bool on;               /* part of a generation */
+    bool elsewhere;        /* in another PID namespace: its number means nobody, or somebody else */
+    union handoff_fds fds; /* parked */
+    int restart_signal;    /* the signal that asks for a restart; never reaches the server */
+    bool keep_children;    /* GRACE_CHILDREN=keep: helpers stay wrapped */
+    char library[4096];    /* absolute path of libgrace.so, as LD_PRELOAD names it */
 };
 
 extern struct self self HIDDEN;

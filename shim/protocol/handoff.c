@@ -16,31 +16,22 @@ static const char *get_number(const char *from, int *number)
     return from && digits > 0 && *from == ':' ? from + 1 : NULL;
 }
 
-/* No descriptor of ours is standard input. */
-static int or_zero(int fd)
+static char *put_number(char *to, int number)
 {
-    return fd > 0 ? fd : 0;
-}
-
-static int or_none(int number)
-{
-    return number > 0 ? number : -1;
+    return stpcpy(decimal_put(to, (unsigned)number), ":");
 }
 
 bool handoff_format(const struct handoff *h, char *variable)
 {
-    const int numbers[] = {HANDOFF_VERSION,   h->control,         h->bell,
-                           h->memory,         or_zero(h->record), or_zero(h->fifo),
-                           h->restart_signal, h->keep_children};
-    size_t length = strlen(h->library);
-    char *to = variable + sizeof HANDOFF_VARIABLE;
+    char *to = stpcpy(variable, HANDOFF_VARIABLE "=");
 
-    if (length > 4095)
+    if (strlen(h->library) > 4095)
         return false;
-    memcpy(variable, HANDOFF_VARIABLE "=", sizeof HANDOFF_VARIABLE);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        to = stpcpy(decimal_put(to, (unsigned)numbers[i]), ":");
-    memcpy(to, h->library, length + 1);
+    to = put_number(to, HANDOFF_VERSION);
+    for (int i = 0; i < HANDOFF_FDS; i++) /* 0 is none: no descriptor of ours is standard input */
+        to = put_number(to, h->fds.each[i] > 0 ? h->fds.each[i] : 0);
+    to = put_number(put_number(to, h->restart_signal), h->keep_children);
+    strcpy(to, h->library);
     return true;
 }
 
@@ -51,18 +42,14 @@ bool handoff_parse(struct handoff *h, const char *value)
 
     if (!p || version != HANDOFF_VERSION)
         return false;
-    p = get_number(p, &h->control);
-    p = get_number(p, &h->bell);
-    p = get_number(p, &h->memory);
-    p = get_number(p, &h->record);
-    p = get_number(p, &h->fifo);
-    p = get_number(p, &h->restart_signal);
-    p = get_number(p, &keep);
-    h->record = or_none(h->record);
-    h->fifo = or_none(h->fifo);
-    h->keep_children = p && keep;
+    for (int i = 0; i < HANDOFF_FDS; i++) {
+        p = get_number(p, &h->fds.each[i]);
+        h->fds.each[i] = h->fds.each[i] > 0 ? h->fds.each[i] : -1;
+    }
+    p = get_number(get_number(p, &h->restart_signal), &keep);
+    h->keep_children = keep;
     h->library = p;
-    return p && *p == '/';
+    return p && *p == '/' && handoff_suffices(&h->fds);
 }
 
 enum { OWN_TOP = 1024, OWN_ROOM = 24 };

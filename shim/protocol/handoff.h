@@ -19,9 +19,27 @@ enum {
     HANDOFF_SIZE = 4096 + HANDOFF_BESIDES,
 };
 
+/* Our descriptors in a process, -1: there is none. */
+union handoff_fds {
+    struct {
+        int control; /* socket to the supervisor: protocol/message.h */
+        int bell;    /* eventfd that wakes it */
+        int memory;  /* memfd of the page */
+        int record;  /* sealed memfd: what a new supervisor needs; nobody has to have it */
+        int fifo;    /* by it the keeper is told that a restart is requested; nor this one */
+    };
+    int each[5];
+};
+
+enum { HANDOFF_FDS = sizeof(union handoff_fds) / sizeof(int) };
+
+static inline bool handoff_suffices(const union handoff_fds *fds)
+{
+    return fds->control >= 0 && fds->bell >= 0 && fds->memory >= 0;
+}
+
 struct handoff {
-    int control, bell, memory; /* inherited descriptors */
-    int record, fifo;          /* two more, -1: there is none (exec/recovery.h) */
+    union handoff_fds fds; /* inherited */
     int restart_signal;
     bool keep_children;
     const char *library; /* absolute path of libgrace.so */

@@ -27,8 +27,7 @@ struct real real = {.fcntl = plain_fcntl};
 static struct page page;
 struct self self = {.page = &page, .restart_signal = 1, .library = "/lib/grace.so"};
 
-static const struct own_fds_loan loan = {
-    .control = 1000, .bell = 1001, .memory = 1002, .record = 1003, .fifo = 1004};
+static const union handoff_fds loan = {.each = {1000, 1001, 1002, 1003, 1004}};
 static const char HANDOFF[] = "GRACE_HANDOFF=2:1000:1001:1002:1003:1004:1:0:/lib/grace.so";
 
 /* What an exec with this environment passes on, joined with spaces. */

@@ -8,11 +8,7 @@
 
 static char variable[HANDOFF_SIZE];
 
-static const struct handoff sample = {.control = 1000,
-                                      .bell = 1001,
-                                      .memory = 1002,
-                                      .record = 1003,
-                                      .fifo = -1,
+static const struct handoff sample = {.fds = {.each = {1000, 1001, 1002, 1003, -1}},
                                       .restart_signal = 1,
                                       .keep_children = true,
                                       .library = "/usr/lib/libgrace.so"};
@@ -25,11 +21,11 @@ static void test_round_trip(void)
     is_str(variable, "GRACE_HANDOFF=2:1000:1001:1002:1003:0:1:1:/usr/lib/libgrace.so",
            "as documented");
     ok(handoff_parse(&h, strchr(variable, '=') + 1), "and read");
-    is_int(h.control, 1000, "control");
-    is_int(h.bell, 1001, "bell");
-    is_int(h.memory, 1002, "memory");
-    is_int(h.record, 1003, "record");
-    is_int(h.fifo, -1, "no FIFO either");
+    is_int(h.fds.control, 1000, "control");
+    is_int(h.fds.bell, 1001, "bell");
+    is_int(h.fds.memory, 1002, "memory");
+    is_int(h.fds.record, 1003, "record");
+    is_int(h.fds.fifo, -1, "no FIFO either");
     is_int(h.restart_signal, 1, "signal");
     ok(h.keep_children, "keep");
     is_str(h.library, "/usr/lib/libgrace.so", "library");
@@ -43,11 +39,11 @@ static void test_extremes(void)
     memset(path, 'x', sizeof path);
     path[0] = '/';
     path[4095] = '\0';
-    h = (struct handoff){999999999, 0, 7, 8, 9, 64, false, path};
+    h = (struct handoff){{.each = {999999999, 6, 7, 8, 9}}, 64, false, path};
     ok(handoff_format(&h, variable), "the longest path");
     ok(strlen(variable) < HANDOFF_SIZE, "fits");
     ok(handoff_parse(&h, strchr(variable, '=') + 1), "and is read");
-    is_int(h.control, 999999999, "the highest number");
+    is_int(h.fds.control, 999999999, "the highest number");
     ok(!h.keep_children, "keep is off");
     is_int((long long)strlen(h.library), 4095, "all of the path");
     path[4095] = 'x';
@@ -55,7 +51,7 @@ static void test_extremes(void)
     h.library = path;
     ok(!handoff_format(&h, variable), "a longer path is refused");
     h = sample;
-    h.control = -1;
+    h.fds.control = -1;
     ok(handoff_format(&h, variable) && !handoff_parse(&h, strchr(variable, '=') + 1),
        "no descriptor is no handoff");
 }

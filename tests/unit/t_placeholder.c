@@ -21,7 +21,7 @@
 enum { THREADS = 4, LOOKED_AT = 2048 };
 
 static struct page page;
-struct self self = {.page = &page, .control = -1};
+struct self self = {.page = &page, .fds = {{.control = -1}}};
 struct real real;
 
 static pthread_barrier_t all_listen;
@@ -103,7 +103,7 @@ static void test_unix(void)
     int pair[2], sent, fd;
 
     socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair);
-    self.control = pair[0];
+    self.fds.control = pair[0];
     is_int(placeholder_prepare(AF_UNIX, SOCK_STREAM), 0, "a UNIX placeholder");
     is_int(message_receive(pair[1], &m, &sent, 0), 1, "goes to the supervisor");
     ok(m.type == MESSAGE_PLACEHOLDER && !listens(sent), "which lets it listen");
@@ -118,7 +118,7 @@ static void test_unix(void)
     close(sent);
     close(pair[0]);
     close(pair[1]);
-    self.control = -1;
+    self.fds.control = -1;
     is_int(placeholder_prepare(AF_UNIX, SOCK_SEQPACKET), 0,
            "without a supervisor there is one, too");
     ok(listens(placeholder_fd(AF_UNIX, SOCK_SEQPACKET)), "that listens");

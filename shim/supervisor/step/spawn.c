@@ -133,16 +133,16 @@ static int fifo_new(void)
 
 static bool export_handoff(const struct generation *g, int control, char *variable)
 {
-    const struct handoff h = {.control = dup_high(control),
-                              .bell = dup_high(g->bell),
-                              .memory = dup_high(g->memory),
-                              .record = raise_fd(record_lend()),
-                              .fifo = raise_fd(fifo_new()),
+    const struct handoff h = {.fds = {{.control = dup_high(control),
+                                       .bell = dup_high(g->bell),
+                                       .memory = dup_high(g->memory),
+                                       .record = raise_fd(record_lend()),
+                                       .fifo = raise_fd(fifo_new())}},
                               .restart_signal = start.options->signal,
                               .keep_children = start.options->keep_children,
                               .library = start.command.library};
 
-    if (h.control < 0 || h.bell < 0 || h.memory < 0)
+    if (!handoff_suffices(&h.fds))
         return false;
     if (!handoff_format(&h, variable)) {
         errno = ENAMETOOLONG;
