@@ -11,7 +11,7 @@
 #include "dialogue.h"
 #include "follow.h"
 #include "option.h"
-#include "protocol/duration.h"
+#include "protocol/clock.h"
 #include "protocol/user_socket.h"
 #include "target.h"
 

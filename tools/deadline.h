@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Deadlines on the monotonic clock, CLOCK_NEVER for never. */
+/* Deadlines on the clock of protocol/clock.h, CLOCK_NEVER for never. */
 #ifndef DEADLINE_H
 #define DEADLINE_H
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/clock.h"
+
 bool duration_parse(const char *text, int64_t *ms)
 {
     static const struct {

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CLOCK_NEVER = -1 }; /* of a duration: no limit; of a deadline: there is none */
-
-/* "500ms", "10s", "2m", "1h", "0" or "none" in milliseconds. False for anything else. */
+/* "500ms", "10s", "2m", "1h" or "0" in milliseconds, "none" as CLOCK_NEVER. False for anything
+ * else.
+ */
 bool duration_parse(const char *text, int64_t *ms);
 
 #endif

@@ -20,13 +20,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/clock.h"
 #include "supervisor/front/bell.h"
 #include "supervisor/front/ctl.h"
 #include "supervisor/front/messages.h"
 #include "supervisor/front/sd_notify.h"
 #include "supervisor/front/signals.h"
 #include "supervisor/front/status.h"
-#include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/limits.h"
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/kernel/terminal.h"

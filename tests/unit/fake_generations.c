@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "tap.h"
 
 /* Of the last read. */

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "fake_generations.h"
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "tap.h"
 
 enum { SEQUENCES = 20000, STEPS = 60, REST = 2000 };

@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "protocol/clock.h"
 #include "supervisor/front/messages.h"
-#include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/restart/coalesce.h"
 #include "supervisor/restart/restart.h"

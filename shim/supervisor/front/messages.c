@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "protocol/clock.h"
 #include "protocol/message.h"
 #include "supervisor/front/inbox.h"
 #include "supervisor/front/unix_placeholder.h"
-#include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/log_limit.h"

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

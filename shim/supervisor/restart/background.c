@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/restart/coalesce.h"
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 

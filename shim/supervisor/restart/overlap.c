@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/serve.h"

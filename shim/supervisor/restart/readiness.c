@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart_table.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/restart/restart_table.h"
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "supervisor/restart/overlap.h"
 #include "supervisor/restart/sequential.h"
 #include "supervisor/restart/serve.h"

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/serve.h"
 #include "supervisor/state/events.h"

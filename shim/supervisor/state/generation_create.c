@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 #include "supervisor/state/generation.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/log_limit.h"

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "protocol/clock.h"
 #include "protocol/signals.h"
-#include "supervisor/kernel/clock.h"
 #include "supervisor/state/generation.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/clock.h"
 #include "protocol/duration.h"
 #include "protocol/preload_list.h"
 #include "supervisor/kernel/io.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "supervisor/kernel/clock.h"
+#include "protocol/clock.h"
 
 struct supervisor supervisor;
 

@@ -4,8 +4,8 @@
 #include <signal.h>
 #include <time.h>
 
+#include "protocol/clock.h"
 #include "protocol/signals.h"
-#include "supervisor/kernel/clock.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/generation_connections.h"
 #include "supervisor/state/log.h"

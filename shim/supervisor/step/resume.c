@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/resume.h"
 
+#include "protocol/clock.h"
 #include "protocol/signals.h"
-#include "supervisor/kernel/clock.h"
 #include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/clock.h"
 #include "protocol/environ.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
-#include "supervisor/kernel/clock.h"
 #include "supervisor/kernel/control_socket.h"
 #include "supervisor/kernel/limits.h"
 #include "supervisor/kernel/terminal.h"

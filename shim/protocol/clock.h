@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* Time in milliseconds: CLOCK_BOOTTIME, the clock of slots and deadlines. */
-#ifndef GRACE_SUPERVISOR_KERNEL_CLOCK_H
-#define GRACE_SUPERVISOR_KERNEL_CLOCK_H
+/* Time in milliseconds: CLOCK_BOOTTIME, the clock of slots and deadlines. Async-signal-safe. */
+#ifndef GRACE_PROTOCOL_CLOCK_H
+#define GRACE_PROTOCOL_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
 
-#include "protocol/duration.h" /* CLOCK_NEVER */
+enum { CLOCK_NEVER = -1 }; /* of a duration: no limit; of a deadline: there is none */
 
 static inline int64_t clock_ms(void)
 {
