@@ -10,7 +10,6 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "exec/supervise.h"
@@ -19,6 +18,7 @@
 #include "process/own_fds.h"
 #include "process/owner.h"
 #include "process/self.h"
+#include "protocol/clock.h"
 #include "protocol/decimal.h"
 #include "protocol/recovery_record.h"
 
@@ -125,19 +125,11 @@ static void start_supervisor(void)
         waitpid(pid, NULL, __WALL);
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* One thread at a time, and none of a thousand signals a second: the page has what is requested. */
 static bool is_due(void)
 {
     static _Atomic int64_t last;
-    int64_t before = atomic_load(&last), now = now_ms();
+    int64_t before = atomic_load(&last), now = clock_ms();
 
     return now - before >= PAUSE_MS && atomic_compare_exchange_strong(&last, &before, now);
 }

@@ -3,17 +3,10 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <time.h>
+
+#include "protocol/clock.h"
 
 _Static_assert(sizeof(struct page_slot) == 64, "one cache line a process");
-
-static uint64_t boottime_ms(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_BOOTTIME, &ts);
-    return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 /* Negative: that process is just claiming it. */
 static bool slot_is_free(struct page_slot *slot, int32_t *owner)
@@ -31,7 +24,7 @@ static void slot_reset(struct page_slot *slot)
     atomic_store(&slot->suspended, 0);
     atomic_store(&slot->connections, 0);
     atomic_store(&slot->accepts, 0);
-    atomic_store(&slot->born, boottime_ms());
+    atomic_store(&slot->born, (uint64_t)clock_ms());
 }
 
 struct page_slot *page_claim_slot(struct page *page, int32_t pid)
