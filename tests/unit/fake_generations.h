@@ -7,6 +7,7 @@
 #ifndef FAKE_GENERATIONS_H
 #define FAKE_GENERATIONS_H
 
+#include "supervisor/generation/generation.h"
 #include "supervisor/state/supervisor.h"
 
 enum { FAKE_CLIENTS = 64, FAKE_EXIT_0 = 0, FAKE_EXIT_3 = 3 << 8 };

@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-#include "supervisor/state/members.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/state/supervisor.h"
 #include "tap.h"
 

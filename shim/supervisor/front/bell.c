@@ -6,11 +6,11 @@
 
 #include "protocol/clock.h"
 #include "supervisor/front/messages.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/restart/coalesce.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/members.h"
 #include "supervisor/step/lost.h"
 
 enum { REFUSED_MS = 1000 /* who goes on asking does not fill the log */ };

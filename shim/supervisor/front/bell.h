@@ -6,7 +6,7 @@
 #ifndef GRACE_SUPERVISOR_FRONT_BELL_H
 #define GRACE_SUPERVISOR_FRONT_BELL_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* If it has rung: looks at g's page, and asks for the restart that its processes were signalled
  * for. After messages_read(): a listener has to be known when it is reported as waited on. */

@@ -3,7 +3,7 @@
 #ifndef GRACE_SUPERVISOR_FRONT_MESSAGES_H
 #define GRACE_SUPERVISOR_FRONT_MESSAGES_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* Handles what waits on g's control socket, or the first of much. */
 void messages_read(struct generation *g);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "supervisor/front/sd_notify_sender.h"
+#include "supervisor/generation/generation.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 

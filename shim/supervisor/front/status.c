@@ -5,10 +5,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "supervisor/generation/connections.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/connections.h"
-#include "supervisor/state/generation_connections.h"
 #include "supervisor/state/line.h"
-#include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 
 /* Here and in the tables below the text itself: a pointer to it would be relocated at the start of

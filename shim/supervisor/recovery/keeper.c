@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "protocol/signals.h"
-#include "supervisor/state/members.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/state/supervisor.h"
 
 enum { LOOK_MS = 100, LOOKS = 20 };

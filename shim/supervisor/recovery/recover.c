@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/generation/generation.h"
 #include "supervisor/recovery/adopt.h"
 #include "supervisor/recovery/stale.h"
 #include "supervisor/restart/restart.h"

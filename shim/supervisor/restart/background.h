@@ -7,7 +7,7 @@
 #ifndef GRACE_SUPERVISOR_RESTART_BACKGROUND_H
 #define GRACE_SUPERVISOR_RESTART_BACKGROUND_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* g's first process has exited 0. For generation 1 so does the supervisor, once what is left
  * listens or has stayed for a moment. */

@@ -2,7 +2,7 @@
 #include "supervisor/restart/coalesce.h"
 
 #include "protocol/clock.h"
-#include "supervisor/state/members.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/state/supervisor.h"
 
 enum {

@@ -9,7 +9,7 @@
 #ifndef GRACE_SUPERVISOR_RESTART_COALESCE_H
 #define GRACE_SUPERVISOR_RESTART_COALESCE_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* A restart signal from `sender` (0: not known) to the supervisor. False if it repeats the last. */
 bool coalesce_is_new(pid_t sender);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/generation.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/serve.h"

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/spawn.h"
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 bool readiness_reached(struct generation *g);
 

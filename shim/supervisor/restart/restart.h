@@ -12,7 +12,7 @@
 #ifndef GRACE_SUPERVISOR_RESTART_RESTART_H
 #define GRACE_SUPERVISOR_RESTART_RESTART_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 #include "supervisor/state/phase.h"
 
 /* Starts generation 1. 0, or 126 or 127: the command can't be executed, which has been said, or

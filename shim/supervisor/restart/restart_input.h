@@ -6,7 +6,7 @@
 #ifndef GRACE_SUPERVISOR_RESTART_RESTART_INPUT_H
 #define GRACE_SUPERVISOR_RESTART_RESTART_INPUT_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 #include "supervisor/state/phase.h"
 
 enum restart_input {

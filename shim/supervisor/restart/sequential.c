@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/generation.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/serve.h"
 #include "supervisor/state/events.h"

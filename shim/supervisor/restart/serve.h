@@ -3,7 +3,7 @@
 #ifndef GRACE_SUPERVISOR_RESTART_SERVE_H
 #define GRACE_SUPERVISOR_RESTART_SERVE_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* After generation_confirm(): what it waits on is what the next one is to wait on. */
 void serve_begin(struct generation *g);

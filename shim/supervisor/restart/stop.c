@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/generation.h"
 #include "supervisor/restart/overlap.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"

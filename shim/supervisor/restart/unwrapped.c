@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "supervisor/generation/members.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 
 enum {

@@ -10,9 +10,10 @@
 #include <stdint.h>
 
 #include "supervisor/state/command.h"
-#include "supervisor/state/generation.h"
 #include "supervisor/state/options.h"
 #include "supervisor/state/phase.h"
+
+struct generation;
 
 /* All may read it. In brackets: who writes the field; set-up is main, or recovery/ in its place. */
 struct supervisor {

@@ -9,7 +9,7 @@
 #ifndef GRACE_SUPERVISOR_STEP_BORROW_H
 #define GRACE_SUPERVISOR_STEP_BORROW_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* Takes those that g uses and the supervisor does not have. Nothing, unless g was adopted. */
 void borrow_listeners(struct generation *g);

@@ -6,10 +6,10 @@
 
 #include "protocol/clock.h"
 #include "protocol/signals.h"
+#include "supervisor/generation/connections.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/state/events.h"
-#include "supervisor/state/generation_connections.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/overdue.h"
 #include "supervisor/step/path_owner.h"

@@ -7,7 +7,7 @@
 #ifndef GRACE_SUPERVISOR_STEP_DRAIN_H
 #define GRACE_SUPERVISOR_STEP_DRAIN_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 void drain_begin(struct generation *g);
 

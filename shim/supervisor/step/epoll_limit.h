@@ -2,7 +2,7 @@
 #ifndef GRACE_SUPERVISOR_STEP_EPOLL_LIMIT_H
 #define GRACE_SUPERVISOR_STEP_EPOLL_LIMIT_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* Does the kernel show a process whose listeners are in more epolls than the shim remembers? What
  * is not in its table would go on waking it when the listener is given up. */

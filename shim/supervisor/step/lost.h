@@ -7,7 +7,7 @@
 #ifndef GRACE_SUPERVISOR_STEP_LOST_H
 #define GRACE_SUPERVISOR_STEP_LOST_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* It has been said: reports it, once a generation. */
 void lost_note(struct generation *g);

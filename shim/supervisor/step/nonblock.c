@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "supervisor/generation/generation.h"
 #include "supervisor/state/supervisor.h"
 
 static bool overlapping;

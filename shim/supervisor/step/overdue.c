@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "protocol/page.h"
-#include "supervisor/state/generation_connections.h"
+#include "supervisor/generation/connections.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/retire.h"
 

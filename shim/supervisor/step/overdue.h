@@ -3,7 +3,7 @@
 #ifndef GRACE_SUPERVISOR_STEP_OVERDUE_H
 #define GRACE_SUPERVISOR_STEP_OVERDUE_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* Logs each connection (peer, age, process) and begins to retire g. */
 void overdue_cut(struct generation *g);

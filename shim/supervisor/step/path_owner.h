@@ -7,7 +7,7 @@
 #ifndef GRACE_SUPERVISOR_STEP_PATH_OWNER_H
 #define GRACE_SUPERVISOR_STEP_PATH_OWNER_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* What `other` uses is not for g to remove. */
 void path_owner_share(struct generation *g, const struct generation *other);

@@ -13,10 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/directory.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/members.h"
 #include "supervisor/state/supervisor.h"
 
 static bool is_aside;

@@ -7,7 +7,7 @@
 #ifndef GRACE_SUPERVISOR_STEP_RELEASE_H
 #define GRACE_SUPERVISOR_STEP_RELEASE_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* Releases those that nobody has --settle after they were closed, members of an SO_REUSEPORT group
  * and others that no process is waited for (LISTENER_BRIEF) at once. */

@@ -3,7 +3,7 @@
 
 #include "protocol/clock.h"
 #include "protocol/signals.h"
-#include "supervisor/state/members.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/state/supervisor.h"
 
 enum {

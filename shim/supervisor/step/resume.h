@@ -6,7 +6,7 @@
 #ifndef GRACE_SUPERVISOR_STEP_RESUME_H
 #define GRACE_SUPERVISOR_STEP_RESUME_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* It is ready: it serves, if it was suspended. */
 void resume_begin(struct generation *g);

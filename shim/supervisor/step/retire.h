@@ -7,7 +7,7 @@
 #ifndef GRACE_SUPERVISOR_STEP_RETIRE_H
 #define GRACE_SUPERVISOR_STEP_RETIRE_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 /* sig 0: SIGKILL. */
 void retire_begin(struct generation *g, int sig);

@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
+#include "supervisor/generation/generation.h"
 #include "supervisor/state/command.h"
-#include "supervisor/state/generation.h"
 #include "supervisor/state/options.h"
 
 /* Notes what the server is to get: call before anything is changed. */

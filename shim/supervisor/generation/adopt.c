@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "supervisor/state/generation.h"
-#include "supervisor/state/members.h"
+#include "supervisor/generation/generation.h"
+#include "supervisor/generation/members.h"
 
 /* Oldest first. */
 static void insert(struct generation *g)

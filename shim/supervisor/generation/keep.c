@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/generation/generation.h"
+#include "supervisor/generation/log_limit.h"
 #include "supervisor/kernel/io.h"
-#include "supervisor/state/generation.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/log_limit.h"
 
 /* Two processes have found it at the same time. */
 static bool has_already(const struct generation *g, int fd)

@@ -4,8 +4,8 @@
  * knows what a generation is and can be asked how it is; when it is started, drained or retired
  * is decided in restart.c, drain.c and retire.c.
  */
-#ifndef GRACE_SUPERVISOR_STATE_GENERATION_H
-#define GRACE_SUPERVISOR_STATE_GENERATION_H
+#ifndef GRACE_SUPERVISOR_GENERATION_GENERATION_H
+#define GRACE_SUPERVISOR_GENERATION_GENERATION_H
 
 #include <sys/queue.h>
 #include <sys/types.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/state/log_limit.h"
+#include "supervisor/generation/log_limit.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/generation.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 struct generation_list generation_list = TAILQ_HEAD_INITIALIZER(generation_list);
 

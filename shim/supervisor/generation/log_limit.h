@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Lines that a process of the server can cause: some at a time are for the log, more are counted.
  */
-#ifndef GRACE_SUPERVISOR_STATE_LOG_LIMIT_H
-#define GRACE_SUPERVISOR_STATE_LOG_LIMIT_H
+#ifndef GRACE_SUPERVISOR_GENERATION_LOG_LIMIT_H
+#define GRACE_SUPERVISOR_GENERATION_LOG_LIMIT_H
 
 #include <stdint.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/state/generation_connections.h"
+#include "supervisor/generation/connections.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "supervisor/state/members.h"
+#include "supervisor/generation/members.h"
 
 typedef int search_fn(const struct kernel_listener *l, size_t nl, const struct tree *t,
                       struct kernel_connection **out, size_t *n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/state/members.h"
+#include "supervisor/generation/members.h"
 
 #include <errno.h>
 #include <stddef.h>

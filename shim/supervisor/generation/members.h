@@ -4,10 +4,10 @@
  * only what its owner says counts, if that is a member of the generation's tree, and only such a
  * one is told anything.
  */
-#ifndef GRACE_SUPERVISOR_STATE_MEMBERS_H
-#define GRACE_SUPERVISOR_STATE_MEMBERS_H
+#ifndef GRACE_SUPERVISOR_GENERATION_MEMBERS_H
+#define GRACE_SUPERVISOR_GENERATION_MEMBERS_H
 
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 struct members_count {
     unsigned processes, connections, accepting, undrained, suspended;

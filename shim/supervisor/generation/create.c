@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "protocol/clock.h"
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
+#include "supervisor/generation/log_limit.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/log_limit.h"
-#include "supervisor/state/members.h"
 #include "supervisor/state/runtime_dir.h"
 
 /* A process of the server that made it smaller would end us with SIGBUS. Where the kernel can't

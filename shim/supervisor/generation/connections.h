@@ -4,13 +4,13 @@
  * run without the shim and of processes that got them from others, and each one once, however
  * many processes have it.
  */
-#ifndef GRACE_SUPERVISOR_STATE_GENERATION_CONNECTIONS_H
-#define GRACE_SUPERVISOR_STATE_GENERATION_CONNECTIONS_H
+#ifndef GRACE_SUPERVISOR_GENERATION_CONNECTIONS_H
+#define GRACE_SUPERVISOR_GENERATION_CONNECTIONS_H
 
 #include <stdbool.h>
 
+#include "supervisor/generation/generation.h"
 #include "supervisor/kernel/connections.h"
-#include "supervisor/state/generation.h"
 
 /* free(*conns) afterwards. 0 or -errno as kernel_connections(). */
 int generation_connections(struct generation *g, struct kernel_connection **conns, size_t *n);

@@ -4,7 +4,7 @@
  * it was sent and what it has handed out. The flags in the page are what the processes say: they
  * can add to that, and take nothing from it.
  */
-#include "supervisor/state/generation.h"
+#include "supervisor/generation/generation.h"
 
 #include <sys/stat.h>
 #include <sys/un.h>

@@ -9,8 +9,8 @@
 
 #include "protocol/clock.h"
 #include "protocol/signals.h"
-#include "supervisor/state/generation.h"
-#include "supervisor/state/members.h"
+#include "supervisor/generation/generation.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/state/supervisor.h"
 
 void generation_note(struct generation *g)
