@@ -18,7 +18,8 @@ void fork_child(void)
     owner_note();
     if (!self.on)
         return;
-    recovery_child();
+    recovery_release();
+    recovery_join();
     waiters_reset();
     listener_lock_reset();
     system_reset();

@@ -81,7 +81,7 @@ static void obey(const siginfo_t *info)
         return; /* a thread that is at it wants this one to look again: no more than that */
     drain_run();
     suspend_resume();
-    recovery_appointed();
+    recovery_join();
 }
 
 static void on_reserved(int sig, siginfo_t *info, void *context)

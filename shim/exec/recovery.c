@@ -51,12 +51,6 @@ static void listen_for_requests(void)
         recovery_release();
 }
 
-void recovery_join(void)
-{
-    if (own_end < 0 && self.fds.fifo >= 0 && is_keeper())
-        listen_for_requests();
-}
-
 void recovery_release(void)
 {
     int fd = own_end;
@@ -220,7 +214,7 @@ static bool take_requests(void)
     ssize_t n;
 
     do {
-        n = own_end < 0 ? -1 : read(own_end, requests, sizeof requests);
+        n = read(own_end, requests, sizeof requests);
         any = any || n > 0;
     } while (n == (ssize_t)sizeof requests);
     return any;
@@ -233,26 +227,14 @@ void recovery_requested(void)
 }
 
 /* The kernel does not tell of what was requested before somebody listened. */
-static void listen_late(void)
-{
-    if (own_end >= 0)
-        return;
-    recovery_join();
-    if (take_requests())
-        recover();
-}
-
-/* The supervisor may have told it already, when it still took itself for its parent. */
-void recovery_child(void)
-{
-    recovery_release();
-    listen_late();
-}
-
-void recovery_appointed(void)
+void recovery_join(void)
 {
     int saved = errno;
 
-    listen_late();
+    if (own_end < 0 && self.fds.fifo >= 0 && is_keeper()) {
+        listen_for_requests();
+        if (take_requests())
+            recover();
+    }
     errno = saved;
 }

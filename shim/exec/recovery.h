@@ -12,17 +12,13 @@
 #ifndef GRACE_EXEC_RECOVERY_H
 #define GRACE_EXEC_RECOVERY_H
 
-/* Constructor, and after an exec that failed: a keeper listens. */
+/* If this process is the keeper it listens: constructor, after an exec that failed, and when the
+ * supervisor may have made it one. Keeps errno. */
 void recovery_join(void);
 
-/* In the child of a fork: it is none, unless the supervisor has just made it one. */
-void recovery_child(void);
-
-/* Before this process executes something else in its place. */
+/* It listens no more: before it executes something else in its place. In the child of a fork, too,
+ * which then joins, for the supervisor may have made it the keeper already. */
 void recovery_release(void);
-
-/* The supervisor may have made this process the keeper. */
-void recovery_appointed(void);
 
 /* A restart was asked for by a signal to this process: whoever is the keeper gets to know. */
 void recovery_request(void);
