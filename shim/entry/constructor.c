@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +119,7 @@ static void join_generation(const struct handoff *h, char **argv)
     predecessors_take();
     command_line_note(argv);
     owner_note();
-    fork_watch();
+    pthread_atfork(NULL, NULL, fork_child);
     own_signals_install();
     self_join();
     connections_join();

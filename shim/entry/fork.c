@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "entry/fork.h"
 
-#include <pthread.h>
-
 #include "exec/recovery.h"
 #include "exec/system.h"
 #include "listener/drain.h"
@@ -27,9 +25,4 @@ void fork_child(void)
     connections_join();
     drain_run();
     suspend_join();
-}
-
-void fork_watch(void)
-{
-    pthread_atfork(NULL, NULL, fork_child);
 }

@@ -11,10 +11,7 @@
 #ifndef GRACE_ENTRY_FORK_H
 #define GRACE_ENTRY_FORK_H
 
-/* Registers the handler. Called by the constructor. */
-void fork_watch(void);
-
-/* What the handler does: for the hooks of those calls that run none (_Fork() and system calls by
+/* The handler, also called by the hooks of those calls that run none (_Fork() and system calls by
  * number). */
 void fork_child(void);
 

@@ -7,6 +7,9 @@
 
 #include "libc/vfork.h"
 
+pid_t (*vfork_target)(void) = fork;
+bool vfork_called;
+
 #define CALL(result, name, parameters, arguments) \
     static result early_##name parameters         \
     {                                             \
