@@ -139,5 +139,5 @@ void unix_path_renamed(const char *from, const char *to)
     if (l)
         atomic_store(&l->alias, address_key(&a, 0));
     else
-        bindings_remember(fd, address_key(&a, 0));
+        bindings_remember(fd, address_key(&a, 0), true);
 }

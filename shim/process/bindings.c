@@ -6,16 +6,16 @@
 enum { NUMBERS = 1 << 16 };
 
 static _Atomic uint64_t keys[NUMBERS]; /* 0: not bound here */
-static _Atomic int end;                /* no number from here on was ever bound */
+static _Atomic int end;                /* no UNIX socket was bound from here on */
 
-void bindings_remember(int fd, uint64_t key)
+void bindings_remember(int fd, uint64_t key, bool local)
 {
     int have = atomic_load(&end);
 
     if ((unsigned)fd >= NUMBERS)
         return;
     atomic_store(&keys[fd], key);
-    while (have <= fd && !atomic_compare_exchange_weak(&end, &have, fd + 1))
+    while (local && have <= fd && !atomic_compare_exchange_weak(&end, &have, fd + 1))
         ;
 }
 

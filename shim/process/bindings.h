@@ -7,14 +7,17 @@
 #ifndef GRACE_PROCESS_BINDINGS_H
 #define GRACE_PROCESS_BINDINGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-void bindings_remember(int fd, uint64_t key);
+/* local: a UNIX socket, and only such a one is found by bindings_fd(). */
+void bindings_remember(int fd, uint64_t key, bool local);
 
 /* 0 for a socket that was not bound here: it came by exec, fork or SCM_RIGHTS. */
 uint64_t bindings_key(int fd);
 
-/* A number that was bound with this key and is not closed, or -1. */
+/* A number that was bound with this key and is not closed, or -1. Looks at each number up to
+ * the highest that a UNIX socket had when it was bound: each unlink() and rename() may ask. */
 int bindings_fd(uint64_t key);
 
 /* The number is closed. */
