@@ -87,21 +87,21 @@ EXPORT int listen(int fd, int backlog)
 
 /* Functions of their own, so that their frames are not those of the hooks. */
 static __attribute__((noinline)) int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len,
-                                                    int flags, descriptors_accept_call *call)
+                                                    int flags, accept_call *call)
 {
     bool brief = fdtab_kind(fd) == FD_BRIEF;
     int r;
 
     if (!brief && listening_discover(fd))
         return accept_listener(fd, addr, len, flags, call);
-    r = descriptors_accept(fd, addr, len, flags, call);
+    r = accept_counted(fd, addr, len, flags, call);
     if (brief && r >= 0 && !owner_is_guest())
         listening_accepted(fd);
     return r;
 }
 
 static __attribute__((noinline)) int any_accept(int fd, struct sockaddr *addr, socklen_t *len,
-                                                int flags, descriptors_accept_call *call)
+                                                int flags, accept_call *call)
 {
     return fdtab_seems_to_listen(fd) ? accept_listener(fd, addr, len, flags, call)
                                      : accept_unknown(fd, addr, len, flags, call);
@@ -109,13 +109,13 @@ static __attribute__((noinline)) int any_accept(int fd, struct sockaddr *addr, s
 
 static __attribute__((noinline)) int accept_plainly(int fd, struct sockaddr *addr, socklen_t *len)
 {
-    return descriptors_accept(fd, addr, len, 0, accept_plain);
+    return accept_counted(fd, addr, len, 0, accept_plain);
 }
 
 static __attribute__((noinline)) int accept4_plainly(int fd, struct sockaddr *addr, socklen_t *len,
                                                      int flags)
 {
-    return descriptors_accept(fd, addr, len, flags, real.accept4);
+    return accept_counted(fd, addr, len, flags, real.accept4);
 }
 
 EXPORT int accept(int fd, struct sockaddr *restrict addr, socklen_t *restrict len)

@@ -11,6 +11,8 @@
 #include "listener/state.h"
 #include "listener/suspend.h"
 #include "process/bindings.h"
+#include "process/connections.h"
+#include "process/fdtab.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
 #include "process/owner.h"

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Accepting, closing and copying descriptors that the table knows: connections are counted,
- * listeners leave their epolls first, the shim's own stay.  The hooks of descriptors call it for
- * every way to get or give up a number.  Each function that stands for a call does the real one and
- * returns what the kernel said.
+ * Closing and copying descriptors that the table knows: connections are counted, listeners leave
+ * their epolls first, the shim's own stay.  The hooks of descriptors call it for every way to copy
+ * or give up a number.  Each function that stands for a call does the real one and returns what the
+ * kernel said.
  */
 #ifndef GRACE_LISTENER_DESCRIPTORS_H
 #define GRACE_LISTENER_DESCRIPTORS_H
 
-#include <sys/socket.h>
-#include <time.h>
-
-#include "process/connections.h"
-#include "process/fdtab.h"
-#include "process/self.h"
+#include <stdint.h>
 
 /* What a number was before the server gave it up. */
 struct descriptors_former {
@@ -40,30 +35,6 @@ int descriptors_copied(int from, int to);
 /* dup2/dup3 onto a number. */
 enum { DESCRIPTORS_DUP2 = -0x7fffffff - 1 }; /* instead of flags */
 int descriptors_duplicate(int from, int to, int flags);
-
-typedef int descriptors_accept_call(int fd, struct sockaddr *addr, socklen_t *len, int flags);
-
-/* One real accept(), seen by the supervisor from before the kernel takes the connection. */
-static inline int descriptors_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                                     descriptors_accept_call *call)
-{
-    int r;
-
-    atomic_fetch_add(&self.slot->accepts, 1);
-    r = call(fd, addr, len, flags);
-    if (__builtin_expect(r < 0, 0)) {
-        atomic_fetch_sub(&self.slot->accepts, 1);
-        return r;
-    }
-    if (fdtab_reaches(r)) {
-        uint8_t was = connections_enter(r, (uint32_t)time(NULL));
-
-        if (__builtin_expect(was != FD_NONE, 0))
-            descriptors_displaced(r, was);
-    }
-    atomic_fetch_add(&self.slot->accepts, SLOT_ACCEPTED - 1);
-    return r;
-}
 
 /* Numbers whose close nobody saw are forgotten: one that was given out again, all of them. */
 void descriptors_reused(int fd);

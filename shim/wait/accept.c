@@ -50,8 +50,7 @@ static int accept_blocked(int fd, struct timing *t)
     return blocking_wait(fd, t);
 }
 
-static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                      descriptors_accept_call *call)
+static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags, accept_call *call)
 {
     switch (fdtab_kind(fd)) {
     case FD_PLACEHOLDER:
@@ -60,7 +59,7 @@ static int accept_now(int fd, struct sockaddr *addr, socklen_t *len, int flags,
         errno = EAGAIN;
         return -1;
     default:
-        return descriptors_accept(fd, addr, len, flags, call);
+        return accept_counted(fd, addr, len, flags, call);
     }
 }
 
@@ -72,8 +71,7 @@ static bool accept_goes_on(int fd, struct timing *t)
     return errno == EAGAIN || (timing_again(t, -1) && timeouts_get(fd, &limit));
 }
 
-static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                        descriptors_accept_call *call)
+static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags, accept_call *call)
 {
     struct timing t;
     int r;
@@ -88,7 +86,7 @@ static int accept_later(int fd, struct sockaddr *addr, socklen_t *len, int flags
 }
 
 static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                                     descriptors_accept_call *call)
+                                     accept_call *call)
 {
     int ticket = waiters_enter(false);
     struct timing t;
@@ -105,7 +103,7 @@ static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *l
 }
 
 UNGUARDED int accept_listener(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                              descriptors_accept_call *call)
+                              accept_call *call)
 {
     uint8_t known = fdtab_get(fd);
 

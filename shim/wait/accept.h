@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * accept() on a listener.  Where the server believes it to be blocking, O_NONBLOCK is set all the
+ * accept().  Mostly it is the kernel's call and the count.  Where the server believes it to be blocking, O_NONBLOCK is set all the
  * same while two generations share it; the call then waits here, or ends at once if a wait call has
  * reported the listener before: whoever was there may have been taken by the other generation.
  */
@@ -9,13 +9,39 @@
 
 #include <sys/socket.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include "listener/descriptors.h"
+#include "process/connections.h"
 #include "process/fdtab.h"
+#include "process/self.h"
+
+typedef int accept_call(int fd, struct sockaddr *addr, socklen_t *len, int flags);
+
+/* One real accept(), seen by the supervisor from before the kernel takes the connection. */
+static inline int accept_counted(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                                 accept_call *call)
+{
+    int r;
+
+    atomic_fetch_add(&self.slot->accepts, 1);
+    r = call(fd, addr, len, flags);
+    if (__builtin_expect(r < 0, 0)) {
+        atomic_fetch_sub(&self.slot->accepts, 1);
+        return r;
+    }
+    if (fdtab_reaches(r)) {
+        uint8_t was = connections_enter(r, (uint32_t)time(NULL));
+
+        if (__builtin_expect(was != FD_NONE, 0))
+            descriptors_displaced(r, was);
+    }
+    atomic_fetch_add(&self.slot->accepts, SLOT_ACCEPTED - 1);
+    return r;
+}
 
 /* `call` is the real one. */
-int accept_listener(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                    descriptors_accept_call *call);
+int accept_listener(int fd, struct sockaddr *addr, socklen_t *len, int flags, accept_call *call);
 
 /* Is accept() of fd the kernel's call and the count, and nothing else? */
 static inline bool accept_is_plain(int fd)
