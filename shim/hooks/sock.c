@@ -86,27 +86,6 @@ EXPORT int listen(int fd, int backlog)
 }
 
 /* Functions of their own, so that their frames are not those of the hooks. */
-static __attribute__((noinline)) int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len,
-                                                    int flags, accept_call *call)
-{
-    bool brief = fdtab_kind(fd) == FD_BRIEF;
-    int r;
-
-    if (!brief && listening_discover(fd))
-        return accept_listener(fd, addr, len, flags, call);
-    r = accept_counted(fd, addr, len, flags, call);
-    if (brief && r >= 0 && !owner_is_guest())
-        listening_accepted(fd);
-    return r;
-}
-
-static __attribute__((noinline)) int any_accept(int fd, struct sockaddr *addr, socklen_t *len,
-                                                int flags, accept_call *call)
-{
-    return fdtab_seems_to_listen(fd) ? accept_listener(fd, addr, len, flags, call)
-                                     : accept_unknown(fd, addr, len, flags, call);
-}
-
 static __attribute__((noinline)) int accept_plainly(int fd, struct sockaddr *addr, socklen_t *len)
 {
     return accept_counted(fd, addr, len, 0, accept_plain);
@@ -121,13 +100,13 @@ static __attribute__((noinline)) int accept4_plainly(int fd, struct sockaddr *ad
 EXPORT int accept(int fd, struct sockaddr *restrict addr, socklen_t *restrict len)
 {
     return accept_is_plain(fd) ? accept_plainly(fd, addr, len)
-                               : any_accept(fd, addr, len, 0, accept_plain);
+                               : accept_any(fd, addr, len, 0, accept_plain);
 }
 
 EXPORT int accept4(int fd, struct sockaddr *restrict addr, socklen_t *restrict len, int flags)
 {
     return accept_is_plain(fd) ? accept4_plainly(fd, addr, len, flags)
-                               : any_accept(fd, addr, len, flags, real.accept4);
+                               : accept_any(fd, addr, len, flags, real.accept4);
 }
 
 /* The data path pays two loads for it. What connects will not listen: its close need not ask whose

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * accept().  Mostly it is the kernel's call and the count.  Where the server believes it to be blocking, O_NONBLOCK is set all the
- * same while two generations share it; the call then waits here, or ends at once if a wait call has
- * reported the listener before: whoever was there may have been taken by the other generation.
+ * accept(): mostly the kernel's call and the count.  Where the server believes the listener to be
+ * blocking, O_NONBLOCK is set all the same while two generations share it; the call then waits
+ * here, or ends at once if a wait call has reported the listener before: whoever was there may have
+ * been taken by the other generation.
  */
 #ifndef GRACE_WAIT_ACCEPT_H
 #define GRACE_WAIT_ACCEPT_H
@@ -40,8 +41,8 @@ static inline int accept_counted(int fd, struct sockaddr *addr, socklen_t *len, 
     return r;
 }
 
-/* `call` is the real one. */
-int accept_listener(int fd, struct sockaddr *addr, socklen_t *len, int flags, accept_call *call);
+/* Whatever fd is; `call` is the real one. */
+int accept_any(int fd, struct sockaddr *addr, socklen_t *len, int flags, accept_call *call);
 
 /* Is accept() of fd the kernel's call and the count, and nothing else? */
 static inline bool accept_is_plain(int fd)
