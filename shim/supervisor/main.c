@@ -242,6 +242,7 @@ static bool parse_command(char **own)
 {
     struct command *c = &supervisor.command;
     char **argv = own;
+    const char *mask = NULL;
     char *argv0 = NULL;
 
     argv++;
@@ -249,7 +250,7 @@ static bool parse_command(char **own)
         if (strncmp(*argv, "--argv0=", 8) == 0) {
             argv0 = *argv + 8;
         } else if (strncmp(*argv, "--mask=", 7) == 0) {
-            c->mask = *argv + 7;
+            mask = *argv + 7;
         } else if (strcmp(*argv, "--") == 0) {
             argv++;
             break;
@@ -260,6 +261,7 @@ static bool parse_command(char **own)
     c->library = own_path(own);
     c->argv = argv;
     c->path = *argv;
+    command_note(c, mask);
     if (*argv && argv0)
         *argv = argv0;
     return c->path && *c->path;
@@ -273,24 +275,25 @@ static const char *base_name(const char *path)
 }
 
 /* Nobody may read standard error any more, or not yet. */
-static void complain(const char *what, const char *consequence)
+static void complain(const char *why, const char *consequence)
 {
     struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
-    int saved = errno;
 
     if (poll(&p, 1, 0) == 1)
-        dprintf(STDERR_FILENO, "grace: %s: %s%s\n", what, strerror(saved), consequence);
-    errno = saved;
+        dprintf(STDERR_FILENO, "grace: %s%s\n", why, consequence);
 }
 
-static _Noreturn void give_up(const char *what)
+static _Noreturn void give_up(const char *why)
 {
-    complain(what, "; the server runs without grace");
+    int status;
+
+    complain(why, "; the server runs without grace");
     sd_notify_withdraw();
     prctl(PR_SET_CHILD_SUBREAPER, 0); /* it would outlive the exec */
     spawn_unwrapped();
-    complain(supervisor.command.path, "");
-    _exit(errno == ENOENT ? 127 : 126);
+    status = errno == ENOENT ? 127 : 126;
+    complain(supervisor_error_text(supervisor.command.path), "");
+    _exit(status);
 }
 
 static void say_what_is_missing(void)
@@ -311,11 +314,11 @@ static void set_up(void)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     signal_fd = signals_open();
     if (signal_fd < 0)
-        give_up("signalfd");
+        give_up(supervisor_error_text("signalfd"));
     say_what_is_missing();
     terminal_open();
     if (!sd_notify_open(supervisor.options.ready == READY_NOTIFY))
-        give_up("socket for NOTIFY_SOCKET");
+        give_up(supervisor_error_text("socket for NOTIFY_SOCKET"));
 }
 
 /* Of "--recover=FD", else -1. */
@@ -330,13 +333,13 @@ static int record_number(char **argv)
 
 static void start_server(void)
 {
-    const char *step;
+    const char *why;
     int failed;
 
     record_publish();
-    failed = restart_first(&step);
-    if (failed == 125)
-        give_up(step);
+    failed = restart_first(&why);
+    if (failed == SPAWN_UNABLE)
+        give_up(why);
     if (failed)
         exit(failed);
 }
@@ -358,7 +361,7 @@ int main(int argc, char **argv)
     else
         return usage();
     event_subscribe(subscribers);
-    spawn_prepare(&supervisor.command, &supervisor.options);
+    spawn_prepare();
     signals_block();
     limits_lift();
     if (!options_read(&supervisor.options))

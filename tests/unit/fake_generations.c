@@ -87,30 +87,29 @@ void generation_free(struct generation *g)
     free(fake_of(g));
 }
 
-int spawn_generation(struct generation *g, const char **step)
+const char *spawn_generation(struct generation *g)
 {
-    *step = "fork";
     if (fake.no_fork)
-        return -EAGAIN;
+        return "fork";
     g->main = (pid_t)(FIRST_PID + g->number);
     g->deadline = fake.now + READY_MS;
     atomic_store(&g->page->hello, 1);
     fake_of(g)->lives = true;
-    return 0;
+    return NULL;
 }
 
-int spawn_and_wait(struct generation *g, const char **step)
+int spawn_first(struct generation *g, const char **why)
 {
-    return spawn_generation(g, step);
+    *why = spawn_generation(g);
+    return *why ? SPAWN_UNABLE : 0;
 }
 
-bool spawn_failed(struct generation *g, char *why, size_t size)
+const char *spawn_failed(struct generation *g)
 {
     bool failed = fake_of(g)->unexecuted;
 
     fake_of(g)->unexecuted = false;
-    snprintf(why, size, "exec");
-    return failed;
+    return failed ? "exec" : NULL;
 }
 
 bool generation_lives(struct generation *g)
@@ -375,7 +374,7 @@ void fake_turn(void)
 void fake_begin(bool sequential, int64_t probation)
 {
     static event_subscriber *const subscribers[] = {hear, NULL};
-    const char *step;
+    const char *why;
 
     event_subscribe(subscribers);
     fake = (struct fake){.now = 1000000};
@@ -386,7 +385,7 @@ void fake_begin(bool sequential, int64_t probation)
                     .max_old = 2,
                     .signal = SIGHUP},
     };
-    restart_first(&step);
+    restart_first(&why);
 }
 
 void fake_end(void)

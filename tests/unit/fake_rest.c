@@ -13,7 +13,6 @@
 #include "supervisor/step/path_owner.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/resume.h"
-#include "supervisor/step/spawn.h"
 
 void generation_continue(struct generation *g)
 {
@@ -141,11 +140,6 @@ const char *options_signal_name(int sig)
 {
     (void)sig;
     return "TERM";
-}
-
-void spawn_describe(int error, const char *step, char *text, size_t size)
-{
-    snprintf(text, size, "%s: %d", step, error);
 }
 
 bool unwrapped_step(int64_t now)

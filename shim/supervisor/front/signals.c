@@ -14,7 +14,6 @@
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/spawn.h"
 
 static sigset_t blocked;
 
@@ -39,7 +38,7 @@ void signals_block(void)
         sigdelset(&blocked, faults[i]);
     ignore_reproaches();
     /* a signal that is ignored is thrown away even where it is blocked */
-    for (int sig = 1; sig < 65; sig++)
+    for (int sig = 1; sig < NSIG; sig++)
         if (sigismember(&blocked, sig) == 1)
             signal(sig, SIG_DFL);
     sigprocmask(SIG_SETMASK, &blocked, NULL);
@@ -90,7 +89,7 @@ static void reap(void)
 
 static void hang_up(void)
 {
-    if (phase_stops() || spawn_ignores(SIGHUP)) /* nohup */
+    if (phase_stops() || (supervisor.command.ignored & command_bit(SIGHUP))) /* nohup */
         return;
     log_line(LEVEL_INFO, "the terminal is gone");
     restart_stop(SIGHUP);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/restart/overlap.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 #include "protocol/clock.h"
@@ -34,9 +33,8 @@ static enum phase roll_back(struct generation *g, const char *reason)
 
 static enum phase could_not_begin(void)
 {
-    char why[256];
+    const char *why = supervisor_error_text("memfd or eventfd");
 
-    spawn_describe(errno, "memfd or eventfd", why, sizeof why);
     log_line(LEVEL_ERROR, "restart failed: %s; generation %u goes on", why,
              supervisor.current->number);
     event(EVENT_FAILED, supervisor.last_number, why);
@@ -45,19 +43,14 @@ static enum phase could_not_begin(void)
 
 static enum phase start(struct generation *g)
 {
-    const char *step;
-    char why[256];
-    int r;
+    const char *why;
 
     supervisor.next = g;
     event(EVENT_RESTARTING, g->number, "");
     log_line(LEVEL_INFO, "generation %u starting", g->number);
     pid_file_step_aside();
-    r = spawn_generation(g, &step);
-    if (r == 0)
-        return PHASE_STARTING;
-    spawn_describe(-r, step, why, sizeof why);
-    return roll_back(g, why);
+    why = spawn_generation(g);
+    return why ? roll_back(g, why) : PHASE_STARTING;
 }
 
 enum phase overlap_begin(const struct restart_cause *cause)

@@ -19,28 +19,23 @@
 #include "supervisor/step/lost.h"
 #include "supervisor/step/spawn.h"
 
-int restart_first(const char **step)
+int restart_first(const char **why)
 {
     struct generation *g = generation_new(++supervisor.last_number, ATTENTION_STARTING);
-    char why[256];
-    int r = g ? spawn_and_wait(g, step) : -errno;
+    int failed = SPAWN_UNABLE;
 
-    if (r == 0) {
-        supervisor.current = g;
-        event(EVENT_STARTED, g->number, "");
-        return 0;
+    if (g)
+        failed = spawn_first(g, why);
+    else
+        *why = supervisor_error_text("memfd or eventfd");
+    if (failed) {
+        if (failed != SPAWN_UNABLE)
+            log_line(LEVEL_ERROR, "%s; check the command", *why);
+        return failed;
     }
-    if (!g)
-        *step = "memfd or eventfd";
-    if (strcmp(*step, "exec") != 0) {
-        if (g && g->main > 0)
-            waitpid(g->main, NULL, 0);
-        errno = -r;
-        return 125;
-    }
-    spawn_describe(-r, *step, why, sizeof why);
-    log_line(LEVEL_ERROR, "%s; check the command", why);
-    return r == -ENOENT ? 127 : 126;
+    supervisor.current = g;
+    event(EVENT_STARTED, g->number, "");
+    return 0;
 }
 
 static void answer_pending(void)
@@ -135,12 +130,11 @@ static void failed(struct generation *g, const char *how)
 
 static bool was_not_executed(struct generation *g)
 {
-    char why[256];
+    const char *why = spawn_failed(g);
 
-    if (!spawn_failed(g, why, sizeof why))
-        return false;
-    take_of(INPUT_FAILED, g, why);
-    return true;
+    if (why)
+        take_of(INPUT_FAILED, g, why);
+    return why;
 }
 
 /* The signal came before the shim could take it. */

@@ -15,9 +15,9 @@
 #include "supervisor/generation/generation.h"
 #include "supervisor/state/phase.h"
 
-/* Starts generation 1. 0, or 126 or 127: the command can't be executed, which has been said, or
- * 125: we can't do our job, for *step failed with errno. */
-int restart_first(const char **step);
+/* Starts generation 1. 0, or what spawn_first() says; that the command can't be executed has been
+ * said then. */
+int restart_first(const char **why);
 
 /* Somebody wants a restart: begins one, or notes it for after the present one. NULL, or why it
  * is refused. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/restart/sequential.h"
 
-#include <errno.h>
-
 #include "protocol/clock.h"
 #include "supervisor/generation/generation.h"
 #include "supervisor/restart/readiness.h"
@@ -57,22 +55,15 @@ enum phase sequential_next(const struct restart_cause *cause)
 {
     struct generation *g =
         generation_new(++supervisor.last_number, ATTENTION_STARTING | readiness_attention());
-    const char *step = "memfd or eventfd";
-    char why[256];
-    int r;
+    const char *why;
 
     (void)cause;
-    if (!g) {
-        spawn_describe(errno, step, why, sizeof why);
-        return pause_after(supervisor.last_number, why);
-    }
+    if (!g)
+        return pause_after(supervisor.last_number, supervisor_error_text("memfd or eventfd"));
     supervisor.current = g;
     log_line(LEVEL_INFO, "generation %u starting", g->number);
-    r = spawn_generation(g, &step);
-    if (r == 0)
-        return PHASE_REPLACING;
-    spawn_describe(-r, step, why, sizeof why);
-    return give_up(g, why);
+    why = spawn_generation(g);
+    return why ? give_up(g, why) : PHASE_REPLACING;
 }
 
 enum phase sequential_ready(const struct restart_cause *cause)

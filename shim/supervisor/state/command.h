@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: ISC */
-/* What the server is started with, each time. */
+/* What the server is started with, each time: as it was given to the first supervisor. */
 #ifndef GRACE_SUPERVISOR_STATE_COMMAND_H
 #define GRACE_SUPERVISOR_STATE_COMMAND_H
+
+#include <stdint.h>
 
 struct command {
     const char *path; /* what to execute; without a slash it is looked up in PATH */
     char **argv;
-    const char *library; /* absolute path of libgrace.so */
-    const char *mask;    /* NULL, or the signal mask that the server is to have, in hexadecimal */
+    const char *library;       /* absolute path of libgrace.so */
+    const char *directory;     /* where it starts, by its logical name; "": there is none */
+    uint64_t blocked, ignored; /* signals, by bit */
 };
 
-/* The directory that the server is started in, by its logical name; "" if it has none. Where we are
- * at the first call. */
-const char *command_directory(void);
+/* Notes directory and signals of this process. Whoever has executed us may have blocked all signals
+ * until we can read them: `mask` is what the server is to have then, in hexadecimal, or NULL. */
+void command_note(struct command *c, const char *mask);
+
+static inline uint64_t command_bit(int sig)
+{
+    return UINT64_C(1) << (sig - 1);
+}
 
 #endif

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,29 +18,10 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/record_text.h"
 
-enum {
-    SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE,
-    SIGNALS = 65,
-};
+enum { SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 
 static struct record *own; /* on the heap until it is published, then mapped when needed */
 static int own_fd = -1;
-
-static void note_signals(struct record *r, const char *given)
-{
-    sigset_t mask;
-
-    sigprocmask(SIG_SETMASK, NULL, &mask);
-    r->blocked = given ? strtoull(given, NULL, 16) : 0;
-    for (int sig = 1; sig < SIGNALS; sig++) {
-        struct sigaction act;
-
-        if (!given && sigismember(&mask, sig) == 1)
-            r->blocked |= 1ULL << (sig - 1);
-        if (sigaction(sig, NULL, &act) == 0 && act.sa_handler == SIG_IGN)
-            r->ignored |= 1ULL << (sig - 1);
-    }
-}
 
 static void note_limits(struct record *r)
 {
@@ -109,7 +89,8 @@ void record_make(const struct command *command)
         own = NULL;
         return;
     }
-    note_signals(own, command->mask);
+    own->blocked = command->blocked;
+    own->ignored = command->ignored;
     note_limits(own);
     note_schedule(own);
     note_groups(own);

@@ -6,8 +6,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
-#include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "supervisor/kernel/procfs.h"
@@ -15,20 +13,11 @@
 #include "supervisor/state/record.h"
 #include "supervisor/state/record_text.h"
 
-enum { SIGNALS = 65 };
-
 static bool lost_stderr;
 
 bool record_lost_stderr(void)
 {
     return lost_stderr;
-}
-
-/* All are blocked, and stay so. */
-static void restore_signals(const struct record *r)
-{
-    for (int sig = 1; sig < SIGNALS; sig++)
-        signal(sig, r->ignored >> (sig - 1) & 1 ? SIG_IGN : SIG_DFL);
 }
 
 static void restore_limits(const struct record *r)
@@ -124,7 +113,6 @@ static void fill_streams(const struct record *r)
 
 bool record_restore(const struct record *r, int record, struct command *command)
 {
-    static char mask[17];
     struct record_text t;
 
     if (!record_text_read(r, &t))
@@ -132,13 +120,19 @@ bool record_restore(const struct record *r, int record, struct command *command)
     restore_groups(r);
     restore_limits(r);
     restore_schedule(r);
-    restore_signals(r);
     close_others(r, record);
     fill_streams(r);
-    if (chdir(t.directory) < 0 && chdir("/") < 0)
-        return false;
-    snprintf(mask, sizeof mask, "%llx", (unsigned long long)r->blocked);
-    *command = (struct command){.path = t.path, .argv = t.argv, .library = t.library, .mask = mask};
+    if (chdir(t.directory) < 0) {
+        t.directory = "/";
+        if (chdir("/") < 0)
+            return false;
+    }
+    *command = (struct command){.path = t.path,
+                                .argv = t.argv,
+                                .library = t.library,
+                                .directory = t.directory,
+                                .blocked = r->blocked,
+                                .ignored = r->ignored};
     environ = t.envp;
     return true;
 }

@@ -27,7 +27,7 @@ static size_t length_of(char *const *list)
 
 size_t record_text_size(const struct command *c)
 {
-    return strlen(c->library) + strlen(command_directory()) + strlen(c->path) + FIRST +
+    return strlen(c->library) + strlen(c->directory) + strlen(c->path) + FIRST +
            length_of(c->argv) + length_of(environ);
 }
 
@@ -38,7 +38,7 @@ static char *put(char *to, const char *text)
 
 void record_text_write(struct record *r, const struct command *c)
 {
-    char *to = put(put(put(r->strings, c->library), command_directory()), c->path);
+    char *to = put(put(put(r->strings, c->library), c->directory), c->path);
 
     r->argc = count(c->argv);
     r->envc = count(environ);

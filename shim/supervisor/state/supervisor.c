@@ -2,6 +2,7 @@
 #include "supervisor/state/supervisor.h"
 
 #include <sys/wait.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,14 @@ void supervisor_wake_at(int64_t deadline)
 void supervisor_wake_in(int64_t ms)
 {
     supervisor_wake_at(clock_ms() + ms);
+}
+
+const char *supervisor_error_text(const char *what)
+{
+    static char text[256];
+
+    snprintf(text, sizeof text, "%s: %s", what, strerror(errno));
+    return text;
 }
 
 const char *supervisor_status_text(int status, char *text, unsigned size)

@@ -38,6 +38,9 @@ extern struct supervisor supervisor;
 void supervisor_wake_in(int64_t ms);
 void supervisor_wake_at(int64_t deadline);
 
+/* "fork: Cannot allocate memory", of errno; until the next call. */
+const char *supervisor_error_text(const char *what);
+
 /* "exit status 3", "signal 11 (Segmentation fault)" */
 const char *supervisor_status_text(int status, char *text, unsigned size);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/spawn.h"
 
+#include <sys/wait.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,73 +20,43 @@
 #include "supervisor/kernel/limits.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/state/record.h"
+#include "supervisor/state/supervisor.h"
 
-enum { SIGNALS = 65 };
+enum { WHY = 256 };
 
-static struct {
-    struct command command;
-    const struct options *options;
-    const char *directory;
-    char preload[2 * PATH_MAX];
-    sigset_t mask;
-    bool ignored[SIGNALS];
-} start;
+static char preload[2 * PATH_MAX]; /* LD_PRELOAD=... */
 
 /* The user's list: from the shim that became us, or as it is where we were executed. */
-static void note_preload(const char *library)
+void spawn_prepare(void)
 {
+    const char *library = supervisor.command.library;
     const char *list = environ_take(PRELOAD_LIST_HANDED);
     const char *others;
-    char *end = stpcpy(start.preload, PRELOAD_LIST "=");
+    char *end = stpcpy(preload, PRELOAD_LIST "=");
 
     if (list)
         setenv(PRELOAD_LIST, list, 1);
     others = preload_list_take(list ? PRELOAD_LIST_OURS : library);
-    if (others && strlen(others) + strlen(library) + 3 > sizeof start.preload - 11)
+    if (others && strlen(others) + strlen(library) + 3 > sizeof preload - 11)
         others = NULL;
     preload_list_put(end, others, library);
     environ_take(PRELOAD_LIST);
 }
 
-/* Whoever executed us may have blocked all signals until we can read them. */
-static void note_mask(const char *text)
-{
-    unsigned long long mask = text ? strtoull(text, NULL, 16) : 0;
-
-    sigprocmask(SIG_SETMASK, NULL, &start.mask);
-    for (int sig = 1; text && sig < SIGNALS; sig++)
-        if (mask >> (sig - 1) & 1)
-            sigaddset(&start.mask, sig);
-        else
-            sigdelset(&start.mask, sig);
-}
-
-void spawn_prepare(const struct command *command, const struct options *options)
-{
-    start.command = *command;
-    start.options = options;
-    start.directory = command_directory();
-    note_preload(command->library);
-    note_mask(command->mask);
-    for (int sig = 1; sig < SIGNALS; sig++) {
-        struct sigaction act;
-
-        start.ignored[sig] = sigaction(sig, NULL, &act) == 0 && act.sa_handler == SIG_IGN;
-    }
-}
-
-bool spawn_ignores(int sig)
-{
-    return start.ignored[sig];
-}
-
-/* What spawn_prepare() and its callers have changed for the supervisor. */
+/* What was changed for the supervisor. */
 static void restore(void)
 {
-    for (int sig = 1; sig < SIGNALS; sig++)
-        signal(sig, start.ignored[sig] ? SIG_IGN : SIG_DFL);
+    const struct command *c = &supervisor.command;
+    sigset_t mask;
+
+    sigemptyset(&mask);
+    for (int sig = 1; sig < NSIG; sig++) {
+        signal(sig, c->ignored & command_bit(sig) ? SIG_IGN : SIG_DFL);
+        if (c->blocked & command_bit(sig))
+            sigaddset(&mask, sig);
+    }
     limits_restore();
-    sigprocmask(SIG_SETMASK, &start.mask, NULL);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
 /* systemd's socket activation names the process it is meant for. */
@@ -138,9 +109,9 @@ static bool export_handoff(const struct generation *g, int control, char *variab
                                        .memory = dup_high(g->memory),
                                        .record = raise_fd(record_lend()),
                                        .fifo = raise_fd(fifo_new())}},
-                              .restart_signal = start.options->signal,
-                              .keep_children = start.options->keep_children,
-                              .library = start.command.library};
+                              .restart_signal = supervisor.options.signal,
+                              .keep_children = supervisor.options.keep_children,
+                              .library = supervisor.command.library};
 
     if (!handoff_suffices(&h.fds))
         return false;
@@ -148,86 +119,80 @@ static bool export_handoff(const struct generation *g, int control, char *variab
         errno = ENAMETOOLONG;
         return false;
     }
-    return putenv(variable) == 0 && putenv(start.preload) == 0;
+    return putenv(variable) == 0 && putenv(preload) == 0;
 }
 
 static void exec_command(void)
 {
-    if (strchr(start.command.path, '/'))
-        execv(start.command.path, start.command.argv);
+    const struct command *c = &supervisor.command;
+
+    if (strchr(c->path, '/'))
+        execv(c->path, c->argv);
     else
-        execvp(start.command.path, start.command.argv);
+        execvp(c->path, c->argv);
 }
 
-struct failure {
-    int error;
-    int step;
-};
-
-static const char *const step_names[] = {"exec", "chdir", "environment", "fork",
-                                         "socketpair or pipe"};
-enum { STEP_EXEC, STEP_CHDIR, STEP_ENVIRONMENT, STEP_FORK, STEP_PIPE };
-
-static _Noreturn void child(const struct generation *g, int control, int failed, pid_t supervisor)
+/* The supervisor reads why; where it has to end, too, it does so with this status. */
+static _Noreturn void report(int failed, int status, const char *step, const char *object)
 {
-    struct failure f = {.step = STEP_ENVIRONMENT};
+    int error = errno;
+    bool no_interpreter = status == 127 && strchr(object, '/') && access(object, F_OK) == 0;
+    char why[WHY];
+
+    snprintf(why, sizeof why, "%s%s: %s%s", step, object, strerror(error),
+             no_interpreter ? " (its interpreter is missing)" : "");
+    _exit(write(failed, why, strlen(why)) < 0 ? SPAWN_UNABLE : status);
+}
+
+static _Noreturn void child(const struct generation *g, int control, int failed, pid_t parent)
+{
+    const struct command *c = &supervisor.command;
     char variable[HANDOFF_SIZE];
 
     setpgid(0, 0);
     atomic_store(&g->page->keeper, getpid());
     if (g->number == 1)
         terminal_give(getpid());
-    rewrite_listen_pid(supervisor);
-    if (export_handoff(g, control, variable)) {
-        f.step = STEP_CHDIR;
-        if (g->number == 1 || !start.directory[0] || chdir(start.directory) == 0) {
-            f.step = STEP_EXEC;
-            restore();
-            exec_command();
-        }
-    }
-    f.error = errno;
-    if (write(failed, &f, sizeof f) < 0)
-        _exit(125);
-    _exit(126);
+    rewrite_listen_pid(parent);
+    if (!export_handoff(g, control, variable))
+        report(failed, SPAWN_UNABLE, "environment", "");
+    if (g->number > 1 && c->directory[0] && chdir(c->directory) < 0)
+        report(failed, SPAWN_UNABLE, "chdir ", c->directory);
+    restore();
+    exec_command();
+    report(failed, errno == ENOENT ? 127 : 126, "exec ", c->path);
 }
 
-/* 0 when it was executed, -EINPROGRESS, or -errno and *step, once. */
-static int spawn_outcome(struct generation *g, const char **step)
+const char *spawn_failed(struct generation *g)
 {
-    struct failure f;
-    ssize_t n = g->failed < 0 ? 0 : read(g->failed, &f, sizeof f);
+    static char why[WHY];
+    ssize_t n = g->failed < 0 ? 0 : read(g->failed, why, sizeof why - 1);
 
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return -EINPROGRESS;
-    if (g->failed >= 0)
-        close(g->failed);
+    if (g->failed < 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+        return NULL;
+    close(g->failed);
     g->failed = -1;
-    if (n != (ssize_t)sizeof f) /* end of file is the close-on-exec of an exec that worked */
-        return 0;
-    *step = step_names[f.step];
-    return -f.error;
+    why[n > 0 ? n : 0] = '\0';
+    return n > 0 ? why : NULL; /* end of file is the close-on-exec of an exec that worked */
 }
 
-int spawn_generation(struct generation *g, const char **step)
+const char *spawn_generation(struct generation *g)
 {
     int control[2] = {-1, -1}, failed[2] = {-1, -1};
-    pid_t supervisor = getpid();
-    int r;
+    const char *why = NULL;
+    pid_t own = getpid();
 
-    if (start.options->ready_timeout != CLOCK_NEVER)
-        g->deadline = g->started + start.options->ready_timeout;
-    *step = step_names[STEP_PIPE];
+    if (supervisor.options.ready_timeout != CLOCK_NEVER)
+        g->deadline = g->started + supervisor.options.ready_timeout;
     if (!control_socket_pair(control) || pipe2(failed, O_CLOEXEC | O_NONBLOCK) < 0) {
-        r = -errno;
+        why = supervisor_error_text("socketpair or pipe");
         goto out;
     }
-    *step = step_names[STEP_FORK];
     g->main = fork();
     if (g->main == 0)
-        child(g, control[1], failed[1], supervisor);
+        child(g, control[1], failed[1], own);
     if (g->main < 0) {
-        r = -errno;
+        why = supervisor_error_text("fork");
         g->main = 0;
         goto out;
     }
@@ -236,7 +201,6 @@ int spawn_generation(struct generation *g, const char **step)
     g->failed = failed[0];
     g->control = control[0];
     failed[0] = control[0] = -1;
-    r = 0;
 out:
     for (int i = 0; i < 2; i++) {
         if (control[i] >= 0)
@@ -244,52 +208,33 @@ out:
         if (failed[i] >= 0)
             close(failed[i]);
     }
-    return r;
+    return why;
 }
 
-void spawn_describe(int error, const char *step, char *text, size_t size)
+/* We may wait: at the start nobody could miss us. */
+int spawn_first(struct generation *g, const char **why)
 {
-    const char *path = start.command.path;
+    int status = 0;
 
-    if (strcmp(step, step_names[STEP_CHDIR]) == 0)
-        snprintf(text, size, "%s %s: %s", step, start.directory, strerror(error));
-    else if (strcmp(step, step_names[STEP_EXEC]) != 0)
-        snprintf(text, size, "%s: %s", step, strerror(error));
-    else if (error == ENOENT && strchr(path, '/') && access(path, F_OK) == 0)
-        snprintf(text, size, "%s %s: %s (its interpreter is missing)", step, path, strerror(error));
-    else
-        snprintf(text, size, "%s %s: %s", step, path, strerror(error));
-}
-
-int spawn_and_wait(struct generation *g, const char **step)
-{
-    int r = spawn_generation(g, step);
-
-    while (r == 0 && (r = spawn_outcome(g, step)) == -EINPROGRESS) {
+    *why = spawn_generation(g);
+    while (!*why && g->failed >= 0) {
         struct pollfd p = {.fd = g->failed, .events = POLLIN};
 
         poll(&p, 1, -1);
-        r = 0;
+        *why = spawn_failed(g);
     }
-    return r;
-}
-
-bool spawn_failed(struct generation *g, char *why, size_t size)
-{
-    const char *step = "";
-    int r = spawn_outcome(g, &step);
-
-    if (r == 0 || r == -EINPROGRESS)
-        return false;
-    spawn_describe(-r, step, why, size);
-    return true;
+    if (!*why)
+        return 0;
+    if (g->main > 0)
+        waitpid(g->main, &status, 0);
+    return WEXITSTATUS(status) ? WEXITSTATUS(status) : SPAWN_UNABLE; /* it may have been killed */
 }
 
 void spawn_unwrapped(void)
 {
     restore();
-    if (start.preload[0] && putenv(start.preload) == 0)
-        preload_list_take(start.command.library);
+    if (putenv(preload) == 0)
+        preload_list_take(supervisor.command.library);
     exec_command();
 }
 

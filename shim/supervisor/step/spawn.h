@@ -7,31 +7,25 @@
 #ifndef GRACE_SUPERVISOR_STEP_SPAWN_H
 #define GRACE_SUPERVISOR_STEP_SPAWN_H
 
-#include <stdbool.h>
-
 #include "supervisor/generation/generation.h"
-#include "supervisor/state/command.h"
-#include "supervisor/state/options.h"
 
-/* Notes what the server is to get: call before anything is changed. */
-void spawn_prepare(const struct command *command, const struct options *options);
+enum { SPAWN_UNABLE = 125 };
 
-/* Was the signal ignored when we were started, as nohup does? */
-bool spawn_ignores(int sig);
+/* Takes LD_PRELOAD out of the environment, for the server: before anything is executed. */
+void spawn_prepare(void);
 
-/* Starts g; its deadline is GRACE_READY_TIMEOUT. On failure -errno, and *step names what failed
- * ("socketpair", "fork", ...).  Whether its command can be executed turns out later: its directory
+/* Starts g; its deadline is GRACE_READY_TIMEOUT.  NULL, or what has failed ("fork: Resource
+ * temporarily unavailable").  Whether its command can be executed turns out later: its directory
  * and its file may be where that takes time. */
-int spawn_generation(struct generation *g, const char **step);
+const char *spawn_generation(struct generation *g);
 
-/* Waits for that, too (*step is "chdir" or "exec"): at the start nobody could miss us. */
-int spawn_and_wait(struct generation *g, const char **step);
+/* Has it turned out meanwhile that g's command can't be executed?  Once; NULL, or why ("exec
+ * /usr/sbin/x: Permission denied"). */
+const char *spawn_failed(struct generation *g);
 
-/* Has it turned out meanwhile that g's command can't be executed? Once; `why` says it. */
-bool spawn_failed(struct generation *g, char *why, size_t size);
-
-/* "exec /usr/sbin/x: Permission denied": what failed in spawn_generation, for people. */
-void spawn_describe(int error, const char *step, char *text, size_t size);
+/* Starts the first one, and waits for that, too. 0, or why and the status that says so: 126, 127,
+ * or SPAWN_UNABLE where it is not the command's fault. */
+int spawn_first(struct generation *g, const char **why);
 
 /* In a child: runs a shell command of the user with the signals of the server and
  * GRACE_GENERATION and GRACE_MAIN_PID in its environment. */
