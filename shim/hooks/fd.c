@@ -148,23 +148,13 @@ EXPORT int fcloseall(void)
     return r;
 }
 
-/* Two functions of libc as well. */
-static FILE *any_freopen(const char *path, const char *mode, FILE *file,
-                         FILE *(*call)(const char *, const char *, FILE *))
+EXPORT FILE *freopen(const char *path, const char *mode, FILE *file)
 {
     struct descriptors_former former = descriptors_closing(number_of(file));
-    FILE *r = call(path, mode, file);
+    FILE *r = real.freopen(path, mode, file);
 
     descriptors_closed(former);
     return r;
 }
 
-EXPORT FILE *freopen(const char *path, const char *mode, FILE *file)
-{
-    return any_freopen(path, mode, file, real.freopen);
-}
-
-EXPORT FILE *freopen64(const char *path, const char *mode, FILE *file)
-{
-    return any_freopen(path, mode, file, real.freopen64);
-}
+ALIAS(freopen64, freopen); /* two functions in libc, but off_t is the same */

@@ -8,28 +8,22 @@
 #include "entry/own_signals.h"
 #include "libc/export.h"
 #include "libc/real.h"
-#include "process/self.h"
 #include "wait/timing.h"
 
 /* libc exports these without declaring them for us. */
 sighandler_t __sysv_signal(int sig, sighandler_t handler);
 sighandler_t bsd_signal(int sig, sighandler_t handler);
 
-static int to_int(sigset_t *set)
-{
-    return (int)((unsigned long *)set)[0];
-}
-
 /* signal() and its family on one of our signals. */
-static sighandler_t remember(int sig, sighandler_t handler, int flags)
+static sighandler_t remember(int sig, const struct sigaction *act)
 {
-    struct sigaction act = {.sa_handler = handler, .sa_flags = flags}, old;
+    struct sigaction old;
 
-    if (handler == SIG_ERR) {
+    if (act->sa_handler == SIG_ERR) {
         errno = EINVAL;
         return SIG_ERR;
     }
-    own_signals_action(sig, &act, &old);
+    own_signals_action(sig, act, &old);
     return old.sa_handler;
 }
 
@@ -37,15 +31,10 @@ static bool interrupts[NSIG]; /* as siginterrupt() was told, for the next signal
 
 static sighandler_t remember_bsd(int sig, sighandler_t handler)
 {
-    struct sigaction act;
-    sighandler_t former = remember(sig, handler, interrupts[sig] ? 0 : SA_RESTART);
+    struct sigaction act = {.sa_handler = handler, .sa_flags = interrupts[sig] ? 0 : SA_RESTART};
 
-    if (former != SIG_ERR) {
-        own_signals_action(sig, NULL, &act);
-        sigaddset(&act.sa_mask, sig);
-        own_signals_action(sig, &act, NULL);
-    }
-    return former;
+    sigaddset(&act.sa_mask, sig);
+    return remember(sig, &act);
 }
 
 EXPORT int sigaction(int sig, const struct sigaction *act, struct sigaction *old)
@@ -64,25 +53,30 @@ ALIAS(ssignal, signal);
 
 EXPORT sighandler_t sysv_signal(int sig, sighandler_t handler)
 {
-    return own_signals_ours(sig) ? remember(sig, handler, (int)(SA_RESETHAND | SA_NODEFER))
-                                 : real.sysv_signal(sig, handler);
+    const struct sigaction act = {.sa_handler = handler,
+                                  .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+
+    return own_signals_ours(sig) ? remember(sig, &act) : real.sysv_signal(sig, handler);
 }
 
 ALIAS(__sysv_signal, sysv_signal);
 
 EXPORT sighandler_t sigset(int sig, sighandler_t handler)
 {
+    const struct sigaction act = {.sa_handler = handler};
     struct sigaction now;
 
     if (!own_signals_ours(sig))
         return real.sigset(sig, handler);
     own_signals_action(sig, NULL, &now);
-    return handler == SIG_HOLD ? now.sa_handler : remember(sig, handler, 0);
+    return handler == SIG_HOLD ? now.sa_handler : remember(sig, &act);
 }
 
 EXPORT int sigignore(int sig)
 {
-    return own_signals_ours(sig) ? (remember(sig, SIG_IGN, 0), 0) : real.sigignore(sig);
+    const struct sigaction act = {.sa_handler = SIG_IGN};
+
+    return own_signals_ours(sig) ? own_signals_action(sig, &act, NULL) : real.sigignore(sig);
 }
 
 EXPORT int siginterrupt(int sig, int flag)
@@ -110,12 +104,9 @@ EXPORT int sigrelse(int sig)
 /* The old interfaces pass masks of the first 32 signals as an int. */
 static int strip_int(int mask)
 {
-    sigset_t set, copy;
+    sigset_t set = {.__val = {(unsigned)mask}}, copy;
 
-    sigemptyset(&set);
-    ((unsigned long *)&set)[0] = (unsigned)mask;
-    own_signals_strip(&set, &copy);
-    return self.on ? to_int(&copy) : mask;
+    return (int)own_signals_strip(&set, &copy)->__val[0];
 }
 
 EXPORT int sigblock(int mask)
@@ -161,12 +152,7 @@ EXPORT int sigwait(const sigset_t *set, int *sig)
 
 EXPORT int sigwaitinfo(const sigset_t *set, siginfo_t *info)
 {
-    sigset_t copy;
-    struct timing t;
-
-    set = own_signals_strip(set, &copy);
-    timing_begin(&t, NULL);
-    return TIMING_REPEAT(&t, real.sigwaitinfo(set, info));
+    return sigtimedwait(set, info, NULL); /* as in libc */
 }
 
 EXPORT int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *timeout)

@@ -66,33 +66,30 @@ static long sigaction_by_number(const struct call *c)
 {
     const struct kernel_sigaction *act = pointer(c->b);
     struct kernel_sigaction *old = pointer(c->c);
-    struct sigaction to = {0}, from;
+    struct sigaction to, from;
 
     if (c->d != sizeof(unsigned long) || !own_signals_ours((int)c->a))
         return forward(c);
-    if (act) {
-        to.sa_handler = act->handler;
-        to.sa_flags = (int)act->flags;
-        ((unsigned long *)&to.sa_mask)[0] = act->mask;
-    }
+    if (act)
+        to = (struct sigaction){.sa_handler = act->handler,
+                                .sa_flags = (int)act->flags,
+                                .sa_mask = {.__val = {act->mask}}};
     own_signals_action((int)c->a, act ? &to : NULL, &from);
     if (old)
         *old = (struct kernel_sigaction){.handler = from.sa_handler,
                                          .flags = (unsigned long)from.sa_flags,
-                                         .mask = ((unsigned long *)&from.sa_mask)[0]};
+                                         .mask = from.sa_mask.__val[0]};
     return 0;
 }
 
 static long sigprocmask_by_number(const struct call *c)
 {
-    unsigned long *set = pointer(c->b);
-    sigset_t copy, stripped;
+    const unsigned long *set = pointer(c->b);
+    sigset_t stripped;
 
     if (!set || c->a == SIG_UNBLOCK)
         return forward(c);
-    sigemptyset(&copy);
-    ((unsigned long *)&copy)[0] = *set;
-    own_signals_strip(&copy, &stripped);
+    own_signals_strip(&(sigset_t){.__val = {*set}}, &stripped);
     return real.syscall(c->number, c->a, (long)&stripped, c->c, c->d, 0, 0);
 }
 
