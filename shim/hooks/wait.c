@@ -173,10 +173,11 @@ EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *time
                                   : ppoll(fds, n, timeout, mask);
 }
 
-/* The kernel empties the sets when the time is over, but it may have been one of several slices. */
-static int pselect_in_slices(int n, fd_set *const sets[3], struct timing *t, const sigset_t *mask)
+/* Sets are left as they were by a select() that gave EINTR.  The kernel empties them when the time
+ * is over, but it may have been one of several slices. */
+static int pselect_repeated(int n, fd_set *const sets[3], struct timing *t, const sigset_t *mask)
 {
-    size_t bytes = ((size_t)n + 63) / 64 * 8;
+    size_t bytes = t->looks ? ((size_t)n + 63) / 64 * 8 : 0;
     struct filter h;
     fd_set copies[3];
     int r;
@@ -196,10 +197,9 @@ static int pselect_in_slices(int n, fd_set *const sets[3], struct timing *t, con
 }
 
 /* A larger set can't be copied: it has no slices. */
-static bool has_slices(struct timing *t, int n)
+static bool is_copied(int n)
 {
-    t->looks &= n >= 0 && n <= FD_SETSIZE;
-    return t->looks;
+    return n >= 0 && n <= FD_SETSIZE;
 }
 
 /* Linux's select() reports the time left in *timeout. */
@@ -212,13 +212,12 @@ static int select_in_slices(int n, fd_set *const sets[3], struct timeval *timeou
     if (timeout)
         limit = (struct timespec){.tv_sec = timeout->tv_sec, .tv_nsec = timeout->tv_usec * 1000};
     timing_begin(&t, timeout ? &limit : NULL);
-    r = pselect_in_slices(n, sets, &t, NULL);
+    r = pselect_repeated(n, sets, &t, NULL);
     if (timeout)
         timing_left_timeval(&t, timeout);
     return r;
 }
 
-/* Sets are left as they were by a select() that gave EINTR, so it can be repeated. */
 EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *except,
                             struct timeval *timeout)
 {
@@ -228,7 +227,8 @@ EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *e
 
     interest_begin_select(n, readable);
     timing_begin(&t, NULL);
-    if (has_slices(&t, n)) {
+    t.looks &= is_copied(n);
+    if (t.looks) {
         r = select_in_slices(n, (fd_set *[]){readable, writable, except}, timeout);
     } else {
         do {
@@ -245,7 +245,6 @@ EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *e
 EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *except,
                              const struct timespec *timeout, const sigset_t *mask)
 {
-    struct filter h;
     sigset_t copy;
     struct timing t;
     int r;
@@ -253,15 +252,8 @@ EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *
     mask = own_signals_strip(mask, &copy);
     interest_begin_select(n, readable);
     timing_begin(&t, timeout);
-    if (has_slices(&t, n)) {
-        r = pselect_in_slices(n, (fd_set *[]){readable, writable, except}, &t, mask);
-    } else {
-        do {
-            filter_begin_select(&h, n, readable);
-            r = real.pselect(n, readable, writable, except, timing_left(&t), mask);
-            filter_end_select(&h, n, readable, r);
-        } while (timing_again(&t, r));
-    }
+    t.looks &= is_copied(n);
+    r = pselect_repeated(n, (fd_set *[]){readable, writable, except}, &t, mask);
     if (r > 0)
         interest_end_select(n, readable);
     return r;
