@@ -16,10 +16,11 @@
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/drain.h"
+#include "supervisor/step/max_old.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
 
-enum { READY_MS = 60000, DRAIN_MS = 30000, STOP_MS = 10000, SPARED_MS = 3000, FIRST_PID = 1000 };
+enum { READY_MS = 60000, DRAIN_MS = 30000, STOP_MS = 10000, FIRST_PID = 1000 };
 
 struct fake fake;
 struct generation_list generation_list = TAILQ_HEAD_INITIALIZER(generation_list);
@@ -125,7 +126,7 @@ bool generation_joined(const struct generation *g)
 /* Who may lose connections: one that has drained for long enough, or with the whole server. */
 static bool may_be_cut(struct generation *g)
 {
-    return fake.stopped || supervisor.ended || fake.now >= g->draining + DRAIN_MS ||
+    return fake.stopped || supervisor.ended || g->surplus || fake.now >= g->draining + DRAIN_MS ||
            (supervisor.options.sequential && !fake_of(g)->served);
 }
 
@@ -174,6 +175,7 @@ void drain_begin(struct generation *g)
     g->state = GENERATION_DRAINING;
     g->draining = fake.now;
     g->deadline = fake.now + DRAIN_MS;
+    max_old_enforce();
 }
 
 void drain_abandon(struct generation *g)
@@ -191,19 +193,6 @@ void drain_abandon(struct generation *g)
 void drain_close_listeners(void)
 {
     note("close");
-}
-
-int64_t drain_room_at(void)
-{
-    struct generation *g;
-    int64_t at = 0;
-    int n = 0;
-
-    TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
-        if (g->state == GENERATION_DRAINING && g != supervisor.current &&
-            ++n == supervisor.options.max_old)
-            at = g->draining + SPARED_MS;
-    return at;
 }
 
 void drain_step(int64_t now)

@@ -15,8 +15,8 @@
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/drain.h"
 #include "supervisor/step/lost.h"
+#include "supervisor/step/max_old.h"
 #include "supervisor/step/spawn.h"
 
 int restart_first(const char **why)
@@ -283,7 +283,7 @@ static void look(struct generation *g, int64_t now)
 /* What waits until older generations have made room. */
 static void look_at_pending(int64_t now)
 {
-    int64_t due = drain_room_at();
+    int64_t due = max_old_room_at();
 
     if (now >= due)
         answer_pending();

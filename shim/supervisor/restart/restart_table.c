@@ -9,7 +9,7 @@
 #include "supervisor/restart/stop.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/drain.h"
+#include "supervisor/step/max_old.h"
 
 /* It happens, and is as it should be. */
 static enum phase nothing(const struct restart_cause *cause)
@@ -53,7 +53,7 @@ static enum phase when_ready(const struct restart_cause *cause)
 
 static enum phase begin(const struct restart_cause *cause)
 {
-    if (drain_room_at() <= clock_ms())
+    if (max_old_room_at() <= clock_ms())
         return supervisor.options.sequential ? sequential_begin(cause) : overlap_begin(cause);
     if (postpone(cause))
         log_line(LEVEL_INFO, "restart waits a moment: %d old generations drain (GRACE_MAX_OLD)",

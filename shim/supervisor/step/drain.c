@@ -11,6 +11,7 @@
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/max_old.h"
 #include "supervisor/step/overdue.h"
 #include "supervisor/step/path_owner.h"
 #include "supervisor/step/resume.h"
@@ -27,7 +28,6 @@ enum {
     SHARE = 16,  /* of the time that it has drained for already: who takes long is asked seldom */
     DENIALS = 3, /* looks of the kernel that outweigh what processes count */
     EMPTY_QUEUE_MS = 10,
-    SPARED_MS = 3000, /* what --max-old leaves a generation: restarts may follow each other fast */
 };
 
 static void refuse_unwanted(void)
@@ -99,35 +99,6 @@ static void set_deadline(struct generation *g, int64_t duration)
     g->deadline = duration == CLOCK_NEVER ? CLOCK_NEVER : clock_ms() + duration;
 }
 
-/* --max-old: the oldest makes room at once. The last one of all is not old. */
-static void limit_old(void)
-{
-    struct generation *g;
-    int n = 0;
-
-    TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
-        if (g->state == GENERATION_DRAINING && g != supervisor.current &&
-            ++n > supervisor.options.max_old) {
-            log_line(LEVEL_WARNING, "more than %d old generations: generation %u has to go",
-                     supervisor.options.max_old, g->number);
-            g->deadline = clock_ms();
-            g->surplus = true;
-        }
-}
-
-int64_t drain_room_at(void)
-{
-    struct generation *g;
-    int64_t at = 0;
-    int n = 0;
-
-    TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
-        if (g->state == GENERATION_DRAINING && g != supervisor.current &&
-            ++n == supervisor.options.max_old)
-            at = g->draining + SPARED_MS;
-    return at;
-}
-
 /* Before any listener is released. */
 static void note_datagrams(struct generation *g)
 {
@@ -145,7 +116,7 @@ void drain_begin(struct generation *g)
     refuse_unwanted();
     log_line(LEVEL_INFO, "generation %u draining", g->number);
     event(EVENT_DRAINING, g->number, "");
-    limit_old();
+    max_old_enforce();
 }
 
 /* It may be about to accept even now, so that killing it at once would cost that client. */

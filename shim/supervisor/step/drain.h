@@ -14,9 +14,6 @@ void drain_begin(struct generation *g);
 /* Nobody is to serve any more: all listeners are emptied and closed. */
 void drain_close_listeners(void);
 
-/* When a restart more would make no generation go that has hardly begun to drain (--max-old). */
-int64_t drain_room_at(void);
-
 /* This one adopts the listener: if its queue was to be emptied only, it stays. */
 void drain_spare(const struct generation *by, struct listener *h);
 

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/max_old.h"
+
+#include "protocol/clock.h"
+#include "supervisor/generation/generation.h"
+#include "supervisor/state/log.h"
+#include "supervisor/state/supervisor.h"
+
+enum { SPARED_MS = 3000 }; /* what each is left: restarts may follow each other fast */
+
+/* The n-th youngest, or NULL. The last one of all is not old. */
+static struct generation *nth_old(int n)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
+        if (g->state == GENERATION_DRAINING && g != supervisor.current && --n == 0)
+            return g;
+    return NULL;
+}
+
+void max_old_enforce(void)
+{
+    struct generation *g;
+
+    for (int n = supervisor.options.max_old + 1; (g = nth_old(n)); n++) {
+        log_line(LEVEL_WARNING, "more than %d old generations: generation %u has to go",
+                 supervisor.options.max_old, g->number);
+        g->deadline = clock_ms();
+        g->surplus = true;
+    }
+}
+
+int64_t max_old_room_at(void)
+{
+    const struct generation *g = nth_old(supervisor.options.max_old);
+
+    return g ? g->draining + SPARED_MS : 0;
+}
