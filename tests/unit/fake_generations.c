@@ -17,6 +17,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/max_old.h"
+#include "supervisor/step/release.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
 
@@ -190,7 +191,7 @@ void drain_abandon(struct generation *g)
         retire_begin(g, 0);
 }
 
-void drain_close_listeners(void)
+void release_served(void)
 {
     note("close");
 }

@@ -13,7 +13,6 @@
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/drain.h"
 #include "supervisor/step/release.h"
 
 enum {
@@ -69,7 +68,7 @@ static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
                      ~(uint32_t)(LISTENER_CLOSED | LISTENER_BRIEF));
     generation_bind(g, index, h, LISTENER_ADOPTED);
     log_line(LEVEL_DEBUG, "generation %u adopts %s", g->number, h->address);
-    drain_spare(g, h);
+    release_spare(g, h);
     if (answer(reply, MESSAGE_GRANTED, h->socket.fd)) {
         listener_own(h, pid);
         listener_sent(h, reply);

@@ -12,6 +12,7 @@
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/path_owner.h"
+#include "supervisor/step/release.h"
 
 /* timeout(1) signals its child and then its own group: the child gets each signal twice. */
 enum { SAME_MS = 500 };
@@ -80,7 +81,7 @@ enum phase stop_drain(const struct restart_cause *cause)
     log_line(LEVEL_INFO, "stopping generation %u when it has drained", g->number);
     event(EVENT_STOPPING, g->number, "");
     borrow_listeners(g);
-    drain_close_listeners();
+    release_served();
     forget_others(cause);
     supervisor.deadline = CLOCK_NEVER;
     drain_begin(g);

@@ -13,7 +13,7 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/max_old.h"
 #include "supervisor/step/overdue.h"
-#include "supervisor/step/path_owner.h"
+#include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
 
@@ -29,70 +29,6 @@ enum {
     DENIALS = 3, /* looks of the kernel that outweigh what processes count */
     EMPTY_QUEUE_MS = 10,
 };
-
-static void refuse_unwanted(void)
-{
-    struct listener *h;
-
-    TAILQ_FOREACH (h, &listener_list, link) {
-        if (h->leaving || generation_uses(supervisor.current, h))
-            continue;
-        h->leaving = true;
-        listener_refuse_new(h);
-        log_line(LEVEL_INFO, "%s is not served by generation %u: its queue is emptied", h->address,
-                 supervisor.current->number);
-    }
-}
-
-void drain_close_listeners(void)
-{
-    struct listener *h;
-
-    TAILQ_FOREACH (h, &listener_list, link) {
-        if (h->leaving || !generation_uses(supervisor.current, h))
-            continue;
-        h->leaving = true;
-        listener_refuse_new(h);
-        log_line(LEVEL_INFO, "%s is to close: its queue is emptied", h->address);
-    }
-}
-
-void drain_spare(const struct generation *by, struct listener *h)
-{
-    struct generation *g;
-
-    if (!h->leaving || by != supervisor.current || phase_stops())
-        return;
-    h->leaving = false;
-    listener_allow_new(h);
-    TAILQ_FOREACH (g, &generation_list, link)
-        if (g->state == GENERATION_DRAINING)
-            path_owner_share(g, by);
-    log_line(LEVEL_INFO, "%s is served by generation %u after all", h->address, by->number);
-}
-
-static bool queues_empty(void)
-{
-    struct listener *h;
-
-    TAILQ_FOREACH (h, &listener_list, link)
-        if (h->leaving && listener_has_queue(h))
-            return false;
-    return true;
-}
-
-static void release_unwanted(void)
-{
-    struct listener *h;
-
-    TAILQ_FOREACH (h, &listener_list, link) {
-        if (!h->leaving || h->socket.fd < 0)
-            continue;
-        log_line(LEVEL_INFO, "%s released", h->address);
-        generation_forget(h);
-        listener_release(h, supervisor.last_number);
-    }
-}
 
 static void set_deadline(struct generation *g, int64_t duration)
 {
@@ -113,7 +49,7 @@ void drain_begin(struct generation *g)
     g->stopped_accepting = false;
     set_deadline(g, supervisor.options.drain_timeout);
     note_datagrams(g);
-    refuse_unwanted();
+    release_unwanted();
     log_line(LEVEL_INFO, "generation %u draining", g->number);
     event(EVENT_DRAINING, g->number, "");
     max_old_enforce();
@@ -235,7 +171,7 @@ static void step(struct generation *g, int64_t now)
     }
     supervisor_wake_at(g->deadline);
     if (!(g->attention & ATTENTION_DRAINING)) {
-        if (!queues_empty() || resume_awaited(now)) {
+        if (!release_is_empty() || resume_awaited(now)) {
             supervisor_wake_in(EMPTY_QUEUE_MS);
             return;
         }
@@ -268,5 +204,5 @@ void drain_step(int64_t now)
         if (g->state == GENERATION_DRAINING)
             step(g, now);
     if (!any_accepting())
-        release_unwanted();
+        release_emptied();
 }

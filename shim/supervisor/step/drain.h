@@ -11,12 +11,6 @@
 
 void drain_begin(struct generation *g);
 
-/* Nobody is to serve any more: all listeners are emptied and closed. */
-void drain_close_listeners(void);
-
-/* This one adopts the listener: if its queue was to be emptied only, it stays. */
-void drain_spare(const struct generation *by, struct listener *h);
-
 /* A generation that failed: ended at once, unless it may have taken connections already. */
 void drain_abandon(struct generation *g);
 

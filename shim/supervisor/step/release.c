@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/release.h"
 
+#include <stdio.h>
 #include <time.h>
 
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/path_owner.h"
 
 enum { IN_FLIGHT_MS = 2, REST = 10 };
 
@@ -81,4 +83,67 @@ void release_step(int64_t now)
         supervisor_wake_at(next_look);
     else if (n > 0)
         look(g, due, n, now);
+}
+
+static void leave(bool served, const char *reason)
+{
+    struct listener *h;
+
+    TAILQ_FOREACH (h, &listener_list, link) {
+        if (h->leaving || generation_uses(supervisor.current, h) != served)
+            continue;
+        h->leaving = true;
+        listener_refuse_new(h);
+        log_line(LEVEL_INFO, "%s %s: its queue is emptied", h->address, reason);
+    }
+}
+
+void release_unwanted(void)
+{
+    char reason[64];
+
+    snprintf(reason, sizeof reason, "is not served by generation %u", supervisor.current->number);
+    leave(false, reason);
+}
+
+void release_served(void)
+{
+    leave(true, "is to close");
+}
+
+void release_spare(const struct generation *by, struct listener *h)
+{
+    struct generation *g;
+
+    if (!h->leaving || by != supervisor.current || phase_stops())
+        return;
+    h->leaving = false;
+    listener_allow_new(h);
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING)
+            path_owner_share(g, by);
+    log_line(LEVEL_INFO, "%s is served by generation %u after all", h->address, by->number);
+}
+
+bool release_is_empty(void)
+{
+    struct listener *h;
+
+    TAILQ_FOREACH (h, &listener_list, link)
+        if (h->leaving && listener_has_queue(h))
+            return false;
+    return true;
+}
+
+void release_emptied(void)
+{
+    struct listener *h;
+
+    TAILQ_FOREACH (h, &listener_list, link) {
+        if (!h->leaving || h->socket.fd < 0)
+            continue;
+        log_line(LEVEL_INFO, "%s released", h->address);
+        generation_forget(h);
+        listener_release(h, supervisor.last_number);
+    }
 }

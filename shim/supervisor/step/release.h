@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Listeners that the serving generation has closed: a copy in it may be another process's, so what
- * the kernel shows decides.  One look is enough for all of which it is time, and looking takes a
- * tenth of a processor at most: a server may open and close hundreds a second.
+ * Listeners that are let go.  Those that the serving generation has closed: a copy in it may be
+ * another process's, so what the kernel shows decides.  One look is enough for all of which it is
+ * time, and looking takes a tenth of a processor at most: a server may open and close hundreds a
+ * second.  And those that no generation wants: they leave when their queue is empty.
  */
 #ifndef GRACE_SUPERVISOR_STEP_RELEASE_H
 #define GRACE_SUPERVISOR_STEP_RELEASE_H
@@ -15,5 +16,18 @@ void release_step(int64_t now);
 
 /* It is shut, or nobody has it any more. */
 void release_listener(struct generation *g, unsigned index);
+
+/* Those leave that the serving generation has no use for; or those that it serves, for nobody is
+ * to serve any more. */
+void release_unwanted(void);
+void release_served(void);
+
+/* This one adopts the listener: if it was to leave, it stays. */
+void release_spare(const struct generation *by, struct listener *h);
+
+/* Is there nobody in the queues of those that leave?  Then they can go, as soon as no generation
+ * accepts from them. */
+bool release_is_empty(void);
+void release_emptied(void);
 
 #endif
