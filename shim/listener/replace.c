@@ -11,6 +11,7 @@
 #include "listener/state.h"
 #include "listener/suspend.h"
 #include "process/fdtab.h"
+#include "process/listener_lock.h"
 #include "process/registrations.h"
 #include "process/self.h"
 #include "process/timeouts.h"
@@ -70,10 +71,16 @@ bool replace_all(void)
 void replace_settle(int fd)
 {
     int saved = errno;
+    bool mine;
 
     /* the handler that drains looks for listeners after this bit is set */
-    if ((atomic_load(&self.page->attention) & ATTENTION_DRAINING) && fdtab_listens(fd))
+    if (!(atomic_load(&self.page->attention) & ATTENTION_DRAINING))
+        return;
+    mine = listener_lock_take();
+    if (fdtab_listens(fd))
         replace_listener(fd);
+    if (mine)
+        listener_lock_release();
     errno = saved;
 }
 
@@ -108,6 +115,7 @@ static int shutdown_here(int fd, int how)
 {
     struct address a;
     int dead = address_of_socket(&a, fd) ? placeholder_dead(a.family, a.type) : -1;
+    bool mine;
 
     if (dead < 0)
         return 0;
@@ -115,12 +123,16 @@ static int shutdown_here(int fd, int how)
         real.fcntl(dead, F_SETFL, NULL);
     if (fdtab_listens(fd))
         state_closed(fdtab_index(fd));
+    /* a handler in between would put the placeholder of all listeners there, to be shut down */
+    mine = listener_lock_take();
     if (replace_fd(fd, dead)) {
         fdtab_set(fd, FD_NONE);
         real.shutdown(fd, how);
         change_tell();
         waiters_kick();
     }
+    if (mine)
+        listener_lock_release();
     real.close(dead);
     return 0;
 }

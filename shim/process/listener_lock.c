@@ -41,9 +41,6 @@ bool listener_lock_take(void)
 
 void listener_lock_wait(void)
 {
-    int saved = errno;
-
-    for (int i = 0; i < WAIT_ROUNDS && atomic_load(&running); i++)
-        sched_yield();
-    errno = saved;
+    if (listener_lock_take())
+        listener_lock_release();
 }

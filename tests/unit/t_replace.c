@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "listener/replace.h"
 
+#include <sys/socket.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "listener/state.h"
 #include "listener/suspend.h"
 #include "process/fdtab.h"
+#include "process/listener_lock.h"
 #include "process/registrations.h"
 #include "process/self.h"
 #include "process/timeouts.h"
@@ -22,12 +24,16 @@ static struct page page;
 struct self self = {.page = &page};
 struct real real;
 
-static bool closes; /* another thread has run out of patience with this one */
+static bool closes;   /* another thread has run out of patience with this one */
+static bool disturbs; /* the handler that drains gets in between */
 
 void registrations_detach(int fd)
 {
     if (closes)
         fdtab_set(fd, FD_NONE);
+    disturbs = listener_lock_try();
+    if (disturbs)
+        listener_lock_release();
 }
 
 void registrations_attach(int fd)
@@ -97,8 +103,43 @@ static int no_fcntl(int fd, int cmd, void *arg)
     return 0;
 }
 
+static int no_call(int fd)
+{
+    (void)fd;
+    return 0;
+}
+
+static int shut;
+
+static int count_shutdown(int fd, int how)
+{
+    (void)how;
+    shut = fd;
+    return 0;
+}
+
+/* The number has to be a socket. */
+static void test_locked(void)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    atomic_store(&page.attention, ATTENTION_DRAINING);
+    fdtab_set(fd, FD_LISTENER);
+    replace_settle(fd);
+    is_int(fdtab_get(fd), FD_PLACEHOLDER, "a number that has just become a listener is replaced");
+    ok(!disturbs, "and no handler does so at the same time");
+    fdtab_set(fd, FD_LISTENER);
+    is_int(replace_shutdown(fd, SHUT_RD), 0, "one that is shut down");
+    is_int(shut, fd, "gets a socket of its own for that");
+    ok(!disturbs, "which no handler replaces by that of all listeners");
+    ok(listener_lock_try(), "the lock is free again");
+    close(fd);
+}
+
 int main(void)
 {
+    real.close = no_call;
+    real.shutdown = count_shutdown;
     real.dup3 = count_dup3;
     real.fcntl = no_fcntl;
     fdtab_set(NUMBER, FD_LISTENER | FD_NONBLOCK);
@@ -111,5 +152,7 @@ int main(void)
     ok(!replace_fd(NUMBER, 3), "one that is closed meanwhile is not");
     is_int(replaced, 1, "its number is left to whoever has it now");
     is_int(fdtab_get(NUMBER), FD_NONE, "and is not taken for a placeholder");
+    closes = false;
+    test_locked();
     return done();
 }
