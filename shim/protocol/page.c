@@ -79,10 +79,8 @@ int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *
 
         reach(page, (unsigned)i);
         *claimed = atomic_compare_exchange_strong(&entry->socket, &have, want);
-        if (*claimed) {
+        if (*claimed)
             atomic_store(&entry->key, key);
-            atomic_fetch_or(&entry->flags, LISTENER_CLAIMED);
-        }
         if (*claimed || (socket && have == socket))
             return i;
     }
@@ -110,11 +108,6 @@ int page_find_member(struct page *page, uint64_t key, int from, uint32_t flags)
             address_equal(atomic_load(&page->listeners[i].key), key))
             return i;
     return -1;
-}
-
-void page_free_listener(struct page *page, int index)
-{
-    atomic_store(&page->listeners[index].socket, 0);
 }
 
 /* Whoever has a number of its own, or is to get one before the entry with this index. */

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The state page: one memfd per generation, mapped shared by the supervisor and by every
- * process of the generation.  All fields are atomics; nobody waits for anybody.
+ * The state page: one memfd per generation, mapped by the supervisor and by every process of the
+ * generation.  Nobody waits for anybody.
  *
- * A process owns one slot.  Its writer order is accepting, connections, accepting; the reader's
- * order is drained, accepting, connections: any other loses connections that are just arriving.
- * Counters are a hint; the supervisor confirms them with the kernel before it kills.
+ * A process owns one slot.  It writes accepting, connections, accepting; who reads takes drained,
+ * accepting, connections: any other order loses connections that are just arriving.
  *
- * Every process of the server can write all of it, also one that has given up root and is not to
- * be trusted, and one can be killed between any two of its stores.  So whoever reads it bounds
- * what is an index or a count, and takes the rest as a hint where to look.
+ * Any process of the server can write all of it, trusted or not, and be killed between two of its
+ * stores.  So who reads bounds what is an index or a count, and takes the rest as a hint where to
+ * ask the kernel.
  */
 #ifndef GRACE_PROTOCOL_PAGE_H
 #define GRACE_PROTOCOL_PAGE_H
@@ -44,7 +43,6 @@ enum {
 
 /* page_listener.flags */
 enum {
-    LISTENER_CLAIMED = 1,    /* index in use */
     LISTENER_HELD = 2,       /* the supervisor keeps a copy and hands it out at bind() */
     LISTENER_ADOPTED = 4,    /* bound by this generation from the supervisor's copy */
     LISTENER_LISTENING = 8,  /* the server called listen() in this generation */
@@ -62,7 +60,7 @@ enum {
 struct page_listener {
     _Atomic uint64_t key;    /* address_key() */
     _Atomic uint64_t alias;  /* the same of the path that the socket was renamed to, or 0 */
-    _Atomic uint64_t socket; /* its SO_COOKIE, whatever process asks; 0: the entry is free */
+    _Atomic uint64_t socket; /* its cookie, SO_COOKIE; 0: the entry is free */
     _Atomic uint32_t flags;
     _Atomic uint32_t since; /* ms on CLOCK_MONOTONIC: a moment ago it began to listen */
 };
@@ -104,28 +102,11 @@ struct page {
     _Atomic uint32_t placeless; /* the supervisor has no directory to hide UNIX placeholders in */
     _Atomic uint32_t binds[PAGE_COUNTERS];
     _Atomic uint32_t brief[PAGE_COUNTERS]; /* listeners that were closed again at once */
-    int32_t
-        predecessors[PAGE_PREDECESSORS]; /* written before the generation starts; 0 ends the list */
+    /* written before the generation starts; 0 ends the list */
+    int32_t predecessors[PAGE_PREDECESSORS];
     struct page_listener listeners[PAGE_LISTENERS];
     _Alignas(64) struct page_slot slots[PAGE_SLOTS];
 };
-
-static inline unsigned page_accepting(const struct page_slot *slot)
-{
-    return (unsigned)(atomic_load(&slot->accepts) % SLOT_ACCEPTED);
-}
-
-static inline uint64_t page_accepted(const struct page_slot *slot)
-{
-    return atomic_load(&slot->accepts) / SLOT_ACCEPTED;
-}
-
-static inline uint32_t page_connections(const struct page_slot *slot)
-{
-    int32_t n = atomic_load(&slot->connections);
-
-    return n > 0 ? (uint32_t)n : 0;
-}
 
 /* Claims a slot for the calling process; NULL when all belong to living processes. */
 struct page_slot *page_claim_slot(struct page *page, int32_t pid);
@@ -138,24 +119,20 @@ static inline unsigned page_entries(const struct page *page)
     return n < PAGE_LISTENERS ? n : PAGE_LISTENERS;
 }
 
-/* The index of this socket, by its SO_COOKIE (0: not known, so it is new); it is claimed for the
- * first who asks. -1 when the table is full. */
-int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *claimed);
-
-/* The index of this socket, or -1. */
-int page_find_socket(struct page *page, uint64_t socket);
-
 /* The cookie of an entry whose socket has none. */
 static inline uint64_t page_no_socket(int index)
 {
     return UINT64_MAX - (unsigned)index;
 }
 
-/* Index of the listener with this key of which any of `flags` is set, or -1. */
-int page_find_listener(struct page *page, uint64_t key, uint32_t flags);
+/* The index of the listener with this cookie (0: not known, so it is new), claimed for the first
+ * who asks. -1 when the table is full. */
+int page_claim_listener(struct page *page, uint64_t key, uint64_t socket, bool *claimed);
 
-/* Index of the first from `from` on whose key is equal but for its number, with any of the flags,
- * or -1. */
+/* The index of the listener, -1 for none: with this cookie; with this key and any of the flags; the
+ * first from `from` on whose key is equal but for its number, with any of the flags. */
+int page_find_socket(struct page *page, uint64_t socket);
+int page_find_listener(struct page *page, uint64_t key, uint32_t flags);
 int page_find_member(struct page *page, uint64_t key, int from, uint32_t flags);
 
 /* Which of page.binds and page.brief counts for this address. */
@@ -163,9 +140,6 @@ static inline unsigned page_bucket(uint64_t key)
 {
     return (unsigned)(key / ADDRESS_NUMBERS % PAGE_COUNTERS);
 }
-
-/* Nobody has this socket any more: the entry is there for another one. */
-void page_free_listener(struct page *page, int index);
 
 /* Has another entry the key?  Of two that are just getting their numbers the first keeps it. */
 bool page_has_other(struct page *page, int index, uint64_t key);

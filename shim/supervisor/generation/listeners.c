@@ -96,7 +96,7 @@ void generation_offer(struct generation *g)
         atomic_store(&g->page->listeners[i].alias, former ? atomic_load(&former->alias) : 0);
         atomic_store(&g->page->listeners[i].socket, h->cookie ? h->cookie : page_no_socket((int)i));
         atomic_store(&g->page->listeners[i].flags,
-                     LISTENER_CLAIMED | LISTENER_SHARED | (h->nonblock ? LISTENER_NONBLOCK : 0));
+                     LISTENER_SHARED | (h->nonblock ? LISTENER_NONBLOCK : 0));
         atomic_fetch_add(&g->page->held, 1);
         generation_bind(g, i++, h, 0);
     }
@@ -143,7 +143,7 @@ void generation_forget(struct listener *h)
             g->known[i] = 0;
             atomic_store(&g->page->listeners[i].key, 0);
             atomic_store(&g->page->listeners[i].alias, 0);
-            atomic_store(&g->page->listeners[i].flags, LISTENER_CLAIMED);
+            atomic_store(&g->page->listeners[i].flags, 0);
             atomic_fetch_sub(&g->page->held, 1);
         }
     }

@@ -88,11 +88,13 @@ struct said {
 static struct said slot_says(const struct page_slot *slot)
 {
     struct said s;
+    int32_t connections;
 
     s.undrained = atomic_load(&slot->drained) == 0;
     s.suspended = atomic_load(&slot->suspended) != 0;
-    s.accepting = page_accepting(slot);
-    s.connections = page_connections(slot);
+    s.accepting = (unsigned)(atomic_load(&slot->accepts) % SLOT_ACCEPTED);
+    connections = atomic_load(&slot->connections);
+    s.connections = connections > 0 ? (unsigned)connections : 0;
     return s;
 }
 
@@ -113,7 +115,7 @@ struct members_count members_count(struct generation *g)
     for (unsigned i = 0; i < members_slots(g); i++) {
         struct said s = slot_says(&g->page->slots[i]);
 
-        c.accepted += page_accepted(&g->page->slots[i]);
+        c.accepted += atomic_load(&g->page->slots[i].accepts) / SLOT_ACCEPTED;
         if (slot_owner(g, i, &p))
             add(&c, &s);
     }

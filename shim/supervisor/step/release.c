@@ -20,7 +20,7 @@ void release_listener(struct generation *g, unsigned index)
     generation_forget(h);
     listener_release(h, g->number);
     listener_replaces(h); /* the ports of passive FTP come round */
-    page_free_listener(g->page, (int)index);
+    atomic_store(&g->page->listeners[index].socket, 0);
 }
 
 /* A server that is about to open it again in a reload of its own gets it back until then. */
