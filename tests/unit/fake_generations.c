@@ -10,6 +10,8 @@
 #include <time.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/create.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"

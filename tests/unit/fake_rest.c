@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "fake_generations.h"
+#include "supervisor/generation/listeners.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/unwrapped.h"

@@ -20,7 +20,7 @@ static bool is_predecessor(const struct generation *g, pid_t pid)
     const struct generation *other;
 
     TAILQ_FOREACH (other, &generation_list, link)
-        if (other != g && (other->main == pid || members_name(other, pid)))
+        if (other != g && (other->main == pid || members_slot(other, pid)))
             return true;
     return false;
 }
@@ -71,7 +71,7 @@ void bell_read(struct generation *g)
     if (messages_left(g) || io_read(g->bell, &rings, sizeof rings) < 0)
         return;
     keep_nonblocking(g->bell);
-    generation_note(g);
+    members_note(g);
     lost_note(g);
     say_whom_it_looked_for(g);
     pass_on_signals(g);

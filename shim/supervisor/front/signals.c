@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "supervisor/generation/generation.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/coalesce.h"
 #include "supervisor/restart/readiness.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "supervisor/generation/members.h"
+#include "supervisor/generation/processes.h"
 
 typedef int search_fn(const struct kernel_listener *l, size_t nl, const struct tree *t,
                       struct kernel_connection **out, size_t *n);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A generation begins with its page, and ends with all that was kept for it. */
+#include "supervisor/generation/create.h"
+
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 #include "protocol/clock.h"
-#include "supervisor/generation/generation.h"
+#include "supervisor/generation/listeners.h"
 #include "supervisor/generation/log_limit.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/state/log.h"
@@ -31,24 +32,31 @@ static void seal_size(int memory)
              strerror(errno));
 }
 
+static bool map_page(struct generation *g)
+{
+    struct page *page = MAP_FAILED;
+    struct stat st;
+
+    if (fstat(g->memory, &st) == 0 && st.st_size == (off_t)sizeof *page)
+        page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, g->memory, 0);
+    if (page == MAP_FAILED)
+        return false;
+    g->page = page;
+    g->tree.dev = st.st_dev;
+    g->tree.ino = st.st_ino;
+    return true;
+}
+
 static bool page_new(struct generation *g)
 {
-    struct stat st;
-    char name[48]; /* nobody can change it: generation_adopt() reads it */
+    char name[48]; /* nobody can change it: number_of() reads it */
     char dir[256];
 
     snprintf(name, sizeof name, PAGE_NAME, PAGE_VERSION, g->number);
     g->memory = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (g->memory < 0 || ftruncate(g->memory, sizeof *g->page) < 0 || fstat(g->memory, &st) < 0)
+    if (g->memory < 0 || ftruncate(g->memory, sizeof *g->page) < 0 || !map_page(g))
         return false;
-    g->tree.dev = st.st_dev;
-    g->tree.ino = st.st_ino;
     seal_size(g->memory);
-    g->page = mmap(NULL, sizeof *g->page, PROT_READ | PROT_WRITE, MAP_SHARED, g->memory, 0);
-    if (g->page == MAP_FAILED) {
-        g->page = NULL;
-        return false;
-    }
     g->page->version = PAGE_VERSION;
     g->page->generation = g->number;
     atomic_store(&g->page->supervisor, getpid());
@@ -71,60 +79,102 @@ static void name_predecessors(struct generation *g)
     }
 }
 
-struct generation *generation_blank(void)
+/* Oldest first. */
+static void insert(struct generation *g)
+{
+    struct generation *other;
+
+    TAILQ_FOREACH (other, &generation_list, link)
+        if (other->number > g->number) {
+            TAILQ_INSERT_BEFORE(other, g, link);
+            return;
+        }
+    TAILQ_INSERT_TAIL(&generation_list, g, link);
+}
+
+/* One of nothing yet. */
+static struct generation *blank(unsigned number)
 {
     struct generation *g = calloc(1, sizeof *g);
 
     if (!g)
         return NULL;
+    g->number = number;
     g->memory = g->bell = g->control = g->failed = g->witness = -1;
     g->started = g->changed = clock_ms();
     g->started_at = time(NULL);
     g->deadline = CLOCK_NEVER;
     g->tree.hint = members_hint;
+    insert(g);
     return g;
 }
 
 struct generation *generation_new(unsigned number, uint32_t attention)
 {
-    struct generation *g = generation_blank();
+    struct generation *g = blank(number);
     int saved;
 
     if (!g)
         return NULL;
-    g->number = number;
-    TAILQ_INSERT_TAIL(&generation_list, g, link);
     g->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (g->bell < 0 || !page_new(g))
-        goto fail;
+    if (g->bell < 0 || !page_new(g)) {
+        saved = errno;
+        generation_free(g);
+        errno = saved;
+        return NULL;
+    }
     generation_attention(g, attention, 0);
     generation_offer(g);
     name_predecessors(g);
     return g;
-fail:
-    saved = errno;
-    generation_free(g);
-    errno = saved;
-    return NULL;
 }
 
-static void close_open(int fd)
+/* 0: it is not one of ours, or of another version. */
+static unsigned number_of(int memory)
 {
-    if (fd >= 0)
-        close(fd);
+    char path[32], link[64] = "";
+    unsigned version, number;
+
+    snprintf(path, sizeof path, "/proc/self/fd/%d", memory);
+    if (readlink(path, link, sizeof link - 1) < 0 ||
+        sscanf(link, "/memfd:" PAGE_NAME, &version, &number) != 2 || version != PAGE_VERSION)
+        return 0;
+    return number;
+}
+
+struct generation *generation_adopt(int memory)
+{
+    unsigned number = number_of(memory);
+    struct generation *g = number ? blank(number) : NULL;
+
+    if (!g) {
+        close(memory);
+        errno = EPROTO;
+        return NULL;
+    }
+    g->memory = memory;
+    if (!map_page(g)) {
+        generation_free(g);
+        errno = EPROTO;
+        return NULL;
+    }
+    g->attention = atomic_load(&g->page->attention) & ATTENTION_ALL;
+    g->lost = true; /* the page may name fewer listeners than there are */
+    g->adopted = g->exited = g->tree.foreign = true;
+    return g;
 }
 
 void generation_free(struct generation *g)
 {
+    const int fds[] = {g->memory, g->bell, g->control, g->failed, g->witness};
+
     log_limit_end(g);
     TAILQ_REMOVE(&generation_list, g, link);
     if (g->page)
         munmap(g->page, sizeof *g->page);
-    close_open(g->memory);
-    close_open(g->bell);
-    close_open(g->control);
-    close_open(g->failed);
-    close_open(g->witness);
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
     free(g->dismissed);
     tree_free(&g->tree);
     free(g);

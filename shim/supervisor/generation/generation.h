@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One run of the server: its processes, its state page and the sockets it binds.  This module
- * knows what a generation is and can be asked how it is; when it is started, drained or retired
- * is decided in restart.c, drain.c and retire.c.
+ * One run of the server: its processes, its state page and the sockets it binds.  When it is
+ * started, drained or retired is decided in restart/ and step/.
  */
 #ifndef GRACE_SUPERVISOR_GENERATION_GENERATION_H
 #define GRACE_SUPERVISOR_GENERATION_GENERATION_H
@@ -89,89 +88,14 @@ struct generation {
 TAILQ_HEAD(generation_list, generation);
 extern struct generation_list generation_list; /* oldest first */
 
-/* A new one with a page that offers every listener of the store and names the processes of the
- * others. NULL with errno. */
-struct generation *generation_new(unsigned number, uint32_t attention);
-
-/* One of nothing yet. */
-struct generation *generation_blank(void);
-
-/* One that another supervisor has started, by the memfd of its page, which is its own from now on;
- * its main process is no child of ours, so it counts as exited. NULL with errno. */
-struct generation *generation_adopt(int memory);
-
-/* What number the doorbell has in that process, or -1. */
-int generation_bell_number(const struct generation *g, pid_t pid);
-
-void generation_free(struct generation *g);
-
-/* Its main process is there: what descends from it belongs to it. */
-void generation_spawned(struct generation *g, pid_t main);
-
-/* Is any process of it alive?  If so, the supervisor wakes up when that may have changed: one of
- * them is watched. */
-bool generation_lives(struct generation *g);
-
-/* After each wait: looks at that one. */
-void generation_watch(struct generation *g);
-
-/* Its processes now (g->tree). 0 or -errno. */
-int generation_scan(struct generation *g);
-
-/* Sends sig to the main process; where that has gone (a daemon's first process), to those of its
- * tree that have no parent in it. The restart signal is the server's own then, no request. */
-void generation_signal(struct generation *g, int sig);
-
-/* If who got that signal is stopped: it has to run to take it. */
-void generation_continue(struct generation *g);
-
-/* Ends the whole tree, main process first. */
-void generation_kill(struct generation *g, int sig);
-
-/* Does it serve (or has it bound) this listener? What it only says that it serves counts when
- * generation_confirm() has asked the kernel. */
-bool generation_uses(const struct generation *g, const struct listener *h);
-
-void generation_confirm(struct generation *g);
-
-/* Who bound it is gone: closed, unless the generation is still about to adopt it (it does not miss
- * the one who bound it for the generation before). */
-void generation_left(struct generation *g, const struct listener *h);
-
-/* Offers every listener of the store in its page, which is new; or one; or withdraws it. */
-void generation_offer(struct generation *g);
-void generation_bind(struct generation *g, unsigned index, struct listener *h, uint32_t known);
-void generation_forget(struct listener *h); /* in all generations */
-
-/* Keeps fd, which is ours from now on, as the listener of this index, that `pid` has made. False:
- * it was there already, or can't be kept, which is said. */
-bool generation_keep(struct generation *g, unsigned index, int fd, pid_t pid);
-
 /* What its processes are to do. They find it in the page, where it is written again whenever they
  * are told: one of them may have changed it. */
 void generation_attention(struct generation *g, uint32_t set, uint32_t clear);
 
-/* The page has been written to: what once was there can't be taken back. */
-void generation_note(struct generation *g);
+/* Has some process of it loaded the shim? */
 bool generation_joined(const struct generation *g);
 
-/* Of the page, and what is known besides. */
-uint32_t generation_flags(const struct generation *g, unsigned index);
-
-/* The key that the page says fd has, as far as the socket bears it out: nothing is known of a path
- * that has been renamed. */
-uint64_t generation_key(const struct generation *g, unsigned index, int fd);
-
-/* Listeners in its page: offered, adopted or listening, waited on; unknown are those whose copy has
- * not come yet. */
-struct generation_listeners {
-    unsigned offered, adopted, used, unknown, waited, missing;
-};
-struct generation_listeners generation_listeners(const struct generation *g);
-
-/* One that nobody waits on and the generation before does, or NULL. */
-const struct listener *generation_missing(const struct generation *g);
-
+/* The one whose main process this is, or NULL. */
 struct generation *generation_by_pid(pid_t pid);
 
 #endif

@@ -22,6 +22,12 @@ unsigned members_slots(const struct generation *g)
     return used > g->slots ? used : g->slots;
 }
 
+void members_note(struct generation *g)
+{
+    g->slots = members_slots(g);
+    g->joined = generation_joined(g);
+}
+
 /* Of who has the slot, and since when; never 0. */
 static uint64_t slot_key(const struct page_slot *slot)
 {
@@ -145,24 +151,14 @@ struct members_count members_owe(struct generation *g)
     return c;
 }
 
-void members_tell(struct generation *g, int sig)
+void members_tell(struct generation *g, bool suspended)
 {
     struct procfs_stat p;
 
     generation_attention(g, 0, 0);
     for (unsigned i = 0; i < members_slots(g); i++)
-        if (slot_owner(g, i, &p))
-            tree_tell(&p, sig);
-}
-
-void members_tell_suspended(struct generation *g, int sig)
-{
-    struct procfs_stat p;
-
-    generation_attention(g, 0, 0);
-    for (unsigned i = 0; i < members_slots(g); i++)
-        if (atomic_load(&g->page->slots[i].suspended) && slot_owner(g, i, &p))
-            tree_tell(&p, sig);
+        if ((!suspended || atomic_load(&g->page->slots[i].suspended)) && slot_owner(g, i, &p))
+            tree_tell(&p, RESERVED_SIGNAL);
 }
 
 unsigned members_list(struct generation *g, int32_t *pids, unsigned room)
@@ -176,27 +172,17 @@ unsigned members_list(struct generation *g, int32_t *pids, unsigned room)
     return n;
 }
 
-bool members_name(const struct generation *g, pid_t pid)
+const struct page_slot *members_slot(const struct generation *g, pid_t pid)
 {
-    for (unsigned i = 0; i < members_slots(g); i++)
-        if (atomic_load(&g->page->slots[i].pid) == pid)
-            return true;
-    return false;
-}
-
-/* What it has become has a slot of its own. */
-bool members_away(const struct generation *g, pid_t pid)
-{
-    bool away = false;
+    const struct page_slot *found = NULL;
 
     for (unsigned i = 0; i < members_slots(g); i++) {
-        if (atomic_load(&g->page->slots[i].pid) != pid)
-            continue;
-        if (!atomic_load(&g->page->slots[i].away))
-            return false;
-        away = true;
+        const struct page_slot *slot = &g->page->slots[i];
+
+        if (atomic_load(&slot->pid) == pid && (!found || !atomic_load(&slot->away)))
+            found = slot;
     }
-    return away;
+    return found;
 }
 
 uint64_t members_sum(const struct generation *g)
@@ -212,7 +198,7 @@ enum tree_hint members_hint(const struct tree *t, const struct procfs_stat *p)
 {
     const struct generation *g =
         (const void *)((const char *)t - offsetof(struct generation, tree));
-    enum tree_hint hint = members_name(g, p->pid) ? TREE_NAMED : TREE_UNNAMED;
+    enum tree_hint hint = members_slot(g, p->pid) ? TREE_NAMED : TREE_UNNAMED;
     const struct generation *other;
 
     if (p->pid == excluded) /* between fork and exec it has all that we have */
@@ -222,7 +208,7 @@ enum tree_hint members_hint(const struct tree *t, const struct procfs_stat *p)
             continue;
         if ((other->main == p->pid && !other->exited) || tree_knows(&other->tree, p))
             return TREE_TAKEN;
-        if (hint == TREE_NAMED && members_name(other, p->pid))
+        if (hint == TREE_NAMED && members_slot(other, p->pid))
             hint = TREE_UNNAMED;
     }
     return hint;

@@ -20,18 +20,18 @@ struct members_count members_count(struct generation *g);
  * something depends on it. */
 struct members_count members_owe(struct generation *g);
 
-/* Sends sig to each that has the shim, or to those that are still suspended. */
-void members_tell(struct generation *g, int sig);
-void members_tell_suspended(struct generation *g, int sig);
+/* Has each that has the shim look at attention, or those that are still suspended. */
+void members_tell(struct generation *g, bool suspended);
 
 /* The pids of those that have the shim; returns how many. */
 unsigned members_list(struct generation *g, int32_t *pids, unsigned room);
 
-/* Does a slot name this process, whatever it is? */
-bool members_name(const struct generation *g, pid_t pid);
+/* The slot that names this process, whatever it is, or NULL. One that is `away` if there is no
+ * other: what it has become has a slot of its own. */
+const struct page_slot *members_slot(const struct generation *g, pid_t pid);
 
-/* Does it execute another program, by its slots? */
-bool members_away(const struct generation *g, pid_t pid);
+/* The page has been written to: what once was there can't be taken back. */
+void members_note(struct generation *g);
 
 /* Differs when a slot has got another owner since. */
 uint64_t members_sum(const struct generation *g);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The processes of a generation: which there are, whether any lives, and what they are sent. */
+#include "supervisor/generation/processes.h"
+
 #include <sys/wait.h>
 #include <errno.h>
 #include <poll.h>
@@ -9,15 +10,8 @@
 
 #include "protocol/clock.h"
 #include "protocol/signals.h"
-#include "supervisor/generation/generation.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/state/supervisor.h"
-
-void generation_note(struct generation *g)
-{
-    g->slots = members_slots(g);
-    g->joined = generation_joined(g);
-}
 
 void generation_spawned(struct generation *g, pid_t main)
 {

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/generation/generation.h"
+#include "supervisor/generation/create.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/recovery/stale.h"
 #include "supervisor/restart/restart_table.h"
 #include "supervisor/restart/sequential.h"
@@ -52,8 +53,8 @@ static bool is_eventfd(int fd)
 /* Without it the counters are looked at once a second. */
 static int take_bell(const struct generation *g, pid_t pid)
 {
-    int number = generation_bell_number(g, pid);
-    int fd = number < 0 ? -1 : borrow_fd(pid, number);
+    const struct page_slot *slot = members_slot(g, pid);
+    int fd = slot ? borrow_fd(pid, atomic_load(&slot->bell)) : -1;
 
     if (fd >= 0 && is_eventfd(fd))
         return fd;

@@ -5,15 +5,24 @@
 
 #include "protocol/signals.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/state/supervisor.h"
 
 enum { LOOK_MS = 100, LOOKS = 20 };
+
+/* Does it execute another program, by its slots? */
+static bool is_away(const struct generation *g, pid_t pid)
+{
+    const struct page_slot *slot = members_slot(g, pid);
+
+    return slot && atomic_load(&slot->away);
+}
 
 static bool can_keep(const struct generation *g, pid_t pid)
 {
     uid_t uid;
 
-    return procfs_real_uid(pid, &uid) == 0 && uid == getuid() && !members_away(g, pid) &&
+    return procfs_real_uid(pid, &uid) == 0 && uid == getuid() && !is_away(g, pid) &&
            tree_catches(pid, RESERVED_SIGNAL);
 }
 
@@ -37,7 +46,7 @@ static void appoint(struct generation *g)
     atomic_store(&g->page->keeper, p->pid);
     /* One that has begun to execute a program loses its handler: the signal would end it. It is
      * the keeper all the same, and what it becomes looks for that. */
-    if (!members_away(g, p->pid))
+    if (!is_away(g, p->pid))
         tree_tell(p, RESERVED_SIGNAL);
 }
 

@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/create.h"
+#include "supervisor/generation/listeners.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

@@ -4,7 +4,8 @@
 #include <stdio.h>
 
 #include "protocol/clock.h"
-#include "supervisor/generation/generation.h"
+#include "supervisor/generation/create.h"
+#include "supervisor/generation/listeners.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/serve.h"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

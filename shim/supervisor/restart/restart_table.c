@@ -2,7 +2,7 @@
 #include "supervisor/restart/restart_table.h"
 
 #include "protocol/clock.h"
-#include "supervisor/generation/generation.h"
+#include "supervisor/generation/listeners.h"
 #include "supervisor/restart/overlap.h"
 #include "supervisor/restart/sequential.h"
 #include "supervisor/restart/serve.h"

@@ -2,7 +2,8 @@
 #include "supervisor/restart/sequential.h"
 
 #include "protocol/clock.h"
-#include "supervisor/generation/generation.h"
+#include "supervisor/generation/create.h"
+#include "supervisor/generation/listeners.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/serve.h"
 #include "supervisor/state/events.h"

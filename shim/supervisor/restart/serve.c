@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/listeners.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

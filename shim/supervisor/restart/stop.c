@@ -4,7 +4,8 @@
 #include <signal.h>
 
 #include "protocol/clock.h"
-#include "supervisor/generation/generation.h"
+#include "supervisor/generation/listeners.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/restart/overlap.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"

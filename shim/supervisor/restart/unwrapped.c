@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 

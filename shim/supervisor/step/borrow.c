@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/generation/listeners.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/inherited.h"
 #include "supervisor/state/log.h"

@@ -7,6 +7,7 @@
 #include "protocol/clock.h"
 #include "protocol/signals.h"
 #include "supervisor/generation/connections.h"
+#include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
@@ -98,7 +99,7 @@ static bool ask(struct generation *g, const struct members_count *c, int64_t now
         return true;
     if (now - g->asked >= pause) {
         g->asked = now;
-        members_tell(g, RESERVED_SIGNAL);
+        members_tell(g, false);
     }
     supervisor_wake_at(g->asked + pause);
     return false;
@@ -139,7 +140,7 @@ static bool drained(struct generation *g, const struct members_count *c, int64_t
         g->empty = false;
         if (now - g->asked >= pause) {
             g->asked = now;
-            members_tell(g, RESERVED_SIGNAL);
+            members_tell(g, false);
             generation_note_internal(g);
             g->denied = generation_has_none(g) ? g->denied + 1 : 0;
         }

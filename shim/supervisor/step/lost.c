@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/generation/listeners.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/epoll_limit.h"

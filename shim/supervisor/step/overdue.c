@@ -25,10 +25,9 @@ enum {
 
 static uint64_t ages_of(const struct generation *g, pid_t pid)
 {
-    for (unsigned i = 0; i < members_slots(g); i++)
-        if (atomic_load(&g->page->slots[i].pid) == pid && !atomic_load(&g->page->slots[i].away))
-            return atomic_load(&g->page->slots[i].ages);
-    return 0;
+    const struct page_slot *slot = members_slot(g, pid);
+
+    return slot && !atomic_load(&slot->away) ? atomic_load(&slot->ages) : 0;
 }
 
 /* What can't be is not known: where the table is is the word of whoever wrote the slot. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/path_owner.h"
+#include "supervisor/generation/listeners.h"
 
 void path_owner_share(struct generation *g, const struct generation *other)
 {

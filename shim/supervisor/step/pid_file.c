@@ -103,7 +103,7 @@ void pid_file_retired(const struct generation *g)
     if (!place_open(&p))
         return;
     pid = read_pid(&p);
-    if (pid > 0 && members_name(g, pid) && !tree_alive(pid, 0)) {
+    if (pid > 0 && members_slot(g, pid) && !tree_alive(pid, 0)) {
         if (unlinkat(p.dir, p.name, 0) == 0)
             log_line(LEVEL_INFO, "pid file %s names a process of generation %u and is removed",
                      supervisor.options.pidfile, g->number);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "supervisor/generation/listeners.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/path_owner.h"

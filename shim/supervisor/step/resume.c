@@ -39,7 +39,7 @@ void resume_step(int64_t now)
     again = is_patient(g, now) ? TELL_AGAIN_MS : PATIENCE_MS;
     if (now - g->asked >= again) {
         g->asked = now;
-        members_tell_suspended(g, RESERVED_SIGNAL);
+        members_tell(g, true);
     }
     supervisor_wake_at(g->asked + again);
 }

@@ -4,6 +4,8 @@
 #include <signal.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/create.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

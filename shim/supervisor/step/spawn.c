@@ -16,6 +16,7 @@
 #include "protocol/environ.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
+#include "supervisor/generation/processes.h"
 #include "supervisor/kernel/control_socket.h"
 #include "supervisor/kernel/limits.h"
 #include "supervisor/kernel/terminal.h"

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The listeners of a generation. bound[] and known[] are what the supervisor has seen itself: what
+ * it was sent and what it has handed out. The flags in the page are what the processes say: they
+ * can add to that, and take nothing from it.
+ */
+#ifndef GRACE_SUPERVISOR_GENERATION_LISTENERS_H
+#define GRACE_SUPERVISOR_GENERATION_LISTENERS_H
+
+#include "supervisor/generation/generation.h"
+
+/* Does it serve (or has it bound) this listener? What it only says that it serves counts when
+ * generation_confirm() has asked the kernel. */
+bool generation_uses(const struct generation *g, const struct listener *h);
+void generation_confirm(struct generation *g);
+
+/* Who bound it is gone: closed, unless the generation is still about to adopt it (it does not miss
+ * the one who bound it for the generation before). */
+void generation_left(struct generation *g, const struct listener *h);
+
+/* Offers every listener of the store in its page, which is new; or one; or withdraws it. */
+void generation_offer(struct generation *g);
+void generation_bind(struct generation *g, unsigned index, struct listener *h, uint32_t known);
+void generation_forget(struct listener *h); /* in all generations */
+
+/* Keeps fd, which is ours from now on, as the listener of this index, that `pid` has made. False:
+ * it was there already, or can't be kept, which is said. */
+bool generation_keep(struct generation *g, unsigned index, int fd, pid_t pid);
+
+/* Of the page, and what is known besides. */
+uint32_t generation_flags(const struct generation *g, unsigned index);
+
+/* The key that the page says fd has, as far as the socket bears it out: nothing is known of a path
+ * that has been renamed. */
+uint64_t generation_key(const struct generation *g, unsigned index, int fd);
+
+/* Listeners in its page: offered, adopted or listening, waited on; unknown are those whose copy has
+ * not come yet. */
+struct generation_listeners {
+    unsigned offered, adopted, used, unknown, waited, missing;
+};
+struct generation_listeners generation_listeners(const struct generation *g);
+
+/* One that nobody waits on and the generation before does, or NULL. */
+const struct listener *generation_missing(const struct generation *g);
+
+#endif
