@@ -11,7 +11,6 @@
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/recovery/stale.h"
-#include "supervisor/restart/restart_table.h"
 #include "supervisor/restart/sequential.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -106,13 +105,13 @@ static struct generation *choose_current(void)
 static void resume_current(struct generation *g)
 {
     if (g->attention & ATTENTION_DRAINING) { /* the old one of a sequential restart */
-        restart_resume(sequential_begin(NULL));
+        supervisor.phase = sequential_begin();
         return;
     }
     if (g->attention & ATTENTION_STARTING)
         return;
     g->state = GENERATION_SERVING;
-    restart_resume(PHASE_IDLE);
+    supervisor.phase = PHASE_IDLE;
     path_owner_alone(g);
     resume_begin(g);
 }

@@ -54,11 +54,10 @@ static enum phase start(struct generation *g)
     return why ? roll_back(g, why) : PHASE_STARTING;
 }
 
-enum phase overlap_begin(const struct restart_cause *cause)
+enum phase overlap_begin(void)
 {
     struct generation *g;
 
-    (void)cause;
     borrow_listeners(supervisor.current);
     nonblock_begin();
     g = generation_new(++supervisor.last_number,
@@ -66,11 +65,10 @@ enum phase overlap_begin(const struct restart_cause *cause)
     return g ? start(g) : could_not_begin();
 }
 
-enum phase overlap_stays(const struct restart_cause *cause)
+enum phase overlap_stays(void)
 {
     struct generation *old = supervisor.standby;
 
-    (void)cause;
     supervisor.standby = NULL;
     path_owner_alone(supervisor.current);
     serve_restarted();
@@ -79,9 +77,9 @@ enum phase overlap_stays(const struct restart_cause *cause)
     return PHASE_IDLE;
 }
 
-enum phase overlap_ready(const struct restart_cause *cause)
+enum phase overlap_ready(struct generation *g)
 {
-    struct generation *old = supervisor.current, *g = supervisor.next;
+    struct generation *old = supervisor.current;
 
     supervisor.current = g;
     supervisor.next = NULL;
@@ -91,42 +89,42 @@ enum phase overlap_ready(const struct restart_cause *cause)
     serve_begin(g);
     terminal_pass(old->main, g->main);
     if (supervisor.options.probation <= 0)
-        return overlap_stays(cause);
+        return overlap_stays();
     g->deadline = clock_ms() + supervisor.options.probation;
     return PHASE_PROBATION;
 }
 
-enum phase overlap_failed(const struct restart_cause *cause)
+enum phase overlap_failed(struct generation *g, const char *why)
 {
-    return roll_back(cause->g, cause->text);
+    return roll_back(g, why);
 }
 
-enum phase overlap_given_up(const struct restart_cause *cause)
+enum phase overlap_given_up(struct generation *g, const char *why)
 {
-    roll_back(cause->g, cause->text);
+    roll_back(g, why);
     return supervisor.phase;
 }
 
-enum phase overlap_late(const struct restart_cause *cause)
+enum phase overlap_late(struct generation *g)
 {
     char why[256];
 
-    readiness_late(cause->g, why, sizeof why);
-    return roll_back(cause->g, why);
+    readiness_late(g, why, sizeof why);
+    return roll_back(g, why);
 }
 
-enum phase overlap_returns(const struct restart_cause *cause)
+enum phase overlap_returns(struct generation *g, const char *why)
 {
     supervisor.current = supervisor.standby;
     supervisor.standby = NULL;
     path_owner_alone(supervisor.current);
     terminal_give(supervisor.current->main);
-    return roll_back(cause->g, cause->text);
+    return roll_back(g, why);
 }
 
-enum phase overlap_old_lost(const struct restart_cause *cause)
+enum phase overlap_old_lost(const struct generation *g, const char *how)
 {
-    log_line(LEVEL_WARNING, "generation %u ended: %s; there is no way back any more",
-             cause->g->number, cause->text);
-    return overlap_stays(cause);
+    log_line(LEVEL_WARNING, "generation %u ended: %s; there is no way back any more", g->number,
+             how);
+    return overlap_stays();
 }

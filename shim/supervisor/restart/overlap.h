@@ -7,24 +7,27 @@
 #ifndef GRACE_SUPERVISOR_RESTART_OVERLAP_H
 #define GRACE_SUPERVISOR_RESTART_OVERLAP_H
 
-#include "supervisor/restart/restart_input.h"
+#include "supervisor/generation/generation.h"
+#include "supervisor/state/phase.h"
+
+/* Each does what is due and returns the phase that follows. */
 
 /* Starts the next generation. */
-restart_action overlap_begin;
+enum phase overlap_begin(void);
 
 /* It serves, the one before drains or, in a probation, is kept. */
-restart_action overlap_ready;
+enum phase overlap_ready(struct generation *g);
 
 /* It has failed, or took too long: rolled back. The same while the server is to stop anyway. */
-restart_action overlap_failed;
-restart_action overlap_late;
-restart_action overlap_given_up;
+enum phase overlap_failed(struct generation *g, const char *why);
+enum phase overlap_late(struct generation *g);
+enum phase overlap_given_up(struct generation *g, const char *why);
 
 /* The probation is over, or pointless, for the one before has ended: there is no way back. */
-restart_action overlap_stays;
-restart_action overlap_old_lost;
+enum phase overlap_stays(void);
+enum phase overlap_old_lost(const struct generation *g, const char *how);
 
 /* It has failed in its probation: the one before serves again. */
-restart_action overlap_returns;
+enum phase overlap_returns(struct generation *g, const char *why);
 
 #endif

@@ -11,82 +11,96 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/max_old.h"
 
-/* It happens, and is as it should be. */
-static enum phase nothing(const struct restart_cause *cause)
-{
-    (void)cause;
-    return supervisor.phase;
-}
-
 /* It can't happen in this phase, and would mean nothing. */
-static enum phase never(const struct restart_cause *cause)
+static enum phase never(void)
 {
-    (void)cause;
     log_line(LEVEL_DEBUG, "phase %d: unexpected", (int)supervisor.phase);
     return supervisor.phase;
 }
 
 /* Requests become one; a signal is the one that is remembered. False: there was one. */
-static bool postpone(const struct restart_cause *cause)
+static bool postpone(enum request request)
 {
     bool first = supervisor.pending == REQUEST_NONE;
 
     if (supervisor.pending != REQUEST_SIGNAL)
-        supervisor.pending = cause->request;
+        supervisor.pending = request;
     return first;
 }
 
-static enum phase one_more(const struct restart_cause *cause)
+static enum phase one_more(enum request request)
 {
-    if (postpone(cause))
+    if (postpone(request))
         log_line(LEVEL_INFO, "restart requested during a restart: one more will follow");
     return supervisor.phase;
 }
 
-static enum phase when_ready(const struct restart_cause *cause)
+static enum phase when_ready(enum request request)
 {
-    if (postpone(cause))
+    if (postpone(request))
         log_line(LEVEL_INFO, "restart waits until generation %u is ready",
                  supervisor.current->number);
     return supervisor.phase;
 }
 
-static enum phase begin(const struct restart_cause *cause)
+static enum phase begin(enum request request)
 {
     if (max_old_room_at() <= clock_ms())
-        return supervisor.options.sequential ? sequential_begin(cause) : overlap_begin(cause);
-    if (postpone(cause))
+        return supervisor.options.sequential ? sequential_begin() : overlap_begin();
+    if (postpone(request))
         log_line(LEVEL_INFO, "restart waits a moment: %d old generations drain (GRACE_MAX_OLD)",
                  supervisor.options.max_old);
     return supervisor.phase;
 }
 
-static enum phase first_ready(const struct restart_cause *cause)
+static enum phase first_ready(struct generation *g)
 {
-    generation_confirm(cause->g);
-    serve_begin(cause->g);
+    generation_confirm(g);
+    serve_begin(g);
     return PHASE_IDLE;
 }
 
 /* clang-format off */
-/* Numbers, not pointers: those would be relocated at the start of each process of the server. */
+/* Each returns the phase that follows. */
 #define ACTIONS(A) \
-    A(when_ready) A(first_ready) A(never) A(stop_crashed) A(stop_over) A(stop_begin) \
-    A(stop_drain) A(begin) A(one_more) A(overlap_ready) A(overlap_failed) A(overlap_late) \
-    A(overlap_returns) A(overlap_stays) A(overlap_old_lost) A(nothing) A(sequential_next) \
-    A(stop_follows) A(sequential_ready) A(sequential_failed) A(sequential_late) \
-    A(sequential_hurry) A(overlap_given_up) A(stop_ended) A(stop_late) A(stop_again)
+    A(nothing,           supervisor.phase) \
+    A(never,             never()) \
+    A(when_ready,        when_ready(cause->request)) \
+    A(one_more,          one_more(cause->request)) \
+    A(begin,             begin(cause->request)) \
+    A(first_ready,       first_ready(cause->g)) \
+    A(overlap_ready,     overlap_ready(cause->g)) \
+    A(overlap_failed,    overlap_failed(cause->g, cause->text)) \
+    A(overlap_late,      overlap_late(cause->g)) \
+    A(overlap_given_up,  overlap_given_up(cause->g, cause->text)) \
+    A(overlap_returns,   overlap_returns(cause->g, cause->text)) \
+    A(overlap_stays,     overlap_stays()) \
+    A(overlap_old_lost,  overlap_old_lost(cause->g, cause->text)) \
+    A(sequential_next,   sequential_next()) \
+    A(sequential_ready,  sequential_ready(cause->g)) \
+    A(sequential_failed, sequential_failed(cause->g, cause->text)) \
+    A(sequential_late,   sequential_late(cause->g)) \
+    A(sequential_hurry,  sequential_hurry()) \
+    A(stop_begin,        stop_begin(cause->sig)) \
+    A(stop_again,        stop_again()) \
+    A(stop_late,         stop_late()) \
+    A(stop_drain,        stop_drain()) \
+    A(stop_follows,      stop_follows()) \
+    A(stop_crashed,      stop_crashed(cause->g, cause->text)) \
+    A(stop_ended,        stop_ended(cause->g, cause->text)) \
+    A(stop_over,         stop_over(cause->g))
 
-#define NUMBER(name) DO_##name,
+/* Numbers, not pointers: those would be relocated at the start of each process of the server. */
+#define NUMBER(name, call) DO_##name,
 enum action { ACTIONS(NUMBER) };
 
-#define CALL_IT(name)  \
+#define CALL(name, call) \
     case DO_##name: \
-        return name(cause);
+        return call;
 static enum phase act(enum action action, const struct restart_cause *cause)
 {
     switch (action) {
-        ACTIONS(CALL_IT)
+        ACTIONS(CALL)
     }
     __builtin_unreachable();
 }
@@ -124,9 +138,4 @@ bool restart_take(enum restart_input input, const struct restart_cause *cause)
 
     supervisor.phase = act(table[before][input], cause);
     return supervisor.phase != before;
-}
-
-void restart_resume(enum phase phase)
-{
-    supervisor.phase = phase;
 }

@@ -3,12 +3,30 @@
 #ifndef GRACE_SUPERVISOR_RESTART_RESTART_TABLE_H
 #define GRACE_SUPERVISOR_RESTART_RESTART_TABLE_H
 
-#include "supervisor/restart/restart_input.h"
+#include "supervisor/generation/generation.h"
+#include "supervisor/state/phase.h"
+
+enum restart_input {
+    INPUT_REQUEST, /* a restart is asked for, and nothing is against it */
+    INPUT_READY,   /* the new generation is */
+    INPUT_FAILED,  /* it could not be executed, or has ended */
+    INPUT_LATE,    /* the time of the phase is over */
+    INPUT_LOST,    /* the main process of the older one has ended */
+    INPUT_EMPTY,   /* no process is left of the one that serves, or served */
+    INPUT_STOP,    /* a stop signal */
+    INPUT_DRAIN,   /* a stop as soon as the connections are finished */
+    INPUTS
+};
+
+/* What goes with it. */
+struct restart_cause {
+    struct generation *g;
+    const char *text;     /* FAILED: why; LOST: how it has ended */
+    enum request request; /* REQUEST */
+    int sig;              /* STOP */
+};
 
 /* This has happened. True: another phase begins. */
 bool restart_take(enum restart_input input, const struct restart_cause *cause);
-
-/* A supervisor that was killed had come so far. */
-void restart_resume(enum phase phase);
 
 #endif

@@ -19,11 +19,10 @@ enum { PAUSE_FIRST_MS = 500, PAUSE_MOST_MS = 30000 };
 
 static int64_t next_pause;
 
-enum phase sequential_begin(const struct restart_cause *cause)
+enum phase sequential_begin(void)
 {
     struct generation *g = supervisor.current;
 
-    (void)cause;
     next_pause = PAUSE_FIRST_MS;
     event(EVENT_RESTARTING, supervisor.last_number + 1, "");
     log_line(LEVEL_INFO, "generation %u ends before the next one starts, clients wait", g->number);
@@ -52,13 +51,12 @@ static enum phase give_up(struct generation *g, const char *reason)
     return PHASE_PAUSING;
 }
 
-enum phase sequential_next(const struct restart_cause *cause)
+enum phase sequential_next(void)
 {
     struct generation *g =
         generation_new(++supervisor.last_number, ATTENTION_STARTING | readiness_attention());
     const char *why;
 
-    (void)cause;
     if (!g)
         return pause_after(supervisor.last_number, supervisor_error_text("memfd or eventfd"));
     supervisor.current = g;
@@ -67,31 +65,30 @@ enum phase sequential_next(const struct restart_cause *cause)
     return why ? give_up(g, why) : PHASE_REPLACING;
 }
 
-enum phase sequential_ready(const struct restart_cause *cause)
+enum phase sequential_ready(struct generation *g)
 {
-    generation_confirm(cause->g);
-    serve_begin(cause->g);
-    path_owner_alone(cause->g);
+    generation_confirm(g);
+    serve_begin(g);
+    path_owner_alone(g);
     serve_restarted();
     return PHASE_IDLE;
 }
 
-enum phase sequential_failed(const struct restart_cause *cause)
+enum phase sequential_failed(struct generation *g, const char *why)
 {
-    return give_up(cause->g, cause->text);
+    return give_up(g, why);
 }
 
-enum phase sequential_late(const struct restart_cause *cause)
+enum phase sequential_late(struct generation *g)
 {
     char why[256];
 
-    readiness_late(cause->g, why, sizeof why);
-    return give_up(cause->g, why);
+    readiness_late(g, why, sizeof why);
+    return give_up(g, why);
 }
 
-enum phase sequential_hurry(const struct restart_cause *cause)
+enum phase sequential_hurry(void)
 {
-    (void)cause;
     supervisor.deadline = 0;
     log_line(LEVEL_INFO, "trying again at once");
     return PHASE_PAUSING;

@@ -8,21 +8,22 @@
 #ifndef GRACE_SUPERVISOR_RESTART_SEQUENTIAL_H
 #define GRACE_SUPERVISOR_RESTART_SEQUENTIAL_H
 
-#include "supervisor/restart/restart_input.h"
+#include "supervisor/generation/generation.h"
+#include "supervisor/state/phase.h"
 
 /* The one that serves is to end. */
-restart_action sequential_begin;
+enum phase sequential_begin(void);
 
 /* It has: starts the next one. */
-restart_action sequential_next;
+enum phase sequential_next(void);
 
-restart_action sequential_ready;
+enum phase sequential_ready(struct generation *g);
 
 /* It has failed, or took too long: pauses. */
-restart_action sequential_failed;
-restart_action sequential_late;
+enum phase sequential_failed(struct generation *g, const char *why);
+enum phase sequential_late(struct generation *g);
 
 /* Somebody asks for it during the pause: that is over. */
-restart_action sequential_hurry;
+enum phase sequential_hurry(void);
 
 #endif

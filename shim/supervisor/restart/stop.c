@@ -21,13 +21,13 @@ enum { SAME_MS = 500 };
 static int64_t begun;
 
 /* Nobody is to take its place, nor to be brought back by its end. */
-static void forget_others(const struct restart_cause *cause)
+static void forget_others(void)
 {
     supervisor.pending = REQUEST_NONE;
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
     if (supervisor.standby)
-        overlap_stays(cause);
+        overlap_stays();
     path_owner_alone(supervisor.current);
 }
 
@@ -39,26 +39,24 @@ static void kill_all(void)
         generation_kill(g, SIGKILL);
 }
 
-enum phase stop_begin(const struct restart_cause *cause)
+enum phase stop_begin(int sig)
 {
     struct generation *g = supervisor.current;
     int64_t timeout = supervisor.options.stop_timeout;
 
-    log_line(LEVEL_INFO, "stopping generation %u with SIG%s", g->number,
-             options_signal_name(cause->sig));
+    log_line(LEVEL_INFO, "stopping generation %u with SIG%s", g->number, options_signal_name(sig));
     event(EVENT_STOPPING, g->number, "");
-    forget_others(cause);
+    forget_others();
     begun = clock_ms();
     supervisor.deadline = timeout == CLOCK_NEVER ? CLOCK_NEVER : begun + timeout;
     listener_release_all(); /* the server's own close() refuses clients now, as without us */
-    generation_signal(g, cause->sig);
+    generation_signal(g, sig);
     generation_signal(g, SIGCONT);
     return PHASE_STOPPING;
 }
 
-enum phase stop_again(const struct restart_cause *cause)
+enum phase stop_again(void)
 {
-    (void)cause;
     if (clock_ms() - begun >= SAME_MS) {
         log_line(LEVEL_WARNING, "second stop signal: killing the server");
         kill_all();
@@ -66,16 +64,15 @@ enum phase stop_again(const struct restart_cause *cause)
     return PHASE_STOPPING;
 }
 
-enum phase stop_late(const struct restart_cause *cause)
+enum phase stop_late(void)
 {
-    (void)cause;
     log_line(LEVEL_WARNING, "the server did not stop in time, killing it");
     kill_all();
     supervisor.deadline = CLOCK_NEVER;
     return PHASE_STOPPING;
 }
 
-enum phase stop_drain(const struct restart_cause *cause)
+enum phase stop_drain(void)
 {
     struct generation *g = supervisor.current;
 
@@ -83,22 +80,21 @@ enum phase stop_drain(const struct restart_cause *cause)
     event(EVENT_STOPPING, g->number, "");
     borrow_listeners(g);
     release_served();
-    forget_others(cause);
+    forget_others();
     supervisor.deadline = CLOCK_NEVER;
     drain_begin(g);
     return PHASE_LEAVING;
 }
 
-enum phase stop_follows(const struct restart_cause *cause)
+enum phase stop_follows(void)
 {
-    (void)cause;
     if (supervisor.pending != REQUEST_STOP)
         log_line(LEVEL_INFO, "the next generation answers who waits, then it is stopped");
     supervisor.pending = REQUEST_STOP;
     return supervisor.phase;
 }
 
-static enum phase end(const struct generation *g)
+enum phase stop_over(const struct generation *g)
 {
     supervisor.ended = true;
     supervisor.status = g->status;
@@ -106,14 +102,12 @@ static enum phase end(const struct generation *g)
     return PHASE_STOPPING;
 }
 
-enum phase stop_crashed(const struct restart_cause *cause)
+enum phase stop_crashed(const struct generation *g, const char *how)
 {
-    struct generation *g = cause->g;
-
     if (g->number > 1 || g->state != GENERATION_STARTING) /* else its own words will do */
-        log_line(LEVEL_INFO, "generation %u ended: %s", g->number, cause->text);
-    event(EVENT_CRASHED, g->number, cause->text);
-    return end(g);
+        log_line(LEVEL_INFO, "generation %u ended: %s", g->number, how);
+    event(EVENT_CRASHED, g->number, how);
+    return stop_over(g);
 }
 
 /* A parent that dies of SIGTERM (tornado's, that of php -S) leaves workers that would accept for
@@ -130,20 +124,13 @@ static bool leaves_servers(struct generation *g)
     return false;
 }
 
-enum phase stop_ended(const struct restart_cause *cause)
+enum phase stop_ended(struct generation *g, const char *how)
 {
-    struct generation *g = cause->g;
-
-    log_line(LEVEL_INFO, "stopped: %s", cause->text);
-    event(EVENT_STOPPED, g->number, cause->text);
+    log_line(LEVEL_INFO, "stopped: %s", how);
+    event(EVENT_STOPPED, g->number, how);
     if (leaves_servers(g)) {
         log_line(LEVEL_INFO, "processes of generation %u outlive its main process", g->number);
         drain_begin(g);
     }
-    return end(g);
-}
-
-enum phase stop_over(const struct restart_cause *cause)
-{
-    return end(cause->g);
+    return stop_over(g);
 }

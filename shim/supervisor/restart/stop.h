@@ -7,23 +7,24 @@
 #ifndef GRACE_SUPERVISOR_RESTART_STOP_H
 #define GRACE_SUPERVISOR_RESTART_STOP_H
 
-#include "supervisor/restart/restart_input.h"
+#include "supervisor/generation/generation.h"
+#include "supervisor/state/phase.h"
 
 /* A stop signal; a second one; the server takes too long. */
-restart_action stop_begin;
-restart_action stop_again;
-restart_action stop_late;
+enum phase stop_begin(int sig);
+enum phase stop_again(void);
+enum phase stop_late(void);
 
 /* Its connections are to be finished first; or a sequential restart, for who waits in the queue
  * can be answered by the next generation only. */
-restart_action stop_drain;
-restart_action stop_follows;
+enum phase stop_drain(void);
+enum phase stop_follows(void);
 
 /* The main process of the one that serves has ended: by itself, or it was to. */
-restart_action stop_crashed;
-restart_action stop_ended;
+enum phase stop_crashed(const struct generation *g, const char *how);
+enum phase stop_ended(struct generation *g, const char *how);
 
 /* No process of it is left, and none was a child of ours that could have told. */
-restart_action stop_over;
+enum phase stop_over(const struct generation *g);
 
 #endif

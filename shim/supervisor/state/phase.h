@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How far a restart, or a stop, has come.  One variable, supervisor.phase, that only
- * restart/restart_table.c changes; whoever acts differently meanwhile looks at it.
+ * How far a restart, or a stop, has come.  One variable, supervisor.phase, that
+ * restart/restart_table.c changes (recovery/ sets where it begins); whoever acts differently
+ * meanwhile looks at it.
  */
 #ifndef GRACE_SUPERVISOR_STATE_PHASE_H
 #define GRACE_SUPERVISOR_STATE_PHASE_H

@@ -24,7 +24,7 @@ struct supervisor {
     struct generation *next;    /* becoming ready [overlap; background, at the end] */
     struct generation *standby; /* served before, kept until the probation is over [overlap] */
     unsigned last_number;       /* of a generation [set-up, restart/: who makes one] */
-    enum phase phase;           /* [restart_table] */
+    enum phase phase;           /* [restart_table; recovery/, to begin with] */
     int64_t deadline;           /* of the phase: a pause is over, a stop late [sequential, stop] */
     enum request pending;       /* what was asked for meanwhile [restart_table, restart, stop] */
     bool ended;                 /* the server has, with `status`: so do we [stop; main, to go on] */
