@@ -35,6 +35,7 @@
 #include "supervisor/kernel/trim.h"
 #include "supervisor/recovery/keeper.h"
 #include "supervisor/recovery/recover.h"
+#include "supervisor/recovery/restore.h"
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"
@@ -366,7 +367,7 @@ int main(int argc, char **argv)
     limits_lift();
     if (!options_read(&supervisor.options))
         return USAGE_STATUS;
-    if (record_lost_stderr())
+    if (restore_lost_stderr())
         log_stderr_ends();
     supervisor.name =
         supervisor.options.name ? supervisor.options.name : base_name(supervisor.command.path);

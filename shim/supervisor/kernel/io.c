@@ -91,15 +91,14 @@ const char *io_error(void)
     return errno == 0 ? "it is no regular file" : strerror(errno);
 }
 
-int io_reopen(int fd)
+int io_reopen(pid_t pid, int fd, int flags)
 {
-    char path[32];
-    struct stat st;
+    char process[16] = "self", path[48];
 
-    if (fstat(fd, &st) < 0 || !(S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
-        return -1;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (pid)
+        snprintf(process, sizeof process, "%d", (int)pid);
+    snprintf(path, sizeof path, "/proc/%s/fd/%d", process, fd);
+    return open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 int io_socket_option(int fd, int option)

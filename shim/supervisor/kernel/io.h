@@ -22,9 +22,9 @@ bool io_write(int fd, const void *buf, size_t size);
 int io_open(int dir, const char *name, int flags, bool device);
 const char *io_error(void);
 
-/* A description of our own of what fd writes to, that nobody else can make blocking, or -1: it is
- * none that needs one, or /proc is not there. */
-int io_reopen(int fd);
+/* Opens what that process (0: this one) has at the number: a description of our own, which nobody
+ * else can make blocking. -1 with errno. */
+int io_reopen(pid_t pid, int fd, int flags);
 
 /* An int of SOL_SOCKET, or -1. */
 int io_socket_option(int fd, int option);

@@ -10,6 +10,7 @@
 
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/kernel/io.h"
 #include "supervisor/recovery/stale.h"
 #include "supervisor/restart/sequential.h"
 #include "supervisor/state/log.h"
@@ -64,7 +65,7 @@ static int take_bell(const struct generation *g, pid_t pid)
 
 static struct generation *adopt(const struct orphan *first, size_t n)
 {
-    int memory = orphans_open(first->pid, first->memory, O_RDWR);
+    int memory = io_reopen(first->pid, first->memory, O_RDWR);
     struct generation *g = memory < 0 ? NULL : generation_adopt(memory);
     const struct orphan *main;
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/kernel/io.h"
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/supervisor.h"
 
@@ -26,17 +27,9 @@ struct search {
     unsigned nknown;
 };
 
-int orphans_open(pid_t pid, int fd, int flags)
-{
-    char path[64];
-
-    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
-    return open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-}
-
 static bool judge(struct search *s, pid_t pid, int fd)
 {
-    int own = orphans_open(pid, fd, O_RDONLY);
+    int own = io_reopen(pid, fd, O_RDONLY);
     const struct record *r = own < 0 ? NULL : record_open(own);
     bool wanted = r && s->wanted(r, s->arg);
 

@@ -34,7 +34,4 @@ struct orphans {
 int orphans_find(struct orphans *o, bool (*wanted)(const struct record *r, void *arg), void *arg);
 void orphans_free(struct orphans *o);
 
-/* Opens what a process has at this number. -1 with errno. */
-int orphans_open(pid_t pid, int fd, int flags);
-
 #endif

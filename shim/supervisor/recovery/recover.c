@@ -10,6 +10,7 @@
 
 #include "supervisor/generation/generation.h"
 #include "supervisor/recovery/adopt.h"
+#include "supervisor/recovery/restore.h"
 #include "supervisor/recovery/stale.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/events.h"
@@ -32,7 +33,7 @@ void recover_become(int fd)
     record = record_open(fd);
     if (!record)
         give_up("the recovery record can't be read");
-    if (!record_restore(record, fd, &supervisor.command))
+    if (!restore_process(record, fd, &supervisor.command))
         give_up("the process can't be what the first supervisor was");
     if (!record_own(fd))
         give_up("the recovery record can't be opened (/proc not mounted?)");
@@ -88,8 +89,6 @@ void recover_server(void)
     if (!adopt_generations(&o))
         _exit(0); /* the server has ended meanwhile */
     orphans_free(&o);
-    record_close(record);
-    record = NULL;
     log_line(LEVEL_INFO, "a new supervisor for generation %u: the one before was killed",
              supervisor.current->number);
     event(EVENT_RECOVERED, supervisor.current->number, "the supervisor before was killed");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/state/log.h"
 
+#include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -26,7 +27,9 @@ void (*log_listener)(const char *line);
  * stays as it is. */
 static void use_stderr(void)
 {
-    int own = io_reopen(STDERR_FILENO);
+    struct stat st;
+    bool shared = fstat(STDERR_FILENO, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode));
+    int own = shared ? io_reopen(0, STDERR_FILENO, O_WRONLY) : -1;
 
     log_fd = own >= 0 ? own : STDERR_FILENO;
 }

@@ -9,11 +9,11 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/kernel/io.h"
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/record_text.h"
@@ -50,11 +50,9 @@ static void note_schedule(struct record *r)
 
 static void note_groups(struct record *r)
 {
-    gid_t groups[64];
-    int n = getgroups(64, groups);
+    int n = getgroups(64, r->groups);
 
-    for (int i = 0; i < n; i++)
-        r->groups[r->groups_n++] = groups[i];
+    r->groups_n = n > 0 ? (uint32_t)n : 0;
 }
 
 /* What is close-on-exec is our own. */
@@ -128,22 +126,14 @@ void record_publish(void)
         log_line(LEVEL_DEBUG, "no recovery record: %s", strerror(errno));
 }
 
-static int reopen(int fd, int flags)
-{
-    char path[32];
-
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    return open(path, flags);
-}
-
 int record_lend(void)
 {
-    return own_fd < 0 ? -1 : reopen(own_fd, O_RDONLY);
+    return own_fd < 0 ? -1 : io_reopen(0, own_fd, O_RDONLY);
 }
 
 bool record_own(int fd)
 {
-    own_fd = reopen(fd, O_RDWR | O_CLOEXEC);
+    own_fd = io_reopen(0, fd, O_RDWR);
     return own_fd >= 0;
 }
 
@@ -163,7 +153,8 @@ const struct record *record_open(int fd)
     errno = EPROTO;
     if (!is_sealed_by_us(fd, &st) || st.st_size < (off_t)sizeof *r || st.st_size > RECORD_MAX)
         return NULL;
-    r = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    /* for writing: the environment of this process may be made of it */
+    r = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
     if (r == MAP_FAILED)
         return NULL;
     if (r->version == RECORD_VERSION && r->size == (uint64_t)st.st_size && record_text_is_whole(r))

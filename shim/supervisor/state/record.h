@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Writing and reading the recovery record (recovery_record.h).  What is recorded is the process as
- * it was started; record_restore() makes another process that one, so that what follows is a normal
- * start.
- */
+/* Writing and reading the recovery record (recovery_record.h): the process as it was started. */
 #ifndef GRACE_SUPERVISOR_STATE_RECORD_H
 #define GRACE_SUPERVISOR_STATE_RECORD_H
 
@@ -33,12 +29,5 @@ int record_lend(void);
 /* Maps the record in fd; NULL with errno if it is none that this user has sealed. */
 const struct record *record_open(int fd);
 void record_close(const struct record *r);
-
-/* Becomes what `r` describes: limits, environment, directory, signals, descriptors. The inherited
- * descriptor `record` stays. Fills command. False with errno. */
-bool record_restore(const struct record *r, int record, struct command *command);
-
-/* Standard error of the first supervisor was not there any more. */
-bool record_lost_stderr(void);
 
 #endif

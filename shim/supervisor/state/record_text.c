@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/state/record_text.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,21 +69,25 @@ static char **take(const char **at, unsigned n)
     char **list = calloc(n + 1, sizeof *list);
 
     for (unsigned i = 0; list && i < n; i++, *at = next(*at))
-        list[i] = strdup(*at);
+        list[i] = (char *)(uintptr_t)*at;
     return list;
 }
 
-bool record_text_read(const struct record *r, struct record_text *t)
+bool record_text_read(const struct record *r, struct command *c)
 {
-    const char *at = r->strings;
+    const char *at;
+    char **entries;
 
-    t->library = strdup(at);
-    t->directory = strdup(at = next(at));
-    t->path = strdup(at = next(at));
-    at = next(at);
-    t->argv = take(&at, r->argc);
-    t->envp = t->argv ? take(&at, r->envc) : NULL;
-    return t->envp && t->library && t->directory && t->path;
+    c->library = r->strings;
+    c->directory = next(c->library);
+    c->path = next(c->directory);
+    at = next(c->path);
+    c->argv = take(&at, r->argc);
+    entries = take(&at, r->envc);
+    if (!c->argv || !entries)
+        return false;
+    environ = entries;
+    return true;
 }
 
 /* What a service manager, a shell or a terminal says anew each time. */

@@ -17,11 +17,7 @@ bool record_text_is_whole(const struct record *r);
 /* Same command, directory and environment, but for what differs from one start to the next. */
 bool record_text_equal(const struct record *a, const struct record *b);
 
-/* Library, directory and path; then the arguments and the environment, in new arrays. */
-struct record_text {
-    const char *library, *directory, *path;
-    char **argv, **envp;
-};
-bool record_text_read(const struct record *r, struct record_text *t);
+/* All of it into `command` and environ, which are of `r` from now on. False with errno. */
+bool record_text_read(const struct record *r, struct command *command);
 
 #endif

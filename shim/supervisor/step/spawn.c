@@ -18,6 +18,7 @@
 #include "protocol/preload_list.h"
 #include "supervisor/generation/processes.h"
 #include "supervisor/kernel/control_socket.h"
+#include "supervisor/kernel/io.h"
 #include "supervisor/kernel/limits.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/state/record.h"
@@ -91,13 +92,11 @@ static int raise_fd(int fd)
  * one descriptor, so that a write finds a reader at any time. */
 static int fifo_new(void)
 {
-    char path[32];
     int ends[2], fd;
 
     if (pipe2(ends, O_CLOEXEC) < 0)
         return -1;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
-    fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    fd = io_reopen(0, ends[0], O_RDWR);
     close(ends[0]);
     close(ends[1]);
     return fd;

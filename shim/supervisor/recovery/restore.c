@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Becoming the process that a record describes.  What can't be had is done without: a supervisor
- * with another nice value is better than none. */
+#include "supervisor/recovery/restore.h"
+
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <fcntl.h>
@@ -10,12 +10,11 @@
 
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/inherited.h"
-#include "supervisor/state/record.h"
 #include "supervisor/state/record_text.h"
 
 static bool lost_stderr;
 
-bool record_lost_stderr(void)
+bool restore_lost_stderr(void)
 {
     return lost_stderr;
 }
@@ -51,24 +50,24 @@ static void restore_schedule(const struct record *r)
 
 static void restore_groups(const struct record *r)
 {
-    gid_t groups[64];
-
-    for (unsigned i = 0; i < r->groups_n; i++)
-        groups[i] = r->groups[i];
     if (geteuid() == 0)
-        setgroups(r->groups_n, groups);
+        setgroups(r->groups_n, r->groups);
 }
 
-static bool was_given(const struct record *r, int fd)
+static const struct record_file *given(const struct record *r, int fd)
 {
-    struct stat st;
-
-    if (fstat(fd, &st) < 0)
-        return false;
     for (unsigned i = 0; i < r->kept_n; i++)
         if (r->kept[i].fd == fd)
-            return r->kept[i].dev == st.st_dev && r->kept[i].ino == st.st_ino;
-    return false;
+            return &r->kept[i];
+    return NULL;
+}
+
+static bool is_given(const struct record *r, int fd)
+{
+    const struct record_file *file = given(r, fd);
+    struct stat st;
+
+    return file && fstat(fd, &st) == 0 && file->dev == st.st_dev && file->ino == st.st_ino;
 }
 
 /* What the process that started us has opened itself, connections above all. */
@@ -80,17 +79,9 @@ static void close_others(const struct record *r, int record)
     if (procfs_open(&dir, "/proc/self/fd") < 0)
         return;
     while ((fd = procfs_next(&dir)) >= 0)
-        if (fd != record && fd != dir.fd && !was_given(r, fd) && !inherited_keep(fd))
+        if (fd != record && fd != dir.fd && !is_given(r, fd) && !inherited_keep(fd))
             close(fd);
     procfs_close(&dir);
-}
-
-static bool had(const struct record *r, int fd)
-{
-    for (unsigned i = 0; i < r->kept_n; i++)
-        if (r->kept[i].fd == fd)
-            return true;
-    return false;
 }
 
 static void replace(int fd)
@@ -106,33 +97,24 @@ static void replace(int fd)
 static void fill_streams(const struct record *r)
 {
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && had(r, fd))
+        if (fcntl(fd, F_GETFD) < 0 && given(r, fd))
             replace(fd);
     inherited_hold_closed();
 }
 
-bool record_restore(const struct record *r, int record, struct command *command)
+bool restore_process(const struct record *r, int record, struct command *command)
 {
-    struct record_text t;
-
-    if (!record_text_read(r, &t))
+    if (!record_text_read(r, command))
         return false;
+    command->blocked = r->blocked;
+    command->ignored = r->ignored;
     restore_groups(r);
     restore_limits(r);
     restore_schedule(r);
     close_others(r, record);
     fill_streams(r);
-    if (chdir(t.directory) < 0) {
-        t.directory = "/";
-        if (chdir("/") < 0)
-            return false;
-    }
-    *command = (struct command){.path = t.path,
-                                .argv = t.argv,
-                                .library = t.library,
-                                .directory = t.directory,
-                                .blocked = r->blocked,
-                                .ignored = r->ignored};
-    environ = t.envp;
-    return true;
+    if (chdir(command->directory) == 0)
+        return true;
+    command->directory = "/";
+    return chdir("/") == 0;
 }
