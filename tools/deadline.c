@@ -7,17 +7,14 @@
 
 int64_t deadline_after(int64_t ms)
 {
-    return ms == CLOCK_NEVER ? CLOCK_NEVER : clock_ms() + ms;
+    return clock_ms() + ms;
 }
 
 int deadline_left(int64_t deadline)
 {
-    int64_t left;
+    int64_t left = deadline - clock_ms();
 
-    if (deadline == CLOCK_NEVER)
-        return -1;
-    left = deadline - clock_ms();
     if (left < 0)
         return 0;
-    return left > INT_MAX ? INT_MAX : (int)left;
+    return left > INT_MAX ? -1 : (int)left;
 }

@@ -6,7 +6,9 @@
 #include <stdint.h>
 #include <time.h>
 
-enum { CLOCK_NEVER = -1 }; /* of a duration: no limit; of a deadline: there is none */
+/* Of a duration: no limit; of a deadline: there is none.  Later than anything, and a moment that is
+ * so far from now is, too. */
+#define CLOCK_NEVER (INT64_MAX / 2)
 
 static inline int64_t clock_ms(void)
 {

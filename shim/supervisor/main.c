@@ -124,7 +124,7 @@ static int time_left(void)
 {
     int64_t left;
 
-    if (supervisor.wake == CLOCK_NEVER)
+    if (supervisor.wake >= CLOCK_NEVER)
         return -1;
     left = supervisor.wake - clock_ms();
     return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;

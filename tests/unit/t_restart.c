@@ -225,8 +225,7 @@ static void check_end(void)
 {
     if (!supervisor.ended && fake.lost && !fake_of(supervisor.current)->lives)
         violated("the server has ended and the supervisor goes on");
-    if (supervisor.phase == PHASE_STOPPING && supervisor.deadline != CLOCK_NEVER &&
-        fake.now >= supervisor.deadline)
+    if (supervisor.phase == PHASE_STOPPING && fake.now >= supervisor.deadline)
         violated("a stop is late and waits");
     if (supervisor.ended && !fake.stopped && !fake.lost)
         violated("the supervisor ends and nobody wanted it");

@@ -81,12 +81,10 @@ static bool delay_over(const struct generation *g)
 
 static void probe_start(const struct generation *g, int64_t now)
 {
-    int64_t limit = supervisor.options.ready_timeout;
-
     probe.generation = g->number;
     probe.succeeded = false;
     probe.next = now + RETRY_MS;
-    probe.deadline = limit == CLOCK_NEVER ? CLOCK_NEVER : now + limit;
+    probe.deadline = now + supervisor.options.ready_timeout;
     probe.pid = fork();
     if (probe.pid == 0) {
         char number[16], pid[16];
@@ -119,7 +117,7 @@ static bool probe_succeeded(struct generation *g)
         return false;
     if (probe.pid == 0 && now >= probe.next)
         probe_start(g, now);
-    else if (probe.pid > 0 && probe.deadline != CLOCK_NEVER && now >= probe.deadline)
+    else if (probe.pid > 0 && now >= probe.deadline)
         probe_kill(); /* a first start is not given up, but asked for again */
     supervisor_wake_at(probe.pid == 0 ? probe.next : probe.deadline);
     return false;

@@ -193,7 +193,7 @@ static bool has_vanished(struct generation *g)
 
 static bool is_over(int64_t deadline, int64_t now)
 {
-    if (deadline != CLOCK_NEVER && now >= deadline)
+    if (now >= deadline)
         return true;
     supervisor_wake_at(deadline);
     return false;

@@ -42,13 +42,12 @@ static void kill_all(void)
 enum phase stop_begin(int sig)
 {
     struct generation *g = supervisor.current;
-    int64_t timeout = supervisor.options.stop_timeout;
 
     log_line(LEVEL_INFO, "stopping generation %u with SIG%s", g->number, options_signal_name(sig));
     event(EVENT_STOPPING, g->number, "");
     forget_others();
     begun = clock_ms();
-    supervisor.deadline = timeout == CLOCK_NEVER ? CLOCK_NEVER : begun + timeout;
+    supervisor.deadline = begun + supervisor.options.stop_timeout;
     listener_release_all(); /* the server's own close() refuses clients now, as without us */
     generation_signal(g, sig);
     generation_signal(g, SIGCONT);

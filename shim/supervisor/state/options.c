@@ -279,8 +279,7 @@ static const struct options defaults = {.signal = SIGHUP,
 /* Every restart would be rolled back. */
 static bool is_delay_too_long(const struct options *o)
 {
-    if (o->ready != READY_DELAY || o->ready_timeout == CLOCK_NEVER ||
-        o->ready_delay < o->ready_timeout)
+    if (o->ready != READY_DELAY || o->ready_delay < o->ready_timeout)
         return false;
     fprintf(stderr,
             "grace: GRACE_READY=%s: the value must be a delay shorter than GRACE_READY_TIMEOUT, "

@@ -12,7 +12,7 @@ struct supervisor supervisor;
 
 void supervisor_wake_at(int64_t deadline)
 {
-    if (deadline != CLOCK_NEVER && (supervisor.wake == CLOCK_NEVER || deadline < supervisor.wake))
+    if (deadline < supervisor.wake)
         supervisor.wake = deadline;
 }
 

@@ -31,11 +31,6 @@ enum {
     EMPTY_QUEUE_MS = 10,
 };
 
-static void set_deadline(struct generation *g, int64_t duration)
-{
-    g->deadline = duration == CLOCK_NEVER ? CLOCK_NEVER : clock_ms() + duration;
-}
-
 /* Before any listener is released. */
 static void note_datagrams(struct generation *g)
 {
@@ -48,7 +43,7 @@ void drain_begin(struct generation *g)
     g->state = GENERATION_DRAINING;
     g->draining = clock_ms();
     g->stopped_accepting = false;
-    set_deadline(g, supervisor.options.drain_timeout);
+    g->deadline = g->draining + supervisor.options.drain_timeout;
     note_datagrams(g);
     release_unwanted();
     log_line(LEVEL_INFO, "generation %u draining", g->number);
@@ -75,7 +70,7 @@ void drain_abandon(struct generation *g)
         }
     generation_attention(g, ATTENTION_DRAINING, 0);
     g->draining = clock_ms();
-    set_deadline(g, supervisor.options.drain_timeout);
+    g->deadline = g->draining + supervisor.options.drain_timeout;
     if (drain)
         g->state = GENERATION_DRAINING;
     else
@@ -166,7 +161,7 @@ static void step(struct generation *g, int64_t now)
 {
     struct members_count c;
 
-    if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
+    if (now >= g->deadline) {
         overdue_cut(g);
         return;
     }

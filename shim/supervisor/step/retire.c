@@ -29,8 +29,6 @@ static void kill_again(struct generation *g, int64_t now)
 
 void retire_begin(struct generation *g, int sig)
 {
-    int64_t timeout = supervisor.options.stop_timeout;
-
     g->state = GENERATION_RETIRING;
     if (sig == 0 || sig == SIGKILL) {
         kill_again(g, clock_ms());
@@ -38,7 +36,7 @@ void retire_begin(struct generation *g, int sig)
         g->killed = sig;
         generation_signal(g, sig);
         generation_continue(g);
-        g->deadline = timeout == CLOCK_NEVER ? CLOCK_NEVER : clock_ms() + timeout;
+        g->deadline = clock_ms() + supervisor.options.stop_timeout;
     }
     supervisor_wake_in(0);
 }
@@ -68,7 +66,7 @@ static void step(struct generation *g, int64_t now)
         supervisor_wake_in(0);
         return;
     }
-    if (g->deadline != CLOCK_NEVER && now >= g->deadline) {
+    if (now >= g->deadline) {
         if (g->killed != SIGKILL)
             log_line(LEVEL_WARNING, "generation %u did not stop on SIG%s, killing it", g->number,
                      options_signal_name(g->killed));

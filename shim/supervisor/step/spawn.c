@@ -182,8 +182,7 @@ const char *spawn_generation(struct generation *g)
     const char *why = NULL;
     pid_t own = getpid();
 
-    if (supervisor.options.ready_timeout != CLOCK_NEVER)
-        g->deadline = g->started + supervisor.options.ready_timeout;
+    g->deadline = g->started + supervisor.options.ready_timeout;
     if (!control_socket_pair(control) || pipe2(failed, O_CLOEXEC | O_NONBLOCK) < 0) {
         why = supervisor_error_text("socketpair or pipe");
         goto out;
