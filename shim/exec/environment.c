@@ -14,12 +14,12 @@
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
 
-static bool inherits(enum fd_kind kind)
+static bool inherits(unsigned kinds)
 {
     int saved = errno;
     bool found = false;
 
-    for (int fd = fdtab_next(0, kind); fd >= 0 && !found; fd = fdtab_next(fd + 1, kind)) {
+    for (int fd = fdtab_next(0, kinds); fd >= 0 && !found; fd = fdtab_next(fd + 1, kinds)) {
         long flags = real.fcntl(fd, F_GETFD, NULL);
 
         found = flags >= 0 && !(flags & FD_CLOEXEC);
@@ -32,7 +32,7 @@ static bool inherits(enum fd_kind kind)
  * its arguments alone: sshd executes itself for each connection, in a session for each. */
 static bool is_daemon(char *const argv[])
 {
-    return command_line_begins(argv) && getsid(0) == getpid() && !inherits(FD_CONNECTION);
+    return command_line_begins(argv) && getsid(0) == getpid() && !inherits(1 << FD_CONNECTION);
 }
 
 /* The server that executes itself (haproxy -W, once its worker runs) stays the server. */
@@ -48,8 +48,7 @@ bool environment_injects(bool in_place, char *const argv[])
 {
     return self.on && !self.elsewhere &&
            (self.keep_children || !atomic_load(&self.page->served) ||
-            (in_place && is_server(argv)) || inherits(FD_LISTENER) || inherits(FD_SUSPENDED) ||
-            inherits(FD_BRIEF));
+            (in_place && is_server(argv)) || inherits(FDS_MAY_LISTEN));
 }
 
 size_t environment_entries(char *const envp[])

@@ -78,9 +78,9 @@ static struct {
 } start;
 
 /* For a supervisor that may not copy them out of this process. Its table is a copy of ours. */
-static void bequeath(enum fd_kind kind)
+static void bequeath_listeners(void)
 {
-    for (int fd = fdtab_next(0, kind); fd >= 0; fd = fdtab_next(fd + 1, kind))
+    for (int fd = fdtab_next(0, FDS_LISTENING); fd >= 0; fd = fdtab_next(fd + 1, FDS_LISTENING))
         real.fcntl(fd, F_SETFD, NULL);
 }
 
@@ -88,8 +88,7 @@ static int execute(void *unused)
 {
     (void)unused;
     setsid();
-    bequeath(FD_LISTENER);
-    bequeath(FD_SUSPENDED);
+    bequeath_listeners();
     real.fcntl(self.fds.record, F_SETFD, NULL);
     real.execve(self.library, start.argv + 1, start.envp);
     if (errno == EACCES)

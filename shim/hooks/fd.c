@@ -64,7 +64,7 @@ static bool shares_flag(int fd)
  * process (uvicorn's workers) is known from here on. */
 static bool believes_flag(int fd)
 {
-    if (fdtab_seems_to_listen(fd))
+    if (fdtab_is(fd, FDS_SEEM_LISTENING))
         return !owner_is_guest();
     return fdtab_kind(fd) == FD_NONE &&
            (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) && !owner_is_guest() &&

@@ -125,7 +125,8 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 /* Without its writing side a listener listens as before. */
 EXPORT int shutdown(int fd, int how)
 {
-    if (fdtab_seems_to_listen(fd) && (how == SHUT_RD || how == SHUT_RDWR) && !owner_is_guest())
+    if (fdtab_is(fd, FDS_SEEM_LISTENING) && (how == SHUT_RD || how == SHUT_RDWR) &&
+        !owner_is_guest())
         return replace_shutdown(fd, how);
     return real.shutdown(fd, how);
 }

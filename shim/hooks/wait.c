@@ -27,7 +27,7 @@ static int epoll_ctl_noted(int epfd, int op, int fd, struct epoll_event *event)
     if (suspended && (self_attention() & ATTENTION_DRAINING))
         return 0; /* it is in no epoll, and is not to get into one */
     r = real.epoll_ctl(epfd, op, fd, suspended && event ? &nothing : event);
-    if (r == 0 && fdtab_may_listen(fd))
+    if (r == 0 && fdtab_is(fd, FDS_MAY_LISTEN))
         registrations_note(epfd, op, fd, event, suspended);
     return r;
 }
@@ -51,9 +51,8 @@ static __attribute__((noinline)) int epoll_ctl_slowly(int epfd, int op, int fd,
         return real.epoll_ctl(epfd, op, fd, event);
     if (fdtab_get(fd) == FD_NONE)
         listening_discover(fd);
-    return fdtab_may_listen(fd) || fdtab_kind(fd) == FD_PLACEHOLDER
-               ? epoll_ctl_on_listener(epfd, op, fd, event)
-               : real.epoll_ctl(epfd, op, fd, event);
+    return fdtab_is(fd, FDS_IN_EPOLLS) ? epoll_ctl_on_listener(epfd, op, fd, event)
+                                       : real.epoll_ctl(epfd, op, fd, event);
 }
 
 EXPORT int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)

@@ -142,8 +142,8 @@ bool adopt_listener(int fd, const struct sockaddr *addr, socklen_t len)
 {
     struct address a;
     int saved = errno;
-    bool adopted = self.on && address_of_bind(&a, fd, addr, len) && !fdtab_seems_to_listen(fd) &&
-                   match(fd, &a);
+    bool adopted = self.on && address_of_bind(&a, fd, addr, len) &&
+                   !fdtab_is(fd, FDS_SEEM_LISTENING) && match(fd, &a);
 
     errno = saved;
     return adopted;

@@ -32,9 +32,9 @@ static bool send_copy(int fd, int index)
 }
 
 /* A queue that is full for one is full for all. */
-static bool send_marked(enum fd_kind kind)
+static bool send_marked(void)
 {
-    for (int fd = fdtab_next(0, kind); fd >= 0; fd = fdtab_next(fd + 1, kind)) {
+    for (int fd = fdtab_next(0, FDS_LISTENING); fd >= 0; fd = fdtab_next(fd + 1, FDS_LISTENING)) {
         int index = fdtab_index(fd);
 
         if (!(atomic_load(flags_of(index)) & LISTENER_UNSENT))
@@ -50,7 +50,7 @@ void announce_rest(void)
 {
     int saved = errno;
 
-    if (atomic_load(&owes) && send_marked(FD_LISTENER) && send_marked(FD_SUSPENDED))
+    if (atomic_load(&owes) && send_marked())
         atomic_store(&owes, false);
     errno = saved;
 }

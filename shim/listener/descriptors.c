@@ -18,18 +18,6 @@
 #include "process/owner.h"
 #include "process/registrations.h"
 
-static bool was_listener(struct descriptors_former former)
-{
-    return (former.known & FD_KIND) == FD_LISTENER || (former.known & FD_KIND) == FD_SUSPENDED;
-}
-
-static bool was_in_epolls(struct descriptors_former former)
-{
-    enum fd_kind kind = (enum fd_kind)(former.known & FD_KIND);
-
-    return was_listener(former) || kind == FD_PLACEHOLDER || kind == FD_BRIEF;
-}
-
 /* A child that the shim has not met, of vfork() or of any clone(), does not end what its parent
  * has registered.  A connection is only counted, and a socket without a name (a proxy's to what is
  * behind it) is nothing yet, so their close does not ask for the pid. */
@@ -51,7 +39,7 @@ struct descriptors_former descriptors_closing(int fd)
     former.known = fdtab_set(fd, FD_NONE);
     if (registered)
         bindings_forget(fd);
-    if (was_in_epolls(former)) {
+    if (FDS_IN_EPOLLS >> (former.known & FD_KIND) & 1) {
         listener_lock_wait();
         registrations_close(fd);
     }
@@ -60,9 +48,11 @@ struct descriptors_former descriptors_closing(int fd)
 
 void descriptors_closed(struct descriptors_former former)
 {
-    if ((former.known & FD_KIND) == FD_CONNECTION)
+    enum fd_kind was = (enum fd_kind)(former.known & FD_KIND);
+
+    if (was == FD_CONNECTION)
         connections_closed();
-    else if (was_listener(former))
+    else if (was == FD_LISTENER || was == FD_SUSPENDED)
         state_closed(former.index);
 }
 
@@ -98,7 +88,7 @@ int descriptors_close(int fd)
 
 static unsigned next_own(unsigned first, unsigned last)
 {
-    int own = first <= FDTAB_SIZE ? fdtab_next((int)first, FD_OWN) : -1;
+    int own = first <= FDTAB_SIZE ? fdtab_next((int)first, 1 << FD_OWN) : -1;
 
     return own >= 0 && (unsigned)own <= last ? (unsigned)own : UINT_MAX;
 }
@@ -124,16 +114,17 @@ static unsigned untrack(unsigned first, unsigned last)
 {
     unsigned end = last < FDTAB_SIZE ? last : FDTAB_SIZE - 1, connections = 0;
 
-    for (enum fd_kind kind = FD_CONNECTION; kind < FD_OWN && !owner_is_guest(); kind++)
-        for (int fd = first < FDTAB_SIZE ? fdtab_next((int)first, kind) : -1;
-             fd >= 0 && (unsigned)fd <= end; fd = fdtab_next(fd + 1, kind)) {
-            struct descriptors_former former = descriptors_closing(fd);
+    if (first > end || owner_is_guest())
+        return 0;
+    for (int fd = fdtab_next((int)first, FDS_SERVERS); fd >= 0 && (unsigned)fd <= end;
+         fd = fdtab_next(fd + 1, FDS_SERVERS)) {
+        struct descriptors_former former = descriptors_closing(fd);
 
-            if ((former.known & FD_KIND) == FD_CONNECTION)
-                connections++;
-            else
-                descriptors_closed(former);
-        }
+        if ((former.known & FD_KIND) == FD_CONNECTION)
+            connections++;
+        else
+            descriptors_closed(former);
+    }
     return connections;
 }
 
@@ -220,12 +211,11 @@ void descriptors_verify(void)
 {
     int saved = errno;
 
-    for (enum fd_kind kind = FD_CONNECTION; kind < FD_OWN; kind++)
-        for (int fd = fdtab_next(0, kind); fd >= 0; fd = fdtab_next(fd + 1, kind)) {
-            struct pollfd p = {.fd = fd};
+    for (int fd = fdtab_next(0, FDS_SERVERS); fd >= 0; fd = fdtab_next(fd + 1, FDS_SERVERS)) {
+        struct pollfd p = {.fd = fd};
 
-            if (real.poll(&p, 1, 0) > 0 && (p.revents & POLLNVAL))
-                descriptors_reused(fd);
-        }
+        if (real.poll(&p, 1, 0) > 0 && (p.revents & POLLNVAL))
+            descriptors_reused(fd);
+    }
     errno = saved;
 }

@@ -106,11 +106,11 @@ void listening_begin(int fd)
 
     if (!self.on || fdtab_kind(fd) == FD_PLACEHOLDER || !address_of_socket(&a, fd))
         goto out;
-    if (!fdtab_listens(fd))
+    if (!fdtab_is(fd, FDS_LISTENING))
         recognize(fd, &a);
     else
         atomic_fetch_or(&self.page->listeners[fdtab_index(fd)].flags, LISTENER_LISTENING);
-    if (fdtab_listens(fd))
+    if (fdtab_is(fd, FDS_LISTENING))
         replace_prepare(fd, &a);
 out:
     errno = saved;
@@ -138,14 +138,14 @@ bool listening_discover(int fd)
     if (!found)
         return false;
     listening_begin(fd);
-    return fdtab_seems_to_listen(fd);
+    return fdtab_is(fd, FDS_SEEM_LISTENING);
 }
 
 void listening_waited(int fd)
 {
     uint32_t had;
 
-    if (!fdtab_listens(fd))
+    if (!fdtab_is(fd, FDS_LISTENING))
         return;
     had = atomic_fetch_or(&self.page->listeners[fdtab_index(fd)].flags, LISTENER_WAITED);
     if (had & LISTENER_UNSENT)

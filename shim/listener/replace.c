@@ -54,18 +54,13 @@ static bool replace_listener(int fd)
     return with >= 0 && replace_fd(fd, with);
 }
 
-static bool replace_kind(enum fd_kind kind)
+bool replace_all(void)
 {
     bool done = true;
 
-    for (int fd = fdtab_next(0, kind); fd >= 0; fd = fdtab_next(fd + 1, kind))
+    for (int fd = fdtab_next(0, FDS_LISTENING); fd >= 0; fd = fdtab_next(fd + 1, FDS_LISTENING))
         done &= replace_listener(fd);
     return done;
-}
-
-bool replace_all(void)
-{
-    return replace_kind(FD_LISTENER) & replace_kind(FD_SUSPENDED);
 }
 
 void replace_settle(int fd)
@@ -77,7 +72,7 @@ void replace_settle(int fd)
     if (!(atomic_load(&self.page->attention) & ATTENTION_DRAINING))
         return;
     mine = listener_lock_take();
-    if (fdtab_listens(fd))
+    if (fdtab_is(fd, FDS_LISTENING))
         replace_listener(fd);
     if (mine)
         listener_lock_release();
@@ -121,7 +116,7 @@ static int shutdown_here(int fd, int how)
         return 0;
     if (!(fdtab_get(fd) & FD_NONBLOCK))
         real.fcntl(dead, F_SETFL, NULL);
-    if (fdtab_listens(fd))
+    if (fdtab_is(fd, FDS_LISTENING))
         state_closed(fdtab_index(fd));
     /* a handler in between would put the placeholder of all listeners there, to be shut down */
     mine = listener_lock_take();

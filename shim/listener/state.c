@@ -89,7 +89,8 @@ void state_apply_nonblock(int fd, bool nonblock)
 void state_set_nonblock(int fd, bool on)
 {
     fdtab_set_flag(fd, FD_NONBLOCK, on);
-    if (!fdtab_listens(fd) || (suspend_applies(fd) && (self_attention() & ATTENTION_DRAINING)))
+    if (!fdtab_is(fd, FDS_LISTENING) ||
+        (suspend_applies(fd) && (self_attention() & ATTENTION_DRAINING)))
         return;
     note_nonblock(fdtab_index(fd), on);
     state_apply_nonblock(fd, on);

@@ -69,7 +69,8 @@ void suspend_resume(void)
 
     if (!atomic_load(&self.slot->suspended) || !may_resume() || !listener_lock_try())
         return;
-    for (int fd = fdtab_next(0, FD_SUSPENDED); fd >= 0; fd = fdtab_next(fd + 1, FD_SUSPENDED))
+    for (int fd = fdtab_next(0, 1 << FD_SUSPENDED); fd >= 0;
+         fd = fdtab_next(fd + 1, 1 << FD_SUSPENDED))
         resume(fd);
     change_tell();
     listener_lock_release();
@@ -97,8 +98,8 @@ void suspend_waited(void)
 {
     int saved = errno;
 
-    if (atomic_load(&self.slot->suspended) && may_resume() && fdtab_next(0, FD_SUSPENDED) < 0 &&
-        !waiters_filter())
+    if (atomic_load(&self.slot->suspended) && may_resume() &&
+        fdtab_next(0, 1 << FD_SUSPENDED) < 0 && !waiters_filter())
         resumed();
     errno = saved;
 }

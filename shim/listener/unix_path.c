@@ -52,7 +52,7 @@ static bool is_others_socket(const char *path)
     struct stat st;
     int type, own = path_socket(path, &type);
 
-    return (own < 0 || fdtab_seems_to_listen(own)) && lstat(path, &st) == 0 &&
+    return (own < 0 || fdtab_is(own, FDS_SEEM_LISTENING)) && lstat(path, &st) == 0 &&
            S_ISSOCK(st.st_mode) && address_of_path(&a, path, SOCK_DGRAM) && is_bound(&a);
 }
 

@@ -22,7 +22,7 @@ int connections_close_and_ring(int fd)
 void connections_join(void)
 {
     atomic_store(&self.slot->ages, (uint64_t)(uintptr_t)connections_ages);
-    atomic_store(&self.slot->connections, (int32_t)fdtab_count(FD_CONNECTION));
+    atomic_store(&self.slot->connections, (int32_t)fdtab_count(1 << FD_CONNECTION));
 }
 
 /* A close in progress also looks like one that was never done: only what stays counts. */
@@ -30,7 +30,7 @@ void connections_recount(void)
 {
     static int32_t excess;
     int32_t counted = atomic_load(&self.slot->connections);
-    int32_t known = (int32_t)fdtab_count(FD_CONNECTION);
+    int32_t known = (int32_t)fdtab_count(1 << FD_CONNECTION);
     int32_t now = counted - known;
 
     if (now != 0 && now == excess)

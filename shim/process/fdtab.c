@@ -54,21 +54,21 @@ static bool eight_are_none(int fd)
     return fd % 8 == 0 && __atomic_load_n((const eight *)&fdtab[fd], __ATOMIC_RELAXED) == 0;
 }
 
-int fdtab_next(int from, enum fd_kind kind)
+int fdtab_next(int from, unsigned kinds)
 {
     int end = atomic_load(&fdtab_highest);
 
     for (int fd = from < 0 ? 0 : from; fd <= end; fd += eight_are_none(fd) ? 8 : 1)
-        if (fdtab_kind(fd) == kind)
+        if (fdtab_is(fd, kinds))
             return fd;
     return -1;
 }
 
-unsigned fdtab_count(enum fd_kind kind)
+unsigned fdtab_count(unsigned kinds)
 {
     unsigned n = 0;
 
-    for (int fd = fdtab_next(0, kind); fd >= 0; fd = fdtab_next(fd + 1, kind))
+    for (int fd = fdtab_next(0, kinds); fd >= 0; fd = fdtab_next(fd + 1, kinds))
         n++;
     return n;
 }

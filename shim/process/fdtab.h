@@ -35,6 +35,15 @@ enum fd_kind {
     FD_DATAGRAM = 0x80, /* it has no connections */
 };
 
+/* Sets of kinds, a bit for each. */
+enum {
+    FDS_LISTENING = 1 << FD_LISTENER | 1 << FD_SUSPENDED,     /* for the generation, heard or not */
+    FDS_SEEM_LISTENING = FDS_LISTENING | 1 << FD_PLACEHOLDER, /* so the server believes */
+    FDS_MAY_LISTEN = FDS_LISTENING | 1 << FD_BRIEF, /* the epolls they are in are to be known */
+    FDS_IN_EPOLLS = FDS_MAY_LISTEN | 1 << FD_PLACEHOLDER,
+    FDS_SERVERS = (1 << FD_OWN) - (1 << FD_CONNECTION), /* all but those of the shim */
+};
+
 extern _Atomic uint8_t fdtab[FDTAB_SIZE] HIDDEN;
 
 static inline uint8_t fdtab_get(int fd)
@@ -47,24 +56,9 @@ static inline enum fd_kind fdtab_kind(int fd)
     return (enum fd_kind)(fdtab_get(fd) & FD_KIND);
 }
 
-/* Is it a listener of the generation, heard or not? */
-static inline bool fdtab_listens(int fd)
+static inline bool fdtab_is(int fd, unsigned kinds)
 {
-    enum fd_kind kind = fdtab_kind(fd);
-
-    return kind == FD_LISTENER || kind == FD_SUSPENDED;
-}
-
-/* May it become one, or is it, so that the epolls it is in are to be known? */
-static inline bool fdtab_may_listen(int fd)
-{
-    return fdtab_listens(fd) || fdtab_kind(fd) == FD_BRIEF;
-}
-
-/* Does the server take it for a listener? */
-static inline bool fdtab_seems_to_listen(int fd)
-{
-    return fdtab_listens(fd) || fdtab_kind(fd) == FD_PLACEHOLDER;
+    return kinds >> fdtab_kind(fd) & 1;
 }
 
 /* No number above this one has ever been tracked. */
@@ -92,11 +86,11 @@ bool fdtab_turn(int fd, enum fd_kind from, enum fd_kind to);
 
 void fdtab_set_flag(int fd, uint8_t flag, bool on);
 
-/* First fd >= from of this kind, or -1. */
-int fdtab_next(int from, enum fd_kind kind);
+/* First fd >= from of these kinds, or -1. */
+int fdtab_next(int from, unsigned kinds);
 
-/* How many fds have this kind. */
-unsigned fdtab_count(enum fd_kind kind);
+/* How many fds are of these kinds. */
+unsigned fdtab_count(unsigned kinds);
 
 /* The listener's index in the state page (0 where none was set). */
 int fdtab_index(int fd);

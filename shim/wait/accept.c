@@ -103,34 +103,29 @@ static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *l
     return r;
 }
 
-static UNGUARDED int accept_listener(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                                     accept_call *call)
-{
-    uint8_t known = fdtab_get(fd);
-
-    if (!(known & FD_WAITED))
-        listening_waited(fd);
-    return known & FD_NONBLOCK ? accept_now(fd, addr, len, flags, call)
-                               : accept_blocking(fd, addr, len, flags, call);
-}
-
-/* A function of its own, so that its frame is not that of the others. */
-static __attribute__((noinline)) int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len,
-                                                    int flags, accept_call *call)
+static int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                          accept_call *call)
 {
     bool brief = fdtab_kind(fd) == FD_BRIEF;
     int r;
 
     if (!brief && listening_discover(fd))
-        return accept_listener(fd, addr, len, flags, call);
+        return accept_any(fd, addr, len, flags, call);
     r = accept_counted(fd, addr, len, flags, call);
     if (brief && r >= 0 && !owner_is_guest())
         listening_accepted(fd);
     return r;
 }
 
-int accept_any(int fd, struct sockaddr *addr, socklen_t *len, int flags, accept_call *call)
+UNGUARDED int accept_any(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                         accept_call *call)
 {
-    return fdtab_seems_to_listen(fd) ? accept_listener(fd, addr, len, flags, call)
-                                     : accept_unknown(fd, addr, len, flags, call);
+    uint8_t known = fdtab_get(fd);
+
+    if (!fdtab_is(fd, FDS_SEEM_LISTENING))
+        return accept_unknown(fd, addr, len, flags, call);
+    if (!(known & FD_WAITED))
+        listening_waited(fd);
+    return known & FD_NONBLOCK ? accept_now(fd, addr, len, flags, call)
+                               : accept_blocking(fd, addr, len, flags, call);
 }

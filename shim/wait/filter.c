@@ -70,8 +70,8 @@ void filter_begin_select(struct filter *h, int n, fd_set *readable)
     if (!h->any)
         return;
     FD_ZERO(&h->selected);
-    for (int fd = fdtab_next(0, FD_SUSPENDED); fd >= 0 && fd < n && fd < FD_SETSIZE;
-         fd = fdtab_next(fd + 1, FD_SUSPENDED))
+    for (int fd = fdtab_next(0, 1 << FD_SUSPENDED); fd >= 0 && fd < n && fd < FD_SETSIZE;
+         fd = fdtab_next(fd + 1, 1 << FD_SUSPENDED))
         if (fdset_has(readable, fd)) {
             fdset_add(&h->selected, fd);
             fdset_remove(readable, fd);

@@ -40,8 +40,8 @@ static void each_selected(int n, const fd_set *set, void (*visit)(int fd))
     for (int fd = 0; fd < n && fd < FD_SETSIZE; fd++)
         if (fdset_has(set, fd))
             visit(fd);
-    for (int fd = fdtab_next(FD_SETSIZE, FD_LISTENER); fd >= 0 && fd < n;
-         fd = fdtab_next(fd + 1, FD_LISTENER))
+    for (int fd = fdtab_next(FD_SETSIZE, 1 << FD_LISTENER); fd >= 0 && fd < n;
+         fd = fdtab_next(fd + 1, 1 << FD_LISTENER))
         if (fdset_has(set, fd))
             visit(fd);
 }
@@ -61,7 +61,7 @@ void interest_begin_epoll(int epfd)
 /* One that is a placeholder or suspended by now was not yet when it was found readable. */
 static void mark_polled(int fd)
 {
-    if (fdtab_seems_to_listen(fd) && !(fdtab_get(fd) & FD_NONBLOCK))
+    if (fdtab_is(fd, FDS_SEEM_LISTENING) && !(fdtab_get(fd) & FD_NONBLOCK))
         fdtab_set_flag(fd, FD_POLLED, true);
 }
 

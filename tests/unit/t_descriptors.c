@@ -28,7 +28,7 @@ static uint8_t settled; /* what the copy was when it was looked at */
 void replace_settle(int fd)
 {
     settled = fdtab_get(fd);
-    if (fdtab_listens(fd))
+    if (fdtab_is(fd, FDS_LISTENING))
         fdtab_turn(fd, (enum fd_kind)(settled & FD_KIND), FD_PLACEHOLDER);
 }
 

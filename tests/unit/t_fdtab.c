@@ -8,8 +8,8 @@
 
 static void test_empty(void)
 {
-    is_int(fdtab_next(0, FD_CONNECTION), -1, "nothing is known at first");
-    is_int(fdtab_count(FD_LISTENER), 0, "and counted");
+    is_int(fdtab_next(0, 1 << FD_CONNECTION), -1, "nothing is known at first");
+    is_int(fdtab_count(1 << FD_LISTENER), 0, "and counted");
     is_int(fdtab_get(0), FD_NONE, "number 0");
     is_int(fdtab_get(FDTAB_SIZE - 1), FD_NONE, "the last number");
 }
@@ -25,7 +25,7 @@ static void test_range(void)
         fdtab_set_index(outside[i], 3);
         is_int(fdtab_index(outside[i]), 0, "with no index");
     }
-    is_int(fdtab_next(0, FD_CONNECTION), -1, "nothing has been written");
+    is_int(fdtab_next(0, 1 << FD_CONNECTION), -1, "nothing has been written");
     ok(!fdtab_reaches(FDTAB_SIZE), "the table says what it reaches");
 }
 
@@ -49,18 +49,18 @@ static void test_walk(void)
     fdtab_set(7, FD_CONNECTION);
     fdtab_set(8, FD_OWN);
     fdtab_set(FDTAB_SIZE - 1, FD_CONNECTION);
-    is_int(fdtab_count(FD_CONNECTION), 3, "three connections");
-    is_int(fdtab_next(0, FD_CONNECTION), 0, "the first");
-    is_int(fdtab_next(1, FD_CONNECTION), 7, "the second");
-    is_int(fdtab_next(8, FD_CONNECTION), FDTAB_SIZE - 1, "the last");
-    is_int(fdtab_next(FDTAB_SIZE, FD_CONNECTION), -1, "and no more");
-    is_int(fdtab_next(-5, FD_CONNECTION), 0, "from below");
-    is_int(fdtab_next(0, FD_OWN), 8, "other kinds");
+    is_int(fdtab_count(1 << FD_CONNECTION), 3, "three connections");
+    is_int(fdtab_next(0, 1 << FD_CONNECTION), 0, "the first");
+    is_int(fdtab_next(1, 1 << FD_CONNECTION), 7, "the second");
+    is_int(fdtab_next(8, 1 << FD_CONNECTION), FDTAB_SIZE - 1, "the last");
+    is_int(fdtab_next(FDTAB_SIZE, 1 << FD_CONNECTION), -1, "and no more");
+    is_int(fdtab_next(-5, 1 << FD_CONNECTION), 0, "from below");
+    is_int(fdtab_next(0, 1 << FD_OWN), 8, "other kinds");
     fdtab_set(0, FD_NONE);
     fdtab_set(7, FD_NONE);
     fdtab_set(8, FD_NONE);
     fdtab_set(FDTAB_SIZE - 1, FD_NONE);
-    is_int(fdtab_count(FD_CONNECTION), 0, "none is left");
+    is_int(fdtab_count(1 << FD_CONNECTION), 0, "none is left");
 }
 
 enum { ROUNDS = 20000 };
