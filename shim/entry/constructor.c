@@ -89,7 +89,7 @@ static bool join_descriptors(const struct handoff *h)
 {
     for (int i = 0; i < HANDOFF_FDS; i++)
         if (h->fds.each[i] >= 0)
-            own_fds_park_first(&self.fds.each[i], h->fds.each[i]);
+            own_fds_park(&self.fds.each[i], h->fds.each[i]);
     return handoff_suffices(&self.fds);
 }
 

@@ -40,12 +40,13 @@ static long control_own_end(int command, long argument)
 static void listen_for_requests(void)
 {
     char path[32];
+    int fd;
 
     decimal_put(stpcpy(path, "/proc/self/fd/"), (unsigned)self.fds.fifo);
-    own_end = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (own_end < 0)
+    fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 || own_fds_park(&own_end, fd) < 0)
         return;
-    if (own_fds_park(&own_end) < 0 || control_own_end(F_SETOWN, getpid()) < 0 ||
+    if (control_own_end(F_SETOWN, getpid()) < 0 ||
         control_own_end(F_SETSIG, self.restart_signal) < 0 ||
         control_own_end(F_SETFL, O_RDONLY | O_NONBLOCK | O_ASYNC) < 0)
         recovery_release();

@@ -93,7 +93,7 @@ int placeholder_prepare(int family, int type)
     if (*place < 0 && type != SOCK_DGRAM) {
         int fd = make(family, type);
 
-        r = fd < 0 ? fd : own_fds_park_first(place, fd);
+        r = fd < 0 ? fd : own_fds_park(place, fd);
     }
     errno = saved;
     return r;

@@ -13,49 +13,37 @@ enum { PARKED = 16 };
 
 static int *_Atomic parked[PARKED];
 
-static bool park_remember(int *place)
+/* There are fewer places than that. */
+static void park_remember(int *place)
 {
     for (int i = 0; i < PARKED; i++) {
         int *none = NULL;
 
         if (atomic_load(&parked[i]) == place ||
             atomic_compare_exchange_strong(&parked[i], &none, place))
-            return true;
+            return;
     }
-    return false;
 }
 
-/* The number that fd has now, or -errno. */
-static int park_raise(int fd)
+int own_fds_raise(int fd)
 {
     int high = (int)real.fcntl(fd, F_DUPFD_CLOEXEC, (void *)(long)handoff_floor());
+    int error = errno;
 
-    if (high < 0)
-        return -errno;
-    fdtab_set(high, FD_OWN);
+    if (high >= 0)
+        fdtab_set(high, FD_OWN);
     real.close(fd);
-    return high;
+    return high < 0 ? -error : high;
 }
 
-int own_fds_park(int *fd)
+int own_fds_park(int *place, int fd)
 {
-    int high = park_remember(fd) ? park_raise(*fd) : -ENOSPC;
-
-    if (high < 0)
-        return high;
-    *fd = high;
-    return 0;
-}
-
-int own_fds_park_first(int *place, int fd)
-{
-    int high = park_remember(place) ? park_raise(fd) : -ENOSPC;
+    int high = own_fds_raise(fd);
     int none = -1;
 
-    if (high < 0) {
-        real.close(fd);
+    if (high < 0)
         return high;
-    }
+    park_remember(place);
     if (!__atomic_compare_exchange_n(place, &none, high, false, __ATOMIC_SEQ_CST,
                                      __ATOMIC_SEQ_CST)) {
         fdtab_set(high, FD_NONE);
@@ -71,8 +59,8 @@ void own_fds_move(int fd)
 
         if (place && *place == fd) {
             fdtab_set(fd, FD_NONE);
-            if (own_fds_park(place) < 0)
-                *place = -1;
+            *place = -1;
+            own_fds_park(place, fd);
             return;
         }
     }

@@ -12,12 +12,12 @@
 
 #include "protocol/handoff.h"
 
-/* Moves *fd up and marks it ours. Remembers the place, so that it can move again. 0 or -errno. */
-int own_fds_park(int *fd);
+/* Moves fd up and marks it ours: the number that it has now, or -errno, and it is closed. */
+int own_fds_raise(int fd);
 
-/* Parks fd at *place if that is -1, else closes it: several threads may be about to fill it, and
- * the first one does. 0 or -errno. */
-int own_fds_park_first(int *place, int fd);
+/* The same, with *place as the number, which may change. Is there one already, fd is closed:
+ * several threads may be about to fill it, and the first one does. 0 or -errno. */
+int own_fds_park(int *place, int fd);
 
 /* Frees this number for the server: the parked descriptor gets another one. */
 void own_fds_move(int fd);

@@ -9,7 +9,7 @@
 
 #include "libc/real.h"
 #include "process/fdtab.h"
-#include "protocol/handoff.h"
+#include "process/own_fds.h"
 
 /*
  * Which handler has run can't be told afterwards.  So the signals that are to end the call are
@@ -63,29 +63,18 @@ bool blocking_goes_on(void)
     return !any;
 }
 
-/* Out of the server's way, as in own_fds.h. */
-static int watch_signals(const sigset_t *set)
-{
-    int low = real.signalfd(-1, set, SFD_CLOEXEC);
-    int fd = low < 0 ? -1 : (int)real.fcntl(low, F_DUPFD_CLOEXEC, (void *)(long)handoff_floor());
-
-    if (low >= 0)
-        real.close(low);
-    if (fd >= 0)
-        fdtab_set(fd, FD_OWN);
-    return fd;
-}
-
 /* With SO_RCVTIMEO the kernel gives EINTR after any handler. */
 static void enders_begin(struct enders *e, bool limited)
 {
     sigset_t set;
+    int fd;
 
     *e = (struct enders){.fd = -1, .known = !limited};
     real.pthread_sigmask(SIG_BLOCK, NULL, &e->own);
     if (limited || !find_enders(&set, &e->own))
         return;
-    e->fd = watch_signals(&set);
+    fd = real.signalfd(-1, &set, SFD_CLOEXEC);
+    e->fd = fd < 0 ? -1 : own_fds_raise(fd);
     e->known = e->fd >= 0;
     if (e->known)
         real.pthread_sigmask(SIG_BLOCK, &set, NULL);
