@@ -91,9 +91,7 @@ static int execute(void *unused)
     setsid();
     bequeath_listeners();
     real.fcntl(self.fds.record, F_SETFD, NULL);
-    real.execve(self.library, start.argv + 1, start.envp);
-    if (errno == EACCES)
-        real.execve(supervise_loader, start.argv, start.envp);
+    supervise_execute(self.library, start.argv, start.envp);
     _exit(127);
 }
 
@@ -111,8 +109,6 @@ static void start_supervisor(void)
     pid_t pid;
 
     decimal_put(stpcpy(start.option, "--recover="), (unsigned)self.fds.record);
-    start.argv[0] = (char *)(uintptr_t)supervise_loader;
-    start.argv[1] = self.library;
     start.argv[2] = start.option;
     pid = clone(leave, start.stacks[0] + STACK, CLONE_VM | CLONE_VFORK, NULL);
     if (pid > 0)

@@ -20,7 +20,7 @@ enum { ARGUMENTS_MAX = 1 << 16, SCRIPT_DEPTH = 12 }; /* interpreters may be scri
 extern void _start(void);
 
 /* The toolchain's own loader; makes the shared object executable (readelf: INTERP). */
-const char supervise_loader[] __attribute__((section(".interp"), used)) = GRACE_INTERPRETER;
+static const char loader[] __attribute__((section(".interp"), used)) = GRACE_INTERPRETER;
 
 bool supervise_is_library(void)
 {
@@ -90,23 +90,27 @@ static void put_mask(char *to, const sigset_t *mask)
     *to = '\0';
 }
 
-/* libgrace.so --argv0=NAME --mask=MASK -- COMMAND ARG..., with `loader` before it where the x bit
- * is missing. */
-static void exec_supervisor(const char *library, const char *loader, char **argv, int argc,
-                            const sigset_t *mask)
+void supervise_execute(const char *library, char *args[], char *const envp[])
+{
+    args[0] = (char *)(uintptr_t)loader;
+    args[1] = (char *)(uintptr_t)library;
+    real.execve(library, args + 1, envp);
+    if (errno == EACCES)
+        real.execve(loader, args, envp);
+}
+
+/* libgrace.so --argv0=NAME --mask=MASK -- COMMAND ARG... */
+static void exec_supervisor(const char *library, char **argv, int argc, const sigset_t *mask)
 {
     int first;
     const char *command = program_command(argv, &first);
     const char *name = argv[first] ? argv[first] : ""; /* execve() with no argument at all */
     char argv0[sizeof "--argv0=" + strlen(name)], masked[sizeof "--mask=" + 16];
     char *args[argc + 6];
-    int n = 0;
+    int n = 2;
 
     strcpy(stpcpy(argv0, "--argv0="), name);
     put_mask(masked, mask);
-    if (loader)
-        args[n++] = (char *)(uintptr_t)loader;
-    args[n++] = (char *)(uintptr_t)library;
     args[n++] = argv0;
     args[n++] = masked;
     args[n++] = (char[]){"--"};
@@ -114,7 +118,7 @@ static void exec_supervisor(const char *library, const char *loader, char **argv
     for (int i = first + 1; i < argc; i++)
         args[n++] = argv[i];
     args[n] = NULL;
-    real.execve(loader ? loader : library, args, environ);
+    supervise_execute(library, args, environ);
 }
 
 void supervise_command(const char *library, char **argv)
@@ -140,9 +144,7 @@ void supervise_command(const char *library, char **argv)
     /* whose default action would end us is kept until the supervisor can read it */
     sigfillset(&all);
     real.pthread_sigmask(SIG_SETMASK, &all, &before_us);
-    exec_supervisor(library, NULL, argv, argc, &before_us);
-    if (errno == EACCES)
-        exec_supervisor(library, supervise_loader, argv, argc, &before_us);
+    exec_supervisor(library, argv, argc, &before_us);
     real.pthread_sigmask(SIG_SETMASK, &before_us, NULL);
     environ = (char **)(uintptr_t)before;
 }
