@@ -22,7 +22,7 @@
 #include "protocol/decimal.h"
 #include "protocol/recovery_record.h"
 
-enum { STACK = 8192, PAUSE_MS = 100, POLLED_GONE = POLLHUP | POLLERR };
+enum { STACK = 8192, PAUSE_MS = 100 };
 
 static int own_end = -1; /* the keeper's own end of the FIFO */
 
@@ -61,13 +61,6 @@ void recovery_release(void)
     own_end = -1;
     fdtab_set(fd, FD_NONE);
     real.close(fd);
-}
-
-static bool supervisor_is_gone(void)
-{
-    struct pollfd p = {.fd = self.fds.control};
-
-    return self.fds.control >= 0 && real.poll(&p, 1, 0) > 0 && (p.revents & POLLED_GONE);
 }
 
 /* What the new supervisor is executed with, prepared where malloc() is not needed. */
@@ -176,7 +169,7 @@ static void recover(void)
     struct record r;
     struct rights own;
 
-    if (self.fds.record < 0 || !supervisor_is_gone() || !is_due() ||
+    if (self.fds.record < 0 || !self_is_orphan() || !is_due() ||
         pread(self.fds.record, &r, sizeof r, 0) != (ssize_t)sizeof r)
         return;
     if (rights_read(&own) && rights_equal(&own, &r.rights))

@@ -2,9 +2,7 @@
 #include "listener/suspend.h"
 
 #include <errno.h>
-#include <poll.h>
 
-#include "libc/real.h"
 #include "listener/change.h"
 #include "process/listener_lock.h"
 #include "process/registrations.h"
@@ -83,10 +81,9 @@ void suspend_resume(void)
 
 bool suspend_look(void)
 {
-    struct pollfd p = {.fd = self.fds.control};
     int saved = errno;
 
-    if (real.poll(&p, 1, 0) > 0 && (p.revents & POLLHUP)) {
+    if (self_is_orphan()) {
         atomic_fetch_and(&self.page->attention, ~(uint32_t)ATTENTION_SUSPENDED);
         suspend_resume();
     }

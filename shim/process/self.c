@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libc/real.h"
 #include "protocol/message.h"
 
 static struct page off_page;
@@ -23,6 +24,13 @@ void self_ring(void)
     /* a counter that is full wakes the supervisor all the same */
     if (self.fds.bell >= 0 && write(self.fds.bell, &one, sizeof one) < 0)
         errno = saved;
+}
+
+bool self_is_orphan(void)
+{
+    struct pollfd p = {.fd = self.fds.control};
+
+    return real.poll(&p, 1, 0) > 0 && (p.revents & POLLHUP);
 }
 
 void self_lost(void)

@@ -37,6 +37,9 @@ static inline uint32_t self_attention(void)
 /* Makes the supervisor look at the page. Async-signal-safe, keeps errno. */
 void self_ring(void);
 
+/* Is the supervisor dead? */
+bool self_is_orphan(void);
+
 /* A listener could not be passed to the supervisor, or got from it, for it takes no message: says
  * so through the page. */
 void self_lost(void);
