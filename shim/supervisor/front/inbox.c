@@ -48,10 +48,7 @@ static bool read_control(struct msghdr *hdr, struct inbox_message *l)
 /* Nothing but sockets is ever wanted, and of others even fstat() may wait. */
 static void check_fd(struct inbox_message *l)
 {
-    int type;
-    socklen_t len = sizeof type;
-
-    if (l->fd < 0 || getsockopt(l->fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0)
+    if (l->fd < 0 || io_socket_option(l->fd, SO_TYPE) >= 0)
         return;
     close(l->fd);
     l->fd = -1;

@@ -7,15 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "supervisor/kernel/io.h"
 #include "supervisor/state/runtime_dir.h"
-
-static bool is_unix(int fd)
-{
-    int domain = 0;
-    socklen_t len = sizeof domain;
-
-    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 && domain == AF_UNIX;
-}
 
 /* As long as the user socket's, so where that one has its place there is one for this. */
 static bool place_name(char *place, size_t size)
@@ -49,7 +42,7 @@ void unix_placeholder_settle(int fd)
 {
     char place[256];
 
-    if (!is_unix(fd) || !place_name(place, sizeof place))
+    if (io_socket_option(fd, SO_DOMAIN) != AF_UNIX || !place_name(place, sizeof place))
         return;
     if (mkdir(place, 0700) == 0)
         chmod(place, 0700); /* whatever the umask */

@@ -197,24 +197,16 @@ static bool has_already(const struct generation *g, int fd)
     return false;
 }
 
-static bool serves(int fd)
-{
-    return io_socket_option(fd, SO_ACCEPTCONN) > 0 || io_socket_option(fd, SO_TYPE) == SOCK_DGRAM;
-}
-
 /* A process may have sent a socket of its own for another's entry: that one gets a free one. */
 static unsigned place_for(struct generation *g, unsigned index, uint64_t key, int fd)
 {
     unsigned place = PAGE_LISTENERS;
-    uint64_t cookie = 0;
-    socklen_t len = sizeof cookie;
 
     if (!g->bound[index])
         return index;
-    getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
     while (place-- > 0)
         if (!g->bound[place] && atomic_load(&g->page->listeners[place].socket) == 0) {
-            atomic_store(&g->page->listeners[place].socket, cookie);
+            atomic_store(&g->page->listeners[place].socket, io_socket_cookie(fd));
             atomic_store(&g->page->listeners[place].key, key);
             return place;
         }
@@ -228,7 +220,7 @@ static struct listener *keep(struct generation *g, unsigned index, int fd, const
     struct listener *h;
 
     *wrong = index >= PAGE_LISTENERS ? "there is no entry of this number"
-             : !serves(fd)           ? "it does not listen"
+             : !listener_serves(fd)  ? "it does not listen"
                                      : NULL;
     if (*wrong)
         return NULL;

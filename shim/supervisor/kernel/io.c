@@ -109,6 +109,15 @@ int io_socket_option(int fd, int option)
     return getsockopt(fd, SOL_SOCKET, option, &value, &len) == 0 ? value : -1;
 }
 
+uint64_t io_socket_cookie(int fd)
+{
+    uint64_t cookie = 0;
+    socklen_t len = sizeof cookie;
+
+    getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+    return cookie;
+}
+
 void io_close_socket(int fd)
 {
     const struct linger none = {0, 0};

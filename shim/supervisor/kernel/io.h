@@ -9,6 +9,7 @@
 #include <sys/types.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* read() of a shared eventfd or pipe; -1 with EAGAIN when nothing is there. */
 ssize_t io_read(int fd, void *buf, size_t size);
@@ -28,6 +29,9 @@ int io_reopen(pid_t pid, int fd, int flags);
 
 /* An int of SOL_SOCKET, or -1. */
 int io_socket_option(int fd, int option);
+
+/* What the kernel calls this socket, whoever has it; 0: it is none. */
+uint64_t io_socket_cookie(int fd);
 
 /* close() of what may be a socket of others: SO_LINGER, which they set, would make it wait. */
 void io_close_socket(int fd);

@@ -1,35 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/state/inherited.h"
 
-#include <sys/socket.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-static struct {
-    int *fd;
-    size_t n, room;
-} kept;
+#include "supervisor/state/listener.h"
 
-static bool is_option(int fd, int option, int value)
-{
-    int is = -1;
-    socklen_t len = sizeof is;
-
-    return getsockopt(fd, SOL_SOCKET, option, &is, &len) == 0 && is == value;
-}
-
-static bool make_room(void)
-{
-    size_t room = kept.room ? 2 * kept.room : 32;
-    int *more = realloc(kept.fd, room * sizeof *more);
-
-    if (more) {
-        kept.fd = more;
-        kept.room = room;
-    }
-    return more != NULL;
-}
+static int *kept;
+static size_t nkept;
 
 /* O_PATH: reads and writes fail as on a closed number, and it needs no /dev. */
 void inherited_hold_closed(void)
@@ -45,21 +24,24 @@ void inherited_hold_closed(void)
 
 bool inherited_keep(int fd)
 {
-    if (fd <= STDERR_FILENO ||
-        (!is_option(fd, SO_ACCEPTCONN, 1) && !is_option(fd, SO_TYPE, SOCK_DGRAM)) ||
-        (kept.n == kept.room && !make_room()))
+    int *more = NULL;
+
+    if (fd > STDERR_FILENO && listener_serves(fd))
+        more = realloc(kept, (nkept + 1) * sizeof *more);
+    if (!more)
         return false;
-    kept.fd[kept.n++] = fd;
+    kept = more;
+    kept[nkept++] = fd;
     return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
 int inherited_copy(size_t *at)
 {
-    return *at < kept.n ? fcntl(kept.fd[(*at)++], F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1;
+    return *at < nkept ? fcntl(kept[(*at)++], F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1;
 }
 
 void inherited_close(void)
 {
-    while (kept.n > 0)
-        close(kept.fd[--kept.n]);
+    while (nkept > 0)
+        close(kept[--nkept]);
 }

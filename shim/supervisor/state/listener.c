@@ -17,6 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/kernel/io.h"
+
 struct listener_list listener_list = TAILQ_HEAD_INITIALIZER(listener_list);
 
 static void describe_inet(struct listener *h)
@@ -47,18 +49,16 @@ static void describe_unix(struct listener *h)
         snprintf(h->address, sizeof h->address, "unix @%.*s", (int)n - 1, un->sun_path + 1);
 }
 
-static bool held_identify(struct listener *h)
+static bool identify(struct listener *h)
 {
     struct kernel_listener *s = &h->socket;
-    socklen_t len = sizeof s->type;
     struct stat st;
 
     s->len = sizeof s->addr;
-    if (getsockname(s->fd, (struct sockaddr *)&s->addr, &s->len) < 0 || fstat(s->fd, &st) < 0 ||
-        getsockopt(s->fd, SOL_SOCKET, SO_TYPE, &s->type, &len) < 0)
+    if (getsockname(s->fd, (struct sockaddr *)&s->addr, &s->len) < 0 || fstat(s->fd, &st) < 0)
         return false;
-    len = sizeof h->cookie;
-    getsockopt(s->fd, SOL_SOCKET, SO_COOKIE, &h->cookie, &len);
+    s->type = io_socket_option(s->fd, SO_TYPE);
+    h->cookie = io_socket_cookie(s->fd);
     s->family = s->addr.ss_family;
     s->inode = st.st_ino;
     if (s->family == AF_UNIX)
@@ -66,6 +66,11 @@ static bool held_identify(struct listener *h)
     else
         describe_inet(h);
     return true;
+}
+
+bool listener_serves(int fd)
+{
+    return io_socket_option(fd, SO_ACCEPTCONN) > 0 || io_socket_option(fd, SO_TYPE) == SOCK_DGRAM;
 }
 
 struct listener *listener_add(int fd, uint64_t key)
@@ -77,7 +82,7 @@ struct listener *listener_add(int fd, uint64_t key)
     h->socket.fd = fd;
     h->flight = -1;
     h->key = key;
-    if (!held_identify(h)) {
+    if (!identify(h)) {
         free(h);
         return NULL;
     }
@@ -107,10 +112,7 @@ bool listener_in_flight(struct listener *h)
 
 bool listener_is_group_member(const struct listener *h)
 {
-    int on = 0;
-    socklen_t len = sizeof on;
-
-    return getsockopt(h->socket.fd, SOL_SOCKET, SO_REUSEPORT, &on, &len) == 0 && on;
+    return io_socket_option(h->socket.fd, SO_REUSEPORT) > 0;
 }
 
 static void disown(struct listener *h)
@@ -196,16 +198,6 @@ void listener_replaces(const struct listener *h)
     forget_if(is_double, h);
 }
 
-static size_t held_count(void)
-{
-    struct listener *h;
-    size_t n = 0;
-
-    TAILQ_FOREACH (h, &listener_list, link)
-        n++;
-    return n;
-}
-
 bool listener_is_nonblock(const struct listener *h)
 {
     int flags = fcntl(h->socket.fd, F_GETFL);
@@ -265,12 +257,16 @@ bool listener_has_queue(const struct listener *h)
 
 struct kernel_listener *listener_sockets(size_t *n)
 {
-    struct kernel_listener *all = calloc(held_count() + 1, sizeof *all);
+    struct kernel_listener *all;
     struct listener *h;
+    size_t count = 0;
 
-    *n = 0;
     TAILQ_FOREACH (h, &listener_list, link)
-        if (all)
+        count++;
+    *n = 0;
+    all = calloc(count + 1, sizeof *all);
+    if (all)
+        TAILQ_FOREACH (h, &listener_list, link)
             all[(*n)++] = h->socket;
     return all;
 }

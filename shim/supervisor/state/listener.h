@@ -38,6 +38,9 @@ void listener_sent(struct listener *h, int reply);
 /* Is that copy still between the processes, where no table of files has it? */
 bool listener_in_flight(struct listener *h);
 
+/* Does it listen, or is it a datagram socket? */
+bool listener_serves(int fd);
+
 /* Takes ownership of fd. NULL with errno when it is not a socket or memory is short. */
 struct listener *listener_add(int fd, uint64_t key);
 

@@ -12,6 +12,7 @@
 
 #include "protocol/clock.h"
 #include "protocol/duration.h"
+#include "protocol/environ.h"
 #include "protocol/preload_list.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
@@ -229,33 +230,18 @@ static const struct variable {
     {"GRACE_RUNTIME_DIR", set_runtime_dir, "an absolute path"},
 };
 
-/* Read by supervise.c. */
-static const char *const foreign[] = {PRELOAD_LIST_HANDED};
-
 static const struct variable *find_variable(const char *entry)
 {
-    size_t n = strcspn(entry, "=");
-
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
-        if (strlen(variables[i].name) == n && strncmp(entry, variables[i].name, n) == 0)
+        if (environ_value(entry, variables[i].name))
             return &variables[i];
     return NULL;
-}
-
-static bool is_foreign(const char *entry)
-{
-    size_t n = strcspn(entry, "=");
-
-    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
-        if (strlen(foreign[i]) == n && strncmp(entry, foreign[i], n) == 0)
-            return true;
-    return false;
 }
 
 static bool read_variable(struct options *o, const char *entry)
 {
     const struct variable *variable = find_variable(entry);
-    struct value v = {o, entry + strcspn(entry, "=") + 1};
+    struct value v = {o, strchr(entry, '=') + 1};
 
     if (!variable) {
         log_line(LEVEL_WARNING, "unknown variable %.*s is ignored: see libgrace(7) for the names",
@@ -288,10 +274,11 @@ static bool is_delay_too_long(const struct options *o)
     return true;
 }
 
-/* Without a '=' it is no variable for anybody. */
+/* Without a '=' it is no variable for anybody; that of exec/supervise.c is for step/spawn.c. */
 static bool is_option(const char *entry)
 {
-    return strncmp(entry, "GRACE_", 6) == 0 && strchr(entry, '=') && !is_foreign(entry);
+    return strncmp(entry, "GRACE_", 6) == 0 && strchr(entry, '=') &&
+           !environ_value(entry, PRELOAD_LIST_HANDED);
 }
 
 /* Of several entries with one name the first counts, as for getenv(). */

@@ -10,6 +10,7 @@
 
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/processes.h"
+#include "supervisor/kernel/io.h"
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/inherited.h"
 #include "supervisor/state/log.h"
@@ -101,15 +102,13 @@ static void keep(struct generation *g, unsigned i, int fd, pid_t pid)
 /* Another process of the server may have the same one. */
 static void take(struct generation *g, int fd, pid_t pid)
 {
-    uint64_t cookie = 0;
-    socklen_t len = sizeof cookie;
+    uint64_t cookie = io_socket_cookie(fd);
 
-    if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) == 0)
-        for (unsigned i = 0; i < page_entries(g->page); i++)
-            if (atomic_load(&g->page->listeners[i].socket) == cookie && is_missing(g, i)) {
-                keep(g, i, fd, pid);
-                return;
-            }
+    for (unsigned i = 0; cookie && i < page_entries(g->page); i++)
+        if (atomic_load(&g->page->listeners[i].socket) == cookie && is_missing(g, i)) {
+            keep(g, i, fd, pid);
+            return;
+        }
     close(fd);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/lost.h"
 
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/processes.h"
+#include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/epoll_limit.h"
@@ -63,12 +63,8 @@ static int copy_from_any(const struct tree *t, pid_t first, unsigned long inode)
  */
 static bool take(struct generation *g, int fd, pid_t pid)
 {
-    uint64_t cookie = 0;
-    socklen_t len = sizeof cookie;
-    int index;
+    int index = page_find_socket(g->page, io_socket_cookie(fd));
 
-    getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
-    index = page_find_socket(g->page, cookie);
     if (index < 0) {
         close(fd);
         return false;
