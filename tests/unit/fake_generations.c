@@ -71,6 +71,9 @@ struct generation *generation_new(unsigned number, uint32_t attention)
 
     note("new %u", number);
     expect(!phase_stops() && !supervisor.ended, "a generation is started after a stop");
+    expect(!supervisor.options.sequential || !supervisor.current ||
+               !fake_of(supervisor.current)->lives,
+           "the next generation is started before the one before has ended");
     fake.before = supervisor.current;
     errno = ENOMEM;
     if (fake.no_memory)

@@ -5,42 +5,41 @@
 #include <string.h>
 
 #include "fake_generations.h"
+#include "protocol/clock.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/restart/restart_table.h"
 #include "tap.h"
 
 static const char *const phases[] = {"first",     "idle",    "starting", "probation", "ending",
                                      "replacing", "pausing", "leaving",  "stopping"};
-static const char *const inputs[] = {"request", "ready", "failed", "late",
-                                     "lost",    "empty", "stop",   "drain"};
+static const char *const inputs[] = {"request", "ready", "failed", "lost",
+                                     "empty",   "stop",  "drain"};
 
 /* The phase that follows, and what is done; generation 1 served before the one that is or was
  * starting.  NULL: it can't happen, and nothing is done. */
 static const char *const wanted[PHASES][INPUTS] = {
-    [PHASE_FIRST] = {"first: then restart", "idle: serves 1", NULL, NULL, "stopping: ended",
+    [PHASE_FIRST] = {"first: then restart", "idle: serves 1", NULL, "stopping: ended",
                      "stopping: ended", "stopping: release, signal 1", "leaving: close, drain 1"},
-    [PHASE_IDLE] = {"starting: new 2", NULL, NULL, NULL, "stopping: ended", "stopping: ended",
+    [PHASE_IDLE] = {"starting: new 2", NULL, NULL, "stopping: ended", "stopping: ended",
                     "stopping: release, signal 1", "leaving: close, drain 1"},
     [PHASE_STARTING] = {"starting: then restart", "idle: serves 2, done, drain 1",
-                        "idle: failed, abandon 2, kill 2", "idle: failed, abandon 2, kill 2",
-                        "stopping: ended", "stopping: ended", "stopping: kill 2, release, signal 1",
-                        "leaving: close, kill 2, drain 1"},
-    [PHASE_PROBATION] = {"probation: then restart", NULL, "idle: failed, abandon 2, kill 2",
-                         "idle: done, drain 1", "idle: done, drain 1", NULL,
+                        "idle: failed, abandon 2, kill 2", "stopping: ended", "stopping: ended",
+                        "stopping: kill 2, release, signal 1", "leaving: close, kill 2, drain 1"},
+    [PHASE_PROBATION] = {"probation: then restart", "idle: done, drain 1",
+                         "idle: failed, abandon 2, kill 2", "idle: done, drain 1", NULL,
                          "stopping: done, drain 1, release, signal 2",
                          "leaving: close, done, drain 1, drain 2"},
-    [PHASE_ENDING] = {"ending: then restart", NULL, NULL, NULL, "ending:", "replacing: new 2",
+    [PHASE_ENDING] = {"ending: then restart", NULL, NULL, "ending:", "replacing: new 2",
                       "stopping: release, signal 1", "ending: then stop"},
     [PHASE_REPLACING] = {"replacing: then restart", "idle: serves 2, done",
-                         "pausing: failed, kill 2", "pausing: failed, kill 2", NULL, NULL,
-                         "stopping: release, signal 2", "replacing: then stop"},
-    [PHASE_PAUSING] = {"pausing: at once", NULL, NULL, "replacing: new 3", "pausing:", "pausing:",
+                         "pausing: failed, kill 2", NULL, NULL, "stopping: release, signal 2",
+                         "replacing: then stop"},
+    [PHASE_PAUSING] = {"pausing: at once", NULL, NULL, "pausing:", "replacing: new 3",
                        "stopping: release, signal 2", "stopping: release, signal 2"},
-    [PHASE_LEAVING] = {NULL, NULL, "leaving: failed, abandon 2, kill 2", NULL, "stopping: ended",
+    [PHASE_LEAVING] = {NULL, NULL, "leaving: failed, abandon 2, kill 2", "stopping: ended",
                        "stopping: ended", "stopping: kill 2, release, signal 1", "leaving:"},
-    [PHASE_STOPPING] = {NULL, NULL, "stopping: failed, abandon 2, kill 2",
-                        "stopping: kill 1, kill 2", "stopping: ended", "stopping: ended",
-                        "stopping: kill 1, kill 2", "stopping:"},
+    [PHASE_STOPPING] = {NULL, NULL, "stopping: failed, abandon 2, kill 2", "stopping: ended",
+                        "stopping: ended", "stopping: kill 1, kill 2", "stopping:"},
 };
 
 static void serve_first(void)
@@ -81,7 +80,7 @@ static struct generation *subject(enum restart_input input)
 {
     if (input == INPUT_LOST && supervisor.standby)
         return supervisor.standby;
-    if ((input == INPUT_READY || input == INPUT_FAILED || input == INPUT_LATE) && supervisor.next)
+    if ((input == INPUT_READY || input == INPUT_FAILED) && supervisor.next)
         return supervisor.next;
     return supervisor.current;
 }
@@ -122,6 +121,21 @@ static void check(enum phase phase, enum restart_input input)
     fake_end();
 }
 
+/* A second signal at once is the echo of the first; the deadline is none. */
+static void check_stop_is_late(void)
+{
+    come_to(PHASE_STOPPING);
+    fake.now -= 1000;
+    fake.trace[0] = '\0';
+    fake_stop(SIGTERM);
+    is_str(fake.trace, "", "an echo of the stop signal does nothing");
+    fake.now = supervisor.deadline;
+    restart_step(fake.now);
+    is_str(fake.trace, "kill 1, kill 2", "a stop that takes too long");
+    ok(supervisor.deadline == CLOCK_NEVER, "it is late once");
+    fake_end();
+}
+
 /* Older generations still drain when the one that served has ended, and a process of theirs gets a
  * restart signal. */
 static void check_nobody_serves(void)
@@ -138,6 +152,7 @@ int main(void)
     for (enum phase phase = 0; phase < PHASES; phase++)
         for (enum restart_input input = 0; input < INPUTS; input++)
             check(phase, input);
+    check_stop_is_late();
     check_nobody_serves();
     return done();
 }

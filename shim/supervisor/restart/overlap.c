@@ -105,14 +105,6 @@ enum phase overlap_given_up(struct generation *g, const char *why)
     return supervisor.phase;
 }
 
-enum phase overlap_late(struct generation *g)
-{
-    char why[256];
-
-    readiness_late(g, why, sizeof why);
-    return roll_back(g, why);
-}
-
 enum phase overlap_returns(struct generation *g, const char *why)
 {
     supervisor.current = supervisor.standby;

@@ -18,9 +18,8 @@ enum phase overlap_begin(void);
 /* It serves, the one before drains or, in a probation, is kept. */
 enum phase overlap_ready(struct generation *g);
 
-/* It has failed, or took too long: rolled back. The same while the server is to stop anyway. */
+/* It has failed: rolled back. The same while the server is to stop anyway. */
 enum phase overlap_failed(struct generation *g, const char *why);
-enum phase overlap_late(struct generation *g);
 enum phase overlap_given_up(struct generation *g, const char *why);
 
 /* The probation is over, or pointless, for the one before has ended: there is no way back. */

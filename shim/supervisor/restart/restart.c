@@ -207,6 +207,14 @@ static void vanished(struct generation *g)
         failed(g, "all its processes ended");
 }
 
+static void late(struct generation *g)
+{
+    char why[256];
+
+    readiness_late(g, why, sizeof why);
+    take_of(INPUT_FAILED, g, why);
+}
+
 /* True: something has happened. */
 static bool look_at_new(struct generation *g, int64_t now)
 {
@@ -217,25 +225,10 @@ static bool look_at_new(struct generation *g, int64_t now)
     else if (has_vanished(g))
         vanished(g);
     else if (is_over(g->deadline, now))
-        take_of(INPUT_LATE, g, NULL);
+        late(g);
     else
         return false;
     return true;
-}
-
-/* As long as it drains or is being ended that is looked for elsewhere. */
-static void look_for_end(struct generation *g)
-{
-    if (g->state == GENERATION_RETIRED || (g->state != GENERATION_RETIRING && has_vanished(g)))
-        take_of(INPUT_EMPTY, g, NULL);
-}
-
-static void look_at_first(struct generation *g)
-{
-    if (readiness_reached(g))
-        take_of(INPUT_READY, g, NULL);
-    else
-        look_for_end(g);
 }
 
 static void look_at_probation(struct generation *g, int64_t now)
@@ -245,14 +238,24 @@ static void look_at_probation(struct generation *g, int64_t now)
     else if (has_vanished(supervisor.standby))
         take_of(INPUT_LOST, supervisor.standby, "all its processes ended");
     else if (is_over(g->deadline, now))
-        take_of(INPUT_LATE, g, NULL);
+        take_of(INPUT_READY, g, NULL);
+}
+
+/* As long as it is being ended that is looked for elsewhere. */
+static void look_for_end(struct generation *g)
+{
+    if (g->state == GENERATION_RETIRED || (g->state != GENERATION_RETIRING && has_vanished(g)))
+        take_of(INPUT_EMPTY, g, NULL);
 }
 
 static void look(struct generation *g, int64_t now)
 {
     switch (supervisor.phase) {
     case PHASE_FIRST:
-        look_at_first(g);
+        if (readiness_reached(g))
+            take_of(INPUT_READY, g, NULL);
+        else
+            look_for_end(g);
         break;
     case PHASE_STARTING:
         if (!look_at_new(supervisor.next, now))
@@ -265,16 +268,13 @@ static void look(struct generation *g, int64_t now)
         look_at_new(g, now);
         break;
     case PHASE_ENDING:
-        if (g->state == GENERATION_RETIRED)
-            take_of(INPUT_EMPTY, g, NULL);
-        break;
     case PHASE_PAUSING:
         if (g->state == GENERATION_RETIRED && is_over(supervisor.deadline, now))
-            take_of(INPUT_LATE, g, NULL);
+            take_of(INPUT_EMPTY, g, NULL);
         break;
     case PHASE_STOPPING:
         if (is_over(supervisor.deadline, now))
-            take_of(INPUT_LATE, g, NULL);
+            restart_stop(SIGKILL);
         look_for_end(g);
         break;
     default:

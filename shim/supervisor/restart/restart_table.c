@@ -71,7 +71,6 @@ static enum phase first_ready(struct generation *g)
     A(first_ready,       first_ready(cause->g)) \
     A(overlap_ready,     overlap_ready(cause->g)) \
     A(overlap_failed,    overlap_failed(cause->g, cause->text)) \
-    A(overlap_late,      overlap_late(cause->g)) \
     A(overlap_given_up,  overlap_given_up(cause->g, cause->text)) \
     A(overlap_returns,   overlap_returns(cause->g, cause->text)) \
     A(overlap_stays,     overlap_stays()) \
@@ -79,11 +78,9 @@ static enum phase first_ready(struct generation *g)
     A(sequential_next,   sequential_next()) \
     A(sequential_ready,  sequential_ready(cause->g)) \
     A(sequential_failed, sequential_failed(cause->g, cause->text)) \
-    A(sequential_late,   sequential_late(cause->g)) \
     A(sequential_hurry,  sequential_hurry()) \
     A(stop_begin,        stop_begin(cause->sig)) \
-    A(stop_again,        stop_again()) \
-    A(stop_late,         stop_late()) \
+    A(stop_again,        stop_again(cause->sig)) \
     A(stop_drain,        stop_drain()) \
     A(stop_follows,      stop_follows()) \
     A(stop_crashed,      stop_crashed(cause->g, cause->text)) \
@@ -105,29 +102,28 @@ static enum phase act(enum action action, const struct restart_cause *cause)
     __builtin_unreachable();
 }
 
-#define ROW(a, b, c, d, e, f, g, h) \
-    {DO_##a, DO_##b, DO_##c, DO_##d, DO_##e, DO_##f, DO_##g, DO_##h}
+#define ROW(a, b, c, d, e, f, g) {DO_##a, DO_##b, DO_##c, DO_##d, DO_##e, DO_##f, DO_##g}
 
 static const unsigned char table[PHASES][INPUTS] = {
-    /*                       REQUEST           READY             FAILED             LATE
+    /*                       REQUEST           READY             FAILED
                              LOST              EMPTY             STOP               DRAIN */
-    [PHASE_FIRST]     = ROW(when_ready,       first_ready,      never,             never,
+    [PHASE_FIRST]     = ROW(when_ready,       first_ready,      never,
                             stop_crashed,     stop_over,        stop_begin,        stop_drain),
-    [PHASE_IDLE]      = ROW(begin,            never,            never,             never,
+    [PHASE_IDLE]      = ROW(begin,            never,            never,
                             stop_crashed,     stop_over,        stop_begin,        stop_drain),
-    [PHASE_STARTING]  = ROW(one_more,         overlap_ready,    overlap_failed,    overlap_late,
+    [PHASE_STARTING]  = ROW(one_more,         overlap_ready,    overlap_failed,
                             stop_crashed,     stop_over,        stop_begin,        stop_drain),
-    [PHASE_PROBATION] = ROW(one_more,         never,            overlap_returns,   overlap_stays,
+    [PHASE_PROBATION] = ROW(one_more,         overlap_stays,    overlap_returns,
                             overlap_old_lost, never,            stop_begin,        stop_drain),
-    [PHASE_ENDING]    = ROW(one_more,         never,            never,             never,
+    [PHASE_ENDING]    = ROW(one_more,         never,            never,
                             nothing,          sequential_next,  stop_begin,        stop_follows),
-    [PHASE_REPLACING] = ROW(one_more,         sequential_ready, sequential_failed, sequential_late,
+    [PHASE_REPLACING] = ROW(one_more,         sequential_ready, sequential_failed,
                             never,            never,            stop_begin,        stop_follows),
-    [PHASE_PAUSING]   = ROW(sequential_hurry, never,            never,             sequential_next,
-                            nothing,          nothing,          stop_begin,        stop_begin),
-    [PHASE_LEAVING]   = ROW(never,            never,            overlap_given_up,  never,
+    [PHASE_PAUSING]   = ROW(sequential_hurry, never,            never,
+                            nothing,          sequential_next,  stop_begin,        stop_begin),
+    [PHASE_LEAVING]   = ROW(never,            never,            overlap_given_up,
                             stop_ended,       stop_over,        stop_begin,        nothing),
-    [PHASE_STOPPING]  = ROW(never,            never,            overlap_given_up,  stop_late,
+    [PHASE_STOPPING]  = ROW(never,            never,            overlap_given_up,
                             stop_ended,       stop_over,        stop_again,        nothing),
 };
 /* clang-format on */

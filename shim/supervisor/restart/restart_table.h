@@ -8,12 +8,11 @@
 
 enum restart_input {
     INPUT_REQUEST, /* a restart is asked for, and nothing is against it */
-    INPUT_READY,   /* the new generation is */
-    INPUT_FAILED,  /* it could not be executed, or has ended */
-    INPUT_LATE,    /* the time of the phase is over */
+    INPUT_READY,   /* the new generation is; in its probation: it has stood that */
+    INPUT_FAILED,  /* it could not be executed, has ended, or takes too long */
     INPUT_LOST,    /* the main process of the older one has ended */
-    INPUT_EMPTY,   /* no process is left of the one that serves, or served */
-    INPUT_STOP,    /* a stop signal */
+    INPUT_EMPTY,   /* no process is left of the one that serves, or served; a pause is over */
+    INPUT_STOP,    /* a stop signal; SIGKILL: the time for the last one is over */
     INPUT_DRAIN,   /* a stop as soon as the connections are finished */
     INPUTS
 };

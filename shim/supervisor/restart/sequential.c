@@ -23,6 +23,7 @@ enum phase sequential_begin(void)
 {
     struct generation *g = supervisor.current;
 
+    supervisor.deadline = 0;
     next_pause = PAUSE_FIRST_MS;
     event(EVENT_RESTARTING, supervisor.last_number + 1, "");
     log_line(LEVEL_INFO, "generation %u ends before the next one starts, clients wait", g->number);
@@ -76,14 +77,6 @@ enum phase sequential_ready(struct generation *g)
 
 enum phase sequential_failed(struct generation *g, const char *why)
 {
-    return give_up(g, why);
-}
-
-enum phase sequential_late(struct generation *g)
-{
-    char why[256];
-
-    readiness_late(g, why, sizeof why);
     return give_up(g, why);
 }
 

@@ -19,9 +19,8 @@ enum phase sequential_next(void);
 
 enum phase sequential_ready(struct generation *g);
 
-/* It has failed, or took too long: pauses. */
+/* It has failed: pauses. */
 enum phase sequential_failed(struct generation *g, const char *why);
-enum phase sequential_late(struct generation *g);
 
 /* Somebody asks for it during the pause: that is over. */
 enum phase sequential_hurry(void);

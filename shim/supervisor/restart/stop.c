@@ -54,20 +54,17 @@ enum phase stop_begin(int sig)
     return PHASE_STOPPING;
 }
 
-enum phase stop_again(void)
+enum phase stop_again(int sig)
 {
-    if (clock_ms() - begun >= SAME_MS) {
+    if (sig == SIGKILL) {
+        log_line(LEVEL_WARNING, "the server did not stop in time, killing it");
+        supervisor.deadline = CLOCK_NEVER;
+    } else if (clock_ms() - begun >= SAME_MS) {
         log_line(LEVEL_WARNING, "second stop signal: killing the server");
-        kill_all();
+    } else {
+        return PHASE_STOPPING;
     }
-    return PHASE_STOPPING;
-}
-
-enum phase stop_late(void)
-{
-    log_line(LEVEL_WARNING, "the server did not stop in time, killing it");
     kill_all();
-    supervisor.deadline = CLOCK_NEVER;
     return PHASE_STOPPING;
 }
 

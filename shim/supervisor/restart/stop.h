@@ -10,10 +10,9 @@
 #include "supervisor/generation/generation.h"
 #include "supervisor/state/phase.h"
 
-/* A stop signal; a second one; the server takes too long. */
+/* A stop signal; a second one, or SIGKILL when the server takes too long. */
 enum phase stop_begin(int sig);
-enum phase stop_again(void);
-enum phase stop_late(void);
+enum phase stop_again(int sig);
 
 /* Its connections are to be finished first; or a sequential restart, for who waits in the queue
  * can be answered by the next generation only. */
