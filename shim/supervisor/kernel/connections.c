@@ -29,7 +29,6 @@ struct search {
     struct kernel_connection *conn;
     size_t n, room, left; /* left: still NOBODY's */
     pid_t holder;         /* who gets what is found; 0: not judged yet */
-    pid_t pid;            /* whose fds are being looked at */
     bool blind;           /* a process of interest could not be looked into */
     int err;
 };
@@ -192,15 +191,15 @@ static void conn_sort(struct search *s)
     s->n = s->left = n;
 }
 
-static bool conn_held(void *arg, unsigned long inode)
+static bool conn_held(void *arg, const struct procfs_socket *socket)
 {
     struct search *s = arg;
-    struct kernel_connection *c = conn_find(s, inode);
+    struct kernel_connection *c = conn_find(s, socket->inode);
 
     if (!c || c->pid != NOBODY)
         return true;
     if (!s->holder) /* forked after the scan of the tree? */
-        s->holder = tree_kin(s->tree, s->pid) == TREE_MEMBER ? s->pid : FOREIGN;
+        s->holder = tree_kin(s->tree, socket->pid) == TREE_MEMBER ? socket->pid : FOREIGN;
     c->pid = s->holder;
     return --s->left > 0;
 }
@@ -209,7 +208,6 @@ static void search_process(struct search *s, pid_t pid, pid_t holder)
 {
     if (!s->left || s->err)
         return;
-    s->pid = pid;
     s->holder = holder;
     int err = procfs_sockets(pid, conn_held, s);
     if (err == -EACCES || err == -EPERM)
@@ -263,8 +261,6 @@ static void search_all(struct search *s)
     int pid;
 
     s->err = procfs_open(&dir, "/proc");
-    if (s->err)
-        return;
     while (s->left && !s->err && (pid = procfs_next(&dir)) > 0)
         if (!tree_has(s->tree, pid) && !tree_ignores(s->tree, pid))
             search_process(s, pid, 0);

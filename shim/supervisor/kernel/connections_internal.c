@@ -7,12 +7,12 @@ struct inner {
 };
 
 /* Connections have been sorted by their own inode, and there are few. */
-static bool mark_inner(void *arg, unsigned long inode)
+static bool mark_inner(void *arg, const struct procfs_socket *socket)
 {
     struct inner *s = arg;
 
     for (size_t i = 0; i < s->n; i++)
-        s->conn[i].internal |= s->conn[i].pid > 0 && s->conn[i].peer_inode == inode;
+        s->conn[i].internal |= s->conn[i].pid > 0 && s->conn[i].peer_inode == socket->inode;
     return true;
 }
 

@@ -17,10 +17,10 @@ struct hold {
     bool found;
 };
 
-static bool held(void *arg, unsigned long inode)
+static bool held(void *arg, const struct procfs_socket *s)
 {
     struct hold *h = arg;
-    h->found |= inode == h->inode;
+    h->found |= s->inode == h->inode;
     return !h->found;
 }
 
@@ -51,10 +51,10 @@ static int by_socket(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool mark_held(void *arg, unsigned long inode)
+static bool mark_held(void *arg, const struct procfs_socket *s)
 {
     struct holds *h = arg;
-    struct kernel_socket key = {.inode = inode};
+    struct kernel_socket key = {.inode = s->inode};
     struct kernel_socket *found = bsearch(&key, h->sockets, h->n, sizeof key, by_socket);
 
     if (found)
@@ -143,7 +143,7 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool add_socket(void *arg, unsigned long inode)
+static bool add_socket(void *arg, const struct procfs_socket *socket)
 {
     struct sockets *s = arg;
 
@@ -155,7 +155,7 @@ static bool add_socket(void *arg, unsigned long inode)
         s->inode = p;
         s->room = room;
     }
-    s->inode[s->n++] = inode;
+    s->inode[s->n++] = socket->inode;
     return true;
 }
 

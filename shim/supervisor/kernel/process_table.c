@@ -114,9 +114,7 @@ static int take_all(struct process_table *tab)
     struct procfs_dir dir;
     int pid;
 
-    int err = procfs_open(&dir, "/proc");
-    if (err)
-        return err;
+    tab->err = procfs_open(&dir, "/proc");
     while (!tab->err && (pid = procfs_next(&dir)) > 0)
         take(tab, pid);
     procfs_close(&dir);
@@ -148,7 +146,6 @@ int process_table_read(struct process_table *tab, const struct tree *t,
         err = take_told(tab, t, roots, nroots, supervisor);
     if (err == -ENOSYS) {
         tab->n = 0;
-        tab->err = 0;
         tab->gone = 0;
         err = take_all(tab);
     }

@@ -133,7 +133,8 @@ int procfs_open_of(struct procfs_dir *dir, pid_t pid, const char *name)
 
 void procfs_close(struct procfs_dir *dir)
 {
-    close(dir->fd);
+    if (dir->fd >= 0)
+        close(dir->fd);
 }
 
 static const struct entry *next_entry(struct procfs_dir *dir)
@@ -161,52 +162,35 @@ int procfs_next(struct procfs_dir *dir)
     return -1;
 }
 
-/* The inode of the socket behind an entry of an fd directory, 0 when it isn't
- * a socket or has just been closed. */
-static int socket_inode(int dirfd, int fd, unsigned long *inode)
+/* The inode of what is behind an entry of an fd directory, 0 when it isn't a socket or has just
+ * been closed. */
+static int find_inode(int dirfd, struct procfs_socket *s)
 {
     char name[16], link[64];
 
-    *inode = 0;
-    snprintf(name, sizeof name, "%d", fd);
+    s->inode = 0;
+    snprintf(name, sizeof name, "%d", s->fd);
     ssize_t n = readlinkat(dirfd, name, link, sizeof link - 1);
     if (n < 0)
         return errno == EACCES || errno == EPERM ? -errno : 0;
     link[n] = '\0';
     if (strncmp(link, "socket:[", 8) == 0)
-        *inode = strtoul(link + 8, NULL, 10);
+        s->inode = strtoul(link + 8, NULL, 10);
     return 0;
 }
 
-int procfs_socket_fd(pid_t pid, unsigned long inode)
-{
-    struct procfs_dir dir;
-    unsigned long other;
-    int fd = -1;
-
-    if (procfs_open_of(&dir, pid, "fd") < 0)
-        return -1;
-    while ((fd = procfs_next(&dir)) >= 0)
-        if (socket_inode(dir.fd, fd, &other) == 0 && other == inode)
-            break;
-    procfs_close(&dir);
-    return fd;
-}
-
 /* Number of open fds seen, or -errno. */
-static int walk_fds(const char *path, bool (*found)(void *, unsigned long), void *arg)
+static int walk_fds(pid_t pid, const char *name, procfs_socket_fn *found, void *arg)
 {
+    struct procfs_socket s = {.pid = pid};
     struct procfs_dir dir;
-    unsigned long inode;
-    int fd, seen = 0;
+    int seen = 0;
 
-    int err = procfs_open(&dir, path);
-    if (err)
-        return err;
-    while (!err && (fd = procfs_next(&dir)) >= 0) {
+    int err = procfs_open_of(&dir, pid, name);
+    while (!err && (s.fd = procfs_next(&dir)) >= 0) {
         seen++;
-        err = socket_inode(dir.fd, fd, &inode);
-        if (inode && !found(arg, inode))
+        err = find_inode(dir.fd, &s);
+        if (s.inode && !found(arg, &s))
             break;
     }
     procfs_close(&dir);
@@ -215,35 +199,48 @@ static int walk_fds(const char *path, bool (*found)(void *, unsigned long), void
 
 /* When the first thread has ended, /proc/PID/fd is empty; the other threads
  * still show what the process has open. */
-static int walk_threads(pid_t pid, bool (*found)(void *, unsigned long), void *arg)
+static int walk_threads(pid_t pid, procfs_socket_fn *found, void *arg)
 {
     struct procfs_dir dir;
-    char path[64];
+    char name[32];
     int tid, seen = 0;
 
     int err = procfs_open_of(&dir, pid, "task");
-    if (err)
-        return err;
     while (seen == 0 && (tid = procfs_next(&dir)) >= 0) {
-        snprintf(path, sizeof path, "/proc/%d/task/%d/fd", pid, tid);
-        seen = walk_fds(path, found, arg);
+        snprintf(name, sizeof name, "task/%d/fd", tid);
+        seen = walk_fds(pid, name, found, arg);
         if (seen == -ENOENT || seen == -ESRCH)
             seen = 0;
     }
     procfs_close(&dir);
-    return seen;
+    return err ? err : seen;
 }
 
-int procfs_sockets(pid_t pid, bool (*found)(void *, unsigned long), void *arg)
+int procfs_sockets(pid_t pid, procfs_socket_fn *found, void *arg)
 {
     struct procfs_stat st;
-    char path[32];
 
-    snprintf(path, sizeof path, "/proc/%d/fd", pid);
-    int seen = walk_fds(path, found, arg);
+    int seen = walk_fds(pid, "fd", found, arg);
     if (seen == 0 && procfs_stat(pid, &st) == 0 && st.state == 'Z')
         seen = walk_threads(pid, found, arg);
     if (seen == -ENOENT)
         return -ESRCH;
     return seen < 0 ? seen : 0;
+}
+
+static bool is_other(void *arg, const struct procfs_socket *s)
+{
+    struct procfs_socket *wanted = arg;
+
+    if (s->inode == wanted->inode)
+        wanted->fd = s->fd;
+    return s->inode != wanted->inode;
+}
+
+int procfs_socket_fd(pid_t pid, unsigned long inode)
+{
+    struct procfs_socket wanted = {.fd = -1, .inode = inode};
+
+    procfs_sockets(pid, is_other, &wanted);
+    return wanted.fd;
 }

@@ -36,7 +36,8 @@ bool procfs_is_leaving(pid_t pid);
  * has given up root. 0, or -errno. */
 int procfs_real_uid(pid_t pid, uid_t *uid);
 
-/* The entries of a directory, or of /proc/PID/NAME, that are numbers: pids, threads, fds. */
+/* The entries of a directory, or of /proc/PID/NAME, that are numbers: pids, threads, fds.  One that
+ * could not be opened has none. */
 struct procfs_dir {
     int fd;
     unsigned at, end;
@@ -59,10 +60,15 @@ int procfs_has_open(pid_t pid, dev_t dev, ino_t ino);
 /* Are pid and we in the same control group? */
 bool procfs_same_cgroup(pid_t pid);
 
-/* Calls found() with the inode of each socket that pid has open, until it
- * returns false.  0, or -errno: -EACCES or -EPERM when the kernel doesn't let
- * us look (another user's process, without CAP_SYS_PTRACE). */
-int procfs_sockets(pid_t pid, bool (*found)(void *arg, unsigned long inode), void *arg);
+/* Calls found() with each socket that pid has open, until it returns false.  0, or -errno: -EACCES
+ * or -EPERM when the kernel doesn't let us look (another's process, without CAP_SYS_PTRACE). */
+struct procfs_socket {
+    pid_t pid;
+    int fd;
+    unsigned long inode;
+};
+typedef bool procfs_socket_fn(void *arg, const struct procfs_socket *s);
+int procfs_sockets(pid_t pid, procfs_socket_fn *found, void *arg);
 
 /* The number that the socket with this inode has in pid, or -1. */
 int procfs_socket_fd(pid_t pid, unsigned long inode);

@@ -11,6 +11,17 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Gone is no error, but a file that even we have not. */
+static int missing(int err)
+{
+    char path[64];
+
+    if (err != -ENOENT && err != -ESRCH)
+        return err;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", getpid(), getpid());
+    return access(path, F_OK) < 0 ? -ENOSYS : 0;
+}
+
 /* The kernel writes "1 23 456 "; a read may end within a number. */
 static int thread_children(pid_t pid, pid_t tid, void (*found)(void *, pid_t), void *arg)
 {
@@ -21,7 +32,7 @@ static int thread_children(pid_t pid, pid_t tid, void (*found)(void *, pid_t), v
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, tid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return -errno;
+        return missing(-errno);
     while ((n = read(fd, buf, sizeof buf)) > 0)
         for (ssize_t i = 0; i < n; i++)
             if (buf[i] >= '0' && buf[i] <= '9') {
@@ -34,33 +45,16 @@ static int thread_children(pid_t pid, pid_t tid, void (*found)(void *, pid_t), v
     return 0;
 }
 
-/* Gone is no error, but a file that even we have not. */
-static int missing(int err)
-{
-    char path[64];
-
-    if (err != -ENOENT && err != -ESRCH)
-        return err;
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", getpid(), getpid());
-    return access(path, F_OK) < 0 ? -ENOSYS : 0;
-}
-
 int procfs_children(const struct procfs_stat *parent, void (*found)(void *, pid_t), void *arg)
 {
     struct procfs_dir dir;
     int tid, err;
 
-    if (parent->threads < 2) {
-        err = thread_children(parent->pid, parent->pid, found, arg);
-        return err ? missing(err) : 0;
-    }
-    err = procfs_open_of(&dir, parent->pid, "task");
-    if (err)
-        return missing(err);
-    while (!err && (tid = procfs_next(&dir)) > 0) {
+    if (parent->threads < 2)
+        return thread_children(parent->pid, parent->pid, found, arg);
+    err = missing(procfs_open_of(&dir, parent->pid, "task"));
+    while (!err && (tid = procfs_next(&dir)) > 0)
         err = thread_children(parent->pid, tid, found, arg);
-        err = err ? missing(err) : 0;
-    }
     procfs_close(&dir);
     return err;
 }
@@ -83,12 +77,10 @@ int procfs_has_open(pid_t pid, dev_t dev, ino_t ino)
     int fd;
 
     int err = procfs_open_of(&dir, pid, "fd");
-    if (err)
-        return err;
     while (!has && (fd = procfs_next(&dir)) >= 0)
         has = is_file(dir.fd, fd, dev, ino);
     procfs_close(&dir);
-    return has;
+    return err ? err : has;
 }
 
 static ssize_t read_cgroup(pid_t pid, char *buf, size_t size)

@@ -76,8 +76,7 @@ static void close_others(const struct record *r, int record)
     struct procfs_dir dir;
     int fd;
 
-    if (procfs_open(&dir, "/proc/self/fd") < 0)
-        return;
+    procfs_open(&dir, "/proc/self/fd");
     while ((fd = procfs_next(&dir)) >= 0)
         if (fd != record && fd != dir.fd && !is_given(r, fd) && !inherited_keep(fd))
             close(fd);

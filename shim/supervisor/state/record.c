@@ -62,8 +62,7 @@ static void note_descriptors(struct record *r)
     struct stat st;
     int fd;
 
-    if (procfs_open(&dir, "/proc/self/fd") < 0)
-        return;
+    procfs_open(&dir, "/proc/self/fd");
     while ((fd = procfs_next(&dir)) >= 0 && r->kept_n < RECORD_KEPT) {
         int flags = fcntl(fd, F_GETFD);
 

@@ -4,8 +4,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "supervisor/generation/listeners.h"
@@ -112,25 +110,20 @@ static void take(struct generation *g, int fd, pid_t pid)
     close(fd);
 }
 
-static bool is_socket(int dir, int fd)
+static bool take_copy(void *arg, const struct procfs_socket *s)
 {
-    char number[16], link[16];
+    struct generation *g = arg;
+    int copy = borrow_fd(s->pid, s->fd);
 
-    snprintf(number, sizeof number, "%d", fd);
-    return readlinkat(dir, number, link, sizeof link) >= 8 && strncmp(link, "socket:[", 8) == 0;
+    if (copy >= 0)
+        take(g, copy, s->pid);
+    return count_missing(g) > 0;
 }
 
 static void take_from(struct generation *g, pid_t pid)
 {
-    struct procfs_dir dir;
-    int fd, copy;
-
-    if (count_missing(g) == 0 || procfs_open_of(&dir, pid, "fd") < 0)
-        return;
-    while (count_missing(g) > 0 && (fd = procfs_next(&dir)) >= 0)
-        if (is_socket(dir.fd, fd) && (copy = borrow_fd(pid, fd)) >= 0)
-            take(g, copy, pid);
-    procfs_close(&dir);
+    if (count_missing(g) > 0)
+        procfs_sockets(pid, take_copy, g);
 }
 
 static void take_inherited(struct generation *g)

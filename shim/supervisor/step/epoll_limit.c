@@ -49,8 +49,7 @@ static unsigned registrations_of(pid_t pid)
     unsigned n = 0;
     int fd;
 
-    if (procfs_open_of(&dir, pid, "fdinfo") < 0)
-        return 0;
+    procfs_open_of(&dir, pid, "fdinfo");
     while (n <= PAGE_EPOLLS && (fd = procfs_next(&dir)) >= 0)
         n += registrations(dir.fd, fd);
     procfs_close(&dir);
