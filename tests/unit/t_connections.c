@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* truth: what the kernel says about connections, for each kind of listener. */
+#include <sys/mount.h>
 #include <sys/un.h>
 
 #include <netinet/in.h>
@@ -114,6 +115,21 @@ static bool none(const struct kernel_listener *l, size_t nl, const struct actor 
     return answer;
 }
 
+static bool none_without_proc(const struct kernel_listener *l, size_t nl, const struct actor *a)
+{
+    int status = -1;
+
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+            umount2("/proc", MNT_DETACH) < 0)
+            _exit(2);
+        _exit(none(l, nl, a));
+    }
+    reap(pid, &status);
+    return status != 0;
+}
+
 static void test_none(void)
 {
     struct kernel_listener l[2], unknown;
@@ -129,6 +145,7 @@ static void test_none(void)
     ok(none(l, 2, &ours), "one that nobody has accepted");
     actor_do(&ours, 'a');
     ok(!none(l, 2, &ours), "an accepted connection");
+    ok(!none_without_proc(l, 2, &ours), "nor is there none where nobody can look");
     ok(!none(&l[1], 1, &ours), "also of a listener that is not named");
     actor_do(&ours, 'c');
     ok(none(l, 2, &ours), "closed");

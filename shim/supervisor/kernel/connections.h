@@ -31,7 +31,6 @@ struct kernel_connection {
     uint16_t peer_port;
     uint8_t peer[16];         /* IPv4 as ::ffff:a.b.c.d */
     unsigned long peer_inode; /* AF_UNIX: the client's end; 0: not known */
-    bool internal;            /* for kernel_drop_internal() */
 };
 
 /*
@@ -77,26 +76,14 @@ bool kernel_no_connection(const struct kernel_listener *l, size_t nl, const stru
  * -errno; -EACCES: none that we may look into. */
 pid_t kernel_holds(const struct tree *t, unsigned long inode);
 
-/* The same of many sockets at once: which of them does a member hold?  They are sorted by inode. 0,
- * or -errno when one of the members can't be asked. */
-struct kernel_socket {
-    unsigned long inode;
-    unsigned tag; /* the caller's */
-    bool held;
-};
-int kernel_held(const struct tree *t, struct kernel_socket *sockets, size_t n);
-
-/* A member that listens (TCP, UNIX) on a socket that this process, the supervisor, has no copy of.
- */
+/* Members listen (TCP, UNIX) on sockets that this process, the supervisor, has no copy of: how many
+ * of `room` were filled. */
 struct kernel_unseen {
     pid_t pid;
     unsigned long inode;
     uint64_t cookie;  /* 0: not known */
     char address[32]; /* "port 80", "a UNIX socket" */
 };
-bool kernel_listens(const struct tree *t, struct kernel_unseen *unseen);
-
-/* All of these sockets; how many of `room` were filled. */
 size_t kernel_unseen_listeners(const struct tree *t, struct kernel_unseen *unseen, size_t room);
 
 /* Accept queue of a listener, now and at most.  A datagram socket has bytes

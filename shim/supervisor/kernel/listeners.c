@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the kernel says about listeners themselves, and whatever else members have. */
 #include "supervisor/kernel/connections.h"
+#include "supervisor/kernel/holders.h"
 #include "supervisor/kernel/socktab.h"
 
 #include <netinet/in.h>
@@ -12,68 +13,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-struct hold {
-    unsigned long inode;
-    bool found;
-};
-
-static bool held(void *arg, const struct procfs_socket *s)
-{
-    struct hold *h = arg;
-    h->found |= s->inode == h->inode;
-    return !h->found;
-}
-
 pid_t kernel_holds(const struct tree *t, unsigned long inode)
 {
-    struct hold h = {.inode = inode};
-    int failed = procfs_usable() ? 0 : -EACCES;
+    struct holders h;
+    int err = holders_read(&h, t);
+    pid_t pid = holders_find(&h, inode);
 
-    for (size_t i = 0; i < t->n; i++) {
-        int err = procfs_sockets(t->proc[i].pid, held, &h);
-        if (h.found)
-            return t->proc[i].pid;
-        if (err && err != -ESRCH)
-            failed = err == -EPERM ? -EACCES : err;
-    }
-    return failed;
-}
-
-struct holds {
-    struct kernel_socket *sockets;
-    size_t n;
-};
-
-static int by_socket(const void *a, const void *b)
-{
-    unsigned long x = ((const struct kernel_socket *)a)->inode;
-    unsigned long y = ((const struct kernel_socket *)b)->inode;
-    return (x > y) - (x < y);
-}
-
-static bool mark_held(void *arg, const struct procfs_socket *s)
-{
-    struct holds *h = arg;
-    struct kernel_socket key = {.inode = s->inode};
-    struct kernel_socket *found = bsearch(&key, h->sockets, h->n, sizeof key, by_socket);
-
-    if (found)
-        found->held = true;
-    return true;
-}
-
-int kernel_held(const struct tree *t, struct kernel_socket *sockets, size_t n)
-{
-    struct holds h = {.sockets = sockets, .n = n};
-    int failed = procfs_usable() ? 0 : -EACCES;
-
-    qsort(sockets, n, sizeof *sockets, by_socket);
-    for (size_t i = 0; i < t->n; i++) {
-        int err = procfs_sockets(t->proc[i].pid, mark_held, &h);
-        if (err && err != -ESRCH)
-            failed = err == -EPERM ? -EACCES : err;
-    }
-    return failed;
+    holders_free(&h);
+    return pid ? pid : err;
 }
 
 struct lookup {
@@ -126,49 +73,25 @@ int kernel_queue(const struct kernel_listener *l, unsigned *queue, unsigned *bac
     return 0;
 }
 
-struct sockets {
-    unsigned long *inode;
-    size_t n, room;
-};
+static int read_tcp_and_unix(uint32_t tcp, uint32_t local, socktab_fn *fn, void *arg)
+{
+    const struct socktab_query queries[] = {
+        {.family = AF_INET, .protocol = IPPROTO_TCP, .states = tcp},
+        {.family = AF_INET6, .protocol = IPPROTO_TCP, .states = tcp},
+        {.family = AF_UNIX, .states = local},
+    };
+    int err = 0;
+
+    for (size_t i = 0; !err && i < sizeof queries / sizeof queries[0]; i++)
+        err = socktab_read(&queries[i], fn, arg);
+    return err;
+}
 
 struct unseen_listeners {
-    struct sockets theirs, own;
+    struct holders theirs, own;
     struct kernel_unseen *unseen;
     size_t n, most;
 };
-
-static int by_number(const void *a, const void *b)
-{
-    unsigned long x = *(const unsigned long *)a, y = *(const unsigned long *)b;
-    return (x > y) - (x < y);
-}
-
-static bool add_socket(void *arg, const struct procfs_socket *socket)
-{
-    struct sockets *s = arg;
-
-    if (s->n == s->room) {
-        size_t room = s->room ? s->room * 2 : 64;
-        unsigned long *p = realloc(s->inode, room * sizeof *p);
-        if (!p)
-            return false;
-        s->inode = p;
-        s->room = room;
-    }
-    s->inode[s->n++] = socket->inode;
-    return true;
-}
-
-static void sort_sockets(struct sockets *s)
-{
-    if (s->n)
-        qsort(s->inode, s->n, sizeof *s->inode, by_number);
-}
-
-static bool is_among(const struct sockets *s, unsigned long inode)
-{
-    return s->n && bsearch(&inode, s->inode, s->n, sizeof *s->inode, by_number);
-}
 
 static bool is_known(const struct unseen_listeners *s, unsigned long inode)
 {
@@ -181,53 +104,34 @@ static bool is_known(const struct unseen_listeners *s, unsigned long inode)
 static void match_listener(void *arg, const struct socktab_row *row)
 {
     struct unseen_listeners *s = arg;
+    pid_t pid = holders_find(&s->theirs, row->inode);
 
-    if (s->n == s->most || !is_among(&s->theirs, row->inode) || is_among(&s->own, row->inode) ||
-        is_known(s, row->inode))
+    if (s->n == s->most || !pid || holders_find(&s->own, row->inode) || is_known(s, row->inode))
         return;
     struct kernel_unseen *unseen = &s->unseen[s->n++];
-    *unseen = (struct kernel_unseen){.inode = row->inode, .cookie = row->cookie};
+    *unseen = (struct kernel_unseen){.pid = pid, .inode = row->inode, .cookie = row->cookie};
     if (row->family == AF_UNIX)
         snprintf(unseen->address, sizeof unseen->address, "a UNIX socket");
     else
         snprintf(unseen->address, sizeof unseen->address, "port %u", row->port);
 }
 
-/* What has been closed meanwhile is nobody's. */
-static size_t name_holders(const struct tree *t, struct kernel_unseen *unseen, size_t n)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        unseen[i].pid = kernel_holds(t, unseen[i].inode);
-        if (unseen[i].pid > 0)
-            unseen[kept++] = unseen[i];
-    }
-    return kept;
-}
-
 size_t kernel_unseen_listeners(const struct tree *t, struct kernel_unseen *unseen, size_t room)
 {
-    struct socktab_query q = {.protocol = IPPROTO_TCP, .states = 1 << TCP_LISTEN};
-    static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
     struct unseen_listeners s = {.unseen = unseen, .most = room};
+    struct procfs_stat self = {.pid = getpid()};
 
-    for (size_t i = 0; i < t->n; i++)
-        procfs_sockets(t->proc[i].pid, add_socket, &s.theirs);
-    procfs_sockets(getpid(), add_socket, &s.own);
-    sort_sockets(&s.theirs);
-    sort_sockets(&s.own);
-    for (size_t i = 0; s.theirs.n && i < sizeof families / sizeof families[0]; i++) {
-        q.family = families[i];
-        socktab_read(&q, match_listener, &s);
-    }
-    free(s.theirs.inode);
-    free(s.own.inode);
-    return name_holders(t, unseen, s.n);
+    holders_read(&s.theirs, t);
+    holders_read(&s.own, &(struct tree){.proc = &self, .n = 1});
+    if (s.theirs.n)
+        read_tcp_and_unix(1 << TCP_LISTEN, 1 << TCP_LISTEN, match_listener, &s);
+    holders_free(&s.theirs);
+    holders_free(&s.own);
+    return s.n;
 }
 
 struct census {
-    struct sockets members;
+    struct holders members;
     const struct kernel_listener *l;
     size_t nl;
     bool *seen; /* of l */
@@ -241,33 +145,15 @@ static void take_census(void *arg, const struct socktab_row *row)
 
     for (size_t i = 0; row->state == TCP_LISTEN && i < c->nl; i++)
         c->seen[i] |= c->l[i].inode == row->inode;
-    if (row->state != TCP_LISTEN && row->inode && c->members.n &&
-        (row->family != AF_UNIX || row->name_len > 0))
-        c->any |= bsearch(&row->inode, c->members.inode, c->members.n, sizeof row->inode,
-                          by_number) != NULL;
+    if (row->state != TCP_LISTEN && row->inode && (row->family != AF_UNIX || row->name_len > 0))
+        c->any |= holders_find(&c->members, row->inode) != 0;
 }
 
 static bool read_census(struct census *c, const struct tree *t)
 {
-    static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
-    int err = 0;
-
-    for (size_t i = 0; i < t->n && (err == 0 || err == -ESRCH); i++)
-        err = procfs_sockets(t->proc[i].pid, add_socket, &c->members);
-    if (err && err != -ESRCH)
-        return false;
-    if (c->members.n)
-        qsort(c->members.inode, c->members.n, sizeof *c->members.inode, by_number);
-    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
-        struct socktab_query q = {.family = families[i],
-                                  .protocol = IPPROTO_TCP,
-                                  .states = families[i] == AF_UNIX
-                                                ? 1 << TCP_LISTEN | 1 << TCP_ESTABLISHED
-                                                : 0xfff & ~(1 << TCP_TIME_WAIT)};
-        if (socktab_read(&q, take_census, c))
-            return false;
-    }
-    return true;
+    return holders_read(&c->members, t) == 0 &&
+           read_tcp_and_unix(0xfff & ~(1 << TCP_TIME_WAIT), 1 << TCP_LISTEN | 1 << TCP_ESTABLISHED,
+                             take_census, c) == 0;
 }
 
 /* Those that have been released stay in the list for their connections. */
@@ -285,11 +171,6 @@ bool kernel_no_connection(const struct kernel_listener *l, size_t nl, const stru
     bool none = t->n > 0 && c.seen && read_census(&c, t) && !c.any && sees_all(&c);
 
     free(c.seen);
-    free(c.members.inode);
+    holders_free(&c.members);
     return none;
-}
-
-bool kernel_listens(const struct tree *t, struct kernel_unseen *unseen)
-{
-    return kernel_unseen_listeners(t, unseen, 1) > 0;
 }

@@ -36,7 +36,7 @@ static bool still_lacks_shim(struct generation *g)
 static bool listens_unseen(struct generation *g, struct kernel_unseen *unseen)
 {
     return g->state == GENERATION_STARTING && generation_listeners(g).used == 0 &&
-           generation_scan(g) == 0 && kernel_listens(&g->tree, unseen);
+           generation_scan(g) == 0 && kernel_unseen_listeners(&g->tree, unseen, 1) > 0;
 }
 
 static void say_what_lacks(void)

@@ -6,6 +6,7 @@
 
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/processes.h"
+#include "supervisor/kernel/holders.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/path_owner.h"
@@ -56,30 +57,32 @@ static void forget_close(struct generation *g, unsigned index)
                      ~(uint32_t)(LISTENER_CLOSED | LISTENER_BRIEF));
 }
 
-static void look(struct generation *g, struct kernel_socket *due, size_t n, int64_t now)
+static void look(struct generation *g, const unsigned *due, size_t n, int64_t now)
 {
+    struct holders holders = {0};
     clock_t began = clock();
 
     for (size_t i = 0; i < n; i++)
-        forget_close(g, due[i].tag);
-    if (generation_scan(g) == 0 && kernel_held(&g->tree, due, n) == 0)
+        forget_close(g, due[i]);
+    if (generation_scan(g) == 0 && holders_read(&holders, &g->tree) == 0)
         for (size_t i = 0; i < n; i++)
-            if (!due[i].held)
-                release_listener(g, due[i].tag);
+            if (!holders_find(&holders, g->bound[due[i]]->socket.inode))
+                release_listener(g, due[i]);
+    holders_free(&holders);
     next_look = now + REST * 1000 * (clock() - began) / CLOCKS_PER_SEC;
 }
 
 void release_step(int64_t now)
 {
     struct generation *g = supervisor.current;
-    struct kernel_socket due[PAGE_LISTENERS];
+    unsigned due[PAGE_LISTENERS];
     size_t n = 0;
 
     for (unsigned i = 0; i < g->entries; i++) {
         uint32_t flags = atomic_load(&g->page->listeners[i].flags);
 
         if (g->bound[i] && (flags & LISTENER_CLOSED) && is_due(g, i, flags, now))
-            due[n++] = (struct kernel_socket){.inode = g->bound[i]->socket.inode, .tag = i};
+            due[n++] = i;
     }
     if (n > 0 && now < next_look)
         supervisor_wake_at(next_look);
