@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/kernel/connections.h"
 
+#include "supervisor/kernel/holders.h"
 #include "supervisor/kernel/socktab.h"
 
 #include <sys/un.h>
@@ -19,7 +20,6 @@ enum {
     CONNECTED = 0xfff & ~(1 << TCP_LISTEN | 1 << TCP_TIME_WAIT),
     NOBODY = -1,  /* pid: no owner found yet */
     FOREIGN = -2, /* pid: belongs to somebody else */
-    SEEN = -3     /* pid: NOBODY's, but still there */
 };
 
 struct search {
@@ -204,11 +204,13 @@ static bool conn_held(void *arg, const struct procfs_socket *socket)
     return --s->left > 0;
 }
 
-static void search_process(struct search *s, pid_t pid, pid_t holder)
+static void search_process(void *arg, pid_t pid)
 {
+    struct search *s = arg;
+
     if (!s->left || s->err)
         return;
-    s->holder = holder;
+    s->holder = tree_has(s->tree, pid) ? pid : 0;
     int err = procfs_sockets(pid, conn_held, s);
     if (err == -EACCES || err == -EPERM)
         s->blind |= tree_kin(s->tree, pid) != TREE_OTHER;
@@ -219,21 +221,16 @@ static void search_process(struct search *s, pid_t pid, pid_t holder)
 static void search_members(struct search *s)
 {
     for (size_t i = 0; i < s->tree->n; i++)
-        search_process(s, s->tree->proc[i].pid, s->tree->proc[i].pid);
+        search_process(s, s->tree->proc[i].pid);
+    s->blind |= !procfs_usable();
 }
 
-static void search_known(struct search *s)
-{
-    search_members(s);
-    for (size_t i = 0; i < s->tree->nother; i++)
-        search_process(s, s->tree->other[i].pid, 0);
-}
-
+/* What nobody has is in flight, if it is there still. */
 static void conn_seen(void *arg, const struct socktab_row *row)
 {
     struct kernel_connection *c = conn_find(arg, row->inode);
     if (c && c->pid == NOBODY)
-        c->pid = SEEN;
+        c->pid = 0;
 }
 
 /* While one looks clients come and go. */
@@ -241,18 +238,12 @@ static void drop_closed(struct search *s)
 {
     s->err = read_tables(s, conn_seen);
     for (size_t i = 0; i < s->n; i++)
-        if (s->conn[i].pid == SEEN) {
+        if (s->conn[i].pid == 0) {
             s->conn[i].pid = NOBODY;
         } else if (s->conn[i].pid == NOBODY) {
             s->conn[i].pid = FOREIGN;
             s->left--;
         }
-}
-
-static void search_below(void *arg, pid_t pid)
-{
-    struct search *s = arg;
-    search_process(s, pid, tree_has(s->tree, pid) ? pid : 0);
 }
 
 static void search_all(struct search *s)
@@ -263,33 +254,27 @@ static void search_all(struct search *s)
     s->err = procfs_open(&dir, "/proc");
     while (s->left && !s->err && (pid = procfs_next(&dir)) > 0)
         if (!tree_has(s->tree, pid) && !tree_ignores(s->tree, pid))
-            search_process(s, pid, 0);
+            search_process(s, pid);
     procfs_close(&dir);
 }
 
 /* Members first; then the other generations, which have most of the rest; then those of both that
  * were born since; and only if somebody else must have one, everybody. */
-static int find_owners(struct search *s)
+static void search_everybody(struct search *s)
 {
-    search_known(s);
-    if (!procfs_usable()) {
-        s->blind = true;
-        return s->err;
-    }
+    search_members(s);
+    for (size_t i = 0; i < s->tree->nother; i++)
+        search_process(s, s->tree->other[i].pid);
+    if (!procfs_usable())
+        return;
     if (s->left && !s->err)
         drop_closed(s);
     if (s->left && !s->err)
-        s->err = tree_below(s->tree->supervisor.pid, search_below, s);
+        s->err = tree_below(s->tree->supervisor.pid, search_process, s);
     if (s->left && !s->err)
         search_all(s);
-    return s->err;
-}
-
-static void conn_confirm(void *arg, const struct socktab_row *row)
-{
-    struct kernel_connection *c = conn_find(arg, row->inode);
-    if (c && c->pid == NOBODY)
-        c->pid = 0;
+    if (s->left && !s->err && !s->blind)
+        s->err = read_tables(s, conn_seen);
 }
 
 static void keep_found(struct search *s)
@@ -302,58 +287,54 @@ static void keep_found(struct search *s)
     s->n = n;
 }
 
-/* What nobody has was closed meanwhile, or is in flight. */
-static int confirm_flights(struct search *s)
+static int look(struct search *s, void (*find)(struct search *s), struct kernel_connection **out,
+                size_t *n)
 {
-    int err = s->left && !s->blind ? read_tables(s, conn_confirm) : 0;
-
+    s->err = read_tables(s, conn_add);
+    conn_sort(s);
+    if (!s->err && s->n)
+        find(s);
+    if (!s->err && s->left && s->blind)
+        s->err = -EACCES;
     keep_found(s);
-    if (err)
-        return err;
-    return s->left && s->blind ? -EACCES : 0;
-}
-
-static int give(struct search *s, int err, struct kernel_connection **out, size_t *n)
-{
-    if ((err && err != -EACCES) || !s->n) {
+    if (s->err && s->err != -EACCES)
+        s->n = 0;
+    if (s->n == 0) {
         free(s->conn);
-        return err;
+        s->conn = NULL;
     }
     *out = s->conn;
     *n = s->n;
-    return err;
+    return s->err;
 }
 
 int kernel_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
                        struct kernel_connection **out, size_t *n)
 {
-    struct search s = {.l = l, .nl = nl, .tree = t};
-
-    *out = NULL;
-    *n = 0;
-    int err = read_tables(&s, conn_add);
-    conn_sort(&s);
-    if (!err && s.n)
-        err = find_owners(&s);
-    if (!err && s.n)
-        err = confirm_flights(&s);
-    return give(&s, err, out, n);
+    return look(&(struct search){.l = l, .nl = nl, .tree = t}, search_everybody, out, n);
 }
 
 int kernel_held_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
                             struct kernel_connection **out, size_t *n)
 {
-    struct search s = {.l = l, .nl = nl, .tree = t, .blind = !procfs_usable()};
+    return look(&(struct search){.l = l, .nl = nl, .tree = t}, search_members, out, n);
+}
 
-    *out = NULL;
-    *n = 0;
-    int err = read_tables(&s, conn_add);
-    conn_sort(&s);
-    if (!err)
-        search_members(&s);
-    keep_found(&s);
-    err = err ? err : s.err;
-    return give(&s, !err && s.blind ? -EACCES : err, out, n);
+size_t kernel_drop_internal(struct kernel_connection *conn, size_t *n, const struct tree *t)
+{
+    size_t local = 0, kept = 0, all = *n;
+    struct holders h = {0};
+
+    for (size_t i = 0; i < all; i++)
+        local += conn[i].peer_inode != 0;
+    if (local > 0)
+        holders_read(&h, t);
+    for (size_t i = 0; i < all; i++)
+        if (conn[i].pid == 0 || holders_find(&h, conn[i].peer_inode) == 0)
+            conn[kept++] = conn[i];
+    holders_free(&h);
+    *n = kept;
+    return all - kept;
 }
 
 const char *kernel_peer(const struct kernel_connection *c, char buf[KERNEL_PEER])
