@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/proc_net.h"
+/* The table of sockets as text. */
+#include "supervisor/kernel/socktab.h"
 
 #include <sys/socket.h>
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/sock_diag.h"
+#include "supervisor/kernel/socktab.h"
 
 #include <sys/socket.h>
 #include <arpa/inet.h>
@@ -127,7 +127,7 @@ static int answer_read(int fd, int family, socktab_fn *fn, void *arg)
     return more;
 }
 
-int sock_diag_read(const struct socktab_query *q, socktab_fn *fn, void *arg)
+static int diag_read(const struct socktab_query *q, socktab_fn *fn, void *arg)
 {
     int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     if (fd < 0)
@@ -137,4 +137,9 @@ int sock_diag_read(const struct socktab_query *q, socktab_fn *fn, void *arg)
         err = answer_read(fd, q->family, fn, arg);
     close(fd);
     return err;
+}
+
+int socktab_read(const struct socktab_query *q, socktab_fn *fn, void *arg)
+{
+    return diag_read(q, fn, arg) == 0 ? 0 : proc_net_read(q, fn, arg);
 }
