@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "protocol/clock.h"
-#include "protocol/signals.h"
 #include "supervisor/generation/connections.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
@@ -84,19 +83,26 @@ static int64_t seldom(const struct generation *g, int64_t now, int64_t least, in
     return pause < least ? least : pause > most ? most : pause;
 }
 
-static bool ask(struct generation *g, const struct members_count *c, int64_t now)
+/* True: its processes have just been told. */
+static bool tell_again(struct generation *g, int64_t now, int64_t pause)
 {
-    int64_t pause = seldom(g, now, ASK_AGAIN_MS, SWEEP_MS);
+    bool due = now - g->asked >= pause;
 
-    g->stopped_accepting = c->undrained == 0;
-    /* a thread that was cancelled in accept() leaves its mark for ever */
-    if (g->stopped_accepting && (c->accepting == 0 || now - g->draining > UNANSWERED_MS))
-        return true;
-    if (now - g->asked >= pause) {
+    if (due) {
         g->asked = now;
         members_tell(g, false);
     }
     supervisor_wake_at(g->asked + pause);
+    return due;
+}
+
+static bool ask(struct generation *g, const struct members_count *c, int64_t now)
+{
+    g->stopped_accepting = c->undrained == 0;
+    /* a thread that was cancelled in accept() leaves its mark for ever */
+    if (g->stopped_accepting && (c->accepting == 0 || now - g->draining > UNANSWERED_MS))
+        return true;
+    tell_again(g, now, seldom(g, now, ASK_AGAIN_MS, SWEEP_MS));
     return false;
 }
 
@@ -130,16 +136,11 @@ static bool drained(struct generation *g, const struct members_count *c, int64_t
 {
     /* else the kernel alone can tell */
     if (c->connections > 0 && g->internal == 0 && g->denied < DENIALS) {
-        int64_t pause = seldom(g, now, SWEEP_MS, SWEEP_MOST_MS);
-
         g->empty = false;
-        if (now - g->asked >= pause) {
-            g->asked = now;
-            members_tell(g, false);
+        if (tell_again(g, now, seldom(g, now, SWEEP_MS, SWEEP_MOST_MS))) {
             generation_note_internal(g);
             g->denied = generation_has_none(g) ? g->denied + 1 : 0;
         }
-        supervisor_wake_at(g->asked + pause);
         return false;
     }
     if (now >= g->confirm && confirmed(g, now))

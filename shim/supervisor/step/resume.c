@@ -2,7 +2,6 @@
 #include "supervisor/step/resume.h"
 
 #include "protocol/clock.h"
-#include "protocol/signals.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/state/supervisor.h"
 
