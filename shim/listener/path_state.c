@@ -3,7 +3,6 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <errno.h>
 #include <unistd.h>
 
@@ -64,10 +63,9 @@ static bool is_own(uint32_t flags)
 
 static bool is_missing(const struct address *a)
 {
-    const struct sockaddr_un *un = (const struct sockaddr_un *)&a->addr;
     struct stat st;
 
-    return a->family == AF_UNIX && un->sun_path[0] && lstat(un->sun_path, &st) < 0 &&
+    return a->family == AF_UNIX && a->un.sun_path[0] && lstat(a->un.sun_path, &st) < 0 &&
            errno == ENOENT;
 }
 
@@ -77,15 +75,14 @@ bool path_state_lost(const struct address *a, int index)
 
     if ((self_attention() & ATTENTION_DRAINING) || !is_named(l, a) || !is_missing(a))
         return false;
-    self_note("nobody can reach the UNIX listener any more, it is bound anew: ",
-              ((const struct sockaddr_un *)&a->addr)->sun_path);
+    self_note("nobody can reach the UNIX listener any more, it is bound anew: ", a->un.sun_path);
     path_state_forget(l);
     return true;
 }
 
 bool path_state_bind_anew(const struct address *a, int index)
 {
-    const char *path = ((const struct sockaddr_un *)&a->addr)->sun_path;
+    const char *path = a->un.sun_path;
     struct page_listener *l = &self.page->listeners[index];
     uint32_t flags = atomic_load(&l->flags);
 

@@ -21,7 +21,7 @@
 static bool is_bound(const struct address *a)
 {
     int fd = real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    bool bound = fd >= 0 && (real.connect(fd, (const struct sockaddr *)&a->addr, a->len) == 0 ||
+    bool bound = fd >= 0 && (real.connect(fd, &a->any, a->len) == 0 ||
                              (errno != ECONNREFUSED && errno != ENOENT));
 
     if (fd >= 0)

@@ -2,8 +2,6 @@
 #include "protocol/address.h"
 
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <netinet/in.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -17,24 +15,17 @@ static int option(int fd, int level, int name)
     return getsockopt(fd, level, name, &value, &len) == 0 ? value : 0;
 }
 
-static in_port_t address_port(const struct address *a)
-{
-    if (a->family == AF_INET)
-        return ((const struct sockaddr_in *)&a->addr)->sin_port;
-    return ((const struct sockaddr_in6 *)&a->addr)->sin6_port;
-}
-
 static bool address_check(struct address *a)
 {
     if (a->type != SOCK_STREAM && a->type != SOCK_SEQPACKET && a->type != SOCK_DGRAM)
         return false;
     switch (a->family) {
     case AF_INET:
-        a->any_port = a->len >= sizeof(struct sockaddr_in) && address_port(a) == 0;
-        return a->len >= sizeof(struct sockaddr_in);
+        a->any_port = a->in.sin_port == 0;
+        return a->len >= sizeof a->in;
     case AF_INET6:
-        a->any_port = a->len >= sizeof(struct sockaddr_in6) && address_port(a) == 0;
-        return a->len >= sizeof(struct sockaddr_in6);
+        a->any_port = a->in6.sin6_port == 0;
+        return a->len >= sizeof a->in6;
     case AF_UNIX:
         return a->len > offsetof(struct sockaddr_un, sun_path);
     default:
@@ -45,9 +36,7 @@ static bool address_check(struct address *a)
 /* For all other addresses the option makes no difference. */
 static bool is_v6only(int fd, const struct address *a)
 {
-    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->addr;
-
-    return a->family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr) &&
+    return a->family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&a->in6.sin6_addr) &&
            option(fd, IPPROTO_IPV6, IPV6_V6ONLY) != 0;
 }
 
@@ -56,9 +45,9 @@ bool address_of_bind(struct address *a, int fd, const struct sockaddr *addr, soc
     int saved = errno;
 
     memset(a, 0, sizeof *a);
-    if (!addr || len < sizeof(sa_family_t) || len > sizeof a->addr)
+    if (!addr || len < sizeof(sa_family_t) || len > sizeof a->storage)
         return false;
-    memcpy(&a->addr, addr, len);
+    memcpy(&a->storage, addr, len);
     a->len = len;
     a->family = addr->sa_family;
     a->type = option(fd, SOL_SOCKET, SO_TYPE);
@@ -82,15 +71,14 @@ bool address_of_socket(struct address *a, int fd)
 
 bool address_of_path(struct address *a, const char *path, int type)
 {
-    struct sockaddr_un *un = (struct sockaddr_un *)&a->addr;
     size_t n = strlen(path);
 
     memset(a, 0, sizeof *a);
-    if (n == 0 || n >= sizeof un->sun_path)
+    if (n == 0 || n >= sizeof a->un.sun_path)
         return false;
-    a->family = un->sun_family = AF_UNIX;
+    a->family = a->un.sun_family = AF_UNIX;
     a->type = type;
-    memcpy(un->sun_path, path, n + 1);
+    memcpy(a->un.sun_path, path, n + 1);
     a->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + 1);
     return true;
 }
@@ -107,26 +95,20 @@ static uint64_t hash(uint64_t h, const void *data, size_t n)
 /* Bytes of a UNIX address that mean something: a path ends at its NUL, however long len says. */
 static size_t unix_length(const struct address *a)
 {
-    const struct sockaddr_un *un = (const struct sockaddr_un *)&a->addr;
     size_t n = a->len - offsetof(struct sockaddr_un, sun_path);
 
-    return un->sun_path[0] ? strnlen(un->sun_path, n) : n;
+    return a->un.sun_path[0] ? strnlen(a->un.sun_path, n) : n;
 }
 
 static uint64_t hash_address(uint64_t h, const struct address *a)
 {
-    const struct sockaddr_in *in = (const struct sockaddr_in *)&a->addr;
-    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->addr;
-    const struct sockaddr_un *un = (const struct sockaddr_un *)&a->addr;
-
     if (a->family == AF_UNIX)
-        return hash(h, un->sun_path, unix_length(a));
+        return hash(h, a->un.sun_path, unix_length(a));
+    h = hash(h, &a->in.sin_port, sizeof a->in.sin_port); /* that of IPv6 is at the same place */
     if (a->family == AF_INET)
-        return hash(hash(h, &in->sin_port, sizeof in->sin_port), &in->sin_addr,
-                    sizeof in->sin_addr);
-    h = hash(h, &in6->sin6_port, sizeof in6->sin6_port);
-    h = hash(h, &in6->sin6_addr, sizeof in6->sin6_addr);
-    return hash(h, &in6->sin6_scope_id, sizeof in6->sin6_scope_id);
+        return hash(h, &a->in.sin_addr, sizeof a->in.sin_addr);
+    h = hash(h, &a->in6.sin6_addr, sizeof a->in6.sin6_addr);
+    return hash(h, &a->in6.sin6_scope_id, sizeof a->in6.sin6_scope_id);
 }
 
 uint64_t address_key(const struct address *a, unsigned n)
@@ -142,11 +124,9 @@ static struct address with_any_port(const struct address *a)
 {
     struct address any = *a;
 
-    if (a->family == AF_INET)
-        ((struct sockaddr_in *)&any.addr)->sin_port = 0;
-    else if (a->family == AF_INET6)
-        ((struct sockaddr_in6 *)&any.addr)->sin6_port = 0;
     any.any_port = a->family != AF_UNIX;
+    if (any.any_port)
+        any.in.sin_port = 0;
     return any;
 }
 
@@ -159,7 +139,7 @@ bool address_has_key(const struct address *a, uint64_t key)
 
 static bool has_path(const struct address *a)
 {
-    return a->family == AF_UNIX && ((const struct sockaddr_un *)&a->addr)->sun_path[0] != '\0';
+    return a->family == AF_UNIX && a->un.sun_path[0] != '\0';
 }
 
 /* A path may have got its name by rename(). */
@@ -176,7 +156,7 @@ static bool owns_path(uid_t uid, const struct address *a)
 {
     struct stat st;
 
-    return lstat(((const struct sockaddr_un *)&a->addr)->sun_path, &st) == 0 && st.st_uid == uid;
+    return lstat(a->un.sun_path, &st) == 0 && st.st_uid == uid;
 }
 
 /* The same code made both, or root did, or anybody may bind there. */
@@ -190,7 +170,7 @@ static bool could_bind(const struct address *asked, int fd, int socket)
         return true;
     if (asked->family == AF_UNIX)
         return !has_path(asked) || owns_path(other.st_uid, asked);
-    return asked->any_port || ntohs(address_port(asked)) >= IPPORT_RESERVED;
+    return asked->any_port || ntohs(asked->in.sin_port) >= IPPORT_RESERVED;
 }
 
 bool address_is_answered(const struct address *asked, int fd, int socket)

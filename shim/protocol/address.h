@@ -9,6 +9,8 @@
 #define GRACE_PROTOCOL_ADDRESS_H
 
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,7 +19,13 @@ struct address {
     bool v6only;
     bool reuseport;
     bool any_port; /* port 0: the kernel chooses */
-    struct sockaddr_storage addr;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+        struct sockaddr_un un;
+        struct sockaddr_storage storage;
+    };
     socklen_t len;
 };
 
