@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/spawn.h"
 
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,6 @@
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
 #include "supervisor/generation/processes.h"
-#include "supervisor/kernel/control_socket.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/kernel/limits.h"
 #include "supervisor/kernel/terminal.h"
@@ -176,6 +176,21 @@ const char *spawn_failed(struct generation *g)
     return n > 0 ? why : NULL; /* end of file is the close-on-exec of an exec that worked */
 }
 
+/* The socket by which its processes speak to us: at [0], ours, the kernel says who has sent what.
+ * A message of each listener that there can be may wait, as far as the kernel allows. */
+static bool control_open(int ends[2])
+{
+    const int room = 2 << 20;
+    const int on = 1;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0 ||
+        setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0)
+        return false;
+    if (setsockopt(ends[1], SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room) < 0)
+        setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+    return true;
+}
+
 const char *spawn_generation(struct generation *g)
 {
     int control[2] = {-1, -1}, failed[2] = {-1, -1};
@@ -183,7 +198,7 @@ const char *spawn_generation(struct generation *g)
     pid_t own = getpid();
 
     g->deadline = g->started + supervisor.options.ready_timeout;
-    if (!control_socket_pair(control) || pipe2(failed, O_CLOEXEC | O_NONBLOCK) < 0) {
+    if (!control_open(control) || pipe2(failed, O_CLOEXEC | O_NONBLOCK) < 0) {
         why = supervisor_error_text("socketpair or pipe");
         goto out;
     }
