@@ -23,6 +23,12 @@ bool io_write(int fd, const void *buf, size_t size);
 int io_open(int dir, const char *name, int flags, bool device);
 const char *io_error(void);
 
+/* The directory of the file of this absolute path, and the file's name in it, where others can
+ * change what is on the way: a descriptor to work below (O_PATH), or -1 with errno.  Symbolic links
+ * are followed where root or our user made them in a directory of theirs, as /var/run is one; -1
+ * with ELOOP at any other. */
+int io_open_directory(const char *path, const char **name);
+
 /* Opens what that process (0: this one) has at the number: a description of our own, which nobody
  * else can make blocking. -1 with errno. */
 int io_reopen(pid_t pid, int fd, int flags);

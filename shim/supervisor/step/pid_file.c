@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "supervisor/generation/members.h"
-#include "supervisor/kernel/directory.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -31,7 +30,7 @@ static bool place_open(struct place *p)
 {
     const char *path = supervisor.options.pidfile;
 
-    p->dir = path ? directory_of(path, &p->name) : -1;
+    p->dir = path ? io_open_directory(path, &p->name) : -1;
     if (p->dir >= 0)
         snprintf(p->aside, sizeof p->aside, "%s.grace", p->name);
     return p->dir >= 0;
