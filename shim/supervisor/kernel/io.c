@@ -118,19 +118,13 @@ int io_open_directory(const char *path, const char **name)
 {
     int dir = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     const char *slash;
-    char part[NAME_MAX + 1];
+    char part[NAME_MAX + 2]; /* one that is too long stays so */
+    int next;
 
     path += strspn(path, "/");
     for (; dir >= 0 && (slash = strchr(path, '/')); path = slash + strspn(slash, "/")) {
-        size_t n = (size_t)(slash - path);
-        int next = -1;
-
-        errno = ENAMETOOLONG;
-        if (n < sizeof part) {
-            memcpy(part, path, n);
-            part[n] = '\0';
-            next = step_into(dir, part);
-        }
+        snprintf(part, sizeof part, "%.*s", (int)(slash - path), path);
+        next = step_into(dir, part);
         close(dir);
         dir = next;
     }
