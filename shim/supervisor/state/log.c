@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/state/log.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "supervisor/kernel/devlog.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/line.h"
 
@@ -20,6 +22,9 @@ static int log_fd = STDERR_FILENO;
 static bool to_stderr = true, to_syslog;
 static unsigned lost; /* lines that nobody took */
 static enum log_level threshold = LEVEL_INFO;
+
+static const struct sockaddr_un syslogd = {.sun_family = AF_UNIX, .sun_path = _PATH_LOG};
+static int datagrams = -1, stream = -1; /* to it */
 
 void (*log_listener)(const char *line);
 
@@ -63,6 +68,47 @@ void log_stderr_ends(void)
     to_syslog = true;
 }
 
+static void forget(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+/* syslog-ng can be told to read a stream: there a zero byte ends a line. */
+static bool send_stream(const char *line, size_t size)
+{
+    if (stream < 0) {
+        stream = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (connect(stream, (const struct sockaddr *)&syslogd, sizeof syslogd) < 0)
+            forget(&stream);
+    }
+    if (send(stream, line, size + 1, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size + 1)
+        return true;
+    forget(&stream);
+    return false;
+}
+
+/* syslog(3) waits for a syslogd that does not read; this does not. */
+static bool put_syslog(int priority, const char *text)
+{
+    char line[LINE + 64], when[32];
+    time_t now = time(NULL);
+    struct tm tm;
+    int n;
+
+    localtime_r(&now, &tm);
+    strftime(when, sizeof when, "%b %e %H:%M:%S", &tm);
+    n = snprintf(line, sizeof line, "<%d>%s grace[%d]: %s", LOG_DAEMON | priority, when,
+                 (int)getpid(), text);
+    if (datagrams < 0)
+        datagrams = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (sendto(datagrams, line, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT,
+               (const struct sockaddr *)&syslogd, sizeof syslogd) >= 0)
+        return true;
+    return errno == EPROTOTYPE && send_stream(line, (size_t)n);
+}
+
 static bool put(enum log_level level, const char *text)
 {
     static const int priority[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
@@ -70,7 +116,7 @@ static bool put(enum log_level level, const char *text)
     int n;
 
     if (to_syslog)
-        return devlog_send(priority[level], text);
+        return put_syslog(priority[level], text);
     n = snprintf(line, sizeof line, "grace[%d]: %s\n", (int)getpid(), text);
     return io_write(log_fd, line, (size_t)n);
 }
