@@ -11,9 +11,9 @@
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
-#include "supervisor/recovery/stale.h"
 #include "supervisor/restart/sequential.h"
 #include "supervisor/state/log.h"
+#include "supervisor/state/runtime_dir.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
@@ -79,7 +79,7 @@ static struct generation *adopt(const struct orphan *first, size_t n)
     for (size_t i = 0; i < n; i++)
         if (tree_alive(first[i].pid, first[i].start))
             tree_plant(&g->tree, first[i].pid, getpid());
-    stale_remove(atomic_exchange(&g->page->supervisor, getpid()));
+    runtime_dir_remove(atomic_exchange(&g->page->supervisor, getpid()));
     return g;
 }
 
@@ -158,12 +158,4 @@ bool adopt_generations(const struct orphans *o)
     resume_others(supervisor.current);
     pid_file_settle();
     return true;
-}
-
-void adopt_forget_requests(void)
-{
-    struct generation *g;
-
-    TAILQ_FOREACH (g, &generation_list, link)
-        atomic_store(&g->page->restarts, 0);
 }

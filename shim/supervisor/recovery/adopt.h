@@ -8,7 +8,4 @@
 /* All of them, sets supervisor.current. False: none could be. */
 bool adopt_generations(const struct orphans *o);
 
-/* Whatever was asked for before is fulfilled by the restart that is about to begin. */
-void adopt_forget_requests(void);
-
 #endif

@@ -18,8 +18,7 @@ enum { RECORDS = 32 };
 /* One search. Each record is judged once, however many processes hold it. */
 struct search {
     struct orphans *o;
-    bool (*wanted)(const struct record *r, void *arg);
-    void *arg;
+    bool (*wanted)(const struct record *r);
     struct {
         ino_t ino;
         bool wanted;
@@ -31,7 +30,7 @@ static bool judge(struct search *s, pid_t pid, int fd)
 {
     int own = io_reopen(pid, fd, O_RDONLY);
     const struct record *r = own < 0 ? NULL : record_open(own);
-    bool wanted = r && s->wanted(r, s->arg);
+    bool wanted = r && s->wanted(r);
 
     if (r)
         record_close(r);
@@ -142,7 +141,7 @@ static int look_into(struct search *s, pid_t pid)
     struct procfs_dir dir;
     int fd;
 
-    if (pid == getpid() || procfs_open_of(&dir, pid, "fd") < 0)
+    if (procfs_open_of(&dir, pid, "fd") < 0)
         return 0;
     while ((fd = procfs_next(&dir)) >= 0)
         look_at(s, pid, dir.fd, fd, &h);
@@ -165,9 +164,9 @@ static int by_page(const void *a, const void *b)
     return (x->start > y->start) - (x->start < y->start);
 }
 
-int orphans_find(struct orphans *o, bool (*wanted)(const struct record *r, void *arg), void *arg)
+int orphans_find(struct orphans *o, bool (*wanted)(const struct record *r))
 {
-    struct search s = {.o = o, .wanted = wanted, .arg = arg};
+    struct search s = {.o = o, .wanted = wanted};
     struct procfs_dir dir;
     int pid, err;
 

@@ -27,11 +27,11 @@ struct orphans {
     struct {
         pid_t pid;
         unsigned long long start;
-    } supervisor; /* the oldest that lives, but for this process; pid 0: none */
+    } supervisor; /* the oldest that holds the record, this process too; pid 0: none */
 };
 
 /* All whose record `wanted` says yes to. 0 or -errno. */
-int orphans_find(struct orphans *o, bool (*wanted)(const struct record *r, void *arg), void *arg);
+int orphans_find(struct orphans *o, bool (*wanted)(const struct record *r));
 void orphans_free(struct orphans *o);
 
 #endif

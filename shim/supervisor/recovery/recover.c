@@ -11,11 +11,11 @@
 #include "supervisor/generation/generation.h"
 #include "supervisor/recovery/adopt.h"
 #include "supervisor/recovery/restore.h"
-#include "supervisor/recovery/stale.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
+#include "supervisor/state/runtime_dir.h"
 #include "supervisor/state/supervisor.h"
 
 enum { PATIENCE_MS = 2000, FAILED = 125 };
@@ -40,9 +40,8 @@ void recover_become(int fd)
     close(fd);
 }
 
-static bool has_same_id(const struct record *r, void *unused)
+static bool has_same_id(const struct record *r)
 {
-    (void)unused;
     return memcmp(r->id, record->id, sizeof r->id) == 0;
 }
 
@@ -59,29 +58,31 @@ static bool outlives(pid_t pid)
 
 /* Of two that are started at once the older one stays: each is seen by the other, for it holds the
  * record before it looks. */
-static bool yields_to(const struct orphans *o)
+static bool has_supervisor(const struct orphans *o)
 {
-    pid_t other = o->supervisor.pid;
-    unsigned long long own = tree_start_time(getpid());
+    pid_t oldest = o->supervisor.pid;
 
-    if (other == 0 || o->supervisor.start > own || (o->supervisor.start == own && other > getpid()))
-        return false;
-    return outlives(other);
+    return oldest > 0 && oldest != getpid() && outlives(oldest);
 }
 
-/* Somebody requested one, or we would not be here: the process that was told may have gone. */
+/* Somebody requested one, or we would not be here: the process that was told may have gone. So
+ * whatever was asked for before is fulfilled by it. */
 static void restart(enum request request, const char *who)
 {
-    adopt_forget_requests();
+    struct generation *g;
+
+    event(EVENT_RECOVERED, supervisor.current->number, "the supervisor before was killed");
+    TAILQ_FOREACH (g, &generation_list, link)
+        atomic_store(&g->page->restarts, 0);
     restart_request(request, who);
 }
 
 void recover_server(void)
 {
     struct orphans o;
-    int err = orphans_find(&o, has_same_id, NULL);
+    int err = orphans_find(&o, has_same_id);
 
-    if (yields_to(&o))
+    if (has_supervisor(&o))
         _exit(0);
     errno = -err;
     if (err)
@@ -91,28 +92,26 @@ void recover_server(void)
     orphans_free(&o);
     log_line(LEVEL_INFO, "a new supervisor for generation %u: the one before was killed",
              supervisor.current->number);
-    event(EVENT_RECOVERED, supervisor.current->number, "the supervisor before was killed");
     restart(REQUEST_SIGNAL, "a signal to the server");
 }
 
-static bool is_same(const struct record *r, void *found)
+static bool is_same(const struct record *r)
 {
     bool same = record_is_same_server(r);
 
-    if (same && !*(bool *)found)
+    if (same)
         record_take_id(r);
-    *(bool *)found |= same;
     return same;
 }
 
 bool recover_at_start(void)
 {
-    bool found = false, adopted;
     struct orphans o;
+    bool adopted;
 
-    if (!stale_any() || orphans_find(&o, is_same, &found) < 0)
+    if (!runtime_dir_has_dead() || orphans_find(&o, is_same) < 0)
         return false;
-    adopted = o.n > 0 && !(o.supervisor.pid && outlives(o.supervisor.pid)) && adopt_generations(&o);
+    adopted = o.n > 0 && !has_supervisor(&o) && adopt_generations(&o);
     orphans_free(&o);
     if (!adopted)
         return false;
@@ -120,7 +119,6 @@ bool recover_at_start(void)
              "generation %u of this server runs, its supervisor was killed: it is taken over and "
              "restarted",
              supervisor.current->number);
-    event(EVENT_RECOVERED, supervisor.current->number, "the supervisor before was killed");
     record_publish();
     restart(REQUEST_COMMAND, "the start of the same command");
     return true;

@@ -3,11 +3,15 @@
 
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "protocol/user_socket.h"
+#include "supervisor/kernel/procfs.h"
 #include "supervisor/state/supervisor.h"
 
 /* False: its path is too long for a socket in it. */
@@ -39,7 +43,47 @@ bool runtime_dir_make(char *dir, size_t size)
     return is_ours_alone(dir);
 }
 
-bool runtime_dir_find(char *dir, size_t size)
+/* The same, if it is there. */
+static bool find(char *dir, size_t size)
 {
     return path_of(dir, size) && is_ours_alone(dir);
+}
+
+/* Who has adopted it may never wait for it (a container whose first process is no init). */
+static bool is_dead(pid_t pid)
+{
+    struct procfs_stat unused;
+
+    return pid == getpid() || (kill(pid, 0) < 0 && errno == ESRCH) ||
+           procfs_stat(pid, &unused) == -ESRCH;
+}
+
+bool runtime_dir_has_dead(void)
+{
+    struct dirent *entry;
+    bool found = false;
+    char dir[256];
+    DIR *stream = find(dir, sizeof dir) ? opendir(dir) : NULL;
+
+    while (stream && !found && (entry = readdir(stream))) {
+        pid_t pid = user_socket_pid(entry->d_name);
+
+        found = pid > 0 && is_dead(pid);
+    }
+    if (stream)
+        closedir(stream);
+    return found;
+}
+
+void runtime_dir_remove(pid_t pid)
+{
+    char path[256];
+    int dir = -1;
+
+    if (pid > 0 && is_dead(pid) && find(path, sizeof path))
+        dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return;
+    user_socket_remove(dir, pid);
+    close(dir);
 }
