@@ -10,6 +10,7 @@
 #include "libc/real.h"
 #include "process/predecessors.h"
 #include "process/self.h"
+#include "protocol/decimal.h"
 
 enum { PID_TEXT = 32 };
 
@@ -56,21 +57,18 @@ static bool may_write(size_t size)
 /* In place, so that what follows the number stays, and nobody finds the file without one. */
 static bool write_pid(const char *path, pid_t pid)
 {
-    char had[PID_TEXT], text[2 * PID_TEXT];
+    char had[PID_TEXT], text[2 * PID_TEXT], *end = decimal_put(text, (unsigned)pid);
     int fd = may_write(sizeof text) ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) : -1;
     ssize_t n = fd >= 0 ? read(fd, had, sizeof had) : -1, after = 0;
-    size_t at = PID_TEXT, end = PID_TEXT;
     bool done = false;
 
-    for (; pid > 0; pid /= 10)
-        text[--at] = (char)('0' + pid % 10);
     while (after < n && had[after] >= '0' && had[after] <= '9')
         after++;
     while (after < n)
-        text[end++] = had[after++];
+        *end++ = had[after++];
     if (n > 0)
-        done = pwrite(fd, text + at, end - at, 0) == (ssize_t)(end - at) &&
-               ftruncate(fd, (off_t)(end - at)) == 0;
+        done = pwrite(fd, text, (size_t)(end - text), 0) == end - text &&
+               ftruncate(fd, end - text) == 0;
     if (fd >= 0)
         real.close(fd);
     return done;
