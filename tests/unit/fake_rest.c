@@ -12,7 +12,6 @@
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/lost.h"
 #include "supervisor/step/nonblock.h"
-#include "supervisor/step/path_owner.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/resume.h"
 
@@ -89,12 +88,12 @@ void nonblock_begin(void)
 {
 }
 
-void path_owner_share(struct generation *g, const struct generation *other)
+void generation_share_paths(struct generation *g, const struct generation *other)
 {
     (void)g, (void)other;
 }
 
-void path_owner_alone(struct generation *g)
+void generation_own_paths(struct generation *g)
 {
     (void)g;
 }

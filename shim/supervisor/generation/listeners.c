@@ -112,6 +112,20 @@ bool generation_uses(const struct generation *g, const struct listener *h)
     return false;
 }
 
+void generation_share_paths(struct generation *g, const struct generation *other)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        if (g->bound[i] && generation_uses(other, g->bound[i]))
+            atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_SHARED);
+}
+
+void generation_own_paths(struct generation *g)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        atomic_fetch_and(&g->page->listeners[i].flags, ~(uint32_t)LISTENER_SHARED);
+    atomic_store(&g->page->looked_for, 0);
+}
+
 /* What came with a process (LISTEN_FDS, inetd) is adopted without a message. */
 void generation_confirm(struct generation *g)
 {

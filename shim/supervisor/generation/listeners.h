@@ -23,6 +23,13 @@ void generation_offer(struct generation *g);
 void generation_bind(struct generation *g, unsigned index, struct listener *h, uint32_t known);
 void generation_forget(struct listener *h); /* in all generations */
 
+/* A new generation shares the paths of all that it is offered until there is no way back to the one
+ * before: should it fail, what it removes at its exit must still be there.  That one shares what
+ * the new one (`other`) has taken over as soon as it is ready.  Shared ones are not for g to
+ * remove; in the end all that it serves are its own, and the pid file. */
+void generation_share_paths(struct generation *g, const struct generation *other);
+void generation_own_paths(struct generation *g);
+
 /* Keeps fd, which is ours from now on, as the listener of this index, that `pid` has made. False:
  * it was there already, or can't be kept, which is said. */
 bool generation_keep(struct generation *g, unsigned index, int fd, pid_t pid);

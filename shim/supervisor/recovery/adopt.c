@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "supervisor/generation/create.h"
+#include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/restart/sequential.h"
@@ -17,8 +18,6 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/nonblock.h"
-#include "supervisor/step/path_owner.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/resume.h"
 
@@ -113,7 +112,7 @@ static void resume_current(struct generation *g)
         return;
     g->state = GENERATION_SERVING;
     supervisor.phase = PHASE_IDLE;
-    path_owner_alone(g);
+    generation_own_paths(g);
     resume_begin(g);
 }
 
@@ -152,7 +151,6 @@ bool adopt_generations(const struct orphans *o)
     supervisor.last_number = TAILQ_LAST(&generation_list, generation_list)->number;
     TAILQ_FOREACH (g, &generation_list, link)
         borrow_listeners(g);
-    nonblock_resume();
     pid_file_resume();
     resume_current(supervisor.current);
     resume_others(supervisor.current);

@@ -15,7 +15,6 @@
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/nonblock.h"
-#include "supervisor/step/path_owner.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/spawn.h"
 
@@ -70,7 +69,7 @@ enum phase overlap_stays(void)
     struct generation *old = supervisor.standby;
 
     supervisor.standby = NULL;
-    path_owner_alone(supervisor.current);
+    generation_own_paths(supervisor.current);
     serve_restarted();
     pid_file_settle();
     drain_begin(old);
@@ -85,7 +84,7 @@ enum phase overlap_ready(struct generation *g)
     supervisor.next = NULL;
     supervisor.standby = old;
     generation_confirm(g);
-    path_owner_share(old, g);
+    generation_share_paths(old, g);
     serve_begin(g);
     terminal_pass(old->main, g->main);
     if (supervisor.options.probation <= 0)
@@ -109,7 +108,7 @@ enum phase overlap_returns(struct generation *g, const char *why)
 {
     supervisor.current = supervisor.standby;
     supervisor.standby = NULL;
-    path_owner_alone(supervisor.current);
+    generation_own_paths(supervisor.current);
     terminal_give(supervisor.current->main);
     return roll_back(g, why);
 }

@@ -11,7 +11,6 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/path_owner.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
 
@@ -29,7 +28,7 @@ enum phase sequential_begin(void)
     log_line(LEVEL_INFO, "generation %u ends before the next one starts, clients wait", g->number);
     if (!(g->attention & ATTENTION_DRAINING)) /* else they were just looked for */
         borrow_listeners(g);
-    path_owner_share(g, g); /* the next one's */
+    generation_share_paths(g, g); /* the next one's */
     drain_begin(g);
     return PHASE_ENDING;
 }
@@ -70,7 +69,7 @@ enum phase sequential_ready(struct generation *g)
 {
     generation_confirm(g);
     serve_begin(g);
-    path_owner_alone(g);
+    generation_own_paths(g);
     serve_restarted();
     return PHASE_IDLE;
 }

@@ -12,7 +12,6 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/path_owner.h"
 #include "supervisor/step/release.h"
 
 /* timeout(1) signals its child and then its own group: the child gets each signal twice. */
@@ -28,7 +27,7 @@ static void forget_others(void)
         generation_kill(supervisor.next, SIGKILL);
     if (supervisor.standby)
         overlap_stays();
-    path_owner_alone(supervisor.current);
+    generation_own_paths(supervisor.current);
 }
 
 static void kill_all(void)

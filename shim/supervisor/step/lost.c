@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,6 @@
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/borrow.h"
-#include "supervisor/step/epoll_limit.h"
 
 enum { UNSEEN_MOST = 64 }; /* at a time */
 
@@ -120,6 +120,63 @@ static void owes_none(struct generation *g)
         atomic_fetch_and(&g->page->listeners[i].flags, ~(uint32_t)LISTENER_UNSENT);
 }
 
+/* Is it a listener that the supervisor has?  The line ends in "ino:HEX sdev:HEX". */
+static bool is_listener(const char *line)
+{
+    const char *at = strstr(line, " ino:");
+    unsigned long inode;
+    struct listener *h;
+
+    if (strncmp(line, "tfd:", 4) != 0 || !at || sscanf(at, " ino:%lx", &inode) != 1)
+        return false;
+    TAILQ_FOREACH (h, &listener_list, link)
+        if (h->socket.inode == inode)
+            return true;
+    return false;
+}
+
+/* /proc says nothing of the kind of a file but this. */
+static unsigned registrations(int dir, int fd)
+{
+    char name[16], line[160];
+    unsigned n = 0;
+    int info;
+    FILE *in;
+
+    snprintf(name, sizeof name, "%d", fd);
+    info = openat(dir, name, O_RDONLY | O_CLOEXEC);
+    in = info >= 0 ? fdopen(info, "r") : NULL;
+    while (in && fgets(line, sizeof line, in))
+        n += is_listener(line);
+    if (in)
+        fclose(in);
+    else if (info >= 0)
+        close(info);
+    return n;
+}
+
+static unsigned registrations_of(pid_t pid)
+{
+    struct procfs_dir dir;
+    unsigned n = 0;
+    int fd;
+
+    procfs_open_of(&dir, pid, "fdinfo");
+    while (n <= PAGE_EPOLLS && (fd = procfs_next(&dir)) >= 0)
+        n += registrations(dir.fd, fd);
+    procfs_close(&dir);
+    return n;
+}
+
+/* What is not in the shim's table would go on waking it when the listener is given up. */
+static bool exceeds_epolls(const struct generation *g)
+{
+    for (size_t i = 0; i < g->tree.n; i++)
+        if (registrations_of(g->tree.proc[i].pid) > PAGE_EPOLLS)
+            return true;
+    return false;
+}
+
 const char *lost_refusal(struct generation *g)
 {
     static char why[128];
@@ -130,7 +187,7 @@ const char *lost_refusal(struct generation *g)
     borrow_listeners(g);
     if (!fetch(g, why, sizeof why))
         return why;
-    if (epoll_limit_exceeded(g))
+    if (exceeds_epolls(g))
         return "its listeners are in too many epolls";
     g->lost = g->adopted; /* its page may say anything by now */
     owes_none(g);

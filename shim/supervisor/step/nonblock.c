@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/nonblock.h"
 
-#include <stdbool.h>
-
 #include "supervisor/generation/generation.h"
 #include "supervisor/state/supervisor.h"
 
-static bool overlapping;
+/* A supervisor that was killed may have begun it. */
+static bool overlaps(const struct generation *g)
+{
+    return g->attention & ATTENTION_OVERLAP;
+}
 
 /* Once the shared flag is forced, a socket no longer tells what the server made of it. */
 static void note_beliefs(const struct generation *g)
@@ -29,21 +31,15 @@ void nonblock_begin(void)
     struct generation *g;
     struct listener *h;
 
-    if (overlapping)
+    if (overlaps(supervisor.current))
         note_beliefs(supervisor.current);
     else
         note_flags();
-    overlapping = true;
     TAILQ_FOREACH (g, &generation_list, link)
         generation_attention(g, ATTENTION_OVERLAP, 0);
     TAILQ_FOREACH (h, &listener_list, link)
         if (h->socket.type != SOCK_DGRAM) /* recv() and read() are not watched */
             listener_force_nonblock(h, true);
-}
-
-void nonblock_resume(void)
-{
-    overlapping = true;
 }
 
 /* One that is being ended counts until it has gone: it may not have stopped accepting, for it was
@@ -62,12 +58,11 @@ void nonblock_step(void)
 {
     struct generation *g = supervisor.current;
 
-    if (!overlapping || others_accept())
+    if (!overlaps(g) || others_accept())
         return;
-    overlapping = false;
+    note_beliefs(g);
     for (unsigned i = 0; i < g->entries; i++)
         if (g->bound[i])
-            listener_force_nonblock(g->bound[i],
-                                    (g->page->listeners[i].flags & LISTENER_NONBLOCK) != 0);
+            listener_force_nonblock(g->bound[i], g->bound[i]->nonblock);
     generation_attention(g, 0, ATTENTION_OVERLAP);
 }

@@ -9,9 +9,6 @@
 
 void nonblock_begin(void);
 
-/* A supervisor that was killed may have begun one. */
-void nonblock_resume(void);
-
 /* When only one generation still accepts: the flag becomes what that one believes. */
 void nonblock_step(void);
 

@@ -9,7 +9,6 @@
 #include "supervisor/kernel/holders.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/path_owner.h"
 
 enum { IN_FLIGHT_MS = 2, REST = 10 };
 
@@ -126,7 +125,7 @@ void release_spare(const struct generation *by, struct listener *h)
     listener_allow_new(h);
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->state == GENERATION_DRAINING)
-            path_owner_share(g, by);
+            generation_share_paths(g, by);
     log_line(LEVEL_INFO, "%s is served by generation %u after all", h->address, by->number);
 }
 
