@@ -115,8 +115,8 @@ static void unblock(void)
 /* It says so in the page before it sees whether this process is away. */
 static bool may_be_told(void)
 {
-    return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) ||
-           atomic_load(&self.slot->suspended) || atomic_load(&self.page->keeper) == getpid();
+    return self_shares() || atomic_load(&self.slot->suspended) ||
+           atomic_load(&self.page->keeper) == getpid();
 }
 
 void own_signals_install(void)

@@ -56,8 +56,7 @@ EXPORT int dup3(int fd, int to, int flags)
  * descriptor may have changed it. */
 static bool shares_flag(int fd)
 {
-    return fdtab_kind(fd) == FD_PLACEHOLDER ||
-           (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING));
+    return fdtab_kind(fd) == FD_PLACEHOLDER || self_shares();
 }
 
 /* Is O_NONBLOCK of fd the server's belief, not the shared flag?  A listener that came with the
@@ -66,8 +65,7 @@ static bool believes_flag(int fd)
 {
     if (fdtab_is(fd, FDS_SEEM_LISTENING))
         return !owner_is_guest();
-    return fdtab_kind(fd) == FD_NONE &&
-           (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) && !owner_is_guest() &&
+    return fdtab_kind(fd) == FD_NONE && self_shares() && !owner_is_guest() &&
            listening_discover(fd);
 }
 

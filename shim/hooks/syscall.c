@@ -152,12 +152,12 @@ static bool call_hook(const struct call *c, long *r)
 /* By number none of these is a cancellation point: that is why libuv closes so. */
 static bool call_uncancelled(const struct call *c, long *r)
 {
-    int state, ignored;
+    int state;
     bool done;
 
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     done = call_hook(c, r);
-    pthread_setcancelstate(state, &ignored);
+    pthread_setcancelstate(state, NULL);
     return done;
 }
 

@@ -102,7 +102,7 @@ bool replace_late(int fd, const struct address *a)
 /* Another generation serves it, too, or is about to; or it is the placeholder of all listeners. */
 static bool is_shared(int fd)
 {
-    return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) || suspend_applies(fd);
+    return self_shares() || suspend_applies(fd);
 }
 
 /* Who waits in poll() or select() stays with the socket that the other one goes on with. */

@@ -80,9 +80,7 @@ void state_track(int fd, int index, const struct address *a, bool nonblock)
 
 void state_apply_nonblock(int fd, bool nonblock)
 {
-    const uint32_t shared = ATTENTION_OVERLAP | ATTENTION_DRAINING;
-
-    if (nonblock || !(self_attention() & shared))
+    if (nonblock || !self_shares())
         set_nonblock(fd, nonblock);
 }
 

@@ -34,6 +34,12 @@ static inline uint32_t self_attention(void)
     return atomic_load_explicit(&self.page->attention, memory_order_relaxed);
 }
 
+/* Has another generation the same listeners? */
+static inline bool self_shares(void)
+{
+    return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) != 0;
+}
+
 /* Makes the supervisor look at the page. Async-signal-safe, keeps errno. */
 void self_ring(void);
 

@@ -54,28 +54,27 @@ const char *preload_list_take(const char *library)
 {
     char *list = (char *)(uintptr_t)environ_find(environ, PRELOAD_LIST);
 
-    if (list)
-        place = take_ours(list, library);
-    if (list && *list && is_separator(list[strlen(list) - 1]))
+    if (!list)
+        return NULL;
+    place = take_ours(list, library);
+    if (*list && is_separator(list[strlen(list) - 1]))
         list[strlen(list) - 1] = '\0';
-    if (list && !*list)
-        environ_take(PRELOAD_LIST);
-    return list && *list ? list : NULL;
+    if (*list)
+        return list;
+    environ_take(PRELOAD_LIST);
+    return NULL;
 }
 
 char *preload_list_put(char *to, const char *others, const char *library)
 {
-    size_t n = others && strcmp(others, library) != 0 ? strlen(others) : 0;
-    size_t before = place < n ? place : n;
+    const char *list = others && strcmp(others, library) != 0 ? others : "";
+    size_t n = strlen(list), before = place < n ? place : n;
 
-    if (before > 0 && before < n && !is_separator(others[before - 1]))
+    if (before > 0 && before < n && !is_separator(list[before - 1]))
         before = 0; /* it is another list by now */
-    if (before > 0) {
-        memcpy(to, others, before);
-        to += before;
-        if (!is_separator(to[-1]))
-            *to++ = ':';
-    }
+    to = mempcpy(to, list, before);
+    if (before > 0 && !is_separator(to[-1]))
+        *to++ = ':';
     to = stpcpy(to, library);
-    return before < n ? stpcpy(stpcpy(to, ":"), others + before) : to;
+    return before < n ? stpcpy(stpcpy(to, ":"), list + before) : to;
 }

@@ -33,11 +33,6 @@ void receive_bound(int fd)
         listening_begin(fd);
 }
 
-static bool shares_socket(void)
-{
-    return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) != 0;
-}
-
 /*
  * Nothing was there for a call that the server believes to block.  0: try again; -1: errno is the
  * answer.  What a wait had reported was taken by the other generation; to block now would stop all
@@ -67,7 +62,7 @@ static ssize_t receive_blocking(int fd, const void *arguments, int flags, receiv
     struct timing t;
     ssize_t r;
 
-    if (!shares_socket() && !suspend_applies(fd))
+    if (!self_shares() && !suspend_applies(fd))
         return call(fd, arguments, flags);
     timing_begin_receiving(&t, fd);
     do
