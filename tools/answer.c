@@ -10,25 +10,16 @@
 #include "protocol/user_socket.h"
 #include "runtime.h"
 
-static struct json_object *parse(const char *line)
-{
-    struct json_object *status = json_tokener_parse(line);
-
-    if (status != NULL && json_object_is_type(status, json_type_object))
-        return status;
-    json_object_put(status);
-    errno = EPROTO;
-    return NULL;
-}
-
 static struct json_object *read_status(struct dialogue *dialogue, int64_t deadline)
 {
     char *line;
     int n = dialogue_line(dialogue, &line, deadline);
+    struct json_object *status = n == 1 ? json_tokener_parse(line) : NULL;
 
-    if (n == 1)
-        return parse(line);
-    if (n == 0)
+    if (json_object_is_type(status, json_type_object))
+        return status;
+    json_object_put(status);
+    if (n != -1)
         errno = EPROTO;
     return NULL;
 }
@@ -107,7 +98,8 @@ int64_t answer_number(struct json_object *object, const char *key)
     return number ? json_object_get_int64(number) : 0;
 }
 
-struct json_object *answer_list(struct json_object *object, const char *key)
+size_t answer_list(struct json_object *object, const char *key, struct json_object **list)
 {
-    return member(object, key, json_type_array);
+    *list = member(object, key, json_type_array);
+    return *list ? json_object_array_length(*list) : 0;
 }

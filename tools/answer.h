@@ -22,9 +22,9 @@ struct json_object *answer_ask(struct dialogue *dialogue, int64_t deadline);
 /* Asks all supervisors at once and visits them in the order of their pids. */
 void answer_each(answer_visit *visit, void *data, int64_t deadline);
 
-/* A member, "" or 0 or NULL if it is missing or of another type. */
+/* A member, "" or 0 if it is missing or of another type; of a list its length. */
 const char *answer_text(struct json_object *object, const char *key);
 int64_t answer_number(struct json_object *object, const char *key);
-struct json_object *answer_list(struct json_object *object, const char *key);
+size_t answer_list(struct json_object *object, const char *key, struct json_object **list);
 
 #endif

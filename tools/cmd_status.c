@@ -20,8 +20,7 @@ struct view {
     bool json, watch;
     pid_t pid; /* of the target's supervisor, once it is known */
     int code;  /* the worst so far */
-    struct table *table;
-    struct json_object *array;
+    struct json_object *statuses;
 };
 
 static void parse(int argc, char **argv, struct view *view)
@@ -54,10 +53,8 @@ static void add(pid_t pid, struct json_object *status, int error, void *data)
 
     if (status == NULL)
         view->code = complain(pid, error);
-    else if (view->json)
-        json_object_array_add(view->array, json_object_get(status));
     else
-        report_add(view->table, status);
+        json_object_array_add(view->statuses, json_object_get(status));
 }
 
 static void print_json(struct json_object *object)
@@ -67,27 +64,7 @@ static void print_json(struct json_object *object)
     puts(json_object_to_json_string_ext(object, flags));
 }
 
-static void clear_screen(const struct view *view)
-{
-    if (view->watch && !view->json && isatty(STDOUT_FILENO))
-        fputs("\033[H\033[2J", stdout);
-}
-
-static void show_all(struct view *view)
-{
-    view->table = report_new();
-    view->array = json_object_new_array();
-    answer_each(add, view, deadline_after(ANSWER_PATIENCE));
-    clear_screen(view);
-    if (view->json)
-        print_json(view->array);
-    else
-        table_print(view->table);
-    json_object_put(view->array);
-    table_free(view->table);
-}
-
-static struct json_object *ask_target(struct view *view)
+static void ask_target(struct view *view)
 {
     int64_t deadline = deadline_after(ANSWER_PATIENCE);
     struct json_object *status;
@@ -100,29 +77,38 @@ static struct json_object *ask_target(struct view *view)
         dialogue = target_connect(view->target, deadline);
     view->pid = dialogue_pid(dialogue);
     status = answer_ask(dialogue, deadline);
-    if (status == NULL)
-        view->code = complain(view->pid, errno);
+    add(view->pid, status, errno, view);
+    json_object_put(status);
     dialogue_close(dialogue);
-    return status;
 }
 
-static void show_target(struct view *view)
+static void print(const struct view *view)
 {
-    struct json_object *status = ask_target(view);
+    struct json_object *first = json_object_array_get_idx(view->statuses, 0);
 
-    if (status == NULL)
+    if (view->target != NULL && first == NULL)
         return;
-    clear_screen(view);
     if (view->json) {
-        print_json(status);
-    } else {
-        view->table = report_new();
-        report_add(view->table, status);
-        table_print(view->table);
-        report_details(status);
-        table_free(view->table);
+        print_json(view->target != NULL ? first : view->statuses);
+        return;
     }
-    json_object_put(status);
+    if (view->watch && isatty(STDOUT_FILENO))
+        fputs("\033[H\033[2J", stdout); /* clears the screen */
+    report_table(view->statuses);
+    if (view->target != NULL)
+        report_details(first);
+}
+
+static void show(struct view *view)
+{
+    view->code = EXIT_DONE;
+    view->statuses = json_object_new_array();
+    if (view->target != NULL)
+        ask_target(view);
+    else
+        answer_each(add, view, deadline_after(ANSWER_PATIENCE));
+    print(view);
+    json_object_put(view->statuses);
 }
 
 int cmd_status(int argc, char **argv)
@@ -131,11 +117,7 @@ int cmd_status(int argc, char **argv)
 
     parse(argc, argv, &view);
     for (;;) {
-        view.code = EXIT_DONE;
-        if (view.target != NULL)
-            show_target(&view);
-        else
-            show_all(&view);
+        show(&view);
         if (!view.watch)
             return view.code;
         fflush(stdout);

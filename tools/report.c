@@ -1,75 +1,86 @@
 /* SPDX-License-Identifier: ISC */
 #include "report.h"
 
+#include <err.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "answer.h"
+#include "grace.h"
 #include "text.h"
 
-enum { NAME, PID, GENERATION, STATE, MAIN, PROCESSES, CONNECTIONS, ACCEPTED, AGE, COMMAND, COUNT };
-
-static const struct column columns[COUNT] = {
-    [NAME] = {"NAME", false},        [PID] = {"PID", true},           [GENERATION] = {"GEN", true},
-    [STATE] = {"STATE", false},      [MAIN] = {"MAIN", true},         [PROCESSES] = {"PROCS", true},
-    [CONNECTIONS] = {"CONNS", true}, [ACCEPTED] = {"ACCEPTED", true}, [AGE] = {"AGE", true},
-    [COMMAND] = {"COMMAND", false},
-};
-
-struct table *report_new(void)
+/* Each cell but the last one of a row ends with a tab. */
+static void add_text(FILE *rows, const char *text)
 {
-    return table_new(columns, COUNT);
+    char *visible = text_visible(text);
+
+    fprintf(rows, "%s\t", visible);
+    free(visible);
 }
 
-static char *command_text(struct json_object *status)
+static void add_number(FILE *rows, int64_t number)
 {
-    struct json_object *argv = answer_list(status, "command");
-    size_t n = argv ? json_object_array_length(argv) : 0;
-    char *text = text_format("%s", "");
+    fprintf(rows, "%" PRId64 "\t", number);
+}
+
+/* A count in at most four characters: 999, 1.2K, 34M. */
+static void add_count(FILE *rows, int64_t n)
+{
+    const int flags = HN_DECIMAL | HN_NOSPACE | HN_DIVISOR_1000;
+    char text[8];
+
+    if (humanize_number(text, 5, n, "", HN_AUTOSCALE, flags) < 0)
+        add_number(rows, n);
+    else
+        fprintf(rows, "%s\t", text);
+}
+
+/* The time since `started` (of the wall clock): 45s, 12m03s, 3h05m, 2d04h. */
+static void add_age(FILE *rows, int64_t started)
+{
+    int64_t s = (int64_t)time(NULL) - started;
+
+    if (started <= 0)
+        fputs("\t", rows);
+    else if (s < 60)
+        fprintf(rows, "%ds\t", s > 0 ? (int)s : 0);
+    else if (s < 3600)
+        fprintf(rows, "%dm%02ds\t", (int)(s / 60), (int)(s % 60));
+    else if (s < 86400)
+        fprintf(rows, "%dh%02dm\t", (int)(s / 3600), (int)(s / 60 % 60));
+    else
+        fprintf(rows, "%" PRId64 "d%02dh\t", s / 86400, (int)(s / 3600 % 24));
+}
+
+static void add_generation(FILE *rows, struct json_object *gen, bool stopping)
+{
+    const char *state = answer_text(gen, "state");
+
+    add_number(rows, answer_number(gen, "generation"));
+    /* One that serves while the server is being stopped is shown as what awaits it. */
+    add_text(rows, stopping && strcmp(state, "serving") == 0 ? "stopping" : state);
+    add_number(rows, answer_number(gen, "pid"));
+    add_count(rows, answer_number(gen, "processes"));
+    add_count(rows, answer_number(gen, "connections"));
+    add_count(rows, answer_number(gen, "accepted"));
+    add_age(rows, answer_number(gen, "started"));
+}
+
+static void add_command(FILE *rows, struct json_object *status)
+{
+    struct json_object *argv;
+    size_t n = answer_list(status, "command", &argv);
 
     for (size_t i = 0; i < n; i++) {
         const char *arg = json_object_get_string(json_object_array_get_idx(argv, i));
         char *visible = text_visible(arg ? arg : "");
-        char *longer = text_format("%s%s%s", text, i ? " " : "", visible);
+        fprintf(rows, "%s%s", i > 0 ? " " : "", visible);
         free(visible);
-        free(text);
-        text = longer;
     }
-    return text;
-}
-
-static char *number_text(struct json_object *object, const char *key)
-{
-    return text_format("%" PRId64, answer_number(object, key));
-}
-
-static void set_server(struct table *table, struct json_object *status)
-{
-    table_set(table, NAME, text_visible(answer_text(status, "name")));
-    table_set(table, PID, number_text(status, "pid"));
-    table_set(table, STATE, text_visible(answer_text(status, "state")));
-    table_set(table, COMMAND, command_text(status));
-}
-
-static void set_generation(struct table *table, struct json_object *gen, bool stopping)
-{
-    int64_t started = answer_number(gen, "started");
-    const char *state = answer_text(gen, "state");
-
-    table_set(table, GENERATION, number_text(gen, "generation"));
-    /* One that serves while the server is being stopped is shown as what awaits it. */
-    if (stopping && strcmp(state, "serving") == 0)
-        state = "stopping";
-    table_set(table, STATE, text_visible(state));
-    table_set(table, MAIN, number_text(gen, "pid"));
-    table_set(table, PROCESSES, text_count(answer_number(gen, "processes")));
-    table_set(table, CONNECTIONS, text_count(answer_number(gen, "connections")));
-    table_set(table, ACCEPTED, text_count(answer_number(gen, "accepted")));
-    if (started > 0)
-        table_set(table, AGE, text_age(started));
 }
 
 static int newest_first(const void *a, const void *b)
@@ -80,21 +91,47 @@ static int newest_first(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
-void report_add(struct table *table, struct json_object *status)
+static void add_server(FILE *rows, struct json_object *status)
 {
-    struct json_object *gens = answer_list(status, "generations");
-    size_t n = gens ? json_object_array_length(gens) : 0;
-    bool stopping = strcmp(answer_text(status, "state"), "stopping") == 0;
+    struct json_object *gens;
+    size_t n = answer_list(status, "generations", &gens);
+    const char *state = answer_text(status, "state");
+    bool stopping = strcmp(state, "stopping") == 0;
 
-    if (gens != NULL)
+    add_text(rows, answer_text(status, "name"));
+    add_number(rows, answer_number(status, "pid"));
+    if (n > 0) {
         json_object_array_sort(gens, newest_first);
-    table_row(table);
-    set_server(table, status);
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0)
-            table_row(table);
-        set_generation(table, json_object_array_get_idx(gens, i), stopping);
+        add_generation(rows, json_object_array_get_idx(gens, 0), stopping);
+    } else {
+        fputs("\t", rows);
+        add_text(rows, state);
+        fputs("\t\t\t\t\t", rows);
     }
+    add_command(rows, status);
+    for (size_t i = 1; i < n; i++) {
+        fputs("\n\t\t", rows);
+        add_generation(rows, json_object_array_get_idx(gens, i), stopping);
+    }
+    fputs("\n", rows);
+}
+
+void report_table(struct json_object *statuses)
+{
+    size_t n = json_object_array_length(statuses), size;
+    char *text;
+    FILE *rows = open_memstream(&text, &size);
+
+    if (rows == NULL)
+        err(EXIT_FAILED, "can't print a table");
+    fputs("NAME\tPID\tGEN\tSTATE\tMAIN\tPROCS\tCONNS\tACCEPTED\tAGE\tCOMMAND\n", rows);
+    for (size_t i = 0; i < n; i++)
+        add_server(rows, json_object_array_get_idx(statuses, i));
+    if (fclose(rows) != 0)
+        err(EXIT_FAILED, "can't print a table");
+    if (n > 0)
+        text_table(text, "lrrlrrrrrl");
+    free(text);
 }
 
 static void print_listener(struct json_object *listener)
@@ -137,8 +174,8 @@ static void print_last(struct json_object *status)
 
 void report_details(struct json_object *status)
 {
-    struct json_object *listeners = answer_list(status, "listeners");
-    size_t n = listeners ? json_object_array_length(listeners) : 0;
+    struct json_object *listeners;
+    size_t n = answer_list(status, "listeners", &listeners);
 
     for (size_t i = 0; i < n; i++)
         print_listener(json_object_array_get_idx(listeners, i));

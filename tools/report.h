@@ -5,13 +5,8 @@
 
 #include <json-c/json.h>
 
-#include "table.h"
-
-/* A table for report_add(). */
-struct table *report_new(void);
-
-/* Adds a server: a row a generation. */
-void report_add(struct table *table, struct json_object *status);
+/* Prints an array of them as a table with a row a generation; nothing if it is empty. */
+void report_table(struct json_object *statuses);
 
 /* Prints what the table has no room for: listeners, restarts and the last event. */
 void report_details(struct json_object *status);

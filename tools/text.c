@@ -1,30 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include "text.h"
 
+#include <sys/ioctl.h>
+
 #include <err.h>
-#include <inttypes.h>
-#include <stdarg.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+#include <string.h>
+#include <unistd.h>
 #include <vis.h>
 #include <wchar.h>
 
 #include "grace.h"
 
-char *text_format(const char *format, ...)
-{
-    char *text;
-    va_list ap;
-    int n;
-
-    va_start(ap, format);
-    n = vasprintf(&text, format, ap);
-    va_end(ap);
-    if (n < 0)
-        err(EXIT_FAILED, "can't print");
-    return text;
-}
+enum { COLUMNS_MAX = 16 };
 
 char *text_visible(const char *text)
 {
@@ -35,39 +24,18 @@ char *text_visible(const char *text)
     return visible;
 }
 
-char *text_count(int64_t n)
-{
-    const int flags = HN_DECIMAL | HN_NOSPACE | HN_DIVISOR_1000;
-    char text[8];
-
-    if (humanize_number(text, 5, n, "", HN_AUTOSCALE, flags) < 0)
-        return text_format("%" PRId64, n);
-    return text_format("%s", text);
-}
-
-char *text_age(int64_t started)
-{
-    int64_t s = (int64_t)time(NULL) - started;
-
-    if (s < 60)
-        return text_format("%ds", s > 0 ? (int)s : 0);
-    if (s < 3600)
-        return text_format("%dm%02ds", (int)(s / 60), (int)(s % 60));
-    if (s < 86400)
-        return text_format("%dh%02dm", (int)(s / 3600), (int)(s / 60 % 60));
-    return text_format("%" PRId64 "d%02dh", s / 86400, (int)(s / 3600 % 24));
-}
-
-size_t text_fit(const char *text, int columns, int *taken)
+/* How many bytes of a cell fit into `columns` of a terminal, and how many columns they take. */
+static size_t cell_fit(const char *cell, int columns, int *taken)
 {
     mbstate_t state = {0};
-    size_t bytes = 0, n;
-    wchar_t c;
+    size_t bytes = 0, length = strcspn(cell, "\t\n");
 
     *taken = 0;
-    while ((n = mbrtowc(&c, text + bytes, MB_CUR_MAX, &state)) != 0) {
+    while (bytes < length) {
+        wchar_t c;
+        size_t n = mbrtowc(&c, cell + bytes, length - bytes, &state);
         int width = 1;
-        if (n > MB_CUR_MAX) { /* not of this locale: count it as it will most likely be shown */
+        if (n > length) { /* not of this locale: count it as it will most likely be shown */
             n = 1;
             state = (mbstate_t){0};
         } else if (wcwidth(c) >= 0) {
@@ -79,4 +47,58 @@ size_t text_fit(const char *text, int columns, int *taken)
         bytes += n;
     }
     return bytes;
+}
+
+static void measure(const char *rows, int *widths)
+{
+    for (size_t c = 0; *rows != '\0'; rows++) {
+        int taken;
+        rows += cell_fit(rows, INT_MAX, &taken);
+        if (taken > widths[c])
+            widths[c] = taken;
+        c = *rows == '\n' ? 0 : c + 1;
+    }
+}
+
+static int terminal_width(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return INT_MAX;
+}
+
+static void print_last(const char *cell, int columns)
+{
+    int taken;
+
+    if (*cell != '\n' && columns > 2)
+        printf("  %.*s", (int)cell_fit(cell, columns - 2, &taken), cell);
+    putchar('\n');
+}
+
+static void print_row(const char *row, const char *alignment, const int *widths)
+{
+    int left = terminal_width();
+    const char *last = row;
+
+    for (size_t c = 0; alignment[c + 1] != '\0'; c++) {
+        int taken, bytes = (int)cell_fit(last, INT_MAX, &taken);
+        int before = alignment[c] == 'r' ? widths[c] - taken : 0;
+        printf("%s%*s%.*s%*s", c > 0 ? "  " : "", before, "", bytes, last,
+               widths[c] - taken - before, "");
+        left -= widths[c] + (c > 0 ? 2 : 0);
+        last += bytes + 1;
+    }
+    print_last(last, left);
+}
+
+void text_table(const char *rows, const char *alignment)
+{
+    int widths[COLUMNS_MAX] = {0};
+
+    measure(rows, widths);
+    for (; *rows != '\0'; rows = strchr(rows, '\n') + 1)
+        print_row(rows, alignment, widths);
 }
