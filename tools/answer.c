@@ -10,24 +10,22 @@
 #include "protocol/user_socket.h"
 #include "runtime.h"
 
-static struct json_object *read_status(struct dialogue *dialogue, int64_t deadline)
+static struct json_object *read_status(struct dialogue *dialogue)
 {
-    char *line;
-    int n = dialogue_line(dialogue, &line, deadline);
-    struct json_object *status = n == 1 ? json_tokener_parse(line) : NULL;
+    char *line = dialogue_line(dialogue);
+    struct json_object *status = line ? json_tokener_parse(line) : NULL;
 
     if (json_object_is_type(status, json_type_object))
         return status;
     json_object_put(status);
-    if (n != -1)
+    if (line != NULL || errno == 0)
         errno = EPROTO;
     return NULL;
 }
 
-struct json_object *answer_ask(struct dialogue *dialogue, int64_t deadline)
+struct json_object *answer_ask(struct dialogue *dialogue)
 {
-    return dialogue_send(dialogue, USER_SOCKET_STATUS) == 0 ? read_status(dialogue, deadline)
-                                                            : NULL;
+    return dialogue_send(dialogue, USER_SOCKET_STATUS) == 0 ? read_status(dialogue) : NULL;
 }
 
 struct question {
@@ -44,11 +42,11 @@ static void question_ask(struct question *q, int64_t deadline)
 }
 
 /* A socket that nobody listens on any more isn't worth a visit. */
-static void question_finish(struct question *q, answer_visit *visit, void *data, int64_t deadline)
+static void question_finish(struct question *q, answer_visit *visit, void *data)
 {
     struct json_object *status = NULL;
 
-    if (q->error == 0 && (status = read_status(q->dialogue, deadline)) == NULL)
+    if (q->error == 0 && (status = read_status(q->dialogue)) == NULL)
         q->error = errno;
     if (q->error != ENOENT)
         visit(q->pid, status, q->error, data);
@@ -70,7 +68,7 @@ void answer_each(answer_visit *visit, void *data, int64_t deadline)
         question_ask(&questions[i], deadline);
     }
     for (size_t i = 0; i < n; i++)
-        question_finish(&questions[i], visit, data, deadline);
+        question_finish(&questions[i], visit, data);
     free(questions);
     free(pids);
 }

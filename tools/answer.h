@@ -17,7 +17,7 @@ typedef void answer_visit(pid_t pid, struct json_object *status, int error, void
 
 /* Asks the supervisor at the other end; the status or NULL with errno. Free with
  * json_object_put(). */
-struct json_object *answer_ask(struct dialogue *dialogue, int64_t deadline);
+struct json_object *answer_ask(struct dialogue *dialogue);
 
 /* Asks all supervisors at once and visits them in the order of their pids. */
 void answer_each(answer_visit *visit, void *data, int64_t deadline);

@@ -25,7 +25,7 @@ int cmd_restart(int argc, char **argv)
     target = option_target(argc, argv, true);
     deadline = deadline_after(timeout);
     dialogue = target_connect(target, deadline);
-    code = follow(dialogue, "restart", USER_SOCKET_RESTART, deadline);
+    code = follow(dialogue, "restart", USER_SOCKET_RESTART);
     if (code == FOLLOW_GONE) {
         warnx("supervisor %d went away before the restart was over: see its log",
               (int)dialogue_pid(dialogue));

@@ -76,7 +76,7 @@ static void ask_target(struct view *view)
     else
         dialogue = target_connect(view->target, deadline);
     view->pid = dialogue_pid(dialogue);
-    status = answer_ask(dialogue, deadline);
+    status = answer_ask(dialogue);
     add(view->pid, status, errno, view);
     json_object_put(status);
     dialogue_close(dialogue);

@@ -73,7 +73,7 @@ int cmd_stop(int argc, char **argv)
     parse(argc, argv, &request);
     dialogue = target_connect(request.target, request.deadline);
     pidfd = pidfd_open(dialogue_pid(dialogue), 0);
-    code = follow(dialogue, "stop", request.line, request.deadline);
+    code = follow(dialogue, "stop", request.line);
     if (code == EXIT_DONE)
         code = wait_gone(pidfd, dialogue_pid(dialogue), request.deadline);
     else if (code == FOLLOW_GONE)

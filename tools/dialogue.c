@@ -5,6 +5,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
+#include <err.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,17 +15,20 @@
 #include <unistd.h>
 
 #include "deadline.h"
+#include "grace.h"
 #include "orphan.h"
 #include "protocol/user_socket.h"
 #include "runtime.h"
 
-enum { LINE_LIMIT = 4 << 20, CHUNK = 16 << 10 };
+enum { LINE_LIMIT = 4 << 20 };
 
 struct dialogue {
     int fd;
     pid_t pid;
-    char *data; /* [0, taken) was handed out, [taken, used) is still to read */
-    size_t taken, used, size;
+    int64_t deadline;
+    FILE *stream;
+    char *line; /* as getline() keeps it */
+    size_t size, received;
 };
 
 /* A dead supervisor can't remove what is its own. While its server serves on that is the sign by
@@ -48,10 +52,12 @@ static void limit_connect(int fd, int64_t deadline)
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
 }
 
-/* Through /proc, because a path of any length has to fit into the 108 bytes of sun_path. */
-static int connect_in(int dir, pid_t pid, int64_t deadline)
+/* Through /proc, because a path of any length has to fit into the 108 bytes of sun_path; where the
+ * directory is -1, there is no such path. */
+static int connect_to(pid_t pid, int64_t deadline)
 {
     struct sockaddr_un sun = {.sun_family = AF_UNIX};
+    int dir = runtime_directory();
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int error;
 
@@ -63,35 +69,58 @@ static int connect_in(int dir, pid_t pid, int64_t deadline)
         return fd;
     error = errno == EAGAIN ? ETIMEDOUT : errno;
     close(fd);
+    if (error == ECONNREFUSED) {
+        remove_stale(dir, pid);
+        error = ENOENT;
+    }
     errno = error;
     return -1;
 }
 
+/* read() of the stream: what is there before the deadline. */
+static ssize_t receive(void *cookie, char *data, size_t size)
+{
+    struct dialogue *dialogue = cookie;
+    struct pollfd pfd = {.fd = dialogue->fd, .events = POLLIN};
+    ssize_t n;
+
+    if (dialogue->received > LINE_LIMIT) {
+        errno = EMSGSIZE;
+        return -1;
+    }
+    do {
+        if (poll(&pfd, 1, deadline_left(dialogue->deadline)) == 0) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+        n = recv(dialogue->fd, data, size, MSG_DONTWAIT);
+    } while (n == -1 && (errno == EAGAIN || errno == EINTR));
+    dialogue->received += n > 0 ? (size_t)n : 0;
+    return n;
+}
+
 struct dialogue *dialogue_connect(pid_t pid, int64_t deadline)
 {
-    int dir = runtime_directory();
-    struct dialogue *dialogue = calloc(1, sizeof(*dialogue));
+    struct dialogue *dialogue;
+    int fd = connect_to(pid, deadline);
 
-    if (dialogue == NULL)
+    if (fd == -1)
         return NULL;
-    dialogue->pid = pid;
-    dialogue->fd = dir == -1 ? -1 : connect_in(dir, pid, deadline);
-    if (dialogue->fd != -1)
-        return dialogue;
-    free(dialogue);
-    if (dir == -1)
-        errno = ENOENT;
-    if (errno == ECONNREFUSED) {
-        remove_stale(dir, pid);
-        errno = ENOENT;
-    }
-    return NULL;
+    dialogue = calloc(1, sizeof(*dialogue));
+    if (dialogue == NULL)
+        err(EXIT_FAILED, "can't talk to supervisor %d", (int)pid);
+    *dialogue = (struct dialogue){.fd = fd, .pid = pid, .deadline = deadline};
+    dialogue->stream = fopencookie(dialogue, "r", (cookie_io_functions_t){.read = receive});
+    if (dialogue->stream == NULL)
+        err(EXIT_FAILED, "can't talk to supervisor %d", (int)pid);
+    return dialogue;
 }
 
 void dialogue_close(struct dialogue *dialogue)
 {
+    fclose(dialogue->stream);
     close(dialogue->fd);
-    free(dialogue->data);
+    free(dialogue->line);
     free(dialogue);
 }
 
@@ -108,73 +137,18 @@ int dialogue_send(struct dialogue *dialogue, const char *request)
     return send(dialogue->fd, line, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -1;
 }
 
-/* Makes room for more; the byte beyond `size` is for the end of a last line without newline. */
-static int make_room(struct dialogue *dialogue)
+char *dialogue_line(struct dialogue *dialogue)
 {
-    char *data;
-
-    dialogue->used -= dialogue->taken;
-    if (dialogue->taken > 0)
-        memmove(dialogue->data, dialogue->data + dialogue->taken, dialogue->used);
-    dialogue->taken = 0;
-    if (dialogue->used < dialogue->size)
-        return 0;
-    data = realloc(dialogue->data, dialogue->size + CHUNK + 1);
-    if (data == NULL)
-        return -1;
-    dialogue->data = data;
-    dialogue->size += CHUNK;
-    return 0;
-}
-
-/* 1 when there is more, 0 at the end, -1 with errno. */
-static int receive(struct dialogue *dialogue, int64_t deadline)
-{
-    struct pollfd pfd = {.fd = dialogue->fd, .events = POLLIN};
     ssize_t n;
 
-    if (poll(&pfd, 1, deadline_left(deadline)) == 0) {
-        errno = ETIMEDOUT;
-        return -1;
+    dialogue->received = 0;
+    n = getline(&dialogue->line, &dialogue->size, dialogue->stream);
+    /* getline() hands out the beginning of a line at whose end it fails. */
+    if (n > 0 && !ferror(dialogue->stream)) {
+        dialogue->line[strcspn(dialogue->line, "\n")] = '\0';
+        return dialogue->line;
     }
-    if (make_room(dialogue) != 0)
-        return -1;
-    n = recv(dialogue->fd, dialogue->data + dialogue->used, dialogue->size - dialogue->used,
-             MSG_DONTWAIT);
-    if (n > 0)
-        dialogue->used += (size_t)n;
-    if (n == -1 && (errno == EAGAIN || errno == EINTR))
-        return 1;
-    return n > 0 ? 1 : (int)n;
-}
-
-/* Hands out the next `length` bytes, and `skip` more that separate them from what follows. */
-static int take(struct dialogue *dialogue, char **line, size_t length, size_t skip)
-{
-    *line = dialogue->data + dialogue->taken;
-    (*line)[length] = '\0';
-    dialogue->taken += length + skip;
-    return 1;
-}
-
-int dialogue_line(struct dialogue *dialogue, char **line, int64_t deadline)
-{
-    for (;;) {
-        char *start = dialogue->data ? dialogue->data + dialogue->taken : NULL;
-        size_t length = dialogue->used - dialogue->taken;
-        char *end = length ? memchr(start, '\n', length) : NULL;
-        int more;
-
-        if (end != NULL)
-            return take(dialogue, line, (size_t)(end - start), 1);
-        if (length > LINE_LIMIT) {
-            errno = EMSGSIZE;
-            return -1;
-        }
-        more = receive(dialogue, deadline);
-        if (more == 0 && length > 0)
-            return take(dialogue, line, length, 0);
-        if (more <= 0)
-            return more;
-    }
+    if (feof(dialogue->stream))
+        errno = 0;
+    return NULL;
 }

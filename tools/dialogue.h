@@ -22,8 +22,8 @@ pid_t dialogue_pid(const struct dialogue *dialogue);
 /* Sends `request` and the newline; 0, or -1 with errno. */
 int dialogue_send(struct dialogue *dialogue, const char *request);
 
-/* The next line without its newline, valid until the next call. 1; 0 at the end; -1 with errno:
+/* The next line without its newline, valid until the next call. NULL with errno: 0 at the end,
  * ETIMEDOUT, EMSGSIZE for a line that never ends, or what recv() says. */
-int dialogue_line(struct dialogue *dialogue, char **line, int64_t deadline);
+char *dialogue_line(struct dialogue *dialogue);
 
 #endif

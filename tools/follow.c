@@ -60,32 +60,24 @@ static int tell(pid_t supervisor, const char *what, const char *line)
     return EXIT_FAILED;
 }
 
-static int tell_visible(pid_t supervisor, const char *what, const char *line)
+int follow(struct dialogue *dialogue, const char *what, const char *request)
 {
-    char *visible = text_visible(line);
-    int code = tell(supervisor, what, visible);
+    pid_t supervisor = dialogue_pid(dialogue);
+    int code = dialogue_send(dialogue, request) == 0 ? MORE : FOLLOW_GONE;
 
-    free(visible);
-    return code;
-}
-
-int follow(struct dialogue *dialogue, const char *what, const char *request, int64_t deadline)
-{
-    int code = MORE;
-    char *line;
-
-    if (dialogue_send(dialogue, request) != 0)
-        return FOLLOW_GONE;
     while (code == MORE) {
-        int n = dialogue_line(dialogue, &line, deadline);
-        if (n == 1)
-            code = tell_visible(dialogue_pid(dialogue), what, line);
-        else if (n == 0 || errno == ECONNRESET)
-            return FOLLOW_GONE;
-        else if (errno == ETIMEDOUT)
-            return follow_timed_out(dialogue_pid(dialogue), what);
-        else
-            err(EXIT_FAILED, "can't read the answer of supervisor %d", (int)dialogue_pid(dialogue));
+        const char *line = dialogue_line(dialogue);
+        if (line != NULL) {
+            char *visible = text_visible(line);
+            code = tell(supervisor, what, visible);
+            free(visible);
+        } else if (errno == 0 || errno == ECONNRESET) {
+            code = FOLLOW_GONE;
+        } else if (errno == ETIMEDOUT) {
+            code = follow_timed_out(supervisor, what);
+        } else {
+            err(EXIT_FAILED, "can't read the answer of supervisor %d", (int)supervisor);
+        }
     }
     return code;
 }

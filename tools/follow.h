@@ -12,7 +12,7 @@ enum { FOLLOW_GONE = -1 };
 
 /* Sends `request`, prints the steps as they come, says why if it can't end well, and returns the
  * exit code that the verdict means, or FOLLOW_GONE. `what` names the request in messages. */
-int follow(struct dialogue *dialogue, const char *what, const char *request, int64_t deadline);
+int follow(struct dialogue *dialogue, const char *what, const char *request);
 
 /* Says that the deadline has passed; returns EXIT_TIMED_OUT. */
 int follow_timed_out(pid_t supervisor, const char *what);
