@@ -10,7 +10,6 @@
 
 #include "answer.h"
 #include "deadline.h"
-#include "follow.h"
 #include "option.h"
 #include "report.h"
 #include "target.h"
@@ -39,7 +38,7 @@ static void parse(int argc, char **argv, struct view *view)
 static int complain(pid_t pid, int error)
 {
     if (error == ETIMEDOUT)
-        return follow_silent(pid);
+        return dialogue_silent(pid);
     if (error == EPROTO)
         warnx("pid %d doesn't tell its status like a supervisor of this version", (int)pid);
     else

@@ -17,6 +17,7 @@
 #include "deadline.h"
 #include "grace.h"
 #include "orphan.h"
+#include "proc.h"
 #include "protocol/user_socket.h"
 #include "runtime.h"
 
@@ -151,4 +152,15 @@ char *dialogue_line(struct dialogue *dialogue)
     if (feof(dialogue->stream))
         errno = 0;
     return NULL;
+}
+
+int dialogue_silent(pid_t supervisor)
+{
+    int pid = (int)supervisor;
+
+    if (proc_stopped(pid))
+        warnx("supervisor %d doesn't answer because it is stopped: kill -CONT %d", pid, pid);
+    else
+        warnx("supervisor %d doesn't answer: see its log", pid);
+    return EXIT_TIMED_OUT;
 }

@@ -26,4 +26,7 @@ int dialogue_send(struct dialogue *dialogue, const char *request);
  * ETIMEDOUT, EMSGSIZE for a line that never ends, or what recv() says. */
 char *dialogue_line(struct dialogue *dialogue);
 
+/* Says that a supervisor doesn't answer at all; returns EXIT_TIMED_OUT. */
+int dialogue_silent(pid_t supervisor);
+
 #endif

@@ -10,7 +10,6 @@
 
 #include "answer.h"
 #include "deadline.h"
-#include "follow.h"
 #include "grace.h"
 #include "orphan.h"
 #include "proc.h"
@@ -19,7 +18,7 @@
 static _Noreturn void connect_failed(pid_t pid, const char *target)
 {
     if (errno == ETIMEDOUT)
-        exit(follow_silent(pid));
+        exit(dialogue_silent(pid));
     if (errno == ENOENT) {
         orphan_hint();
         errx(EXIT_NO_TARGET, "supervisor %d of '%s' is gone", (int)pid, target);
