@@ -1,47 +1,112 @@
 /* SPDX-License-Identifier: ISC */
 #include "grace.h"
 
+#include <ctype.h>
 #include <err.h>
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "library.h"
 #include "option.h"
 
-/* Values start above the characters, so that only -m and -s have a short form. The supervisor alone
- * judges the values: they reach it the same way under a bare LD_PRELOAD. */
+/* The supervisor alone judges the values: they reach it the same way under a bare LD_PRELOAD. Only
+ * -m and -s have a short form; the others' numbers stand for no character. */
 static const struct option options[] = {
     {"signal", required_argument, NULL, 's'},
-    {"ready", required_argument, NULL, 256},
-    {"ready-timeout", required_argument, NULL, 257},
-    {"settle", required_argument, NULL, 258},
-    {"probation", required_argument, NULL, 259},
-    {"drain-timeout", required_argument, NULL, 260},
-    {"stop-signal", required_argument, NULL, 261},
-    {"stop-timeout", required_argument, NULL, 262},
-    {"max-old", required_argument, NULL, 263},
-    {"name", required_argument, NULL, 264},
-    {"log", required_argument, NULL, 265},
-    {"log-level", required_argument, NULL, 266},
-    {"pidfile", required_argument, NULL, 267},
     {"mode", required_argument, NULL, 'm'},
+    {"ready", required_argument, NULL, 1},
+    {"ready-timeout", required_argument, NULL, 2},
+    {"settle", required_argument, NULL, 3},
+    {"probation", required_argument, NULL, 4},
+    {"drain-timeout", required_argument, NULL, 5},
+    {"stop-signal", required_argument, NULL, 6},
+    {"stop-timeout", required_argument, NULL, 7},
+    {"max-old", required_argument, NULL, 8},
+    {"name", required_argument, NULL, 9},
+    {"log", required_argument, NULL, 10},
+    {"log-level", required_argument, NULL, 11},
+    {"pidfile", required_argument, NULL, 12},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
 
-static const char *const variables[] = {
-    "GRACE_READY",         "GRACE_READY_TIMEOUT", "GRACE_SETTLE",       "GRACE_PROBATION",
-    "GRACE_DRAIN_TIMEOUT", "GRACE_STOP_SIGNAL",   "GRACE_STOP_TIMEOUT", "GRACE_MAX_OLD",
-    "GRACE_NAME",          "GRACE_LOG",           "GRACE_LOG_LEVEL",    "GRACE_PIDFILE",
-};
-
-static void pass_option(int option, const char *value)
+/* --ready-timeout is GRACE_READY_TIMEOUT. */
+static void pass_option(int c, const char *value)
 {
-    const char *variable = option == 's'   ? "GRACE_SIGNAL"
-                           : option == 'm' ? "GRACE_MODE"
-                                           : variables[option - 256];
+    const struct option *option = options;
+    char variable[32] = "GRACE_";
+    size_t n = strlen(variable);
 
+    while (option->val != c)
+        option++;
+    for (const char *p = option->name; *p != '\0'; p++)
+        variable[n++] = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
     if (setenv(variable, value, 1) != 0)
         err(EXIT_NOT_RUN, "can't put %s into the environment", variable);
+}
+
+/* A grace in the build tree is <build>/tools/grace; it wants the library built beside it. The
+ * directory's name is checked so that an installed one never picks up a stray ../shim. */
+static const char *library_built(void)
+{
+    char self[PATH_MAX] = "", beside[PATH_MAX + 32], *directory;
+
+    if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+        return NULL;
+    directory = dirname(self);
+    snprintf(beside, sizeof(beside), "%s/../shim/libgrace.so", directory);
+    return strcmp(basename(directory), "tools") == 0 ? realpath(beside, NULL) : NULL;
+}
+
+static const char *library_find(void)
+{
+    const char *built = library_built();
+
+    if (built != NULL)
+        return built;
+    if (access(LIBGRACE_PATH, R_OK) == 0)
+        return LIBGRACE_PATH;
+    errx(EXIT_NOT_RUN, "can't read %s (%s): install libgrace.so there", LIBGRACE_PATH,
+         strerror(errno));
+}
+
+/* Blocks all signals: one that arrives from now on is kept until the supervisor can read it. */
+static char *block_signals(void)
+{
+    unsigned long long bits = 0;
+    sigset_t all, before;
+    char *option;
+
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    for (int sig = 1; sig <= 64; sig++)
+        bits |= (unsigned long long)(sigismember(&before, sig) == 1) << (sig - 1);
+    if (asprintf(&option, "--mask=%llx", bits) < 0)
+        err(EXIT_NOT_RUN, NULL);
+    return option;
+}
+
+/* Becomes the supervisor: {loader, library, "--mask=HEX", "--", command...}. */
+static _Noreturn void supervise(char **command, int words)
+{
+    const char *library = library_find();
+    char *argv[words + 5];
+
+    argv[0] = (char *)INTERPRETER;
+    argv[1] = (char *)library;
+    argv[2] = block_signals();
+    argv[3] = (char *)"--";
+    memcpy(argv + 4, command, ((size_t)words + 1) * sizeof(*argv));
+    execv(library, argv + 1);
+    /* Packages and copies often lose the x bit of a library; the loader doesn't need it. */
+    if (errno == EACCES)
+        execv(argv[0], argv);
+    err(EXIT_NOT_RUN, "can't execute %s", library);
 }
 
 int cmd_run(int argc, char **argv)
@@ -52,5 +117,5 @@ int cmd_run(int argc, char **argv)
         pass_option(c, optarg);
     if (optind == argc)
         option_error("COMMAND is missing: name the server to start");
-    library_exec(argv + optind);
+    supervise(argv + optind, argc - optind);
 }
