@@ -50,7 +50,7 @@ static const struct subcommand *command_find(const char *name)
     for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
-    return NULL;
+    option_error("no command '%s'", name);
 }
 
 static void help_all(void)
@@ -63,35 +63,22 @@ static void help_all(void)
 
 static int cmd_help(int argc, char **argv)
 {
-    const struct subcommand *cmd;
+    const char *name;
 
     while (option_next(argc, argv, ":h", NULL) != -1)
         continue;
-    if (argc - optind > 1)
-        option_error("unexpected argument '%s'", argv[optind + 1]);
-    if (optind == argc) {
+    name = option_argument(argc, argv);
+    if (name != NULL)
+        option_help(command_find(name));
+    else
         help_all();
-        return EXIT_DONE;
-    }
-    cmd = command_find(argv[optind]);
-    if (cmd == NULL)
-        option_error("no command '%s'", argv[optind]);
-    option_help(cmd);
     return EXIT_DONE;
-}
-
-static int run_command(int argc, char **argv)
-{
-    const struct subcommand *cmd = command_find(argv[1]);
-
-    if (cmd == NULL)
-        option_error("no command '%s'", argv[1]);
-    option_begin(cmd);
-    return cmd->run(argc - 1, argv + 1);
 }
 
 static int grace_main(int argc, char **argv)
 {
+    const struct subcommand *cmd;
+
     if (argc < 2)
         option_error("a command is missing");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
@@ -102,7 +89,9 @@ static int grace_main(int argc, char **argv)
         puts("grace " GRACE_VERSION);
         return EXIT_DONE;
     }
-    return run_command(argc, argv);
+    cmd = command_find(argv[1]);
+    option_begin(cmd);
+    return cmd->run(argc - 1, argv + 1);
 }
 
 /* What this program opens must not become its standard output (`grace status >&-`); and `run`

@@ -66,15 +66,20 @@ int option_next(int argc, char **argv, const char *shorts, const struct option *
     return c;
 }
 
-const char *option_target(int argc, char **argv, bool needed)
+const char *option_argument(int argc, char **argv)
 {
     if (argc - optind > 1)
         option_error("unexpected argument '%s'", argv[optind + 1]);
-    if (optind < argc && *argv[optind] != '\0')
-        return argv[optind];
-    if (needed || optind < argc)
+    return argv[optind];
+}
+
+const char *option_target(int argc, char **argv, bool needed)
+{
+    const char *target = option_argument(argc, argv);
+
+    if (target != NULL ? *target == '\0' : needed)
         option_error("TARGET is missing: a name or a pid");
-    return NULL;
+    return target;
 }
 
 int64_t option_duration(const char *option, const char *text)

@@ -25,7 +25,10 @@ void option_help(const struct subcommand *command);
 /* getopt_long() that prints the command's help for -h and ends the program on a bad option. */
 int option_next(int argc, char **argv, const char *shorts, const struct option *longs);
 
-/* The only argument left after the options, NULL if there is none and none is needed. */
+/* The only argument left after the options, or NULL; ends the program if there are more. */
+const char *option_argument(int argc, char **argv);
+
+/* The same, where it is a server's name or pid; ends the program if one is needed and missing. */
 const char *option_target(int argc, char **argv, bool needed);
 
 /* "500ms", "10s", "2m", "1h", "0" or "none" in milliseconds; ends the program on anything else. */
