@@ -17,7 +17,6 @@
 #include "dialogue.h"
 #include "option.h"
 #include "proc.h"
-#include "protocol/clock.h"
 #include "protocol/user_socket.h"
 #include "target.h"
 #include "text.h"
@@ -52,7 +51,7 @@ static struct request request_begin(int argc, char **argv, const char *line,
             timeout = option_duration("--timeout", optarg);
     }
     target = option_target(argc, argv, true);
-    request.deadline = deadline_after(timeout);
+    request.deadline = clock_ms() + timeout;
     request.dialogue = target_connect(target, request.deadline);
     request.supervisor = dialogue_pid(request.dialogue);
     return request;

@@ -65,7 +65,7 @@ static void print_json(struct json_object *object)
 
 static void ask_target(struct view *view)
 {
-    int64_t deadline = deadline_after(ANSWER_PATIENCE);
+    int64_t deadline = clock_ms() + ANSWER_PATIENCE;
     struct json_object *status;
     struct dialogue *dialogue;
 
@@ -105,7 +105,7 @@ static void show(struct view *view)
     if (view->target != NULL)
         ask_target(view);
     else
-        answer_each(add, view, deadline_after(ANSWER_PATIENCE));
+        answer_each(add, view, clock_ms() + ANSWER_PATIENCE);
     print(view);
     json_object_put(view->statuses);
 }

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-/* Deadlines on the clock of protocol/clock.h, CLOCK_NEVER for never. */
+/* Deadlines on the clock of protocol/clock.h. */
 #ifndef DEADLINE_H
 #define DEADLINE_H
 
+#include <limits.h>
 #include <stdint.h>
 
-/* The moment `ms` from now; never from CLOCK_NEVER. */
-int64_t deadline_after(int64_t ms);
+#include "protocol/clock.h"
 
 /* Milliseconds until the deadline as poll() wants them: 0 if it has passed, -1 for never. */
-int deadline_left(int64_t deadline);
+static inline int deadline_left(int64_t deadline)
+{
+    int64_t left = deadline - clock_ms();
+
+    if (left < 0)
+        return 0;
+    return left > INT_MAX ? -1 : (int)left;
+}
 
 #endif

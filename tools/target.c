@@ -86,7 +86,7 @@ static int64_t lookup_deadline(int64_t deadline)
 {
     int left = deadline_left(deadline);
 
-    return deadline_after(left < 0 || left > 2 * LOOKUP_PATIENCE ? LOOKUP_PATIENCE : left / 2);
+    return clock_ms() + (left < 0 || left > 2 * LOOKUP_PATIENCE ? LOOKUP_PATIENCE : left / 2);
 }
 
 static struct dialogue *connect_name(const char *name, int64_t deadline)
