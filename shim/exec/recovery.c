@@ -67,7 +67,6 @@ void recovery_release(void)
 static struct {
     char option[32];
     char *argv[4];
-    char *envp[1];
     _Alignas(16) char stacks[2][STACK];
 } start;
 
@@ -84,7 +83,7 @@ static int execute(void *unused)
     setsid();
     bequeath_listeners();
     real.fcntl(self.fds.record, F_SETFD, NULL);
-    supervise_execute(self.library, start.argv, start.envp);
+    supervise_execute(self.library, start.argv, (char *[]){NULL});
     _exit(127);
 }
 
@@ -172,7 +171,7 @@ static void recover(void)
     if (self.fds.record < 0 || !self_is_orphan() || !is_due() ||
         pread(self.fds.record, &r, sizeof r, 0) != (ssize_t)sizeof r)
         return;
-    if (rights_read(&own) && rights_equal(&own, &r.rights))
+    if (rights_read(&own) && memcmp(&own, &r.rights, sizeof own) == 0)
         start_supervisor();
     else
         complain(&r);

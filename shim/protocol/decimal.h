@@ -3,12 +3,10 @@
 #ifndef GRACE_PROTOCOL_DECIMAL_H
 #define GRACE_PROTOCOL_DECIMAL_H
 
-enum { DECIMAL_SIZE = 11 }; /* of the longest number, with the NUL */
-
 /* Writes the number and a NUL; returns where that is. */
 static inline char *decimal_put(char *to, unsigned number)
 {
-    char digits[DECIMAL_SIZE];
+    char digits[10];
     int n = 0;
 
     do

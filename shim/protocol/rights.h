@@ -17,9 +17,8 @@ struct rights {
     int32_t seccomp, no_new_privs;
 };
 
-/* Of this process; async-signal-safe. False: the kernel does not tell. */
+/* Of this process, to be compared by memcmp(); async-signal-safe. False: the kernel does not tell.
+ */
 bool rights_read(struct rights *r);
-
-bool rights_equal(const struct rights *a, const struct rights *b);
 
 #endif
