@@ -111,7 +111,6 @@ static void want_restart(struct client *c)
 
 static void serve(struct client *c)
 {
-    log_listener = forward_line;
     if (strcmp(c->request, USER_SOCKET_STATUS) == 0) {
         send_status(c);
     } else if (strcmp(c->request, USER_SOCKET_RESTART) == 0) {
@@ -181,7 +180,9 @@ static void answer_restarts(const char *word, const char *text)
 
 void ctl_event(const struct event *e)
 {
-    if (e->kind == EVENT_SUCCEEDED)
+    if (e->kind == EVENT_LINE)
+        forward_line(e->text);
+    else if (e->kind == EVENT_SUCCEEDED)
         answer_restarts(USER_SOCKET_DONE, e->text);
     else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED || e->kind == EVENT_REFUSED)
         answer_restarts(USER_SOCKET_FAILED, e->text);

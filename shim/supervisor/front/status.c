@@ -46,7 +46,8 @@ void status_event(const struct event *e)
 {
     restarts.done += e->kind == EVENT_SUCCEEDED;
     restarts.rolled_back += has_failed(e->kind);
-    if (e->kind == EVENT_SUCCEEDED || e->kind == EVENT_REFUSED || is_hidden(e->kind))
+    if (e->kind == EVENT_LINE || e->kind == EVENT_SUCCEEDED || e->kind == EVENT_REFUSED ||
+        is_hidden(e->kind))
         return;
     restarts.last = e->kind;
     restarts.at = time(NULL);

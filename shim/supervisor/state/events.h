@@ -23,11 +23,12 @@ enum event_kind {
     EVENT_STOPPING,
     EVENT_STOPPED, /* it was told to */
     EVENT_CRASHED, /* it was not */
+    EVENT_LINE,    /* what the log says, without its prefix: for who waits for a restart */
 };
 
 struct event {
     enum event_kind kind;
-    unsigned generation; /* its number */
+    unsigned generation; /* its number; of a LINE 0 */
     const char *text;    /* why, or how; "" */
 };
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/io.h"
+#include "supervisor/state/events.h"
 #include "supervisor/state/line.h"
 
 enum { LINE = 1024 };
@@ -25,8 +26,6 @@ static enum log_level threshold = LEVEL_INFO;
 
 static const struct sockaddr_un syslogd = {.sun_family = AF_UNIX, .sun_path = _PATH_LOG};
 static int datagrams = -1, stream = -1; /* to it */
-
-void (*log_listener)(const char *line);
 
 /* Whoever shares a pipe or a terminal can fill it and make it blocking; a description of our own
  * stays as it is. */
@@ -147,7 +146,7 @@ void log_line(enum log_level level, const char *format, ...)
     line_escape(text, sizeof text, raw);
     if (level <= threshold)
         log_write(level, text);
-    if (level <= LEVEL_INFO && log_listener)
-        log_listener(text);
+    if (level <= LEVEL_INFO)
+        event(EVENT_LINE, 0, text);
     errno = saved;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The supervisor's log: one line an event, `grace[PID]: text`, to standard error, syslog or a
- * file.  The same words go to whoever waits for a restart on the user socket.
+ * file.  From level info on it is an event, too.
  */
 #ifndef GRACE_SUPERVISOR_STATE_LOG_H
 #define GRACE_SUPERVISOR_STATE_LOG_H
@@ -17,8 +17,5 @@ bool log_open(const char *where, enum log_level least);
 void log_stderr_ends(void);
 
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Called with each line of level info and above (without the prefix). */
-extern void (*log_listener)(const char *line);
 
 #endif
