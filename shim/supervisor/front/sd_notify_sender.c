@@ -22,12 +22,11 @@ static struct {
 
 static struct generation *member_of(pid_t pid)
 {
-    struct generation *g;
+    struct generation *g = generation_by_pid(pid);
     struct procfs_stat p;
 
-    TAILQ_FOREACH (g, &generation_list, link)
-        if (g->main == pid && !g->exited)
-            return g;
+    if (g)
+        return g;
     if (pid <= 0 || procfs_stat(pid, &p) < 0)
         return NULL;
     TAILQ_FOREACH (g, &generation_list, link)

@@ -22,6 +22,12 @@ struct flights {
     unsigned long inode[32];
 };
 
+/*
+ * What the supervisor has decided of it.  To drain takes more: ATTENTION_DRAINING tells its
+ * processes, once the queues that nobody wants are empty; `drained` of a slot is what that process
+ * answers, in a page that all of them can write; and `stopped_accepting` keeps, from one
+ * drain_step() to the next, that all have.
+ */
 enum generation_state {
     GENERATION_STARTING,
     GENERATION_SERVING,
@@ -71,7 +77,7 @@ struct generation {
     int64_t changed;        /* when that last changed */
     int64_t draining;       /* since */
     int64_t resumed;        /* since when its processes are told to resume, 0 if they need not be */
-    bool stopped_accepting; /* every process has stopped accepting */
+    bool stopped_accepting; /* every process has answered */
     int64_t asked;          /* last time the processes were told to drain, or to resume */
     int64_t confirm;        /* next look at the kernel's tables */
     bool empty;             /* the last look saw no connection */

@@ -14,6 +14,12 @@
 #include "supervisor/kernel/connections.h"
 #include "supervisor/kernel/watch.h"
 
+/*
+ * Its identity has three forms, for three that ask.  bind() has an address: `key`, as it was when
+ * the listener was announced; the key in a page, and the alias of a path that was renamed, are the
+ * word of the processes that write it.  A process has a descriptor: `cookie`, in the page as
+ * `socket`. The kernel's tables and /proc have socket.inode.
+ */
 struct listener {
     TAILQ_ENTRY(listener) link;
     struct kernel_listener socket; /* .fd is our copy, -1 when released */

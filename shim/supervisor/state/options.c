@@ -15,16 +15,9 @@
 #include "protocol/environ.h"
 #include "protocol/preload_list.h"
 #include "supervisor/kernel/io.h"
-#include "supervisor/state/log.h"
 
 static const char DURATION[] = "a duration such as 500ms, 10s, 2m or none";
 static const char LIMITED[] = "a duration such as 500ms, 10s or 2m";
-
-/* What the parsers of single values need to know. */
-struct value {
-    struct options *options;
-    const char *text;
-};
 
 static const struct {
     char name[6];
@@ -75,40 +68,38 @@ static bool parse_signal(const char *text, int *sig)
     return true;
 }
 
-static bool set_signal(struct value *v)
+static bool set_signal(struct options *o, const char *text)
 {
     int sig;
 
-    if (!parse_signal(v->text, &sig))
+    if (!parse_signal(text, &sig))
         return false;
-    v->options->signal = sig;
+    o->signal = sig;
     return sig == SIGHUP || sig == SIGUSR1 || sig == SIGUSR2 || sig == SIGWINCH || sig == SIGQUIT ||
            sig == SIGALRM || sig == SIGPWR || sig == SIGURG;
 }
 
-static bool set_mode(struct value *v)
+static bool set_mode(struct options *o, const char *text)
 {
-    v->options->sequential = strcmp(v->text, "sequential") == 0;
-    return v->options->sequential || strcmp(v->text, "overlap") == 0;
+    o->sequential = strcmp(text, "sequential") == 0;
+    return o->sequential || strcmp(text, "overlap") == 0;
 }
 
 static const char *ready_text = "auto";
 
-static bool set_ready(struct value *v)
+static bool set_ready(struct options *o, const char *text)
 {
-    struct options *o = v->options;
-
-    ready_text = v->text;
-    if (strcmp(v->text, "auto") == 0) {
+    ready_text = text;
+    if (strcmp(text, "auto") == 0) {
         o->ready = READY_AUTO;
-    } else if (strcmp(v->text, "notify") == 0) {
+    } else if (strcmp(text, "notify") == 0) {
         o->ready = READY_NOTIFY;
-    } else if (strncmp(v->text, "delay=", 6) == 0) {
+    } else if (strncmp(text, "delay=", 6) == 0) {
         o->ready = READY_DELAY;
-        return duration_parse(v->text + 6, &o->ready_delay) && o->ready_delay != CLOCK_NEVER;
-    } else if (strncmp(v->text, "exec=", 5) == 0 && v->text[5] != '\0') {
+        return duration_parse(text + 6, &o->ready_delay) && o->ready_delay != CLOCK_NEVER;
+    } else if (strncmp(text, "exec=", 5) == 0 && text[5] != '\0') {
         o->ready = READY_EXEC;
-        o->ready_exec = v->text + 5;
+        o->ready_exec = text + 5;
     } else {
         return false;
     }
@@ -116,91 +107,88 @@ static bool set_ready(struct value *v)
 }
 
 /* Nothing is ready at once. */
-static bool set_ready_timeout(struct value *v)
+static bool set_ready_timeout(struct options *o, const char *text)
 {
-    return duration_parse(v->text, &v->options->ready_timeout) && v->options->ready_timeout != 0;
+    return duration_parse(text, &o->ready_timeout) && o->ready_timeout != 0;
 }
 
-static bool set_settle(struct value *v)
+static bool set_settle(struct options *o, const char *text)
 {
-    return duration_parse(v->text, &v->options->settle) && v->options->settle != CLOCK_NEVER;
+    return duration_parse(text, &o->settle) && o->settle != CLOCK_NEVER;
 }
 
 /* Without a limit the old generation would never go, and no further restart begin. */
-static bool set_probation(struct value *v)
+static bool set_probation(struct options *o, const char *text)
 {
-    return duration_parse(v->text, &v->options->probation) && v->options->probation != CLOCK_NEVER;
+    return duration_parse(text, &o->probation) && o->probation != CLOCK_NEVER;
 }
 
-static bool set_drain_timeout(struct value *v)
+static bool set_drain_timeout(struct options *o, const char *text)
 {
-    return duration_parse(v->text, &v->options->drain_timeout);
+    return duration_parse(text, &o->drain_timeout);
 }
 
-static bool set_stop_signal(struct value *v)
+static bool set_stop_signal(struct options *o, const char *text)
 {
-    return parse_signal(v->text, &v->options->stop_signal);
+    return parse_signal(text, &o->stop_signal);
 }
 
-static bool set_stop_timeout(struct value *v)
+static bool set_stop_timeout(struct options *o, const char *text)
 {
-    return duration_parse(v->text, &v->options->stop_timeout);
+    return duration_parse(text, &o->stop_timeout);
 }
 
-static bool set_max_old(struct value *v)
+static bool set_max_old(struct options *o, const char *text)
 {
     long number;
 
-    if (!parse_number(v->text, 1, 100, &number))
+    if (!parse_number(text, 1, 100, &number))
         return false;
-    v->options->max_old = (int)number;
+    o->max_old = (int)number;
     return true;
 }
 
-static bool set_children(struct value *v)
+static bool set_children(struct options *o, const char *text)
 {
-    v->options->keep_children = strcmp(v->text, "keep") == 0;
-    return v->options->keep_children || strcmp(v->text, "scrub") == 0;
+    o->keep_children = strcmp(text, "keep") == 0;
+    return o->keep_children || strcmp(text, "scrub") == 0;
 }
 
-static bool set_name(struct value *v)
+static bool set_name(struct options *o, const char *text)
 {
-    v->options->name = v->text;
-    for (const char *p = v->text; *p; p++)
+    o->name = text;
+    for (const char *p = text; *p; p++)
         if (!isgraph((unsigned char)*p) || *p == '/')
             return false;
-    return *v->text != '\0' && !isdigit((unsigned char)*v->text);
+    return *text != '\0' && !isdigit((unsigned char)*text);
 }
 
-static bool set_pidfile(struct value *v)
+static bool set_pidfile(struct options *o, const char *text)
 {
-    v->options->pidfile = v->text;
-    return v->text[0] == '/' && strlen(v->text) < PATH_MAX - sizeof ".grace";
+    o->pidfile = text;
+    return text[0] == '/' && strlen(text) < PATH_MAX - sizeof ".grace";
 }
 
 /* Empty counts as unset, as with XDG_RUNTIME_DIR. */
-static bool set_runtime_dir(struct value *v)
+static bool set_runtime_dir(struct options *o, const char *text)
 {
-    v->options->runtime_dir = *v->text ? v->text : NULL;
-    return *v->text == '/' || *v->text == '\0';
+    o->runtime_dir = *text ? text : NULL;
+    return *text == '/' || *text == '\0';
 }
 
-static const char *log_where = "stderr";
-static enum log_level log_level = LEVEL_INFO;
-
-static bool set_log(struct value *v)
+static bool set_log(struct options *o, const char *text)
 {
-    log_where = v->text;
-    return strcmp(v->text, "stderr") == 0 || strcmp(v->text, "syslog") == 0 || v->text[0] == '/';
+    o->log = text;
+    return strcmp(text, "stderr") == 0 || strcmp(text, "syslog") == 0 || text[0] == '/';
 }
 
-static bool set_log_level(struct value *v)
+static bool set_log_level(struct options *o, const char *text)
 {
     static const char names[][8] = {"error", "warning", "info", "debug"};
 
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(v->text, names[i]) == 0) {
-            log_level = (enum log_level)i;
+        if (strcmp(text, names[i]) == 0) {
+            o->log_level = (enum log_level)i;
             return true;
         }
     return false;
@@ -208,7 +196,7 @@ static bool set_log_level(struct value *v)
 
 static const struct variable {
     const char *name;
-    bool (*set)(struct value *v);
+    bool (*set)(struct options *o, const char *text);
     const char *allowed;
 } variables[] = {
     {"GRACE_SIGNAL", set_signal, "one of HUP, USR1, USR2, QUIT, WINCH, ALRM, PWR, URG"},
@@ -241,16 +229,16 @@ static const struct variable *find_variable(const char *entry)
 static bool read_variable(struct options *o, const char *entry)
 {
     const struct variable *variable = find_variable(entry);
-    struct value v = {o, strchr(entry, '=') + 1};
+    const char *text = strchr(entry, '=') + 1;
 
     if (!variable) {
         log_line(LEVEL_WARNING, "unknown variable %.*s is ignored: see libgrace(7) for the names",
                  (int)strcspn(entry, "="), entry);
         return true;
     }
-    if (variable->set(&v))
+    if (variable->set(o, text))
         return true;
-    fprintf(stderr, "grace: %s=%s: the value must be %s\n", variable->name, v.text,
+    fprintf(stderr, "grace: %s=%s: the value must be %s\n", variable->name, text,
             variable->allowed);
     return false;
 }
@@ -260,7 +248,9 @@ static const struct options defaults = {.signal = SIGHUP,
                                         .settle = 1000,
                                         .drain_timeout = 60000,
                                         .stop_timeout = 10000,
-                                        .max_old = 3};
+                                        .max_old = 3,
+                                        .log = "stderr",
+                                        .log_level = LEVEL_INFO};
 
 /* Every restart would be rolled back. */
 static bool is_delay_too_long(const struct options *o)
@@ -318,9 +308,9 @@ bool options_read(struct options *o)
     remove_variables();
     if (is_delay_too_long(o))
         return false;
-    if (log_open(log_where, log_level))
+    if (log_open(o->log, o->log_level))
         return true;
-    fprintf(stderr, "grace: GRACE_LOG=%s: %s; name a file that can be written\n", log_where,
+    fprintf(stderr, "grace: GRACE_LOG=%s: %s; name a file that can be written\n", o->log,
             io_error());
     return false;
 }

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "supervisor/state/log.h"
+
 enum ready_how { READY_AUTO, READY_NOTIFY, READY_DELAY, READY_EXEC };
 
 struct options {
@@ -29,6 +31,8 @@ struct options {
     const char *pidfile;     /* the server's own, NULL: none is named */
     const char *name;        /* NULL: the command's base name */
     const char *runtime_dir; /* NULL: the default */
+    const char *log;         /* "stderr", "syslog" or a path */
+    enum log_level log_level;
 };
 
 /* Reads the environment and takes the variables out of it. On a bad value writes the line to

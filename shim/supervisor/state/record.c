@@ -20,7 +20,7 @@
 
 enum { SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 
-static struct record *own; /* on the heap until it is published, then mapped when needed */
+static struct record *own; /* until it is published */
 static int own_fd = -1;
 
 static void note_limits(struct record *r)
