@@ -9,10 +9,10 @@
 #include "libc/real.h"
 #include "listener/drain.h"
 #include "listener/suspend.h"
-#include "process/interruptions.h"
 #include "process/owner.h"
 #include "process/self.h"
 #include "protocol/signals.h"
+#include "wait/timing.h"
 
 /* What the server believes to have installed. */
 static struct sigaction believed_restart, believed_reserved;
@@ -66,7 +66,7 @@ static void on_restart(int sig, siginfo_t *info, void *context)
 {
     int saved = errno;
 
-    interruptions_seen++;
+    timing_interruptions++;
     if (info->si_code == SI_KERNEL ||
         (info->si_code == SI_QUEUE && info->si_value.sival_int == SIGNALS_HANGUP))
         hang_up(sig, info, context);
@@ -88,7 +88,7 @@ static void on_reserved(int sig, siginfo_t *info, void *context)
 {
     (void)sig;
     (void)context;
-    interruptions_seen++;
+    timing_interruptions++;
     uncancelled(obey, info);
 }
 

@@ -3,17 +3,17 @@
 
 #include <errno.h>
 
-#include "libc/export.h"
 #include "listener/suspend.h"
-#include "process/interruptions.h"
 #include "process/timeouts.h"
 
 static const long NANO = 1000000000L;
 enum { LOOK_MS = 200 };
 
+_Thread_local volatile unsigned timing_interruptions;
+
 void timing_begin(struct timing *t, const struct timespec *timeout)
 {
-    t->seen = interruptions_seen;
+    t->seen = timing_interruptions;
     t->endless = timeout == NULL;
     t->looks = suspend_requested();
     if (t->endless)
@@ -68,7 +68,7 @@ static bool is_over(struct timing *t)
 
 bool timing_again(struct timing *t, int result)
 {
-    unsigned seen = interruptions_seen;
+    unsigned seen = timing_interruptions;
 
     if (result == 0 && t->looks && !is_over(t)) {
         t->looks = suspend_look();

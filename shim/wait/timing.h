@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The time of a wait that goes on where only our own signal interrupted it.  While the generation
- * is suspended a long one is cut into slices, for a look after the supervisor in between.
+ * The time of a wait that goes on where only a signal of ours interrupted it: it gave EINTR, and
+ * the count of those is another one than before.  While the generation is suspended a long one is
+ * cut into slices, for a look after the supervisor in between.
  */
 #ifndef GRACE_WAIT_TIMING_H
 #define GRACE_WAIT_TIMING_H
@@ -10,8 +11,15 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "libc/export.h"
+
+/* How many signals of ours the calling thread has handled: each thread, so that what one has
+ * handled hides no signal of the server from another. A thread is made with it, so nothing is
+ * allocated, and a handler can reach it at any time. */
+extern _Thread_local volatile unsigned timing_interruptions HIDDEN;
+
 struct timing {
-    unsigned seen; /* of our signals, by this thread */
+    unsigned seen; /* interruptions before it slept */
     bool endless;
     bool looks; /* in slices */
     struct timespec end, left, slice;
