@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdbool.h>
 
-#include "listener/change.h"
 #include "listener/descriptors.h"
 #include "listener/replace.h"
 #include "process/connections.h"
@@ -26,7 +25,6 @@ void drain_run(void)
     } else if (replaced) {
         atomic_store(&self.slot->drained, 1);
     }
-    change_tell();
     waiters_kick();
     listener_lock_release();
     self_ring();

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "libc/real.h"
-#include "listener/change.h"
 #include "listener/placeholder.h"
 #include "listener/state.h"
 #include "listener/suspend.h"
@@ -123,7 +122,6 @@ static int shutdown_here(int fd, int how)
     if (replace_fd(fd, dead)) {
         fdtab_set(fd, FD_NONE);
         real.shutdown(fd, how);
-        change_tell();
         waiters_kick();
     }
     if (mine)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "listener/change.h"
 #include "process/listener_lock.h"
 #include "process/registrations.h"
 #include "process/self.h"
@@ -70,7 +69,7 @@ void suspend_resume(void)
     for (int fd = fdtab_next(0, 1 << FD_SUSPENDED); fd >= 0;
          fd = fdtab_next(fd + 1, 1 << FD_SUSPENDED))
         resume(fd);
-    change_tell();
+    waiters_wake();
     listener_lock_release();
     if (waiters_filter())
         waiters_kick();

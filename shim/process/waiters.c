@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "process/waiters.h"
 
+#include <sys/syscall.h>
 #include <sys/types.h>
+#include <linux/futex.h>
 #include <errno.h>
+#include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "libc/real.h"
 #include "process/owner.h"
 #include "protocol/signals.h"
 
@@ -18,6 +23,9 @@ enum {
 static _Atomic pid_t threads[MOST];
 static _Atomic unsigned hint;
 static _Atomic int reach; /* no place from here on was ever taken: most processes touch none */
+
+static _Atomic uint32_t woken;    /* what the others sleep on */
+static _Atomic unsigned sleepers; /* so many, and those that were cancelled there */
 
 static void raise_reach(int to)
 {
@@ -61,10 +69,37 @@ void waiters_leave(int ticket)
     }
 }
 
+uint32_t waiters_woken(void)
+{
+    return atomic_load(&woken);
+}
+
+long waiters_sleep(uint32_t seen, const struct timespec *timeout)
+{
+    int type, ignored;
+    long r;
+
+    atomic_fetch_add(&sleepers, 1);
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+    r = real.syscall(SYS_futex, (long)&woken, FUTEX_WAIT_PRIVATE, seen, (long)timeout, 0, 0);
+    pthread_setcanceltype(type, &ignored);
+    atomic_fetch_sub(&sleepers, 1);
+    return r;
+}
+
+/* No call for nothing: a sandbox may forbid it. */
+void waiters_wake(void)
+{
+    atomic_fetch_add(&woken, 1);
+    if (atomic_load(&sleepers) > 0)
+        real.syscall(SYS_futex, (long)&woken, FUTEX_WAKE_PRIVATE, INT_MAX, 0, 0, 0);
+}
+
 void waiters_kick(void)
 {
     pid_t me = gettid();
 
+    waiters_wake();
     for (int i = 0, n = atomic_load(&reach); i < n; i++) {
         pid_t tid = atomic_load(&threads[i]) & ~FILTERS;
 

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "listener/change.h"
 #include "listener/suspend.h"
+#include "process/waiters.h"
 #include "wait/blocking.h"
 #include "wait/timing.h"
 
@@ -33,12 +33,12 @@ int suspended_wait(int fd)
 
     timing_begin_receiving(&t, fd);
     for (;;) {
-        uint32_t seen = change_count();
+        uint32_t seen = waiters_woken();
 
         if (!is_silent(fd))
             return 0;
         left = timing_left(&t);
-        r = change_wait(seen, left);
+        r = waiters_sleep(seen, left);
         if (r < 0 && errno == ETIMEDOUT && !timing_again(&t, 0)) {
             errno = EAGAIN;
             return -1;

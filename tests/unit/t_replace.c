@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "libc/real.h"
-#include "listener/change.h"
 #include "listener/placeholder.h"
 #include "listener/state.h"
 #include "listener/suspend.h"
@@ -64,10 +63,6 @@ int placeholder_dead(int family, int type)
 int placeholder_prepare(int family, int type)
 {
     return family + type;
-}
-
-void change_tell(void)
-{
 }
 
 void state_closed(int index)
