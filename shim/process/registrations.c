@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdatomic.h>
 
 #include "libc/real.h"
@@ -10,6 +11,8 @@
 #include "process/self.h"
 
 enum { EMPTY, FILLING, USED };
+
+enum { ANY = INT_MIN };
 
 /* What the kernel has of it. */
 enum state { ATTACHED, SILENT, DETACHED };
@@ -25,13 +28,13 @@ struct registration {
 static struct registration table[PAGE_EPOLLS];
 static _Atomic int filled; /* entries beyond never were */
 
-static struct registration *registration_find(int epfd, int fd)
+/* The first from `r` on of this epoll and of this listener. */
+static struct registration *find(struct registration *r, int epfd, int fd)
 {
-    int n = atomic_load(&filled);
-
-    for (int i = 0; i < n; i++)
-        if (atomic_load(&table[i].used) == USED && table[i].epfd == epfd && table[i].fd == fd)
-            return &table[i];
+    for (const struct registration *end = table + atomic_load(&filled); r < end; r++)
+        if (atomic_load(&r->used) == USED && (epfd == ANY || r->epfd == epfd) &&
+            (fd == ANY || r->fd == fd))
+            return r;
     return NULL;
 }
 
@@ -44,8 +47,7 @@ static void say_full(void)
     if (atomic_flag_test_and_set(&said))
         return;
     self_note("listeners are in more than 16384 epolls", "");
-    atomic_fetch_add(&self.page->lost, 1);
-    self_ring();
+    self_lost();
 }
 
 static struct registration *registration_new(void)
@@ -66,7 +68,7 @@ static struct registration *registration_new(void)
 
 void registrations_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently)
 {
-    struct registration *r = registration_find(epfd, fd);
+    struct registration *r = find(table, epfd, fd);
 
     if (op == EPOLL_CTL_DEL) {
         if (r)
@@ -93,40 +95,25 @@ static bool take_out(struct registration *r)
 
 void registrations_detach(int fd)
 {
-    int saved = errno;
-
-    for (int i = 0; i < atomic_load(&filled); i++)
-        if (atomic_load(&table[i].used) == USED && table[i].fd == fd)
-            take_out(&table[i]);
-    errno = saved;
+    for (struct registration *r = table; (r = find(r, ANY, fd)); r++)
+        take_out(r);
 }
 
 void registrations_attach(int fd)
 {
-    int saved = errno;
-
-    for (int i = 0; i < atomic_load(&filled); i++) {
-        struct registration *r = &table[i];
-
-        if (atomic_load(&r->used) != USED || r->fd != fd)
-            continue;
+    for (struct registration *r = table; (r = find(r, ANY, fd)); r++) {
         /* not modified: that is refused with EPOLLEXCLUSIVE, and reports no edge */
         if (r->now == DETACHED || (r->now == SILENT && take_out(r)))
             real.epoll_ctl(r->epfd, EPOLL_CTL_ADD, fd, &r->event);
         r->now = ATTACHED;
     }
-    errno = saved;
 }
 
 void registrations_close(int fd)
 {
     int saved = errno;
 
-    for (int i = 0; i < atomic_load(&filled); i++) {
-        struct registration *r = &table[i];
-
-        if (atomic_load(&r->used) != USED || r->fd != fd)
-            continue;
+    for (struct registration *r = table; (r = find(r, ANY, fd)); r++) {
         if (r->owner == owner_pid())
             real.epoll_ctl(r->epfd, EPOLL_CTL_DEL, fd, NULL);
         atomic_store(&r->used, EMPTY);
@@ -136,9 +123,6 @@ void registrations_close(int fd)
 
 void registrations_each(int epfd, void (*visit)(int fd))
 {
-    int n = atomic_load(&filled);
-
-    for (int i = 0; i < n; i++)
-        if (atomic_load(&table[i].used) == USED && table[i].epfd == epfd)
-            visit(table[i].fd);
+    for (struct registration *r = table; (r = find(r, epfd, ANY)); r++)
+        visit(r->fd);
 }

@@ -22,7 +22,7 @@ void registrations_detach(int fd);
 void registrations_attach(int fd);
 
 /* The server closes fd: as the kernel does for a last close, but only for what this process
- * registered itself (a fork child's close does not end its parent's registration). */
+ * registered itself (a fork child's close does not end its parent's registration). Keeps errno. */
 void registrations_close(int fd);
 
 /* Calls visit(fd) for each number registered in epfd. */
