@@ -70,14 +70,17 @@ static bool is_sent_off(int fd, int family)
            message_try(self.fds.control, &m, fd) == 0;
 }
 
-static int make(int family, int type)
+/* A UNIX socket that is shut down before it listens refuses everybody. */
+static int make(int family, int type, bool dead)
 {
     int fd = real.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int error;
 
     if (fd < 0)
         return -errno;
-    if (is_sent_off(fd, family) || listen_nowhere(fd, family) == 0)
+    if (dead && family == AF_UNIX)
+        real.shutdown(fd, SHUT_RD);
+    if ((!dead && is_sent_off(fd, family)) || listen_nowhere(fd, family) == 0)
         return fd;
     error = errno;
     real.close(fd);
@@ -91,7 +94,7 @@ int placeholder_prepare(int family, int type)
     int r = 0;
 
     if (*place < 0 && type != SOCK_DGRAM) {
-        int fd = make(family, type);
+        int fd = make(family, type, false);
 
         r = fd < 0 ? fd : own_fds_park(place, fd);
     }
@@ -118,21 +121,9 @@ int placeholder_fd(int family, int type)
     return fd;
 }
 
-/* A UNIX socket that was shut down before it listens refuses everybody. */
 int placeholder_dead(int family, int type)
 {
-    int fd = real.socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    int error;
-
-    if (fd < 0)
-        return -errno;
-    if (family == AF_UNIX)
-        real.shutdown(fd, SHUT_RD);
-    if (listen_nowhere(fd, family) == 0)
-        return fd;
-    error = errno;
-    real.close(fd);
-    return -error;
+    return make(family, type, true);
 }
 
 int placeholder_accept(int fd)
