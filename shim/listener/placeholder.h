@@ -3,7 +3,7 @@
  * Stand-ins for listeners that this process gave up: listening sockets that nobody can reach, so
  * that getsockname, setsockopt, epoll, accept (EAGAIN), listen and close go on working.  Made
  * ahead, at listen(): at the time of need the process may be chrooted, sandboxed or out of fds.
- * A thread that blocks on one sleeps in suspended_wait().
+ * A thread that blocks on one sleeps in blocking_wait().
  */
 #ifndef GRACE_LISTENER_PLACEHOLDER_H
 #define GRACE_LISTENER_PLACEHOLDER_H

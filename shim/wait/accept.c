@@ -13,7 +13,6 @@
 #include "process/timeouts.h"
 #include "process/waiters.h"
 #include "wait/blocking.h"
-#include "wait/suspended.h"
 #include "wait/timing.h"
 
 /* Who was there has been taken by others, or is left to them. */
@@ -34,8 +33,8 @@ static int accept_blocked(int fd, struct timing *t)
 
     if (fdtab_kind(fd) == FD_PLACEHOLDER && (fdtab_get(fd) & FD_POLLED))
         return accept_polled(fd);
-    if (suspend_applies(fd) || fdtab_kind(fd) == FD_PLACEHOLDER)
-        return suspended_wait(fd);
+    if (blocking_is_silent(fd))
+        return blocking_wait(fd, t);
     flags = real.fcntl(fd, F_GETFL, NULL);
     if (!(flags & O_NONBLOCK)) { /* SO_RCVTIMEO, or an overlap that has just ended */
         errno = EAGAIN;

@@ -10,6 +10,7 @@
 #include "libc/real.h"
 #include "process/fdtab.h"
 #include "process/own_fds.h"
+#include "process/waiters.h"
 
 /*
  * Which handler has run can't be told afterwards.  So the signals that are to end the call are
@@ -51,7 +52,8 @@ static bool find_enders(sigset_t *set, const sigset_t *blocked)
     return any;
 }
 
-bool blocking_goes_on(void)
+/* Have all handlers of the server SA_RESTART? */
+static bool all_restart(void)
 {
     sigset_t set, none;
     int saved = errno;
@@ -90,7 +92,7 @@ static void enders_end(const struct enders *e)
     real.pthread_sigmask(SIG_SETMASK, &e->own, NULL);
 }
 
-int blocking_wait(int fd, struct timing *t)
+static int wait_for_arrival(int fd, struct timing *t)
 {
     uint8_t was = fdtab_get(fd);
     struct enders e;
@@ -113,4 +115,46 @@ int blocking_wait(int fd, struct timing *t)
         return 0;
     errno = error;
     return timing_again(t, r) ? 0 : -1;
+}
+
+/* A sleep without limit is restarted by the kernel, or ended as the call would be. */
+static bool goes_on(struct timing *t, const struct timespec *left)
+{
+    return left && (timing_again(t, -1) || (t->endless && all_restart()));
+}
+
+/* By the sandbox of a server that has no threads. */
+static bool is_refused(int error)
+{
+    return error != EAGAIN && error != EINTR && error != ETIMEDOUT;
+}
+
+static int wait_silently(int fd)
+{
+    const struct timespec *left;
+    struct timing t;
+    long r;
+
+    timing_begin_receiving(&t, fd);
+    for (;;) {
+        uint32_t seen = waiters_woken();
+
+        if (!blocking_is_silent(fd))
+            return 0;
+        left = timing_left(&t);
+        r = waiters_sleep(seen, left);
+        if (r < 0 && errno == ETIMEDOUT && !timing_again(&t, 0)) {
+            errno = EAGAIN;
+            return -1;
+        }
+        if (r < 0 && errno == EINTR && !goes_on(&t, left))
+            return -1;
+        if (r < 0 && is_refused(errno))
+            return wait_for_arrival(fd, &t);
+    }
+}
+
+int blocking_wait(int fd, struct timing *t)
+{
+    return blocking_is_silent(fd) ? wait_silently(fd) : wait_for_arrival(fd, t);
 }

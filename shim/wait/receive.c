@@ -9,7 +9,6 @@
 #include "process/self.h"
 #include "protocol/address.h"
 #include "wait/blocking.h"
-#include "wait/suspended.h"
 #include "wait/timing.h"
 
 /* One more member of an SO_REUSEPORT group, by a worker that was late. */
@@ -45,7 +44,7 @@ static int wait_for_one(int fd, struct timing *t)
         errno = EAGAIN;
         return -1;
     }
-    return suspend_applies(fd) ? suspended_wait(fd) : blocking_wait(fd, t);
+    return blocking_wait(fd, t);
 }
 
 static ssize_t try_receive(int fd, const void *arguments, int flags, receive_call *call)
