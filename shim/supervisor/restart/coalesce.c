@@ -31,9 +31,9 @@ static bool each_has_had_one(unsigned signals)
     return signals > processes;
 }
 
-static bool repeats(pid_t sender, int64_t lateness)
+static bool is_same(pid_t sender)
 {
-    return sender != 0 && sender == last.sender && clock_ms() - last.at < lateness;
+    return sender != 0 && sender == last.sender;
 }
 
 static void begin(pid_t sender)
@@ -53,15 +53,10 @@ static bool is_over(void)
 
 /* What came before the server's is read after it, when the generation has been started that it asks
  * for: on a busy machine that takes its time. */
-static bool was_there(pid_t sender)
-{
-    return last.unread && sender != 0 && sender == last.sender;
-}
-
 bool coalesce_is_new(pid_t sender)
 {
-    bool is_new = (!was_there(sender) && !repeats(sender, LATE_SUPERVISOR)) || last.to_supervisor ||
-                  is_over();
+    bool in_time = last.unread || clock_ms() - last.at < LATE_SUPERVISOR;
+    bool is_new = !is_same(sender) || !in_time || last.to_supervisor || is_over();
 
     if (is_new)
         begin(sender);
@@ -71,7 +66,8 @@ bool coalesce_is_new(pid_t sender)
 
 bool coalesce_server_is_new(pid_t sender, const struct generation *g, unsigned signals)
 {
-    bool is_new = !repeats(sender, LATE_SERVER) || g->number > last.replaced ||
+    bool in_time = clock_ms() - last.at < LATE_SERVER;
+    bool is_new = !is_same(sender) || !in_time || g->number > last.replaced ||
                   each_has_had_one(last.to_server + signals);
 
     if (is_new) {

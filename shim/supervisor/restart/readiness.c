@@ -40,37 +40,6 @@ static bool settled(struct generation *g, const struct generation_listeners *l)
     return false;
 }
 
-/* The page says sooner than the message with the copy that there is a listener: a restart begun
- * in between would not offer it. */
-static bool auto_ready(struct generation *g)
-{
-    struct generation_listeners l = generation_listeners(g);
-    bool still = settled(g, &l);
-
-    if (l.used == 0 || l.waited == 0 || l.missing > 0)
-        return false;
-    return still || (l.adopted >= l.offered && l.waited >= l.used && l.unknown == 0);
-}
-
-/* Everything, or what there is when nothing has changed for GRACE_SETTLE. Until then a command that
- * asks the server gets its answer from the old generation. */
-static bool took_over(struct generation *g)
-{
-    struct generation_listeners l = generation_listeners(g);
-    bool still = settled(g, &l);
-
-    return l.used > 0 && (still || (l.adopted >= l.offered && l.unknown == 0));
-}
-
-/* One that has taken over nothing would leave clients with nobody. At a first start, or where the
- * old generation listens on nothing, there is nothing to take over. */
-static bool can_replace(struct generation *g)
-{
-    struct generation_listeners l = generation_listeners(g);
-
-    return took_over(g) || (l.offered == 0 && l.unknown == 0);
-}
-
 static bool delay_over(const struct generation *g)
 {
     int64_t due = g->started + supervisor.options.ready_delay;
@@ -107,13 +76,13 @@ static void probe_kill(void)
     probe.deadline = CLOCK_NEVER;
 }
 
-static bool probe_succeeded(struct generation *g)
+static bool probe_succeeded(const struct generation *g, bool took_over)
 {
     int64_t now = clock_ms();
 
     if (probe.succeeded && probe.generation == g->number)
         return true;
-    if (!took_over(g))
+    if (!took_over)
         return false;
     if (probe.pid == 0 && now >= probe.next)
         probe_start(g, now);
@@ -130,29 +99,37 @@ void readiness_end(void)
     members_exclude(0);
 }
 
-bool readiness_reaped(pid_t pid, int status)
+void readiness_reaped(pid_t pid, int status)
 {
     if (pid != probe.pid || pid == 0)
-        return false;
+        return;
     probe.pid = 0;
     members_exclude(0);
     probe.succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!probe.succeeded)
         log_line(LEVEL_DEBUG, "the ready command says not yet (status %d)", status);
-    return true;
 }
 
+/* One that has taken over nothing would leave clients with nobody, and a command that asks the
+ * server would get its answer from the old generation.  Taken over is everything, or what there is
+ * when nothing has changed for GRACE_SETTLE.  The page says sooner than the message with the copy
+ * that there is a listener (unknown): a restart begun in between would not offer it. */
 bool readiness_reached(struct generation *g)
 {
+    struct generation_listeners l = generation_listeners(g);
+    bool still = settled(g, &l);
+    bool took_over = l.used > 0 && (still || (l.adopted >= l.offered && l.unknown == 0));
+    bool was_nothing = l.offered == 0 && l.unknown == 0; /* a first start, or nobody listens */
+
     switch (supervisor.options.ready) {
     case READY_NOTIFY:
-        return can_replace(g) && g->notified;
+        return (took_over || was_nothing) && g->notified;
     case READY_DELAY:
-        return can_replace(g) && delay_over(g);
+        return (took_over || was_nothing) && delay_over(g);
     case READY_EXEC:
-        return probe_succeeded(g);
+        return probe_succeeded(g, took_over);
     default:
-        return auto_ready(g);
+        return took_over && l.waited > 0 && l.missing == 0 && (still || l.waited >= l.used);
     }
 }
 

@@ -146,25 +146,24 @@ static bool died_of_a_request(const struct generation *g)
            atomic_load(&g->page->hello) == 0;
 }
 
-/* Into the background, as a daemon does. */
-static bool goes_on(struct generation *g)
-{
-    if (!WIFEXITED(g->status) || WEXITSTATUS(g->status) != 0 || !generation_lives(g))
-        return false;
-    if (g != supervisor.current || supervisor.phase == PHASE_PROBATION ||
-        supervisor.phase == PHASE_REPLACING)
-        return true;
-    if (phase_is_alone() || !generation_joined(g))
-        return false;
-    background_follow(g);
-    return true;
-}
-
 static bool is_new(const struct generation *g)
 {
     return g == supervisor.next ||
            (g == supervisor.current &&
             (supervisor.phase == PHASE_PROBATION || supervisor.phase == PHASE_REPLACING));
+}
+
+/* Into the background, as a daemon does. */
+static bool goes_on(struct generation *g)
+{
+    if (!WIFEXITED(g->status) || WEXITSTATUS(g->status) != 0 || !generation_lives(g))
+        return false;
+    if (g != supervisor.current || is_new(g))
+        return true;
+    if (phase_is_alone() || !generation_joined(g))
+        return false;
+    background_follow(g);
+    return true;
 }
 
 void restart_died(struct generation *g)
