@@ -175,7 +175,6 @@ void generation_free(struct generation *g)
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
         if (fds[i] >= 0)
             close(fds[i]);
-    free(g->dismissed);
     tree_free(&g->tree);
     free(g);
 }

@@ -67,10 +67,9 @@ struct generation {
     uint32_t known[PAGE_LISTENERS];         /* flags of those that were seen, not only said */
     unsigned entries;                       /* of these two that were ever used */
     struct tree tree;
-    int witness;         /* pidfd of a member, see generation_lives() */
-    uint64_t *dismissed; /* by slot: who had it, and is dead or no member (members.c) */
-    unsigned ndismissed;
-    int64_t scanned; /* when that was */
+    int witness;                    /* pidfd of a member, see generation_lives() */
+    uint64_t dismissed[PAGE_SLOTS]; /* who had the slot, and is dead or no member (members.c) */
+    int64_t scanned;                /* when that was */
     time_t started_at;
     int64_t started, ready_ms;
     unsigned shape;         /* how many listeners are adopted, waited on, ... */

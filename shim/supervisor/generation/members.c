@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "protocol/signals.h"
@@ -39,23 +38,7 @@ static uint64_t slot_key(const struct page_slot *slot)
 /* Nothing has to be asked again of one that is dead, or none of ours. */
 static bool is_dismissed(const struct generation *g, unsigned i)
 {
-    return i < g->ndismissed && g->dismissed[i] == slot_key(&g->page->slots[i]);
-}
-
-static void dismiss(struct generation *g, unsigned i)
-{
-    if (i >= g->ndismissed) {
-        unsigned n = members_slots(g);
-        uint64_t *p = i < n ? realloc(g->dismissed, n * sizeof *p) : NULL;
-
-        if (!p)
-            return;
-        for (unsigned k = g->ndismissed; k < n; k++)
-            p[k] = 0;
-        g->dismissed = p;
-        g->ndismissed = n;
-    }
-    g->dismissed[i] = slot_key(&g->page->slots[i]);
+    return g->dismissed[i] == slot_key(&g->page->slots[i]);
 }
 
 /* A process that started after the slot was taken has the number of one that died. */
@@ -81,7 +64,7 @@ static bool slot_owner(struct generation *g, unsigned i, struct procfs_stat *p)
     if (err == 0 && !is_too_young(slot, p) && tree_learns(&g->tree, p))
         return true;
     if (err == 0 || err == -ESRCH)
-        dismiss(g, i);
+        g->dismissed[i] = slot_key(slot);
     return false;
 }
 

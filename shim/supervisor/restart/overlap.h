@@ -8,7 +8,7 @@
 #define GRACE_SUPERVISOR_RESTART_OVERLAP_H
 
 #include "supervisor/generation/generation.h"
-#include "supervisor/state/phase.h"
+#include "supervisor/state/supervisor.h"
 
 /* Each does what is due and returns the phase that follows. */
 

@@ -16,7 +16,6 @@
 #include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/supervisor.h"
 #include "supervisor/step/lost.h"
 #include "supervisor/step/max_old.h"
 #include "supervisor/step/spawn.h"

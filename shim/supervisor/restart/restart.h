@@ -13,7 +13,7 @@
 #define GRACE_SUPERVISOR_RESTART_RESTART_H
 
 #include "supervisor/generation/generation.h"
-#include "supervisor/state/phase.h"
+#include "supervisor/state/supervisor.h"
 
 /* Starts generation 1. 0, or what spawn_first() says; that the command can't be executed has been
  * said then. */

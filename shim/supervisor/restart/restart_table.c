@@ -8,7 +8,6 @@
 #include "supervisor/restart/serve.h"
 #include "supervisor/restart/stop.h"
 #include "supervisor/state/log.h"
-#include "supervisor/state/supervisor.h"
 #include "supervisor/step/max_old.h"
 
 /* It can't happen in this phase, and would mean nothing. */

@@ -4,7 +4,7 @@
 #define GRACE_SUPERVISOR_RESTART_RESTART_TABLE_H
 
 #include "supervisor/generation/generation.h"
-#include "supervisor/state/phase.h"
+#include "supervisor/state/supervisor.h"
 
 enum restart_input {
     INPUT_REQUEST, /* a restart is asked for, and nothing is against it */

@@ -9,7 +9,7 @@
 #define GRACE_SUPERVISOR_RESTART_SEQUENTIAL_H
 
 #include "supervisor/generation/generation.h"
-#include "supervisor/state/phase.h"
+#include "supervisor/state/supervisor.h"
 
 /* The one that serves is to end. */
 enum phase sequential_begin(void);

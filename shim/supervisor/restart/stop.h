@@ -8,7 +8,7 @@
 #define GRACE_SUPERVISOR_RESTART_STOP_H
 
 #include "supervisor/generation/generation.h"
-#include "supervisor/state/phase.h"
+#include "supervisor/state/supervisor.h"
 
 /* A stop signal; a second one, or SIGKILL when the server takes too long. */
 enum phase stop_begin(int sig);

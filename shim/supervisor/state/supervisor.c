@@ -10,6 +10,27 @@
 
 struct supervisor supervisor;
 
+bool phase_restarts(void)
+{
+    return supervisor.phase >= PHASE_STARTING && supervisor.phase <= PHASE_PAUSING;
+}
+
+bool phase_has_started(void)
+{
+    return supervisor.phase == PHASE_STARTING || supervisor.phase == PHASE_PROBATION ||
+           supervisor.phase == PHASE_REPLACING;
+}
+
+bool phase_stops(void)
+{
+    return supervisor.phase >= PHASE_LEAVING;
+}
+
+bool phase_is_alone(void)
+{
+    return supervisor.phase >= PHASE_ENDING;
+}
+
 void supervisor_wake_at(int64_t deadline)
 {
     if (deadline < supervisor.wake)
