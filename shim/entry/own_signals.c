@@ -62,19 +62,6 @@ static void ask_for_restart(const siginfo_t *info)
     recovery_request();
 }
 
-static void on_restart(int sig, siginfo_t *info, void *context)
-{
-    int saved = errno;
-
-    timing_interruptions++;
-    if (info->si_code == SI_KERNEL ||
-        (info->si_code == SI_QUEUE && info->si_value.sival_int == SIGNALS_HANGUP))
-        hang_up(sig, info, context);
-    else
-        uncancelled(ask_for_restart, info);
-    errno = saved;
-}
-
 static void obey(const siginfo_t *info)
 {
     if (info->si_code == SI_TKILL)
@@ -84,19 +71,31 @@ static void obey(const siginfo_t *info)
     recovery_join();
 }
 
-static void on_reserved(int sig, siginfo_t *info, void *context)
+static bool is_hang_up(const siginfo_t *info)
 {
-    (void)sig;
-    (void)context;
+    return info->si_code == SI_KERNEL ||
+           (info->si_code == SI_QUEUE && info->si_value.sival_int == SIGNALS_HANGUP);
+}
+
+static void handle(int sig, siginfo_t *info, void *context)
+{
+    int saved = errno;
+
     timing_interruptions++;
-    uncancelled(obey, info);
+    if (sig == RESERVED_SIGNAL)
+        uncancelled(obey, info);
+    else if (is_hang_up(info))
+        hang_up(sig, info, context);
+    else
+        uncancelled(ask_for_restart, info);
+    errno = saved;
 }
 
 /* SA_RESTART: varnish asserts that waitpid never gives EINTR.  No SA_ONSTACK: its 216 threads share
  * one stack for signals, where two handlers at a time overwrite each other. */
-static void take(int sig, void (*handler)(int, siginfo_t *, void *), struct sigaction *former)
+static void take(int sig, struct sigaction *former)
 {
-    struct sigaction act = {.sa_sigaction = handler, .sa_flags = SA_RESTART | SA_SIGINFO};
+    struct sigaction act = {.sa_sigaction = handle, .sa_flags = SA_RESTART | SA_SIGINFO};
 
     sigfillset(&act.sa_mask);
     real.sigaction(sig, &act, former);
@@ -121,10 +120,10 @@ static bool may_be_told(void)
 
 void own_signals_install(void)
 {
-    take(RESERVED_SIGNAL, on_reserved, &believed_reserved);
+    take(RESERVED_SIGNAL, &believed_reserved);
     if (believed_reserved.sa_handler == SIG_IGN && may_be_told())
         believed_reserved.sa_handler = SIG_DFL; /* it was shielded, see below */
-    take(self.restart_signal, on_restart, &believed_restart);
+    take(self.restart_signal, &believed_restart);
     unblock();
 }
 
@@ -159,12 +158,12 @@ const sigset_t *own_signals_strip(const sigset_t *set, sigset_t *copy)
 }
 
 /* A vfork child may have set an action of its own for what it executes. */
-static void release(int sig, void (*handler)(int, siginfo_t *, void *))
+static void release(int sig)
 {
     struct sigaction plain = {.sa_handler = SIG_IGN}, now;
 
     if (believed(sig)->sa_handler == SIG_IGN && real.sigaction(sig, NULL, &now) == 0 &&
-        now.sa_sigaction == handler)
+        now.sa_sigaction == handle)
         real.sigaction(sig, &plain, NULL);
 }
 
@@ -180,20 +179,15 @@ static void shield(void)
 
 void own_signals_release(void)
 {
-    int saved = errno;
-
-    if (self.on) {
-        release(self.restart_signal, on_restart);
-        release(RESERVED_SIGNAL, on_reserved);
-        shield();
-    }
-    errno = saved;
+    if (!self.on)
+        return;
+    release(self.restart_signal);
+    release(RESERVED_SIGNAL);
+    shield();
 }
 
 void own_signals_retake(void)
 {
-    if (self.on) {
-        take(self.restart_signal, on_restart, NULL);
-        take(RESERVED_SIGNAL, on_reserved, NULL);
-    }
+    take(self.restart_signal, NULL);
+    take(RESERVED_SIGNAL, NULL);
 }

@@ -11,7 +11,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Installs our handlers and unblocks both signals in the calling thread. */
+/* Installs our handler and unblocks both signals in the calling thread. */
 void own_signals_install(void);
 
 /* Is this call the shim's to answer? Not in a vfork child, which prepares for another program. */
@@ -23,7 +23,8 @@ int own_signals_action(int sig, const struct sigaction *act, struct sigaction *o
 /* Takes the two out of a set: `copy` is filled and returned; NULL stays NULL. */
 const sigset_t *own_signals_strip(const sigset_t *set, sigset_t *copy);
 
-/* Before exec of a program without the shim: hands the kernel what the server believes. */
+/* Before exec of a program without the shim: hands the kernel what the server believes; and after
+ * one that failed, in a process of a generation. */
 void own_signals_release(void);
 void own_signals_retake(void);
 
