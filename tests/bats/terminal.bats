@@ -46,7 +46,7 @@ END
 @test "Ctrl-C ends a server without a handler, and the shell goes on" {
     on_terminal <<'END'
 type $WRAP sleep 1000
-until ps -o stat=,args= --sid $SHELL_PID | grep '^S+ *sleep'
+until ps -o stat=,args= --sid $SHELL_PID | grep '^SN\?+ *sleep'
 key C
 expect \$ $
 type echo status $?
@@ -122,13 +122,13 @@ END
 @test "it reads from the terminal" {
     on_terminal <<'END'
 type $WRAP cat
-until ps -o stat=,args= --sid $SHELL_PID | grep '^S+ *cat'
+until ps -o stat=,args= --sid $SHELL_PID | grep '^SN\?+ *cat'
 type hello
 expect ^hello\r\n(.*\n)?hello
 key D
 expect \$ $
 type $WRAP sh -c 'read a; read b; echo "<$a-$b>"'
-until ps -o stat=,args= --sid $SHELL_PID | grep '^S+ *sh -c'
+until ps -o stat=,args= --sid $SHELL_PID | grep '^SN\?+ *sh -c'
 type one
 type two
 expect <one-two>
@@ -144,7 +144,7 @@ until (($(ps -o stat=,args= --sid $SHELL_PID | grep -c '^T.*cat$') == 2))
 type jobs
 expect Stopped
 type fg
-until ps -o stat=,args= --sid $SHELL_PID | grep '^S+ *cat'
+until ps -o stat=,args= --sid $SHELL_PID | grep '^SN\?+ *cat'
 type hello
 expect ^hello\r\n(.*\n)?hello
 END
