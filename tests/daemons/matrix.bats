@@ -329,11 +329,22 @@ listening() {
     ss -tlnpH "sport = :$PORT" | grep -oE 'pid=[0-9]+' | cut -d = -f 2 | grep -vx "$PID" | sort -nu
 }
 
+# keeper_listens: one process of the server reads the FIFO at which it is told that the supervisor is
+# dead. When that one has gone into the background, another one is appointed within 100 ms.
+keeper_listens() {
+    local fifos
+    fifos=$(find "/proc/$(listening | head -n 1)/fd" -lname 'pipe:*' -printf '%l %M\n' |
+        sed -n 's/ lrw.*/ lr-x/p')
+    [[ $fifos ]] && find /proc/[0-9]*/fd -lname 'pipe:*' -printf '%l %M\n' 2>/dev/null |
+        grep -F "$fifos" >/dev/null
+}
+
 # recovers_by COMMAND...: SIGHUP to the one of these processes that it names brings a new supervisor
 # and a restart.
 recovers_by() {
     local told
     wait_until 10 lone_generation "$PID"
+    wait_until 10 keeper_listens
     told=$(listening | "$@")
     mapfile -t -O "${#STARTED[@]}" STARTED < <(listening && old_tree)
     kill -KILL "$PID"
