@@ -2,7 +2,8 @@
 /*
  * The options: GRACE_* variables, because LD_PRELOAD has no command line.  A bad value stops the
  * start with one line that names variable, value and what is allowed; a GRACE_ variable that
- * nobody knows is reported, for it is probably a misspelt one.
+ * nobody knows is reported, for it is probably a misspelt one.  Two more are our own: GRACE_HANDOFF
+ * (protocol/handoff.h) and GRACE_PRELOAD (protocol/preload_list.h).
  */
 #ifndef GRACE_SUPERVISOR_STATE_OPTIONS_H
 #define GRACE_SUPERVISOR_STATE_OPTIONS_H
