@@ -99,7 +99,7 @@ static bool may_be_free(_Atomic uint32_t *flags)
 {
     uint32_t had = atomic_load(flags);
 
-    if (had & (LISTENER_ADOPTED | LISTENER_LISTENING))
+    if (had & LISTENER_USED)
         return (had & LISTENER_CLOSED) != 0;
     return !(atomic_fetch_or(flags, LISTENER_ASKED) & LISTENER_ASKED);
 }

@@ -56,7 +56,7 @@ static void inherit(int fd, int index, const struct address *a)
     _Atomic uint32_t *flags = &self.page->listeners[index].flags;
     uint32_t had = atomic_load(flags);
 
-    if (had & LISTENER_HELD && !(had & (LISTENER_ADOPTED | LISTENER_LISTENING)))
+    if (had & LISTENER_HELD && !(had & LISTENER_USED))
         atomic_fetch_or(flags, LISTENER_ADOPTED);
     state_track(fd, index, a, believed_nonblock(fd, had));
 }
@@ -65,7 +65,7 @@ static void inherit(int fd, int index, const struct address *a)
  * same time do no harm. */
 static bool is_unfinished(int index)
 {
-    return !(atomic_load(&self.page->listeners[index].flags) & (LISTENER_KNOWN | LISTENER_ADOPTED));
+    return !(atomic_load(&self.page->listeners[index].flags) & (LISTENER_HELD | LISTENER_USED));
 }
 
 /* What a draining generation opens for a client that it has (passive FTP) is its own, as without

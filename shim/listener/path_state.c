@@ -17,8 +17,7 @@ static struct page_listener *find_type(const char *path, int type)
     int index = -1;
 
     if (path && address_of_path(&a, path, type))
-        index = page_find_listener(self.page, address_key(&a, 0),
-                                   LISTENER_HELD | LISTENER_LISTENING | LISTENER_ADOPTED);
+        index = page_find_listener(self.page, address_key(&a, 0), LISTENER_HELD | LISTENER_USED);
     return index < 0 ? NULL : &self.page->listeners[index];
 }
 
@@ -37,7 +36,7 @@ bool path_state_is_predecessors(const struct page_listener *l)
 {
     uint32_t flags = l ? atomic_load(&l->flags) : 0;
 
-    return (flags & LISTENER_HELD) && !(flags & (LISTENER_ADOPTED | LISTENER_LISTENING));
+    return (flags & LISTENER_HELD) && !(flags & LISTENER_USED);
 }
 
 void path_state_forget(struct page_listener *l)
@@ -58,7 +57,7 @@ static bool is_named(struct page_listener *l, const struct address *a)
 /* One that is shared still has its name after this generation has "removed" it (unix_path_keep). */
 static bool is_own(uint32_t flags)
 {
-    return (flags & (LISTENER_ADOPTED | LISTENER_LISTENING)) && !(flags & LISTENER_SHARED);
+    return (flags & LISTENER_USED) && !(flags & LISTENER_SHARED);
 }
 
 static bool is_missing(const struct address *a)

@@ -17,8 +17,6 @@
 #include "process/self.h"
 #include "protocol/address.h"
 
-enum { LISTENER_KNOWN = LISTENER_HELD | LISTENER_LISTENING };
-
 /* Listeners that the server believes to be blocking exist here. */
 extern bool state_any_blocking;
 

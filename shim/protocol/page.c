@@ -113,7 +113,7 @@ int page_find_member(struct page *page, uint64_t key, int from, uint32_t flags)
 /* Whoever has a number of its own, or is to get one before the entry with this index. */
 static bool precedes(const struct page *page, int i, int index)
 {
-    const uint32_t settled = LISTENER_HELD | LISTENER_ADOPTED | LISTENER_LISTENING;
+    const uint32_t settled = LISTENER_HELD | LISTENER_USED;
 
     return i != index && (i < index || (atomic_load(&page->listeners[i].flags) & settled));
 }

@@ -55,6 +55,9 @@ enum {
     LISTENER_ASKED = 1024,   /* offered, and a process is just asking the supervisor for it */
     LISTENER_BRIEF = 2048,   /* as CLOSED, and it will not be opened again: see listener/brief.h */
     LISTENER_UNSENT = 4096,  /* the supervisor has not got its copy yet */
+
+    LISTENER_USED = LISTENER_ADOPTED | LISTENER_LISTENING, /* by this generation */
+    LISTENER_KNOWN = LISTENER_HELD | LISTENER_LISTENING, /* a copy of it is there, or on its way */
 };
 
 struct page_listener {

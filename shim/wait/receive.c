@@ -14,8 +14,7 @@
 /* One more member of an SO_REUSEPORT group, by a worker that was late. */
 static bool joins_group(const struct address *a)
 {
-    return a->reuseport && page_find_member(self.page, address_key(a, 0), 0,
-                                            LISTENER_HELD | LISTENER_LISTENING) >= 0;
+    return a->reuseport && page_find_member(self.page, address_key(a, 0), 0, LISTENER_KNOWN) >= 0;
 }
 
 void receive_bound(int fd)

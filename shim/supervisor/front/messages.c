@@ -29,7 +29,7 @@ static bool is_taken(struct generation *g, unsigned index)
 {
     uint32_t flags = generation_flags(g, index);
 
-    if (!(flags & (LISTENER_ADOPTED | LISTENER_LISTENING)))
+    if (!(flags & LISTENER_USED))
         return false;
     if (listener_in_flight(g->bound[index]))
         return true;

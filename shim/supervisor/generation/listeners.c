@@ -13,8 +13,6 @@
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 
-enum { USED = LISTENER_ADOPTED | LISTENER_LISTENING };
-
 void generation_bind(struct generation *g, unsigned index, struct listener *h, uint32_t known)
 {
     g->bound[index] = h;
@@ -57,7 +55,7 @@ static const struct page_listener *held_entry(const struct listener *h)
 
     TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
         for (unsigned i = 0; i < g->entries; i++)
-            if (g->bound[i] == h && (generation_flags(g, i) & USED))
+            if (g->bound[i] == h && (generation_flags(g, i) & LISTENER_USED))
                 return &g->page->listeners[i];
     return NULL;
 }
@@ -107,7 +105,7 @@ void generation_offer(struct generation *g)
 bool generation_uses(const struct generation *g, const struct listener *h)
 {
     for (unsigned i = 0; i < g->entries; i++)
-        if (g->bound[i] == h && (g->known[i] & USED))
+        if (g->bound[i] == h && (g->known[i] & LISTENER_USED))
             return true;
     return false;
 }
@@ -132,7 +130,8 @@ void generation_confirm(struct generation *g)
     bool scanned = false;
 
     for (unsigned i = 0; i < g->entries; i++) {
-        if (!g->bound[i] || (g->known[i] & USED) || !(generation_flags(g, i) & USED))
+        if (!g->bound[i] || (g->known[i] & LISTENER_USED) ||
+            !(generation_flags(g, i) & LISTENER_USED))
             continue;
         scanned = scanned || generation_scan(g) == 0;
         if (kernel_holds(&g->tree, g->bound[i]->socket.inode) != 0)
@@ -143,7 +142,7 @@ void generation_confirm(struct generation *g)
 void generation_left(struct generation *g, const struct listener *h)
 {
     for (unsigned i = 0; i < g->entries; i++)
-        if (g->bound[i] == h && (g->known[i] & USED))
+        if (g->bound[i] == h && (g->known[i] & LISTENER_USED))
             atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_CLOSED);
 }
 
@@ -168,7 +167,7 @@ void generation_forget(struct listener *h)
 /* Adopted, and not waited on, while the generation before waits on it. */
 static bool is_missing(const struct listener *h, uint32_t flags)
 {
-    return h && h->waited && (flags & USED) && !(flags & LISTENER_WAITED);
+    return h && h->waited && (flags & LISTENER_USED) && !(flags & LISTENER_WAITED);
 }
 
 const struct listener *generation_missing(const struct generation *g)
@@ -192,8 +191,8 @@ struct generation_listeners generation_listeners(const struct generation *g)
         l.offered += h && !(flags & LISTENER_UNLINKED) &&
                      !(flags & LISTENER_LISTENING && !(flags & LISTENER_ADOPTED));
         l.adopted += (flags & LISTENER_ADOPTED) != 0;
-        l.used += (flags & USED) != 0;
-        l.unknown += (flags & USED) && !h;
+        l.used += (flags & LISTENER_USED) != 0;
+        l.unknown += (flags & LISTENER_USED) && !h;
         l.waited += (flags & LISTENER_WAITED) != 0;
         l.missing += is_missing(h, flags);
     }

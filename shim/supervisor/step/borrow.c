@@ -18,8 +18,6 @@
 #define SYS_pidfd_getfd 438
 #endif
 
-enum { USED = LISTENER_ADOPTED | LISTENER_LISTENING };
-
 int borrow_fd(pid_t pid, int fd)
 {
     int process = (int)syscall(SYS_pidfd_open, pid, 0), copy, saved;
@@ -37,7 +35,7 @@ static bool is_missing(const struct generation *g, unsigned i)
 {
     uint32_t flags = atomic_load(&g->page->listeners[i].flags);
 
-    return !g->bound[i] && (flags & USED) && !(flags & LISTENER_UNLINKED);
+    return !g->bound[i] && (flags & LISTENER_USED) && !(flags & LISTENER_UNLINKED);
 }
 
 static unsigned count_missing(const struct generation *g)
@@ -92,7 +90,7 @@ static void keep(struct generation *g, unsigned i, int fd, pid_t pid)
     struct listener *h = other ? other : hold(g, i, fd, pid);
 
     if (h)
-        generation_bind(g, i, h, atomic_load(&entry->flags) & USED);
+        generation_bind(g, i, h, atomic_load(&entry->flags) & LISTENER_USED);
     if (!h || h == other)
         close(fd);
 }
