@@ -11,8 +11,8 @@
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/drain_deadline.h"
 #include "supervisor/step/max_old.h"
-#include "supervisor/step/overdue.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
@@ -163,7 +163,7 @@ static void step(struct generation *g, int64_t now)
     struct members_count c;
 
     if (now >= g->deadline) {
-        overdue_cut(g);
+        drain_deadline_cut(g);
         return;
     }
     supervisor_wake_at(g->deadline);
