@@ -31,7 +31,7 @@ static int ask(int index)
     r = message_send(self.fds.control, &m, reply[1]);
     real.close(reply[1]);
     if (r < 0)
-        self_lost();
+        self_incomplete();
     else if (message_receive(reply[0], &m, &fd, REPLY_TIMEOUT_MS) <= 0)
         self_note("no answer from the supervisor to bind(), asking the kernel", "");
     real.close(reply[0]);

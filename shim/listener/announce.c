@@ -27,7 +27,7 @@ static bool send_copy(int fd, int index)
     if (r == -EAGAIN)
         return false;
     if (r < 0)
-        self_lost();
+        self_incomplete();
     return true;
 }
 

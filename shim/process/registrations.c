@@ -47,7 +47,7 @@ static void say_full(void)
     if (atomic_flag_test_and_set(&said))
         return;
     self_note("listeners are in more than 16384 epolls", "");
-    self_lost();
+    self_incomplete();
 }
 
 static struct registration *registration_new(void)

@@ -33,9 +33,9 @@ bool self_is_orphan(void)
     return real.poll(&p, 1, 0) > 0 && (p.revents & POLLHUP);
 }
 
-void self_lost(void)
+void self_incomplete(void)
 {
-    atomic_fetch_add(&self.page->lost, 1);
+    atomic_fetch_add(&self.page->incomplete, 1);
     self_ring();
 }
 

@@ -46,9 +46,9 @@ void self_ring(void);
 /* Is the supervisor dead? */
 bool self_is_orphan(void);
 
-/* A listener could not be passed to the supervisor, or got from it, for it takes no message: says
- * so through the page. */
-void self_lost(void);
+/* A listener could not be passed to the supervisor, or got from it, for it takes no message; or not
+ * all of its epolls be remembered. Says so through the page. */
+void self_incomplete(void);
 
 /* One line for the supervisor's log. Keeps errno. */
 void self_note(const char *text, const char *detail);

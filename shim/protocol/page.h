@@ -88,21 +88,21 @@ struct page {
     uint32_t version;
     uint32_t generation;
     _Atomic uint32_t attention;
-    _Atomic uint32_t held;      /* listeners with LISTENER_HELD or _LISTENING: 0 skips all search */
-    _Atomic uint32_t served;    /* a listener exists: what is exec'd now is a helper */
-    _Atomic uint32_t hello;     /* constructors that joined */
-    _Atomic int32_t first;      /* pid of the first of them: the server, unless it daemonizes */
-    _Atomic uint32_t failed;    /* constructors that could not */
-    _Atomic uint32_t lost;      /* listeners that could not be handed over */
-    _Atomic uint32_t restarts;  /* restart requests from the server's processes */
-    _Atomic int32_t restarter;  /* who sent the last of them, 0 if not known */
-    _Atomic int32_t looked_for; /* a process of an older generation that was called dead, as long
-                                   as it may go on; negative: the pid file names it again */
-    _Atomic int32_t keeper;     /* the process that starts a new supervisor: see exec/recovery.h */
-    _Atomic int32_t supervisor; /* pid of the one that runs, or ran */
-    _Atomic uint32_t hint;      /* where to look for a free slot */
-    _Atomic uint32_t entries;   /* of listeners[]: the others never were in use */
-    _Atomic uint32_t placeless; /* the supervisor has no directory to hide UNIX placeholders in */
+    _Atomic uint32_t held;   /* listeners with LISTENER_HELD or _LISTENING: 0 skips all search */
+    _Atomic uint32_t served; /* a listener exists: what is exec'd now is a helper */
+    _Atomic uint32_t hello;  /* constructors that joined */
+    _Atomic int32_t first;   /* pid of the first of them: the server, unless it daemonizes */
+    _Atomic uint32_t failed; /* constructors that could not */
+    _Atomic uint32_t incomplete; /* what could not be sent, taken over or remembered */
+    _Atomic uint32_t restarts;   /* restart requests from the server's processes */
+    _Atomic int32_t restarter;   /* who sent the last of them, 0 if not known */
+    _Atomic int32_t looked_for;  /* a process of an older generation that was called dead, as long
+                                    as it may go on; negative: the pid file names it again */
+    _Atomic int32_t keeper;      /* the process that starts a new supervisor: see exec/recovery.h */
+    _Atomic int32_t supervisor;  /* pid of the one that runs, or ran */
+    _Atomic uint32_t hint;       /* where to look for a free slot */
+    _Atomic uint32_t entries;    /* of listeners[]: the others never were in use */
+    _Atomic uint32_t placeless;  /* the supervisor has no directory to hide UNIX placeholders in */
     _Atomic uint32_t binds[PAGE_COUNTERS];
     _Atomic uint32_t brief[PAGE_COUNTERS]; /* listeners that were closed again at once */
     /* written before the generation starts; 0 ends the list */

@@ -24,7 +24,7 @@ load hostile
 
 @test "a worker that says that a listener was lost: the server is restarted all the same" {
     hostile_start
-    ask field lost 3
+    ask field incomplete 3
     ask ring
     wait_until 10 log_has 'could not hand over a listener.*: it is looked for'
     unharmed
@@ -114,7 +114,7 @@ spoils() {
 }
 
 @test "no field of the page that a worker overwrites keeps the server from being restarted" {
-    spoils field\ {version,generation,attention,held,served,hello,first,failed,lost}\ -1 \
+    spoils field\ {version,generation,attention,held,served,hello,first,failed,incomplete}\ -1 \
         field\ {restarter,looked_for,hint,entries,binds[0],predecessors[0]}\ -1 \
         field\ {version,held,hint}\ 0
 }

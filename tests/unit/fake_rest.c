@@ -10,10 +10,10 @@
 #include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/options.h"
 #include "supervisor/step/borrow.h"
-#include "supervisor/step/lost.h"
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/resume.h"
+#include "supervisor/step/unsent.h"
 
 void generation_continue(struct generation *g)
 {
@@ -73,7 +73,7 @@ void resume_begin(struct generation *g)
     (void)g;
 }
 
-const char *lost_refusal(struct generation *g)
+const char *unsent_refusal(struct generation *g)
 {
     (void)g;
     return NULL;

@@ -11,7 +11,7 @@
 #include "supervisor/restart/coalesce.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/log.h"
-#include "supervisor/step/lost.h"
+#include "supervisor/step/unsent.h"
 
 enum { REFUSED_MS = 1000 /* who goes on asking does not fill the log */ };
 
@@ -72,7 +72,7 @@ void bell_read(struct generation *g)
         return;
     keep_nonblocking(g->bell);
     members_note(g);
-    lost_note(g);
+    unsent_note(g);
     say_whom_it_looked_for(g);
     pass_on_signals(g);
 }

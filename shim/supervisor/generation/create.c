@@ -159,7 +159,7 @@ struct generation *generation_adopt(int memory)
         return NULL;
     }
     g->attention = atomic_load(&g->page->attention) & ATTENTION_ALL;
-    g->lost = true; /* the page may name fewer listeners than there are */
+    g->incomplete = true; /* the page may name fewer listeners than there are */
     g->adopted = g->exited = g->tree.foreign = true;
     return g;
 }

@@ -44,13 +44,13 @@ struct generation {
     unsigned long long main_start;
     bool exited; /* the main process has been reaped, with `status` */
     int status;
-    bool notified; /* it has said READY=1 itself */
-    bool adopted;  /* another supervisor has started it: it has no control socket */
-    bool silent;   /* it was found to run without the shim, or past it */
-    bool shimless; /* at the last look for that */
-    int64_t look;  /* the age at which to look for that next */
-    bool looked;   /* page->looked_for was reported */
-    bool lost;     /* it has said so, and the kernel has not been asked since: see step/lost.h */
+    bool notified;   /* it has said READY=1 itself */
+    bool adopted;    /* another supervisor has started it: it has no control socket */
+    bool silent;     /* it was found to run without the shim, or past it */
+    bool shimless;   /* at the last look for that */
+    int64_t look;    /* the age at which to look for that next */
+    bool looked;     /* page->looked_for was reported */
+    bool incomplete; /* as its page said; the kernel was not asked since: see step/unsent.h */
     struct page *page;
     uint32_t attention; /* what the page is to say: see generation_attention() */
     unsigned slots;     /* of the page that were ever used */

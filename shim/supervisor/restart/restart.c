@@ -16,9 +16,9 @@
 #include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
-#include "supervisor/step/lost.h"
 #include "supervisor/step/max_old.h"
 #include "supervisor/step/spawn.h"
+#include "supervisor/step/unsent.h"
 
 int restart_first(const char **why)
 {
@@ -74,7 +74,7 @@ static const char *refusal(void)
     if (phase_stops() || supervisor.pending == REQUEST_STOP)
         return "the server is being stopped";
     refused = unwrapped_refusal();
-    return refused ? refused : lost_refusal(supervisor.current);
+    return refused ? refused : unsent_refusal(supervisor.current);
 }
 
 static void refuse(enum request request, const char *refused)

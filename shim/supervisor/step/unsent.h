@@ -4,15 +4,15 @@
  * come: send a listener, or remember all epolls that it is in. That is a reason to look, not one to
  * refuse: what the kernel shows decides, each time anew.
  */
-#ifndef GRACE_SUPERVISOR_STEP_LOST_H
-#define GRACE_SUPERVISOR_STEP_LOST_H
+#ifndef GRACE_SUPERVISOR_STEP_UNSENT_H
+#define GRACE_SUPERVISOR_STEP_UNSENT_H
 
 #include "supervisor/generation/generation.h"
 
 /* It has been said: reports it, once a generation. */
-void lost_note(struct generation *g);
+void unsent_note(struct generation *g);
 
 /* Fetches the listeners that were not sent. NULL, or why the server can't be restarted now. */
-const char *lost_refusal(struct generation *g);
+const char *unsent_refusal(struct generation *g);
 
 #endif

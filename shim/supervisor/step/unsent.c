@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/lost.h"
+#include "supervisor/step/unsent.h"
 
 #include <sys/stat.h>
 #include <errno.h>
@@ -17,11 +17,11 @@
 
 enum { UNSEEN_MOST = 64 }; /* at a time */
 
-void lost_note(struct generation *g)
+void unsent_note(struct generation *g)
 {
-    if (atomic_exchange(&g->page->lost, 0) == 0 || g->lost)
+    if (atomic_exchange(&g->page->incomplete, 0) == 0 || g->incomplete)
         return;
-    g->lost = true;
+    g->incomplete = true;
     log_line(
         LEVEL_WARNING,
         "generation %u could not hand over a listener, or take one over (seccomp? a full table?): it "
@@ -177,19 +177,19 @@ static bool exceeds_epolls(const struct generation *g)
     return false;
 }
 
-const char *lost_refusal(struct generation *g)
+const char *unsent_refusal(struct generation *g)
 {
     static char why[128];
 
-    lost_note(g);
-    if (!g->lost && !owes_one(g))
+    unsent_note(g);
+    if (!g->incomplete && !owes_one(g))
         return NULL;
     borrow_listeners(g);
     if (!fetch(g, why, sizeof why))
         return why;
     if (exceeds_epolls(g))
         return "its listeners are in too many epolls";
-    g->lost = g->adopted; /* its page may say anything by now */
+    g->incomplete = g->adopted; /* its page may say anything by now */
     owes_none(g);
     return NULL;
 }
