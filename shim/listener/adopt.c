@@ -5,10 +5,10 @@
 #include <fcntl.h>
 
 #include "libc/real.h"
-#include "listener/brief.h"
 #include "listener/path_state.h"
 #include "listener/replace.h"
 #include "listener/state.h"
+#include "listener/transient.h"
 #include "process/bindings.h"
 #include "process/fdtab.h"
 #include "process/sockopts.h"
@@ -72,7 +72,7 @@ static bool take(int fd, int index, const struct address *a)
     real.close(held);
     atomic_fetch_or(&self.page->listeners[index].flags, LISTENER_ADOPTED);
     atomic_fetch_and(&self.page->listeners[index].flags, ~(uint32_t)LISTENER_REMOVED);
-    brief_begin(index);
+    transient_begin(index);
     state_track(fd, index, a, nonblock);
     state_apply_nonblock(fd, nonblock);
     replace_prepare(fd, a);

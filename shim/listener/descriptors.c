@@ -153,7 +153,7 @@ int descriptors_copied(int from, int to)
     case FD_CONNECTION:
         descriptors_displaced(to, connections_copied(to, from));
         break;
-    case FD_BRIEF:
+    case FD_TRANSIENT:
         fdtab_set_index(to, fdtab_index(from));
         fdtab_set(to, known);
         break;

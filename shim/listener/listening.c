@@ -5,9 +5,9 @@
 #include <errno.h>
 
 #include "listener/announce.h"
-#include "listener/brief.h"
 #include "listener/replace.h"
 #include "listener/state.h"
+#include "listener/transient.h"
 #include "process/bindings.h"
 #include "process/fdtab.h"
 #include "process/self.h"
@@ -33,7 +33,7 @@ static void register_new(int fd, int index, const struct address *a, uint64_t ke
 
     atomic_compare_exchange_strong(&self.page->listeners[index].key, &none, key);
     give_number(index, a);
-    brief_begin(index);
+    transient_begin(index);
     state_track(fd, index, a, state_has_nonblock(fd));
     /* here, not when the supervisor has it: the next bind() of the group comes sooner */
     atomic_fetch_add(&self.page->held, 1);
@@ -82,7 +82,7 @@ static void recognize(int fd, const struct address *a)
     bool claimed;
     int index;
 
-    if (brief_expected(fd, a, bound))
+    if (transient_expected(fd, a, bound))
         return;
     getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
     if (is_late(cookie)) {
@@ -158,7 +158,7 @@ void listening_waited(int fd)
 
 void listening_accepted(int fd)
 {
-    if (!brief_refuted(fd))
+    if (!transient_refuted(fd))
         return;
     fdtab_set(fd, FD_NONE);
     listening_begin(fd);

@@ -17,7 +17,7 @@ bool listening_discover(int fd);
 /* The calling thread waits for connections on fd (reported while the generation starts). */
 void listening_waited(int fd);
 
-/* accept() has worked on one that was expected to be closed soon (brief.h). */
+/* accept() has worked on one that was expected to be closed soon (transient.h). */
 void listening_accepted(int fd);
 
 #endif

@@ -4,8 +4,8 @@
 #include <fcntl.h>
 
 #include "libc/real.h"
-#include "listener/brief.h"
 #include "listener/suspend.h"
+#include "listener/transient.h"
 #include "process/fdtab.h"
 
 bool state_any_blocking;
@@ -100,7 +100,7 @@ void state_closed(int index)
 
     if (atomic_load(flags) & LISTENER_CLOSED)
         return;
-    brief_end(index);
+    transient_end(index);
     atomic_fetch_or(flags, LISTENER_CLOSED);
     self_ring();
 }

@@ -25,7 +25,7 @@ enum fd_kind {
     FD_PLACEHOLDER, /* was a listener; drained */
     FD_SUSPENDED,   /* a listener that is not heard: see suspend.h */
     FD_FRESH,       /* a socket between socket() and bind(): its options are recorded */
-    FD_BRIEF,       /* a listener that will soon be closed: see brief.h */
+    FD_TRANSIENT,   /* a listener that will soon be closed: see transient.h */
     FD_OWN,         /* the shim's, invisible to the server */
     FD_KIND = 0x0f,
     /* flags of a listener */
@@ -39,7 +39,7 @@ enum fd_kind {
 enum {
     FDS_LISTENING = 1 << FD_LISTENER | 1 << FD_SUSPENDED,     /* for the generation, heard or not */
     FDS_SEEM_LISTENING = FDS_LISTENING | 1 << FD_PLACEHOLDER, /* so the server believes */
-    FDS_MAY_LISTEN = FDS_LISTENING | 1 << FD_BRIEF, /* the epolls they are in are to be known */
+    FDS_MAY_LISTEN = FDS_LISTENING | 1 << FD_TRANSIENT, /* the epolls they are in are to be known */
     FDS_IN_EPOLLS = FDS_MAY_LISTEN | 1 << FD_PLACEHOLDER,
     FDS_SERVERS = (1 << FD_OWN) - (1 << FD_CONNECTION), /* all but those of the shim */
 };

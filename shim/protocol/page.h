@@ -43,21 +43,21 @@ enum {
 
 /* page_listener.flags */
 enum {
-    LISTENER_HELD = 2,       /* the supervisor keeps a copy and hands it out at bind() */
-    LISTENER_ADOPTED = 4,    /* bound by this generation from the supervisor's copy */
-    LISTENER_LISTENING = 8,  /* the server called listen() in this generation */
-    LISTENER_WAITED = 16,    /* some process waits on it */
-    LISTENER_NONBLOCK = 32,  /* the server's own view of O_NONBLOCK */
-    LISTENER_CLOSED = 64,    /* some process closed it; the supervisor looks who is left */
-    LISTENER_SHARED = 128,   /* another generation serves it, or may have to: its path stays */
-    LISTENER_UNLINKED = 256, /* its UNIX path is gone: not to be handed out again */
-    LISTENER_REMOVED = 512,  /* this generation was told that it has removed its path */
-    LISTENER_ASKED = 1024,   /* offered, and a process is just asking the supervisor for it */
-    LISTENER_BRIEF = 2048,   /* as CLOSED, and it will not be opened again: see listener/brief.h */
-    LISTENER_UNSENT = 4096,  /* the supervisor has not got its copy yet */
+    LISTENER_HELD = 2,         /* the supervisor keeps a copy and hands it out at bind() */
+    LISTENER_ADOPTED = 4,      /* bound by this generation from the supervisor's copy */
+    LISTENER_LISTENING = 8,    /* the server called listen() in this generation */
+    LISTENER_WAITED = 16,      /* some process waits on it */
+    LISTENER_NONBLOCK = 32,    /* the server's own view of O_NONBLOCK */
+    LISTENER_CLOSED = 64,      /* some process closed it; the supervisor looks who is left */
+    LISTENER_SHARED = 128,     /* another generation serves it, or may have to: its path stays */
+    LISTENER_UNLINKED = 256,   /* its UNIX path is gone: not to be handed out again */
+    LISTENER_REMOVED = 512,    /* this generation was told that it has removed its path */
+    LISTENER_ASKED = 1024,     /* offered, and a process is just asking the supervisor for it */
+    LISTENER_TRANSIENT = 2048, /* as CLOSED, and not to be opened again: listener/transient.h */
+    LISTENER_UNSENT = 4096,    /* the supervisor has not got its copy yet */
 
     LISTENER_USED = LISTENER_ADOPTED | LISTENER_LISTENING, /* by this generation */
-    LISTENER_KNOWN = LISTENER_HELD | LISTENER_LISTENING, /* a copy of it is there, or on its way */
+    LISTENER_KNOWN = LISTENER_HELD | LISTENER_LISTENING,   /* a copy is there, or on its way */
 };
 
 struct page_listener {
@@ -104,7 +104,7 @@ struct page {
     _Atomic uint32_t entries;    /* of listeners[]: the others never were in use */
     _Atomic uint32_t placeless;  /* the supervisor has no directory to hide UNIX placeholders in */
     _Atomic uint32_t binds[PAGE_COUNTERS];
-    _Atomic uint32_t brief[PAGE_COUNTERS]; /* listeners that were closed again at once */
+    _Atomic uint32_t transient[PAGE_COUNTERS]; /* listeners that were closed again at once */
     /* written before the generation starts; 0 ends the list */
     int32_t predecessors[PAGE_PREDECESSORS];
     struct page_listener listeners[PAGE_LISTENERS];
@@ -138,7 +138,7 @@ int page_find_socket(struct page *page, uint64_t socket);
 int page_find_listener(struct page *page, uint64_t key, uint32_t flags);
 int page_find_member(struct page *page, uint64_t key, int from, uint32_t flags);
 
-/* Which of page.binds and page.brief counts for this address. */
+/* Which of page.binds and page.transient counts for this address. */
 static inline unsigned page_bucket(uint64_t key)
 {
     return (unsigned)(key / ADDRESS_NUMBERS % PAGE_COUNTERS);

@@ -105,13 +105,13 @@ static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *l
 static int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len, int flags,
                           accept_call *call)
 {
-    bool brief = fdtab_kind(fd) == FD_BRIEF;
+    bool transient = fdtab_kind(fd) == FD_TRANSIENT;
     int r;
 
-    if (!brief && listening_discover(fd))
+    if (!transient && listening_discover(fd))
         return accept_any(fd, addr, len, flags, call);
     r = accept_counted(fd, addr, len, flags, call);
-    if (brief && r >= 0 && !owner_is_guest())
+    if (transient && r >= 0 && !owner_is_guest())
         listening_accepted(fd);
     return r;
 }

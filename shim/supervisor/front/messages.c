@@ -67,7 +67,7 @@ static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
     }
     h->due = 0;
     atomic_fetch_and(&g->page->listeners[index].flags,
-                     ~(uint32_t)(LISTENER_CLOSED | LISTENER_BRIEF));
+                     ~(uint32_t)(LISTENER_CLOSED | LISTENER_TRANSIENT));
     generation_bind(g, index, h, LISTENER_ADOPTED);
     log_line(LEVEL_DEBUG, "generation %u adopts %s", g->number, h->address);
     release_spare(g, h);

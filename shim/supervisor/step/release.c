@@ -28,7 +28,9 @@ void release_listener(struct generation *g, unsigned index)
 /* A server that is about to open it again in a reload of its own gets it back until then. */
 static int64_t patience(const struct listener *h, uint32_t flags)
 {
-    return listener_is_group_member(h) || (flags & LISTENER_BRIEF) ? 0 : supervisor.options.settle;
+    bool at_once = listener_is_group_member(h) || (flags & LISTENER_TRANSIENT);
+
+    return at_once ? 0 : supervisor.options.settle;
 }
 
 static bool is_due(struct generation *g, unsigned index, uint32_t flags, int64_t now)
@@ -53,7 +55,7 @@ static void forget_close(struct generation *g, unsigned index)
 {
     g->bound[index]->due = 0;
     atomic_fetch_and(&g->page->listeners[index].flags,
-                     ~(uint32_t)(LISTENER_CLOSED | LISTENER_BRIEF));
+                     ~(uint32_t)(LISTENER_CLOSED | LISTENER_TRANSIENT));
 }
 
 static void look(struct generation *g, const unsigned *due, size_t n, int64_t now)

@@ -11,7 +11,7 @@
 #include "supervisor/generation/generation.h"
 
 /* Releases those that nobody has --settle after they were closed, members of an SO_REUSEPORT group
- * and others that no process is waited for (LISTENER_BRIEF) at once. */
+ * and others that no process is waited for (LISTENER_TRANSIENT) at once. */
 void release_step(int64_t now);
 
 /* It is shut, or nobody has it any more. */

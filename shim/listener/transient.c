@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-#include "listener/brief.h"
+#include "listener/transient.h"
 
 #include <time.h>
 
 #include "process/fdtab.h"
 #include "process/self.h"
 
-enum { BRIEF_MS = 1000, ENOUGH = 4 };
+enum { TRANSIENT_MS = 1000, ENOUGH = 4 };
 
 static uint32_t now_ms(void)
 {
@@ -23,19 +23,19 @@ static bool serving(void)
     return !(self_attention() & (ATTENTION_STARTING | ATTENTION_DRAINING));
 }
 
-void brief_begin(int index)
+void transient_begin(int index)
 {
     atomic_store(&self.page->listeners[index].since, now_ms());
 }
 
-void brief_end(int index)
+void transient_end(int index)
 {
     struct page_listener *entry = &self.page->listeners[index];
-    _Atomic uint32_t *count = &self.page->brief[page_bucket(atomic_load(&entry->key))];
+    _Atomic uint32_t *count = &self.page->transient[page_bucket(atomic_load(&entry->key))];
 
-    if (serving() && now_ms() - atomic_load(&entry->since) < BRIEF_MS &&
+    if (serving() && now_ms() - atomic_load(&entry->since) < TRANSIENT_MS &&
         atomic_fetch_add(count, 1) + 1 >= ENOUGH)
-        atomic_fetch_or(&entry->flags, LISTENER_BRIEF);
+        atomic_fetch_or(&entry->flags, LISTENER_TRANSIENT);
 }
 
 /* A member of a group gets its share of all connections, and a path is looked for by others. */
@@ -44,26 +44,26 @@ static bool can_be(const struct address *a)
     return a->type == SOCK_STREAM && a->family != AF_UNIX && !a->reuseport;
 }
 
-bool brief_expected(int fd, const struct address *a, uint64_t key)
+bool transient_expected(int fd, const struct address *a, uint64_t key)
 {
     unsigned bucket = page_bucket(key);
 
-    if (key == 0 || !serving() || !can_be(a) || atomic_load(&self.page->brief[bucket]) < ENOUGH)
+    if (key == 0 || !serving() || !can_be(a) || atomic_load(&self.page->transient[bucket]) < ENOUGH)
         return false;
     fdtab_set_index(fd, (int)bucket);
-    fdtab_set(fd, FD_BRIEF);
+    fdtab_set(fd, FD_TRANSIENT);
     return true;
 }
 
-bool brief_refuted(int fd)
+bool transient_refuted(int fd)
 {
     uint8_t known = fdtab_get(fd);
 
-    if ((known & FD_KIND) != FD_BRIEF)
+    if ((known & FD_KIND) != FD_TRANSIENT)
         return false;
     fdtab_set_flag(fd, FD_WAITED, true);
     if (!(known & FD_WAITED))
         return false;
-    atomic_store(&self.page->brief[fdtab_index(fd) % PAGE_COUNTERS], 0);
+    atomic_store(&self.page->transient[fdtab_index(fd) % PAGE_COUNTERS], 0);
     return true;
 }

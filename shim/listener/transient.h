@@ -5,21 +5,21 @@
  * So where others at the address were closed at once, the next one is the process's own, as
  * without us, until it has got a second connection.
  */
-#ifndef GRACE_LISTENER_BRIEF_H
-#define GRACE_LISTENER_BRIEF_H
+#ifndef GRACE_LISTENER_TRANSIENT_H
+#define GRACE_LISTENER_TRANSIENT_H
 
 #include <stdbool.h>
 
 #include "protocol/address.h"
 
 /* A listener of this index begins; it was closed. */
-void brief_begin(int index);
-void brief_end(int index);
+void transient_begin(int index);
+void transient_end(int index);
 
 /* fd, bound with this key, has begun to listen: it is one, and is marked as such. */
-bool brief_expected(int fd, const struct address *a, uint64_t key);
+bool transient_expected(int fd, const struct address *a, uint64_t key);
 
 /* accept() has worked on such a one. True: it is none after all, nor will be the next. */
-bool brief_refuted(int fd);
+bool transient_refuted(int fd);
 
 #endif
