@@ -118,7 +118,7 @@ static void join_generation(const struct handoff *h, char **argv)
     self.slow = &page->attention;
     predecessors_take();
     command_line_note(argv);
-    owner_note();
+    owner_pid = getpid();
     pthread_atfork(NULL, NULL, fork_child);
     own_signals_install();
     self_join();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "entry/fork.h"
 
+#include <unistd.h>
+
 #include "exec/recovery.h"
 #include "exec/system.h"
 #include "listener/drain.h"
@@ -13,7 +15,7 @@
 
 void fork_child(void)
 {
-    owner_note();
+    owner_pid = getpid();
     if (!self.on)
         return;
     recovery_release();

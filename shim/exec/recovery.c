@@ -28,7 +28,7 @@ static int own_end = -1; /* the keeper's own end of the FIFO */
 
 static bool is_keeper(void)
 {
-    return atomic_load(&self.page->keeper) == owner_pid();
+    return atomic_load(&self.page->keeper) == owner_pid;
 }
 
 static long control_own_end(int command, long argument)

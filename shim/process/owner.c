@@ -3,19 +3,9 @@
 
 #include <unistd.h>
 
-static pid_t owner;
-
-void owner_note(void)
-{
-    owner = getpid();
-}
-
-pid_t owner_pid(void)
-{
-    return owner;
-}
+pid_t owner_pid;
 
 bool owner_is_borrower(void)
 {
-    return getpid() != owner;
+    return getpid() != owner_pid;
 }

@@ -11,12 +11,11 @@
 #include <sys/types.h>
 #include <stdbool.h>
 
+#include "libc/export.h"
 #include "libc/vfork.h"
 
-/* The calling process has a memory of its own: constructor, child of a fork. */
-void owner_note(void);
-
-pid_t owner_pid(void);
+/* Set by the constructor, and in the child of a fork: it has a memory of its own. */
+extern pid_t owner_pid HIDDEN;
 
 /* Is the caller another process than the owner? Asks the kernel, so it is also true in the child of
  * a clone() that no hook saw. */
