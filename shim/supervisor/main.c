@@ -44,8 +44,8 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
+#include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
@@ -105,7 +105,7 @@ static void step(void)
             return;
         resume_step(now);
         nonblock_step();
-        borrow_step();
+        fetch_step();
         keeper_step(now);
     }
     messages_step(now);

@@ -9,7 +9,7 @@
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/options.h"
-#include "supervisor/step/borrow.h"
+#include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/resume.h"
@@ -79,7 +79,7 @@ const char *unsent_refusal(struct generation *g)
     return NULL;
 }
 
-void borrow_listeners(struct generation *g)
+void fetch_listeners(struct generation *g)
 {
     (void)g;
 }

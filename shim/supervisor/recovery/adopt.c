@@ -16,8 +16,8 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/runtime_dir.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
+#include "supervisor/step/fetch.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/resume.h"
 
@@ -53,7 +53,7 @@ static bool is_eventfd(int fd)
 static int take_bell(const struct generation *g, pid_t pid)
 {
     const struct page_slot *slot = members_slot(g, pid);
-    int fd = slot ? borrow_fd(pid, atomic_load(&slot->bell)) : -1;
+    int fd = slot ? fetch_fd(pid, atomic_load(&slot->bell)) : -1;
 
     if (fd >= 0 && is_eventfd(fd))
         return fd;
@@ -150,7 +150,7 @@ bool adopt_generations(const struct orphans *o)
     supervisor.current = g;
     supervisor.last_number = TAILQ_LAST(&generation_list, generation_list)->number;
     TAILQ_FOREACH (g, &generation_list, link)
-        borrow_listeners(g);
+        fetch_listeners(g);
     pid_file_resume();
     resume_current(supervisor.current);
     resume_others(supervisor.current);

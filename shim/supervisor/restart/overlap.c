@@ -11,8 +11,8 @@
 #include "supervisor/restart/serve.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
-#include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
+#include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/spawn.h"
@@ -56,7 +56,7 @@ enum phase overlap_begin(void)
 {
     struct generation *g;
 
-    borrow_listeners(supervisor.current);
+    fetch_listeners(supervisor.current);
     nonblock_begin();
     g = generation_new(++supervisor.last_number,
                        ATTENTION_STARTING | ATTENTION_OVERLAP | readiness_attention());

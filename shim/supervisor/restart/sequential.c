@@ -8,8 +8,8 @@
 #include "supervisor/restart/serve.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
-#include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
+#include "supervisor/step/fetch.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
 
@@ -26,7 +26,7 @@ enum phase sequential_begin(void)
     event(EVENT_RESTARTING, supervisor.last_number + 1, "");
     log_line(LEVEL_INFO, "generation %u ends before the next one starts, clients wait", g->number);
     if (!(g->attention & ATTENTION_DRAINING)) /* else they were just looked for */
-        borrow_listeners(g);
+        fetch_listeners(g);
     generation_share_paths(g, g); /* the next one's */
     drain_begin(g);
     return PHASE_ENDING;

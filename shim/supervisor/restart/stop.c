@@ -9,8 +9,8 @@
 #include "supervisor/restart/overlap.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
-#include "supervisor/step/borrow.h"
 #include "supervisor/step/drain.h"
+#include "supervisor/step/fetch.h"
 #include "supervisor/step/release.h"
 
 /* timeout(1) signals its child and then its own group: the child gets each signal twice. */
@@ -72,7 +72,7 @@ enum phase stop_drain(void)
 
     log_line(LEVEL_INFO, "stopping generation %u when it has drained", g->number);
     event(EVENT_STOPPING, g->number, "");
-    borrow_listeners(g);
+    fetch_listeners(g);
     release_served();
     forget_others();
     supervisor.deadline = CLOCK_NEVER;

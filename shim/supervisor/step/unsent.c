@@ -13,7 +13,7 @@
 #include "supervisor/generation/processes.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
-#include "supervisor/step/borrow.h"
+#include "supervisor/step/fetch.h"
 
 enum { UNSEEN_MOST = 64 }; /* at a time */
 
@@ -40,7 +40,7 @@ static bool is_same(int fd, unsigned long inode)
 static int copy_from(pid_t pid, unsigned long inode)
 {
     int theirs = procfs_socket_fd(pid, inode);
-    int copy = theirs >= 0 ? borrow_fd(pid, theirs) : -1;
+    int copy = theirs >= 0 ? fetch_fd(pid, theirs) : -1;
 
     if (copy >= 0 && !is_same(copy, inode)) {
         close(copy);
@@ -79,7 +79,7 @@ static bool is_named(const struct generation *g, const struct kernel_unseen *s)
 }
 
 /* False: one of them can't be had, and `why` says so. */
-static bool fetch(struct generation *g, char *why, size_t size)
+static bool fetch_unsent(struct generation *g, char *why, size_t size)
 {
     struct kernel_unseen unseen[UNSEEN_MOST];
     size_t n = generation_scan(g) == 0 ? kernel_unseen_listeners(&g->tree, unseen, UNSEEN_MOST) : 0;
@@ -95,12 +95,12 @@ static bool fetch(struct generation *g, char *why, size_t size)
             lacking = &unseen[i];
     }
     /* else it is a placeholder, or the new generation fails without it */
-    if (lacking && !borrow_is_whole(g)) {
+    if (lacking && !fetch_is_whole(g)) {
         snprintf(why, size, "process %d could not hand over its listener (%s)", (int)lacking->pid,
                  lacking->address);
         return false;
     }
-    return n < UNSEEN_MOST || !taken || fetch(g, why, size);
+    return n < UNSEEN_MOST || !taken || fetch_unsent(g, why, size);
 }
 
 /* Its message did not fit into the queue. */
@@ -184,8 +184,8 @@ const char *unsent_refusal(struct generation *g)
     unsent_note(g);
     if (!g->incomplete && !owes_one(g))
         return NULL;
-    borrow_listeners(g);
-    if (!fetch(g, why, sizeof why))
+    fetch_listeners(g);
+    if (!fetch_unsent(g, why, sizeof why))
         return why;
     if (exceeds_epolls(g))
         return "its listeners are in too many epolls";

@@ -6,21 +6,21 @@
  * so that what the server closes and binds again is its own; but for those that it has inherited
  * where it may not copy any.
  */
-#ifndef GRACE_SUPERVISOR_STEP_BORROW_H
-#define GRACE_SUPERVISOR_STEP_BORROW_H
+#ifndef GRACE_SUPERVISOR_STEP_FETCH_H
+#define GRACE_SUPERVISOR_STEP_FETCH_H
 
 #include "supervisor/generation/generation.h"
 
 /* Takes those that g uses and the supervisor does not have. Nothing, unless g was adopted. */
-void borrow_listeners(struct generation *g);
+void fetch_listeners(struct generation *g);
 
 /* Was g adopted, and has the supervisor all that its page names? */
-bool borrow_is_whole(const struct generation *g);
+bool fetch_is_whole(const struct generation *g);
 
 /* Gives them back when no restart is going on. */
-void borrow_step(void);
+void fetch_step(void);
 
 /* A copy of a descriptor of another process, or -1 with errno. */
-int borrow_fd(pid_t pid, int fd);
+int fetch_fd(pid_t pid, int fd);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/borrow.h"
+#include "supervisor/step/fetch.h"
 
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -18,7 +18,7 @@
 #define SYS_pidfd_getfd 438
 #endif
 
-int borrow_fd(pid_t pid, int fd)
+int fetch_fd(pid_t pid, int fd)
 {
     int process = (int)syscall(SYS_pidfd_open, pid, 0), copy, saved;
 
@@ -111,7 +111,7 @@ static void take(struct generation *g, int fd, pid_t pid)
 static bool take_copy(void *arg, const struct procfs_socket *s)
 {
     struct generation *g = arg;
-    int copy = borrow_fd(s->pid, s->fd);
+    int copy = fetch_fd(s->pid, s->fd);
 
     if (copy >= 0)
         take(g, copy, s->pid);
@@ -133,7 +133,7 @@ static void take_inherited(struct generation *g)
         take(g, copy, g->main);
 }
 
-bool borrow_is_whole(const struct generation *g)
+bool fetch_is_whole(const struct generation *g)
 {
     return g->adopted && count_missing(g) == 0;
 }
@@ -155,7 +155,7 @@ static void say_missing(const struct generation *g, unsigned n)
                  g->number, n, s);
 }
 
-void borrow_listeners(struct generation *g)
+void fetch_listeners(struct generation *g)
 {
     unsigned missing;
 
@@ -189,7 +189,7 @@ static bool may_copy(const struct generation *g)
     return g->bell >= 0;
 }
 
-void borrow_step(void)
+void fetch_step(void)
 {
     struct generation *g = supervisor.current;
 
