@@ -93,7 +93,7 @@ struct page {
     _Atomic uint32_t hello;  /* constructors that joined */
     _Atomic int32_t first;   /* pid of the first of them: the server, unless it daemonizes */
     _Atomic uint32_t failed; /* constructors that could not */
-    _Atomic uint32_t incomplete; /* what could not be sent, taken over or remembered */
+    _Atomic uint32_t incomplete; /* what could not be sent, adopted or remembered */
     _Atomic uint32_t restarts;   /* restart requests from the server's processes */
     _Atomic int32_t restarter;   /* who sent the last of them, 0 if not known */
     _Atomic int32_t looked_for;  /* a process of an older generation that was called dead, as long

@@ -260,7 +260,7 @@ static void test_foreign(void)
 }
 
 /* The shim of a running server starts a new supervisor: a child of a member. */
-static void test_adopted(void)
+static void test_taken_over(void)
 {
     struct tree t = {0};
 
@@ -343,7 +343,7 @@ int main(void)
     test_page();
     test_second_child();
     test_foreign();
-    test_adopted();
+    test_taken_over();
     test_first_thread();
     test_time();
     ok(count_fds() == fds, "no fd is left open");

@@ -142,7 +142,7 @@ static unsigned number_of(int memory)
     return number;
 }
 
-struct generation *generation_adopt(int memory)
+struct generation *generation_take_over(int memory)
 {
     unsigned number = number_of(memory);
     struct generation *g = number ? blank(number) : NULL;
@@ -160,7 +160,7 @@ struct generation *generation_adopt(int memory)
     }
     g->attention = atomic_load(&g->page->attention) & ATTENTION_ALL;
     g->incomplete = true; /* the page may name fewer listeners than there are */
-    g->adopted = g->exited = g->tree.foreign = true;
+    g->taken_over = g->exited = g->tree.foreign = true;
     return g;
 }
 

@@ -11,7 +11,7 @@ struct generation *generation_new(unsigned number, uint32_t attention);
 
 /* One that another supervisor has started, by the memfd of its page, which is its own from now on;
  * its main process is no child of ours, so it counts as exited. NULL with errno. */
-struct generation *generation_adopt(int memory);
+struct generation *generation_take_over(int memory);
 
 void generation_free(struct generation *g);
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "supervisor/generation/generation.h"
-#include "supervisor/recovery/adopt.h"
 #include "supervisor/recovery/restore.h"
+#include "supervisor/recovery/take_over.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
@@ -87,7 +87,7 @@ void recover_server(void)
     errno = -err;
     if (err)
         give_up("/proc");
-    if (!adopt_generations(&o))
+    if (!take_over_generations(&o))
         _exit(0); /* the server has ended meanwhile */
     orphans_free(&o);
     log_line(LEVEL_INFO, "a new supervisor for generation %u: the one before was killed",
@@ -107,13 +107,13 @@ static bool is_same(const struct record *r)
 bool recover_at_start(void)
 {
     struct orphans o;
-    bool adopted;
+    bool taken_over;
 
     if (!runtime_dir_has_dead() || orphans_find(&o, is_same) < 0)
         return false;
-    adopted = o.n > 0 && !has_supervisor(&o) && adopt_generations(&o);
+    taken_over = o.n > 0 && !has_supervisor(&o) && take_over_generations(&o);
     orphans_free(&o);
-    if (!adopted)
+    if (!taken_over)
         return false;
     log_line(LEVEL_INFO,
              "generation %u of this server runs, its supervisor was killed: it is taken over and "

@@ -135,7 +135,7 @@ static void take_inherited(struct generation *g)
 
 bool fetch_is_whole(const struct generation *g)
 {
-    return g->adopted && count_missing(g) == 0;
+    return g->taken_over && count_missing(g) == 0;
 }
 
 /* One that drains has dummies in their place; in sequential mode nobody has them any more. */
@@ -159,7 +159,7 @@ void fetch_listeners(struct generation *g)
 {
     unsigned missing;
 
-    if (!g->adopted || count_missing(g) == 0 || generation_scan(g) < 0)
+    if (!g->taken_over || count_missing(g) == 0 || generation_scan(g) < 0)
         return;
     take_inherited(g);
     take_from(g, g->main);
@@ -193,9 +193,10 @@ void fetch_step(void)
 {
     struct generation *g = supervisor.current;
 
-    if (!g || !g->adopted || may_copy(g))
+    if (!g || !g->taken_over || may_copy(g))
         inherited_close();
-    if (g && g->adopted && supervisor.phase == PHASE_IDLE && supervisor.pending == REQUEST_NONE &&
+    if (g && g->taken_over && supervisor.phase == PHASE_IDLE &&
+        supervisor.pending == REQUEST_NONE &&
         TAILQ_NEXT(TAILQ_FIRST(&generation_list), link) == NULL)
         give_back(g);
 }

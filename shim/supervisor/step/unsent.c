@@ -189,7 +189,7 @@ const char *unsent_refusal(struct generation *g)
         return why;
     if (exceeds_epolls(g))
         return "its listeners are in too many epolls";
-    g->incomplete = g->adopted; /* its page may say anything by now */
+    g->incomplete = g->taken_over; /* its page may say anything by now */
     owes_none(g);
     return NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/recovery/adopt.h"
+#include "supervisor/recovery/take_over.h"
 
 #include <sys/eventfd.h>
 #include <errno.h>
@@ -62,10 +62,10 @@ static int take_bell(const struct generation *g, pid_t pid)
     return -1;
 }
 
-static struct generation *adopt(const struct orphan *first, size_t n)
+static struct generation *take_over(const struct orphan *first, size_t n)
 {
     int memory = io_reopen(first->pid, first->memory, O_RDWR);
-    struct generation *g = memory < 0 ? NULL : generation_adopt(memory);
+    struct generation *g = memory < 0 ? NULL : generation_take_over(memory);
     const struct orphan *main;
 
     if (!g)
@@ -133,13 +133,13 @@ static void resume_others(const struct generation *current)
     }
 }
 
-bool adopt_generations(const struct orphans *o)
+bool take_over_generations(const struct orphans *o)
 {
     struct generation *g;
 
     for (size_t i = 0, n; i < o->n; i += n) {
         n = same_page(&o->proc[i], o->n - i);
-        if (!adopt(&o->proc[i], n))
+        if (!take_over(&o->proc[i], n))
             log_line(LEVEL_WARNING,
                      "process %d: the state page of its generation can't be used: %s",
                      (int)o->proc[i].pid, strerror(errno));
