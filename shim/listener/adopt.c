@@ -70,8 +70,8 @@ static bool take(int fd, int index, const struct address *a)
         return false;
     }
     real.close(held);
-    atomic_fetch_or(&self.page->listeners[index].flags, LISTENER_ADOPTED);
-    atomic_fetch_and(&self.page->listeners[index].flags, ~(uint32_t)LISTENER_REMOVED);
+    atomic_fetch_or(state_flags(index), LISTENER_ADOPTED);
+    atomic_fetch_and(state_flags(index), ~(uint32_t)LISTENER_REMOVED);
     transient_begin(index);
     state_track(fd, index, a, nonblock);
     state_apply_nonblock(fd, nonblock);
@@ -114,7 +114,7 @@ static bool match_member(int fd, const struct address *a)
     if (index >= 0 && state_is_given_up(a))
         return replace_late(fd, a);
     for (; index >= 0; index = page_find_member(self.page, key, index + 1, LISTENER_KNOWN)) {
-        _Atomic uint32_t *flags = &self.page->listeners[index].flags;
+        _Atomic uint32_t *flags = state_flags(index);
 
         if (!may_be_free(flags))
             continue;

@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 #include <errno.h>
 
-#include "listener/announce.h"
 #include "listener/replace.h"
 #include "listener/state.h"
 #include "listener/transient.h"
@@ -12,6 +11,61 @@
 #include "process/fdtab.h"
 #include "process/self.h"
 #include "protocol/address.h"
+#include "protocol/message.h"
+
+/* Nobody waits until the supervisor has its copies. While the queue is full (it stands still) what
+ * does not fit is only marked in the page, and sent with the next one, or when somebody waits on
+ * it. A restart fetches what is left (supervisor/step/unsent). */
+static _Atomic bool owes; /* some listener here is marked */
+
+/* False: later. */
+static bool send_copy(int fd, int index)
+{
+    struct message m = {.version = MESSAGE_VERSION,
+                        .type = MESSAGE_LISTEN,
+                        .index = (uint32_t)index,
+                        .pid = self_pid()};
+    int r = message_try(self.fds.control, &m, fd);
+
+    if (r == -EAGAIN)
+        return false;
+    if (r < 0)
+        self_incomplete();
+    return true;
+}
+
+/* A queue that is full for one is full for all. */
+static bool send_marked(void)
+{
+    for (int fd = fdtab_next(0, FDS_LISTENING); fd >= 0; fd = fdtab_next(fd + 1, FDS_LISTENING)) {
+        int index = fdtab_index(fd);
+
+        if (!(atomic_load(state_flags(index)) & LISTENER_UNSENT))
+            continue;
+        if (!send_copy(fd, index))
+            return false;
+        atomic_fetch_and(state_flags(index), ~(uint32_t)LISTENER_UNSENT);
+    }
+    return true;
+}
+
+static void announce_rest(void)
+{
+    int saved = errno;
+
+    if (atomic_load(&owes) && send_marked())
+        atomic_store(&owes, false);
+    errno = saved;
+}
+
+static void announce(int fd, int index)
+{
+    announce_rest();
+    if (!atomic_load(&owes) && send_copy(fd, index))
+        return;
+    atomic_fetch_or(state_flags(index), LISTENER_UNSENT);
+    atomic_store(&owes, true);
+}
 
 /* A member of an SO_REUSEPORT group gets its number here: all may have been bound before the
  * first of them listens. */
@@ -37,8 +91,8 @@ static void register_new(int fd, int index, const struct address *a, uint64_t ke
     state_track(fd, index, a, state_has_nonblock(fd));
     /* here, not when the supervisor has it: the next bind() of the group comes sooner */
     atomic_fetch_add(&self.page->held, 1);
-    atomic_fetch_or(&self.page->listeners[index].flags, LISTENER_LISTENING);
-    announce_listener(fd, index);
+    atomic_fetch_or(state_flags(index), LISTENER_LISTENING);
+    announce(fd, index);
 }
 
 /* Only while another generation has it as well is the flag itself not the server's. */
@@ -53,7 +107,7 @@ static bool believed_nonblock(int fd, uint32_t flags)
  * all listen on what their parent has bound), or the generation before did (LISTEN_FDS, inetd). */
 static void inherit(int fd, int index, const struct address *a)
 {
-    _Atomic uint32_t *flags = &self.page->listeners[index].flags;
+    _Atomic uint32_t *flags = state_flags(index);
     uint32_t had = atomic_load(flags);
 
     if (had & LISTENER_HELD && !(had & LISTENER_USED))
@@ -65,7 +119,7 @@ static void inherit(int fd, int index, const struct address *a)
  * same time do no harm. */
 static bool is_unfinished(int index)
 {
-    return !(atomic_load(&self.page->listeners[index].flags) & (LISTENER_HELD | LISTENER_USED));
+    return !(atomic_load(state_flags(index)) & (LISTENER_HELD | LISTENER_USED));
 }
 
 /* What a draining generation opens for a client that it has (passive FTP) is its own, as without
@@ -109,7 +163,7 @@ void listening_begin(int fd)
     if (!fdtab_is(fd, FDS_LISTENING))
         recognize(fd, &a);
     else
-        atomic_fetch_or(&self.page->listeners[fdtab_index(fd)].flags, LISTENER_LISTENING);
+        atomic_fetch_or(state_flags(fdtab_index(fd)), LISTENER_LISTENING);
     if (fdtab_is(fd, FDS_LISTENING))
         replace_prepare(fd, &a);
 out:
@@ -147,7 +201,7 @@ void listening_waited(int fd)
 
     if (!fdtab_is(fd, FDS_LISTENING))
         return;
-    had = atomic_fetch_or(&self.page->listeners[fdtab_index(fd)].flags, LISTENER_WAITED);
+    had = atomic_fetch_or(state_flags(fdtab_index(fd)), LISTENER_WAITED);
     if (had & LISTENER_UNSENT)
         announce_rest();
     if (!(had & LISTENER_WAITED))

@@ -45,7 +45,7 @@ static void note_blocking(void)
 
 static void note_nonblock(int index, bool on)
 {
-    _Atomic uint32_t *flags = &self.page->listeners[index].flags;
+    _Atomic uint32_t *flags = state_flags(index);
 
     if (on)
         atomic_fetch_or(flags, LISTENER_NONBLOCK);
@@ -59,7 +59,7 @@ static void note_nonblock(int index, bool on)
 static bool is_suspended(int index, const struct address *a)
 {
     return suspend_requested() &&
-           ((atomic_load(&self.page->listeners[index].flags) & LISTENER_ADOPTED) ||
+           ((atomic_load(state_flags(index)) & LISTENER_ADOPTED) ||
             page_find_member(self.page, address_key(a, 0), 0, LISTENER_ADOPTED) >= 0);
 }
 
@@ -96,7 +96,7 @@ void state_set_nonblock(int fd, bool on)
 
 void state_closed(int index)
 {
-    _Atomic uint32_t *flags = &self.page->listeners[index].flags;
+    _Atomic uint32_t *flags = state_flags(index);
 
     if (atomic_load(flags) & LISTENER_CLOSED)
         return;

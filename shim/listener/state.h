@@ -17,6 +17,11 @@
 #include "process/self.h"
 #include "protocol/address.h"
 
+static inline _Atomic uint32_t *state_flags(int index)
+{
+    return &self.page->listeners[index].flags;
+}
+
 /* Listeners that the server believes to be blocking exist here. */
 extern bool state_any_blocking;
 
