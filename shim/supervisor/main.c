@@ -47,6 +47,7 @@
 #include "supervisor/step/drain.h"
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
+#include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
@@ -108,7 +109,7 @@ static void step(void)
         fetch_step();
         keeper_step(now);
     }
-    messages_step(now);
+    release_step(now);
     log_limit_step(now);
     sd_notify_step();
     drain_step(now);

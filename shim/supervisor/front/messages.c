@@ -3,101 +3,86 @@
 
 #include <sys/socket.h>
 #include <errno.h>
+#include <stddef.h>
 #include <unistd.h>
 
 #include "protocol/clock.h"
 #include "protocol/message.h"
-#include "supervisor/front/inbox.h"
+#include "supervisor/front/bind.h"
 #include "supervisor/front/unix_placeholder.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/log_limit.h"
-#include "supervisor/generation/processes.h"
 #include "supervisor/kernel/io.h"
-#include "supervisor/state/log.h"
-#include "supervisor/state/supervisor.h"
-#include "supervisor/step/release.h"
 
 enum {
-    IN_FLIGHT_MS = 2,
     TURN = 64, /* messages, and milliseconds for them */
     TURN_MS = 10,
     TURNS_MOST = PAGE_LISTENERS / TURN,
 };
 
-/* A second bind of an address that the generation still has must fail as without us. */
-static bool is_taken(struct generation *g, unsigned index)
+static bool wants_fd(uint32_t type)
 {
-    uint32_t flags = generation_flags(g, index);
-
-    if (!(flags & LISTENER_USED))
-        return false;
-    if (listener_in_flight(g->bound[index]))
-        return true;
-    if (!(flags & LISTENER_CLOSED) && listener_is_owned(g->bound[index]))
-        return true;
-    if (generation_scan(g) < 0)
-        return true;
-    /* twice: adopting moves it to another number, maybe past the eye of the first look */
-    return kernel_holds(&g->tree, g->bound[index]->socket.inode) != 0 ||
-           kernel_holds(&g->tree, g->bound[index]->socket.inode) != 0;
+    return type == MESSAGE_LISTEN || type == MESSAGE_ADOPT || type == MESSAGE_PLACEHOLDER;
 }
 
-/* What can't be delivered at once is no answer that our shim waits for; nor is it to anything but
- * what the shim sends. */
-static bool answer(int reply, uint32_t type, int fd)
+/* What it will be, into *type: a descriptor that does not belong to it is never received. */
+static bool next_type(int sock, uint32_t *type)
 {
-    const struct message m = {.version = MESSAGE_VERSION, .type = type};
+    struct message m = {.type = 0};
+    bool any = recv(sock, &m, offsetof(struct message, index), MSG_PEEK | MSG_DONTWAIT) >= 0;
 
-    return io_socket_option(reply, SO_DOMAIN) == AF_UNIX &&
-           io_socket_option(reply, SO_TYPE) == SOCK_SEQPACKET && message_try(reply, &m, fd) == 0;
+    *type = m.type;
+    return any;
 }
 
-static void hand_out(struct generation *g, unsigned index, int reply, pid_t pid)
+/* Nothing but sockets is ever wanted, and of others even fstat() may wait. */
+static int socket_or_none(int fd)
 {
-    struct listener *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
-
-    if (h && listener_is_shut(h)) {
-        release_listener(g, index);
-        h = NULL;
-    }
-    if (!h || h->socket.fd < 0 || is_taken(g, index)) {
-        answer(reply, MESSAGE_REFUSED, -1);
-        io_close_socket(reply);
-        return;
-    }
-    h->due = 0;
-    atomic_fetch_and(&g->page->listeners[index].flags,
-                     ~(uint32_t)(LISTENER_CLOSED | LISTENER_TRANSIENT));
-    generation_bind(g, index, h, LISTENER_ADOPTED);
-    log_line(LEVEL_DEBUG, "generation %u adopts %s", g->number, h->address);
-    release_spare(g, h);
-    if (answer(reply, MESSAGE_GRANTED, h->socket.fd)) {
-        listener_own(h, pid);
-        listener_sent(h, reply);
-    } else {
-        io_close_socket(reply);
-    }
+    if (fd < 0 || io_socket_option(fd, SO_TYPE) >= 0)
+        return fd;
+    close(fd);
+    return -1;
 }
 
-static void handle(struct generation *g, const struct inbox_message *l)
+/* The next one, without waiting: 1; 0 when nobody is left who could write; or -errno, -EPROTO for
+ * what is no message of ours. */
+static int receive(int sock, struct message *m, struct ucred *sender, int *fd)
 {
-    const struct message *m = &l->message;
+    uint32_t type;
+    ssize_t got;
 
+    *fd = -1;
+    if (!next_type(sock, &type))
+        return -errno;
+    got = io_receive(sock, m, sizeof *m, sender, wants_fd(type) ? fd : NULL);
+    if (got < 0)
+        return -errno;
+    if (got == 0 && sender->uid == IO_NOBODY) /* not even an empty message */
+        return 0;
+    *fd = socket_or_none(*fd);
+    if ((size_t)got == sizeof *m && m->version == MESSAGE_VERSION)
+        return 1;
+    io_close_socket(*fd);
+    return -EPROTO;
+}
+
+static void handle(struct generation *g, const struct message *m, pid_t sender, int fd)
+{
     g->joined = true;
     switch (m->type) {
     case MESSAGE_LISTEN:
-        generation_keep(g, m->index, l->fd, l->sender);
+        generation_keep(g, m->index, fd, sender);
         break;
     case MESSAGE_ADOPT:
-        if (l->fd >= 0)
-            hand_out(g, m->index, l->fd, l->sender);
+        if (fd >= 0)
+            bind_answer(g, m->index, fd, sender);
         break;
     case MESSAGE_NOTE:
-        log_limited(g, (int)l->sender, "%.*s", MESSAGE_TEXT, m->text);
+        log_limited(g, (int)sender, "%.*s", MESSAGE_TEXT, m->text);
         break;
     case MESSAGE_PLACEHOLDER:
-        unix_placeholder_settle(l->fd);
-        io_close_socket(l->fd);
+        unix_placeholder_settle(fd);
+        io_close_socket(fd);
         break;
     default:
         break;
@@ -108,13 +93,14 @@ static void handle(struct generation *g, const struct inbox_message *l)
 static int read_some(struct generation *g)
 {
     int64_t until = clock_ms() + TURN_MS;
-    struct inbox_message l;
-    int r = 1;
+    struct message m;
+    struct ucred sender;
+    int r = 1, fd;
 
     for (int i = 0; i < TURN && r != 0; i++) {
-        r = inbox_receive(g->control, &l);
+        r = receive(g->control, &m, &sender, &fd);
         if (r > 0)
-            handle(g, &l);
+            handle(g, &m, sender.pid, fd);
         else if (r != -EPROTO)
             return r;
         if (clock_ms() > until)
@@ -137,21 +123,4 @@ void messages_read(struct generation *g)
 bool messages_left(const struct generation *g)
 {
     return g->unread > 0 && g->unread < TURNS_MOST;
-}
-
-void messages_step(int64_t now)
-{
-    struct generation *g = supervisor.current;
-    struct listener *h;
-
-    watch_look();
-    TAILQ_FOREACH (h, &listener_list, link) {
-        listener_in_flight(h);
-        if (listener_owner_gone(h) && g)
-            generation_left(g, h);
-    }
-    /* in sequential mode it may be draining: that it holds placeholders now is our doing */
-    if (!g || phase_stops() || g->state > GENERATION_SERVING)
-        return;
-    release_step(now);
 }

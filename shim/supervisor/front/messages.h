@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What the processes of a generation say: listeners they made, listeners they want, notes. */
+/* What the processes of a generation say, who are not trusted: listeners they made, listeners they
+ * want, notes. */
 #ifndef GRACE_SUPERVISOR_FRONT_MESSAGES_H
 #define GRACE_SUPERVISOR_FRONT_MESSAGES_H
 
@@ -11,8 +12,5 @@ void messages_read(struct generation *g);
 /* Are some left for the next turn? No more, when as many were read as there can be listeners: who
  * sends without end would keep the bell from being read. */
 bool messages_left(const struct generation *g);
-
-/* Listeners that the serving generation closed: released when nobody has them after --settle. */
-void messages_step(int64_t now);
 
 #endif

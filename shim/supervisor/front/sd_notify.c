@@ -12,6 +12,7 @@
 
 #include "supervisor/front/sd_notify_sender.h"
 #include "supervisor/generation/generation.h"
+#include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
@@ -183,38 +184,16 @@ static void pass_on(struct generation *g, char *text)
         tell_manager(kept);
 }
 
-static struct ucred sender_of(struct msghdr *hdr)
-{
-    struct ucred sender = {.uid = (uid_t)-1};
-    struct cmsghdr *c = CMSG_FIRSTHDR(hdr);
-
-    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS)
-        memcpy(&sender, CMSG_DATA(c), sizeof sender);
-    return sender;
-}
-
-/* Control data has room for the sender alone: descriptors are thrown away by the kernel, for a
- * close() of our own may take as long as the file system that the sender has chosen likes. */
 static bool read_one(void)
 {
     char text[DATAGRAM + 1];
-    union {
-        struct cmsghdr align;
-        char space[CMSG_SPACE(sizeof(struct ucred))];
-    } control;
-    struct iovec iov = {.iov_base = text, .iov_len = DATAGRAM};
-    struct msghdr hdr = {.msg_iov = &iov,
-                         .msg_iovlen = 1,
-                         .msg_control = &control,
-                         .msg_controllen = sizeof control};
-    ssize_t n = recvmsg(proxy, &hdr, MSG_DONTWAIT);
     struct ucred sender;
+    ssize_t n = io_receive(proxy, text, DATAGRAM, &sender, NULL);
     struct generation *g;
 
     if (n < 0)
         return false;
     text[n] = '\0';
-    sender = sender_of(&hdr);
     g = sd_notify_sender_of(&sender);
     if (g)
         pass_on(g, text);

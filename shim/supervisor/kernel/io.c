@@ -142,6 +142,39 @@ int io_reopen(pid_t pid, int fd, int flags)
     return open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
+static void read_control(struct msghdr *hdr, struct ucred *sender, int *fd)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(hdr); c; c = CMSG_NXTHDR(hdr, c)) {
+        if (c->cmsg_level != SOL_SOCKET)
+            continue;
+        if (c->cmsg_type == SCM_CREDENTIALS)
+            memcpy(sender, CMSG_DATA(c), sizeof *sender);
+        else if (c->cmsg_type == SCM_RIGHTS && fd)
+            memcpy(fd, CMSG_DATA(c), sizeof *fd);
+    }
+}
+
+ssize_t io_receive(int sock, void *buf, size_t size, struct ucred *sender, int *fd)
+{
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(sizeof *sender) + CMSG_SPACE(sizeof *fd)];
+    } control;
+    struct iovec iov = {.iov_base = buf, .iov_len = size};
+    struct msghdr hdr = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control};
+    ssize_t n;
+
+    /* CMSG_LEN: in the padding of CMSG_SPACE there is room for another descriptor */
+    hdr.msg_controllen = CMSG_SPACE(sizeof *sender) + (fd ? CMSG_LEN(sizeof *fd) : 0);
+    *sender = (struct ucred){.uid = IO_NOBODY};
+    do
+        n = recvmsg(sock, &hdr, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    while (n < 0 && errno == EINTR);
+    if (n >= 0)
+        read_control(&hdr, sender, fd);
+    return n;
+}
+
 int io_socket_option(int fd, int option)
 {
     int value = -1;

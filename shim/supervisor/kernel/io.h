@@ -6,6 +6,7 @@
 #ifndef GRACE_SUPERVISOR_KERNEL_IO_H
 #define GRACE_SUPERVISOR_KERNEL_IO_H
 
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +33,13 @@ int io_open_directory(const char *path, const char **name);
 /* Opens what that process (0: this one) has at the number: a description of our own, which nobody
  * else can make blocking. -1 with errno. */
 int io_reopen(pid_t pid, int fd, int flags);
+
+/* One message, without waiting, and who has sent it as the kernel says (SO_PASSCRED): pid 0 is in
+ * no namespace of ours, user IO_NOBODY at end of file.  *fd becomes what came with it; without fd
+ * the kernel throws it away itself: our own close() of an alien descriptor would be a leak if it
+ * were forgotten, and wait for its file system.  -1 with errno. */
+#define IO_NOBODY ((uid_t)-1)
+ssize_t io_receive(int sock, void *buf, size_t size, struct ucred *sender, int *fd);
 
 /* An int of SOL_SOCKET, or -1. */
 int io_socket_option(int fd, int option);

@@ -73,9 +73,8 @@ static void look(struct generation *g, const unsigned *due, size_t n, int64_t no
     next_look = now + REST * 1000 * (clock() - began) / CLOCKS_PER_SEC;
 }
 
-void release_step(int64_t now)
+static void release_closed(struct generation *g, int64_t now)
 {
-    struct generation *g = supervisor.current;
     unsigned due[PAGE_LISTENERS];
     size_t n = 0;
 
@@ -89,6 +88,22 @@ void release_step(int64_t now)
         supervisor_wake_at(next_look);
     else if (n > 0)
         look(g, due, n, now);
+}
+
+void release_step(int64_t now)
+{
+    struct generation *g = supervisor.current;
+    struct listener *h;
+
+    watch_look();
+    TAILQ_FOREACH (h, &listener_list, link) {
+        listener_in_flight(h);
+        if (listener_owner_gone(h) && g)
+            generation_left(g, h);
+    }
+    /* in sequential mode it may be draining: that it holds placeholders now is our doing */
+    if (g && !phase_stops() && g->state <= GENERATION_SERVING)
+        release_closed(g, now);
 }
 
 static void leave(bool served, const char *reason)

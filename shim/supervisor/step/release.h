@@ -11,7 +11,8 @@
 #include "supervisor/generation/generation.h"
 
 /* Releases those that nobody has --settle after they were closed, members of an SO_REUSEPORT group
- * and others that no process is waited for (LISTENER_TRANSIENT) at once. */
+ * and others that no process is waited for (LISTENER_TRANSIENT) at once.  Looks who has got what he
+ * was sent, and who is gone that bound one. */
 void release_step(int64_t now);
 
 /* It is shut, or nobody has it any more. */
