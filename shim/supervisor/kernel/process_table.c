@@ -4,16 +4,20 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int by_pid(const void *a, const void *b)
+int process_table_order(const void *a, const void *b)
 {
-    pid_t x = ((const struct procfs_stat *)a)->pid, y = ((const struct procfs_stat *)b)->pid;
+    pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
     return (x > y) - (x < y);
 }
 
-const struct procfs_stat *process_table_find(const struct procfs_stat *proc, size_t n, pid_t pid)
+const void *process_table_find(const void *list, size_t n, size_t size, pid_t pid)
 {
-    struct procfs_stat key = {.pid = pid};
-    return n ? bsearch(&key, proc, n, sizeof *proc, by_pid) : NULL;
+    return n ? bsearch(&pid, list, n, size, process_table_order) : NULL;
+}
+
+const struct procfs_stat *process_table_at(const struct process_table *tab, pid_t pid)
+{
+    return process_table_find(tab->proc, tab->n, sizeof *tab->proc, pid);
 }
 
 static int process_table_add(struct process_table *tab, const struct procfs_stat *st)
@@ -51,7 +55,7 @@ static void process_table_sort(struct process_table *tab)
     size_t n = 0;
 
     if (tab->n)
-        qsort(tab->proc, tab->n, sizeof *tab->proc, by_pid);
+        qsort(tab->proc, tab->n, sizeof *tab->proc, process_table_order);
     for (size_t i = 0; i < tab->n; i++)
         if (n == 0 || tab->proc[n - 1].pid != tab->proc[i].pid)
             tab->proc[n++] = tab->proc[i];
@@ -63,7 +67,7 @@ static int walk_from(struct process_table *tab, size_t i)
 {
     int err = tab->err;
 
-    for (; !err && i < tab->n; i++) {
+    for (; tab->walks && !err && i < tab->n; i++) {
         struct procfs_stat parent = tab->proc[i];
 
         err = procfs_children(&parent, take, tab);
@@ -76,7 +80,7 @@ static int take_known(struct process_table *tab, pid_t pid)
 {
     size_t known = tab->n;
 
-    if (pid <= 0 || process_table_find(tab->proc, tab->n, pid))
+    if (pid <= 0 || process_table_at(tab, pid))
         return 0;
     take(tab, pid);
     int err = walk_from(tab, known);
@@ -122,37 +126,19 @@ static int take_all(struct process_table *tab)
     return tab->err;
 }
 
-/* Without /proc nobody's children can be listed. */
-static int take_told(struct process_table *tab, const struct tree *t, const struct tree_root *roots,
-                     size_t nroots, pid_t supervisor)
-{
-    take(tab, supervisor);
-    for (size_t i = 0; i < nroots; i++)
-        if (!roots[i].named)
-            take(tab, roots[i].pid);
-    for (size_t i = 0; i < t->n; i++)
-        take(tab, t->proc[i].pid);
-    return take_named(tab, roots, nroots);
-}
-
 int process_table_read(struct process_table *tab, const struct tree *t,
                        const struct tree_root *roots, size_t nroots, pid_t supervisor)
 {
-    int err;
-
-    if (procfs_usable())
-        err = walk(tab, t, roots, nroots, supervisor);
-    else
-        err = take_told(tab, t, roots, nroots, supervisor);
+    tab->walks = procfs_usable();
+    int err = walk(tab, t, roots, nroots, supervisor);
     if (err == -ENOSYS) {
         tab->n = 0;
         tab->gone = 0;
         err = take_all(tab);
     }
-    if (err)
-        return err;
-    tab->kin = calloc(tab->n + 1, sizeof *tab->kin);
-    return tab->kin ? 0 : -ENOMEM;
+    if (!err)
+        tab->kin = calloc(tab->n + 1, sizeof *tab->kin);
+    return err || tab->kin ? err : -ENOMEM;
 }
 
 void process_table_free(struct process_table *tab)

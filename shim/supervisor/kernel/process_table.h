@@ -13,6 +13,7 @@ struct process_table {
     size_t nclaim;
     int err;
     bool unsure;   /* see process_tree.h */
+    bool walks;    /* there is a /proc that lists children */
     unsigned gone; /* a sum of the numbers of those that were listed and have gone */
 };
 
@@ -23,6 +24,10 @@ int process_table_read(struct process_table *tab, const struct tree *t,
                        const struct tree_root *roots, size_t nroots, pid_t supervisor);
 void process_table_free(struct process_table *tab);
 
-const struct procfs_stat *process_table_find(const struct procfs_stat *proc, size_t n, pid_t pid);
+const struct procfs_stat *process_table_at(const struct process_table *tab, pid_t pid);
+
+/* The order of what begins with a pid, and one of those in a list that is so ordered, or NULL. */
+int process_table_order(const void *a, const void *b);
+const void *process_table_find(const void *list, size_t n, size_t size, pid_t pid);
 
 #endif

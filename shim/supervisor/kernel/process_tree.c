@@ -11,26 +11,19 @@ enum {
     CLIMBS = 5,       /* a parent that ends meanwhile leaves a chain of others */
 };
 
-static int pid_order(const void *a, const void *b)
-{
-    pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-    return (x > y) - (x < y);
-}
-
 static bool contains(const pid_t *list, size_t n, pid_t pid)
 {
-    return n && bsearch(&pid, list, n, sizeof *list, pid_order);
+    return process_table_find(list, n, sizeof *list, pid);
 }
 
 static const struct tree_id *find_other(const struct tree *t, pid_t pid)
 {
-    /* struct tree_id begins with its pid */
-    return t->nother ? bsearch(&pid, t->other, t->nother, sizeof *t->other, pid_order) : NULL;
+    return process_table_find(t->other, t->nother, sizeof *t->other, pid);
 }
 
 static enum tree_kin kin_in(const struct process_table *tab, pid_t pid)
 {
-    const struct procfs_stat *p = process_table_find(tab->proc, tab->n, pid);
+    const struct procfs_stat *p = process_table_at(tab, pid);
     return p ? tab->kin[p - tab->proc] : TREE_OTHER;
 }
 
@@ -40,7 +33,7 @@ static void claim_root(struct process_table *tab, pid_t pid, unsigned long long 
 {
     if (pid <= 1 || pid == supervisor)
         return;
-    const struct procfs_stat *p = process_table_find(tab->proc, tab->n, pid);
+    const struct procfs_stat *p = process_table_at(tab, pid);
     if (p && start && p->start != start)
         return; /* reused, so its groups were empty */
     tab->claim[tab->nclaim++] = pid;
@@ -78,14 +71,14 @@ static int claim_roots(struct process_table *tab, const struct tree *t,
         pid_t pid = t->leader[i];
         /* The kernel keeps a number from reuse while a session or group has
          * it, so a live process means that ours became empty. */
-        if (!tree_has(t, pid) && !process_table_find(tab->proc, tab->n, pid))
+        if (!tree_has(t, pid) && !process_table_at(tab, pid))
             tab->claim[tab->nclaim++] = pid;
     }
     for (size_t i = 0; i < tab->nclaim; i++)
         if (is_anchored(tab, t, tab->claim[i]))
             tab->claim[n++] = tab->claim[i];
     tab->nclaim = n;
-    qsort(tab->claim, tab->nclaim, sizeof *tab->claim, pid_order);
+    qsort(tab->claim, tab->nclaim, sizeof *tab->claim, process_table_order);
     return 0;
 }
 
@@ -238,7 +231,7 @@ static int tree_make(struct tree *t, const struct process_table *tab)
         add_leader(t, tab, tab->proc[i].pgid);
         add_leader(t, tab, tab->proc[i].sid);
     }
-    qsort(t->leader, t->nleader, sizeof *t->leader, pid_order);
+    qsort(t->leader, t->nleader, sizeof *t->leader, process_table_order);
     return 0;
 }
 
@@ -259,7 +252,7 @@ int tree_scan(struct tree *t, const struct tree_root *roots, size_t nroots, pid_
     int err = process_table_read(&tab, t, roots, nroots, supervisor);
     if (err)
         goto out;
-    p = process_table_find(tab.proc, tab.n, supervisor);
+    p = process_table_at(&tab, supervisor);
     t->supervisor = p ? *p : (struct procfs_stat){0};
     err = claim_roots(&tab, t, roots, nroots, supervisor);
     if (err)
@@ -288,9 +281,14 @@ void tree_free(struct tree *t)
     *t = (struct tree){0};
 }
 
+static const struct procfs_stat *member(const struct tree *t, pid_t pid)
+{
+    return process_table_find(t->proc, t->n, sizeof *t->proc, pid);
+}
+
 bool tree_has(const struct tree *t, pid_t pid)
 {
-    return process_table_find(t->proc, t->n, pid);
+    return member(t, pid);
 }
 
 bool tree_ignores(const struct tree *t, pid_t pid)
@@ -306,7 +304,7 @@ static bool our_group(const struct tree *t, pid_t id)
 
 bool tree_knows(const struct tree *t, const struct procfs_stat *p)
 {
-    const struct procfs_stat *known = process_table_find(t->proc, t->n, p->pid);
+    const struct procfs_stat *known = member(t, p->pid);
     return known && known->start == p->start;
 }
 
