@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/drained.h"
+
+#include <signal.h>
+#include <time.h>
+
+#include "supervisor/generation/connections.h"
+#include "supervisor/generation/members.h"
+#include "supervisor/state/events.h"
+#include "supervisor/state/log.h"
+#include "supervisor/state/supervisor.h"
+#include "supervisor/step/drain_deadline.h"
+#include "supervisor/step/release.h"
+#include "supervisor/step/resume.h"
+#include "supervisor/step/retire.h"
+
+enum {
+    ASK_AGAIN_MS = 20,    /* a process that has not answered is told again */
+    UNANSWERED_MS = 1000, /* then the kernel's word has to do */
+    CONFIRM_AGAIN_MS = 4, /* nothing is killed on one look: two have to see no connection */
+    CONFIRM_MS = 20,      /* counters at 0, but the kernel still sees a connection */
+    SWEEP_MS = 1000,      /* processes that count connections are to look for missed closes */
+    SWEEP_MOST_MS = 15000,
+    CONFIRM_MOST_MS = 500,
+    SHARE = 16,  /* of the time that it has drained for already: who takes long is asked seldom */
+    DENIALS = 3, /* looks of the kernel that outweigh what processes count */
+    EMPTY_QUEUE_MS = 10,
+};
+
+static int64_t seldom(const struct generation *g, int64_t now, int64_t least, int64_t most)
+{
+    int64_t pause = (now - g->draining) / SHARE;
+
+    return pause < least ? least : pause > most ? most : pause;
+}
+
+/* True: its processes have just been told. */
+static bool tell_again(struct generation *g, int64_t now, int64_t pause)
+{
+    bool due = now - g->asked >= pause;
+
+    if (due) {
+        g->asked = now;
+        members_tell(g, false);
+    }
+    supervisor_wake_at(g->asked + pause);
+    return due;
+}
+
+static bool ask(struct generation *g, const struct members_count *c, int64_t now)
+{
+    g->stopped_accepting = c->undrained == 0;
+    /* a thread that was cancelled in accept() leaves its mark for ever */
+    if (g->stopped_accepting && (c->accepting == 0 || now - g->draining > UNANSWERED_MS))
+        return true;
+    tell_again(g, now, seldom(g, now, ASK_AGAIN_MS, SWEEP_MS));
+    return false;
+}
+
+/* Asked every CONFIRM_MS, or less often where that would take more than a tenth of a processor. */
+static bool confirmed(struct generation *g, int64_t now)
+{
+    clock_t began = clock();
+    bool any = generation_has_connections(g);
+    bool again = !any && g->empty;
+
+    g->empty = !any;
+    g->confirm = now + (any ? seldom(g, now, CONFIRM_MS, CONFIRM_MOST_MS) +
+                                  10 * 1000 * (clock() - began) / CLOCKS_PER_SEC
+                            : CONFIRM_AGAIN_MS);
+    return again;
+}
+
+/* Nobody counts the datagrams that it has read and not yet answered (a resolver may be asking
+ * others); nor, without /proc, a connection whose process has been forked and not joined yet. */
+static bool may_owe_answers(const struct generation *g, int64_t now)
+{
+    int64_t due = g->draining + supervisor.options.settle;
+
+    if ((!g->datagrams && procfs_usable()) || now >= due)
+        return false;
+    supervisor_wake_at(due);
+    return true;
+}
+
+static bool drained(struct generation *g, const struct members_count *c, int64_t now)
+{
+    /* else the kernel alone can tell */
+    if (c->connections > 0 && g->internal == 0 && g->denied < DENIALS) {
+        g->empty = false;
+        if (tell_again(g, now, seldom(g, now, SWEEP_MS, SWEEP_MOST_MS))) {
+            generation_note_internal(g);
+            g->denied = generation_has_none(g) ? g->denied + 1 : 0;
+        }
+        return false;
+    }
+    if (now >= g->confirm && confirmed(g, now))
+        return true;
+    supervisor_wake_at(g->confirm);
+    return false;
+}
+
+/* Where nobody serves beside it, or it may still be at work for a client that has left, it may put
+ * its data in order. */
+static int drained_signal(const struct generation *g)
+{
+    if (supervisor.options.stop_signal == 0 && (phase_is_alone() || g->denied >= DENIALS))
+        return SIGTERM;
+    return supervisor.options.stop_signal;
+}
+
+static void step(struct generation *g, int64_t now)
+{
+    struct members_count c;
+
+    if (now >= g->deadline) {
+        drain_deadline_cut(g);
+        return;
+    }
+    supervisor_wake_at(g->deadline);
+    if (!(g->attention & ATTENTION_DRAINING)) {
+        if (!release_is_empty() || resume_awaited(now)) {
+            supervisor_wake_in(EMPTY_QUEUE_MS);
+            return;
+        }
+        generation_attention(g, ATTENTION_DRAINING, 0);
+    }
+    c = members_owe(g);
+    if (!ask(g, &c, now) || !drained(g, &c, now) || may_owe_answers(g, now))
+        return;
+    log_line(LEVEL_INFO, "generation %u drained in %lld ms", g->number,
+             (long long)(now - g->draining));
+    event(EVENT_DRAINED, g->number, "");
+    retire_begin(g, drained_signal(g));
+}
+
+static bool any_accepting(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING && !g->stopped_accepting)
+            return true;
+    return false;
+}
+
+void drained_step(int64_t now)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING)
+            step(g, now);
+    if (!any_accepting())
+        release_emptied();
+}

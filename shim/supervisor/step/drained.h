@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * When is an old generation ended?  Listeners that the new one does not want are emptied first.  It
+ * has drained when its counters say so and the kernel agrees (generation/connections.h): that also
+ * sees connections in programs without the shim.
+ */
+#ifndef GRACE_SUPERVISOR_STEP_DRAINED_H
+#define GRACE_SUPERVISOR_STEP_DRAINED_H
+
+#include <stdint.h>
+
+/* Tells every draining generation so, until it has drained or its deadline has passed: it is
+ * retired then. */
+void drained_step(int64_t now);
+
+#endif
