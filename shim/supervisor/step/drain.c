@@ -12,19 +12,19 @@
 #include "supervisor/step/retire.h"
 
 /* Before any listener is released. */
-static void note_datagrams(struct generation *g)
+static void begin(struct generation *g)
 {
+    g->draining = clock_ms();
+    g->deadline = g->draining + supervisor.options.drain_timeout;
+    g->stopped_accepting = false;
     for (unsigned i = 0; i < g->entries; i++)
         g->datagrams |= g->bound[i] && g->bound[i]->socket.type == SOCK_DGRAM;
 }
 
 void drain_begin(struct generation *g)
 {
+    begin(g);
     g->state = GENERATION_DRAINING;
-    g->draining = clock_ms();
-    g->stopped_accepting = false;
-    g->deadline = g->draining + supervisor.options.drain_timeout;
-    note_datagrams(g);
     release_unwanted();
     log_line(LEVEL_INFO, "generation %u draining", g->number);
     event(EVENT_DRAINING, g->number, "");
@@ -42,15 +42,13 @@ void drain_abandon(struct generation *g)
     bool drain = may_have_clients(g); /* before its own listeners are forgotten */
     struct listener *h;
 
-    note_datagrams(g);
+    begin(g);
     TAILQ_FOREACH (h, &listener_list, link) /* what only it has bound */
         if (generation_uses(g, h) && !generation_uses(supervisor.current, h)) {
             generation_forget(h);
             listener_release(h, g->number);
         }
     generation_attention(g, ATTENTION_DRAINING, 0);
-    g->draining = clock_ms();
-    g->deadline = g->draining + supervisor.options.drain_timeout;
     if (drain)
         g->state = GENERATION_DRAINING;
     else
