@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 /* What the server itself needs once it listens, and docs/limits.md asks for besides. A sleep that
- * was stopped and continued goes on with restart_syscall(). */
+ * was stopped and continued goes on with restart_syscall(2). */
 static const unsigned allowed[] = {
     SYS_accept,
     SYS_accept4,
