@@ -227,55 +227,6 @@ static int usage(void)
     return USAGE_STATUS;
 }
 
-/* The loader's name for the main program is argv[0]; a bare one came from PATH. */
-static const char *own_path(char **argv)
-{
-    static char path[4096];
-    ssize_t n;
-
-    if (strchr(argv[0], '/') && realpath(argv[0], path))
-        return path;
-    n = readlink("/proc/self/exe", path, sizeof path - 1);
-    path[n > 0 ? n : 0] = '\0';
-    return path;
-}
-
-static bool parse_command(char **own)
-{
-    struct command *c = &supervisor.command;
-    char **argv = own;
-    const char *mask = NULL;
-    char *argv0 = NULL;
-
-    argv++;
-    for (; *argv && strncmp(*argv, "--", 2) == 0; argv++) {
-        if (strncmp(*argv, "--argv0=", 8) == 0) {
-            argv0 = *argv + 8;
-        } else if (strncmp(*argv, "--mask=", 7) == 0) {
-            mask = *argv + 7;
-        } else if (strcmp(*argv, "--") == 0) {
-            argv++;
-            break;
-        } else {
-            return false;
-        }
-    }
-    c->library = own_path(own);
-    c->argv = argv;
-    c->path = *argv;
-    command_note(c, mask);
-    if (*argv && argv0)
-        *argv = argv0;
-    return c->path && *c->path;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 /* Nobody may read standard error any more, or not yet. */
 static void complain(const char *why, const char *consequence)
 {
@@ -323,16 +274,6 @@ static void set_up(void)
         give_up(supervisor_error_text("socket for NOTIFY_SOCKET"));
 }
 
-/* Of "--recover=FD", else -1. */
-static int record_number(char **argv)
-{
-    static const char option[] = "--recover=";
-
-    if (!argv[1] || argv[2] || strncmp(argv[1], option, sizeof option - 1) != 0)
-        return -1;
-    return atoi(argv[1] + sizeof option - 1);
-}
-
 static void start_server(void)
 {
     const char *why;
@@ -346,22 +287,18 @@ static void start_server(void)
         exit(failed);
 }
 
-static void note_start(void)
-{
-    inherited_hold_closed();
-    record_make(&supervisor.command);
-}
-
 int main(int argc, char **argv)
 {
-    int record = argc > 0 ? record_number(argv) : -1;
+    int record = argc > 0 ? command_recovered(argv) : -1;
 
-    if (record > STDERR_FILENO)
+    if (record > STDERR_FILENO) {
         recover_become(record);
-    else if (argc > 0 && parse_command(argv))
-        note_start();
-    else
+    } else if (argc > 0 && command_parse(&supervisor.command, argv)) {
+        inherited_hold_closed();
+        record_make(&supervisor.command);
+    } else {
         return usage();
+    }
     event_subscribe(subscribers);
     spawn_prepare();
     signals_block();
@@ -371,7 +308,7 @@ int main(int argc, char **argv)
     if (restore_lost_stderr())
         log_stderr_ends();
     supervisor.name =
-        supervisor.options.name ? supervisor.options.name : base_name(supervisor.command.path);
+        supervisor.options.name ? supervisor.options.name : basename(supervisor.command.path);
     set_up();
     if (record > STDERR_FILENO)
         recover_server();

@@ -3,6 +3,7 @@
 #ifndef GRACE_SUPERVISOR_STATE_COMMAND_H
 #define GRACE_SUPERVISOR_STATE_COMMAND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct command {
@@ -13,9 +14,13 @@ struct command {
     uint64_t blocked, ignored; /* signals, by bit */
 };
 
-/* Notes directory and signals of this process. Whoever has executed us may have blocked all signals
- * until we can read them: `mask` is what the server is to have then, in hexadecimal, or NULL. */
-void command_note(struct command *c, const char *mask);
+/* From our own arguments, and of this process its directory and signals.  Whoever has executed us
+ * may have blocked all signals until we can read them: --mask=HEX is what the server is to have
+ * then. False: it is no command. */
+bool command_parse(struct command *c, char **argv);
+
+/* The descriptor of "--recover=FD", or -1. */
+int command_recovered(char **argv);
 
 static inline uint64_t command_bit(int sig)
 {
