@@ -23,8 +23,11 @@ struct entry {
     char name[];
 };
 
-static int read_file(const char *path, char *buf, size_t size)
+static int read_file(pid_t pid, const char *name, char *buf, size_t size)
 {
+    char path[32];
+
+    snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
@@ -75,10 +78,9 @@ static int stat_by_calls(pid_t pid, struct procfs_stat *st)
 
 int procfs_stat(pid_t pid, struct procfs_stat *st)
 {
-    char path[32], text[512];
+    char text[512];
 
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    int err = read_file(path, text, sizeof text);
+    int err = read_file(pid, "stat", text, sizeof text);
     if (err == -ENOENT && !procfs_usable())
         return stat_by_calls(pid, st);
     if (!err)
@@ -105,15 +107,22 @@ bool procfs_is_leaving(pid_t pid)
 
 int procfs_real_uid(pid_t pid, uid_t *uid)
 {
-    char path[32], text[512];
+    char text[512];
     const char *line;
 
-    snprintf(path, sizeof path, "/proc/%d/status", pid);
-    int err = read_file(path, text, sizeof text);
+    int err = read_file(pid, "status", text, sizeof text);
     if (err)
         return err;
     line = strstr(text, "\nUid:"); /* a newline in the name is shown as \n */
     return line && sscanf(line, "\nUid: %u", uid) == 1 ? 0 : -EPROTO;
+}
+
+bool procfs_same_cgroup(pid_t pid)
+{
+    char ours[2048], its[2048];
+
+    return read_file(getpid(), "cgroup", ours, sizeof ours) == 0 &&
+           read_file(pid, "cgroup", its, sizeof its) == 0 && strcmp(ours, its) == 0;
 }
 
 int procfs_open(struct procfs_dir *dir, const char *path)

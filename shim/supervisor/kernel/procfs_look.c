@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What /proc tells of a process beyond its stat: its children, its files, its control group. */
+/* What /proc tells of a process beyond its stat: its children and its files. */
 #include "supervisor/kernel/procfs.h"
 
 #include <sys/stat.h>
@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* Gone is no error, but a file that even we have not. */
@@ -81,26 +80,4 @@ int procfs_has_open(pid_t pid, dev_t dev, ino_t ino)
         has = is_file(dir.fd, fd, dev, ino);
     procfs_close(&dir);
     return err ? err : has;
-}
-
-static ssize_t read_cgroup(pid_t pid, char *buf, size_t size)
-{
-    char path[32];
-    ssize_t n;
-
-    snprintf(path, sizeof path, "/proc/%d/cgroup", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    n = read(fd, buf, size);
-    close(fd);
-    return n;
-}
-
-bool procfs_same_cgroup(pid_t pid)
-{
-    char ours[2048], its[2048];
-    ssize_t n = read_cgroup(getpid(), ours, sizeof ours);
-
-    return n >= 0 && read_cgroup(pid, its, sizeof its) == n && memcmp(ours, its, (size_t)n) == 0;
 }
