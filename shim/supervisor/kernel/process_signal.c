@@ -15,7 +15,7 @@
 #define SYS_pidfd_send_signal 424
 #endif
 
-static int pidfd_open(pid_t pid)
+int tree_pidfd(pid_t pid)
 {
     int fd = (int)syscall(SYS_pidfd_open, pid, 0);
     return fd < 0 ? -errno : fd;
@@ -27,7 +27,7 @@ static int pidfd_open(pid_t pid)
 static bool signal_one(const struct procfs_stat *p, int sig, bool (*wanted)(pid_t pid, int sig))
 {
     bool sent = false;
-    int fd = pidfd_open(p->pid), err = fd;
+    int fd = tree_pidfd(p->pid), err = fd;
 
     if (tree_alive(p->pid, p->start) && (!wanted || wanted(p->pid, sig))) {
         if (fd >= 0 && syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) == 0)
@@ -74,7 +74,7 @@ int tree_watch(const struct tree *t)
 {
     for (size_t i = t->n; i > 0; i--) {
         const struct procfs_stat *p = &t->proc[i - 1];
-        int fd = pidfd_open(p->pid);
+        int fd = tree_pidfd(p->pid);
 
         if (fd < 0 && fd != -ESRCH && fd != -EINVAL) /* a thread's number */
             return fd;

@@ -108,6 +108,9 @@ bool tree_tell(const struct procfs_stat *p, int sig);
  * it runs again, its handler is the first to do so. */
 bool tree_is_stuck(const struct procfs_stat *p, int sig);
 
+/* libc has pidfd_open() since 2.36 only. -errno: it is gone, or there are no pidfds. */
+int tree_pidfd(pid_t pid);
+
 /* Becomes readable when that member has ended.  -ESRCH: none is left; else
  * -errno: there are no pidfds. */
 int tree_watch(const struct tree *t);

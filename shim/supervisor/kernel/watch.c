@@ -3,11 +3,12 @@
 
 #include <sys/epoll.h>
 #include <sys/queue.h>
-#include <sys/syscall.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "supervisor/kernel/process_tree.h"
 
 struct watch {
     LIST_ENTRY(watch) link;
@@ -52,8 +53,8 @@ static bool watch(struct watch *o)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = o};
 
-    o->pidfd = (int)syscall(SYS_pidfd_open, o->pid, 0);
-    o->dead = o->pidfd < 0 && errno == ESRCH;
+    o->pidfd = tree_pidfd(o->pid);
+    o->dead = o->pidfd == -ESRCH;
     if (epoll < 0)
         epoll = epoll_create1(EPOLL_CLOEXEC);
     return o->dead || (o->pidfd >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, o->pidfd, &event) == 0);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/recovery/recover.h"
 
-#include <sys/syscall.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -48,7 +47,7 @@ static bool has_same_id(const struct record *r)
 /* A process that was killed may take a moment to be gone. */
 static bool outlives(pid_t pid)
 {
-    struct pollfd p = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+    struct pollfd p = {.fd = tree_pidfd(pid), .events = POLLIN};
     bool gone = p.fd < 0 || poll(&p, 1, PATIENCE_MS) > 0;
 
     if (p.fd >= 0)

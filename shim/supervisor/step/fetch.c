@@ -3,7 +3,6 @@
 
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <errno.h>
 #include <unistd.h>
 
 #include "supervisor/generation/listeners.h"
@@ -20,14 +19,11 @@
 
 int fetch_fd(pid_t pid, int fd)
 {
-    int process = (int)syscall(SYS_pidfd_open, pid, 0), copy, saved;
+    int process = tree_pidfd(pid);
+    int copy = process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, fd, 0);
 
-    if (process < 0)
-        return -1;
-    copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
-    saved = errno;
-    close(process);
-    errno = saved;
+    if (process >= 0)
+        close(process);
     return copy;
 }
 

@@ -20,7 +20,7 @@ bool fetch_is_whole(const struct generation *g);
 /* Gives them back when no restart is going on. */
 void fetch_step(void);
 
-/* A copy of a descriptor of another process, or -1 with errno. */
+/* A copy of a descriptor of another process, or -1. */
 int fetch_fd(pid_t pid, int fd);
 
 #endif
