@@ -40,7 +40,6 @@
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/events.h"
-#include "supervisor/state/inherited.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
@@ -294,7 +293,7 @@ int main(int argc, char **argv)
     if (record > STDERR_FILENO) {
         recover_become(record);
     } else if (argc > 0 && command_parse(&supervisor.command, argv)) {
-        inherited_hold_closed();
+        stdio_hold_closed();
         record_make(&supervisor.command);
     } else {
         return usage();

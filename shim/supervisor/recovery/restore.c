@@ -11,6 +11,7 @@
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/inherited.h"
 #include "supervisor/state/record_text.h"
+#include "supervisor/step/stdio.h"
 
 static bool lost_stderr;
 
@@ -98,7 +99,7 @@ static void fill_streams(const struct record *r)
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && given(r, fd))
             replace(fd);
-    inherited_hold_closed();
+    stdio_hold_closed();
 }
 
 bool restore_process(const struct record *r, int record, struct command *command)

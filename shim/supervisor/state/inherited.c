@@ -10,18 +10,6 @@
 static int *kept;
 static size_t nkept;
 
-/* O_PATH: reads and writes fail as on a closed number, and it needs no /dev. */
-void inherited_hold_closed(void)
-{
-    int fd;
-
-    do
-        fd = open("/", O_PATH | O_CLOEXEC);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
 bool inherited_keep(int fd)
 {
     int *more = NULL;

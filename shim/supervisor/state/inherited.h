@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Descriptors that the supervisor was started with. The listeners, which it gets from the process
- * of a server that starts it anew (exec/recovery.c), are a way to the listeners of that server
- * where nobody may copy descriptors out of its processes (Yama, a seccomp filter).
+ * The listeners that the supervisor was started with.  It gets them from the process of a server
+ * that starts it anew (exec/recovery.c): a way to the listeners of that server where nobody may
+ * copy descriptors out of its processes (Yama, a seccomp filter).
  */
 #ifndef GRACE_SUPERVISOR_STATE_INHERITED_H
 #define GRACE_SUPERVISOR_STATE_INHERITED_H
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* Standard streams that were closed at the start stay so for the server; nothing of ours gets their
- * numbers. Before anything is opened. */
-void inherited_hold_closed(void);
 
 /* Is it a listener? Then it is kept, and closed on exec. */
 bool inherited_keep(int fd);

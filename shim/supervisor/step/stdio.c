@@ -17,6 +17,18 @@ enum { FIRST_LOOK_MS = 10, LAST_LOOK_MS = 60000 };
 
 static int64_t watched_since, next_look;
 
+/* O_PATH: reads and writes fail as on a closed number, and it needs no /dev. */
+void stdio_hold_closed(void)
+{
+    int fd;
+
+    do
+        fd = open("/", O_PATH | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 /* Ours are close-on-exec, what we were given is not.  A socket beyond the standard streams may be
  * a listener that later generations are to get. */
 static bool keeps_somebody(int fd, struct stat *st)
@@ -35,18 +47,14 @@ static bool keeps_somebody(int fd, struct stat *st)
 }
 
 /* True also where we may not look. */
-static bool process_holds(pid_t pid, const struct stat *stream)
-{
-    int has = procfs_has_open(pid, stream->st_dev, stream->st_ino);
-
-    return has != 0 && has != -ENOENT && has != -ESRCH;
-}
-
 static bool server_holds(const struct tree *t, const struct stat *stream)
 {
-    for (size_t i = 0; i < t->n; i++)
-        if (process_holds(t->proc[i].pid, stream))
+    for (size_t i = 0; i < t->n; i++) {
+        int has = procfs_has_open(t->proc[i].pid, stream->st_dev, stream->st_ino);
+
+        if (has != 0 && has != -ENOENT && has != -ESRCH)
             return true;
+    }
     return false;
 }
 

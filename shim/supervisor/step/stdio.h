@@ -11,6 +11,10 @@
 
 #include <stdint.h>
 
+/* Standard streams that were closed at the start stay so for the server; nothing of ours gets their
+ * numbers. Before anything is opened. */
+void stdio_hold_closed(void);
+
 /* The server has gone into the background: looks for a minute, less and less often. */
 void stdio_watch(int64_t now);
 void stdio_step(int64_t now);
