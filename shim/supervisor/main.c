@@ -209,7 +209,7 @@ static void end(void)
     ctl_close();
     listener_release_all();
     if (supervisor.current)
-        terminal_take(supervisor.current->main);
+        terminal_pass(supervisor.current->main, getpgrp());
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
     readiness_end();

@@ -14,7 +14,7 @@ void terminal_open(void)
 }
 
 /* SIGTTOU is blocked in the supervisor, so these work from the background too. */
-static void terminal_move(pid_t from, pid_t to)
+void terminal_pass(pid_t from, pid_t to)
 {
     if (tty >= 0 && from > 0 && tcgetpgrp(tty) == from)
         tcsetpgrp(tty, to);
@@ -23,17 +23,7 @@ static void terminal_move(pid_t from, pid_t to)
 /* In the child it has left our group already: the parent's is still in the foreground. */
 void terminal_give(pid_t group)
 {
-    terminal_move(group == getpid() ? getpgid(getppid()) : getpgrp(), group);
-}
-
-void terminal_pass(pid_t from, pid_t to)
-{
-    terminal_move(from, to);
-}
-
-void terminal_take(pid_t from)
-{
-    terminal_move(from, getpgrp());
+    terminal_pass(group == getpid() ? getpgid(getppid()) : getpgrp(), group);
 }
 
 /* Not SIGSTOP: the kernel does not stop a group by it when no shell is there to continue it. */
@@ -61,7 +51,7 @@ void terminal_stopped(pid_t group, int sig)
         kill(-group, SIGCONT);
         return;
     }
-    terminal_take(group);
+    terminal_pass(group, getpgrp());
     if (!stop_as_job(sig) && sig == SIGTSTP)
         kill(-group, SIGCONT);
 }

@@ -16,7 +16,6 @@ void terminal_open(void);
 /* Makes this group the foreground one, if we (or `from`) have the terminal. */
 void terminal_give(pid_t group);
 void terminal_pass(pid_t from, pid_t to);
-void terminal_take(pid_t from);
 
 /* The server's group was stopped by sig: when that is the terminal's doing, so are we, for the
  * shell to see the job stop; a SIGCONT then finds us both. */
