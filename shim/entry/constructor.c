@@ -18,7 +18,7 @@
 
 #include "entry/fork.h"
 #include "entry/own_signals.h"
-#include "exec/environment.h"
+#include "exec/inject.h"
 #include "exec/recovery.h"
 #include "exec/supervise.h"
 #include "libc/real.h"

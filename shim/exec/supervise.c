@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "exec/environment.h"
+#include "exec/inject.h"
 #include "libc/real.h"
 #include "protocol/environ.h"
 #include "protocol/preload_list.h"
@@ -124,7 +124,7 @@ static void exec_supervisor(const char *library, char **argv, int argc, const si
 void supervise_command(const char *library, char **argv)
 {
     char *const *before = environ;
-    size_t entries = environment_entries(environ);
+    size_t entries = inject_entries(environ);
     char *changed[entries];
     const char *others = preload_list_take(library);
     char preload[sizeof PRELOAD_LIST_HANDED + sizeof PRELOAD_LIST_OURS + 3 +

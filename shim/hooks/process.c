@@ -13,7 +13,7 @@
 
 #include "entry/fork.h"
 #include "entry/own_signals.h"
-#include "exec/environment.h"
+#include "exec/inject.h"
 #include "exec/recovery.h"
 #include "exec/system.h"
 #include "libc/export.h"
@@ -56,8 +56,8 @@ static int run(const struct program *p, char *const envp[])
 
 static int run_inside(const struct program *p, char *const envp[])
 {
-    size_t pointers = environment_entries(envp) * sizeof(char *);
-    size_t size = pointers + environment_bytes(envp);
+    size_t pointers = inject_entries(envp) * sizeof(char *);
+    size_t size = pointers + inject_bytes(envp);
     char *mapped = scratch_map(size);
     char *on_stack[mapped ? 1 : size / sizeof(char *) + 1];
     char *room = mapped ? mapped : (char *)on_stack;
@@ -65,7 +65,7 @@ static int run_inside(const struct program *p, char *const envp[])
     int r;
 
     if (own_fds_lend(&loan)) {
-        r = run(p, environment_inject(envp, &loan, (char **)(void *)room, room + pointers));
+        r = run(p, inject_environment(envp, &loan, (char **)(void *)room, room + pointers));
         own_fds_take_back(&loan);
     } else {
         r = run(p, envp);
@@ -76,7 +76,7 @@ static int run_inside(const struct program *p, char *const envp[])
 
 static int run_program(const struct program *p, char *const envp[], bool in_place)
 {
-    return environment_injects(in_place, p->argv) ? run_inside(p, envp) : run(p, envp);
+    return inject_wanted(in_place, p->argv) ? run_inside(p, envp) : run(p, envp);
 }
 
 /* exec in place: this pid goes on as something that may not have our signal handlers. */
@@ -209,7 +209,7 @@ EXPORT int system(const char *command)
  * read: so the command itself says what is to be added. */
 static FILE *popen_inside(const char *command, const char *type)
 {
-    size_t size = environment_prefix_bytes(environ) + strlen(command) + 1;
+    size_t size = inject_prefix_bytes(environ) + strlen(command) + 1;
     char *mapped = scratch_map(size);
     char on_stack[mapped ? 1 : size];
     char *text = mapped ? mapped : on_stack;
@@ -217,7 +217,7 @@ static FILE *popen_inside(const char *command, const char *type)
     FILE *stream;
 
     if (own_fds_lend(&loan)) {
-        strcpy(environment_prefix(text, environ, &loan), command);
+        strcpy(inject_prefix(text, environ, &loan), command);
         stream = real.popen(text, type);
         own_fds_take_back(&loan);
     } else {
@@ -229,8 +229,7 @@ static FILE *popen_inside(const char *command, const char *type)
 
 EXPORT FILE *popen(const char *command, const char *type)
 {
-    return environment_injects(false, NULL) ? popen_inside(command, type)
-                                            : real.popen(command, type);
+    return inject_wanted(false, NULL) ? popen_inside(command, type) : real.popen(command, type);
 }
 
 /* "Is the process in my pid file alive?": apache, squid, dovecot then refuse to start, hypnotoad

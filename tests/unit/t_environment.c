@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "exec/environment.h"
+#include "exec/inject.h"
 
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -34,10 +34,10 @@ static const char HANDOFF[] = "GRACE_HANDOFF=2:1000:1001:1002:1003:1004:1:0:/lib
 static const char *injected(char *const envp[])
 {
     static char text[8192];
-    size_t n = environment_entries(envp);
+    size_t n = inject_entries(envp);
     char **entries = calloc(n, sizeof *entries);
-    char *bytes = malloc(environment_bytes(envp));
-    char *const *result = environment_inject(envp, &loan, entries, bytes);
+    char *bytes = malloc(inject_bytes(envp));
+    char *const *result = inject_environment(envp, &loan, entries, bytes);
 
     text[0] = '\0';
     for (char *const *e = result; *e; e++)
@@ -144,7 +144,7 @@ static void test_child(bool leads, char *const argv[], bool injects, const char 
     if (pid == 0) {
         if (leads)
             setsid();
-        _exit(environment_injects(true, argv));
+        _exit(inject_wanted(true, argv));
     }
     waitpid(pid, &status, 0);
     ok(WIFEXITED(status) && WEXITSTATUS(status) == injects, "%s", what);
@@ -179,23 +179,23 @@ static void test_who_belongs(void)
     char *const again[] = {(char[]){"server"}, NULL};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    ok(!environment_injects(false, NULL), "nobody does where the shim is off");
+    ok(!inject_wanted(false, NULL), "nobody does where the shim is off");
     self.on = true;
-    ok(environment_injects(false, NULL), "what is run before anything serves does");
+    ok(inject_wanted(false, NULL), "what is run before anything serves does");
     atomic_store(&page.served, 1);
-    ok(!environment_injects(false, NULL), "a helper of the server does not");
-    ok(!environment_injects(true, again), "nor what a process of it turns into");
+    ok(!inject_wanted(false, NULL), "a helper of the server does not");
+    ok(!inject_wanted(true, again), "nor what a process of it turns into");
     atomic_store(&page.first, getpid());
-    ok(environment_injects(true, again), "what the server itself turns into does");
-    ok(!environment_injects(false, NULL), "its helper does not");
+    ok(inject_wanted(true, again), "what the server itself turns into does");
+    ok(!inject_wanted(false, NULL), "its helper does not");
     atomic_store(&page.first, 0);
     fdtab_set(fd, FD_LISTENER);
-    ok(!environment_injects(false, NULL), "nor with a listener that is closed by exec");
+    ok(!inject_wanted(false, NULL), "nor with a listener that is closed by exec");
     fcntl(fd, F_SETFD, 0);
-    ok(environment_injects(false, NULL), "what inherits a listener does");
+    ok(inject_wanted(false, NULL), "what inherits a listener does");
     fdtab_set(fd, FD_NONE);
     self.keep_children = true;
-    ok(environment_injects(false, NULL), "all do with GRACE_CHILDREN=keep");
+    ok(inject_wanted(false, NULL), "all do with GRACE_CHILDREN=keep");
     close(fd);
 }
 

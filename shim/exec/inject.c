@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "exec/environment.h"
+#include "exec/inject.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,14 +44,14 @@ static bool is_server(char *const argv[])
            is_daemon(argv);
 }
 
-bool environment_injects(bool in_place, char *const argv[])
+bool inject_wanted(bool in_place, char *const argv[])
 {
     return self.on && !self.elsewhere &&
            (self.keep_children || !atomic_load(&self.page->served) ||
             (in_place && is_server(argv)) || inherits(FDS_MAY_LISTEN));
 }
 
-size_t environment_entries(char *const envp[])
+size_t inject_entries(char *const envp[])
 {
     size_t n = 3; /* LD_PRELOAD, GRACE_HANDOFF, NULL */
 
@@ -66,7 +66,7 @@ static size_t handoff_bytes(void)
     return HANDOFF_BESIDES + strlen(self.library);
 }
 
-size_t environment_bytes(char *const envp[])
+size_t inject_bytes(char *const envp[])
 {
     const char *preload = environ_find(envp, PRELOAD_LIST);
 
@@ -89,7 +89,7 @@ static bool own_entries(char *own[2], char *bytes, char *const envp[],
     return handoff_format(&h, own[0]);
 }
 
-char *const *environment_inject(char *const envp[], const union handoff_fds *loan, char **entries,
+char *const *inject_environment(char *const envp[], const union handoff_fds *loan, char **entries,
                                 char *bytes)
 {
     char **to = entries + 2;
@@ -105,12 +105,12 @@ char *const *environment_inject(char *const envp[], const union handoff_fds *loa
 
 static size_t quoted_bytes(char *const envp[])
 {
-    return 4 * environment_bytes(envp) + sizeof "export '' ''; "; /* each byte may be a quote */
+    return 4 * inject_bytes(envp) + sizeof "export '' ''; "; /* each byte may be a quote */
 }
 
-size_t environment_prefix_bytes(char *const envp[])
+size_t inject_prefix_bytes(char *const envp[])
 {
-    return quoted_bytes(envp) + environment_bytes(envp);
+    return quoted_bytes(envp) + inject_bytes(envp);
 }
 
 static char *append_quoted(char *to, const char *text)
@@ -125,7 +125,7 @@ static char *append_quoted(char *to, const char *text)
     return to;
 }
 
-char *environment_prefix(char *to, char *const envp[], const union handoff_fds *loan)
+char *inject_prefix(char *to, char *const envp[], const union handoff_fds *loan)
 {
     char *own[2]; /* behind what is made of them */
 
