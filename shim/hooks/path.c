@@ -7,7 +7,7 @@
 
 #include "libc/export.h"
 #include "libc/real.h"
-#include "listener/unix_path.h"
+#include "listener/path_guard.h"
 
 static const char *from_here(int dir, const char *path)
 {
@@ -16,17 +16,17 @@ static const char *from_here(int dir, const char *path)
 
 EXPORT int unlink(const char *path)
 {
-    return unix_path_keep(path) ? 0 : real.unlink(path);
+    return path_guard_keep(path) ? 0 : real.unlink(path);
 }
 
 EXPORT int unlinkat(int dir, const char *path, int flags)
 {
-    return unix_path_keep(from_here(dir, path)) ? 0 : real.unlinkat(dir, path, flags);
+    return path_guard_keep(from_here(dir, path)) ? 0 : real.unlinkat(dir, path, flags);
 }
 
 EXPORT int remove(const char *path)
 {
-    return unix_path_keep(path) ? 0 : real.remove(path);
+    return path_guard_keep(path) ? 0 : real.remove(path);
 }
 
 static int renamed(int r, const char *from, const char *to)
@@ -34,21 +34,21 @@ static int renamed(int r, const char *from, const char *to)
     int saved = errno;
 
     if (r == 0)
-        unix_path_renamed(from, to);
+        path_guard_renamed(from, to);
     errno = saved;
     return r;
 }
 
 EXPORT int rename(const char *from, const char *to)
 {
-    return unix_path_rename(from, to) ? 0 : renamed(real.rename(from, to), from, to);
+    return path_guard_rename(from, to) ? 0 : renamed(real.rename(from, to), from, to);
 }
 
 EXPORT int renameat(int fromdir, const char *from, int todir, const char *to)
 {
     const char *here = from_here(fromdir, from), *there = from_here(todir, to);
 
-    return unix_path_rename(here, there)
+    return path_guard_rename(here, there)
                ? 0
                : renamed(real.renameat(fromdir, from, todir, to), here, there);
 }
@@ -57,7 +57,7 @@ EXPORT int renameat2(int fromdir, const char *from, int todir, const char *to, u
 {
     const char *here = from_here(fromdir, from), *there = from_here(todir, to);
 
-    return unix_path_rename(here, there)
+    return path_guard_rename(here, there)
                ? 0
                : renamed(real.renameat2(fromdir, from, todir, to, flags), here, there);
 }

@@ -8,8 +8,8 @@
 #include "listener/adopt.h"
 #include "listener/descriptors.h"
 #include "listener/listening.h"
+#include "listener/path_guard.h"
 #include "listener/replace.h"
-#include "listener/unix_path.h"
 #include "process/bindings.h"
 #include "process/owner.h"
 #include "process/self.h"
@@ -116,7 +116,7 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
     if (fdtab_get(fd) == FD_FRESH)
         bindings_forget(fd);
     if (!(self_attention() & ATTENTION_STARTING) || owner_is_guest() ||
-        !unix_path_is_predecessors(addr, len))
+        !path_guard_hides(addr, len))
         return real.connect(fd, addr, len);
     errno = ECONNREFUSED;
     return -1;

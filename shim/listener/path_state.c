@@ -54,7 +54,8 @@ static bool is_named(struct page_listener *l, const struct address *a)
     return (alias ? alias : atomic_load(&l->key)) == address_key(a, 0);
 }
 
-/* One that is shared still has its name after this generation has "removed" it (unix_path_keep). */
+/* One that is shared still has its name after this generation has "removed" it (path_guard_keep).
+ */
 static bool is_own(uint32_t flags)
 {
     return (flags & LISTENER_USED) && !(flags & LISTENER_SHARED);

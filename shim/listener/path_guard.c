@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "listener/unix_path.h"
+#include "listener/path_guard.h"
 
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -67,7 +67,7 @@ static bool is_successors(const char *path)
     return keep;
 }
 
-bool unix_path_is_predecessors(const struct sockaddr *addr, socklen_t len)
+bool path_guard_hides(const struct sockaddr *addr, socklen_t len)
 {
     char path[sizeof((struct sockaddr_un *)0)->sun_path + 1] = "";
     const size_t head = offsetof(struct sockaddr_un, sun_path);
@@ -78,7 +78,7 @@ bool unix_path_is_predecessors(const struct sockaddr *addr, socklen_t len)
     return path_state_is_predecessors(path_state_find(path));
 }
 
-bool unix_path_keep(const char *path)
+bool path_guard_keep(const char *path)
 {
     struct page_listener *l = path_state_find(path);
     uint32_t flags = l ? atomic_load(&l->flags) : 0;
@@ -107,7 +107,7 @@ static void copy_mode(const char *from, const char *to)
         chmod(to, wanted.st_mode & 07777);
 }
 
-bool unix_path_rename(const char *from, const char *to)
+bool path_guard_rename(const char *from, const char *to)
 {
     struct page_listener *l = path_state_find(from);
     struct address a;
@@ -128,7 +128,7 @@ bool unix_path_rename(const char *from, const char *to)
     return done;
 }
 
-void unix_path_renamed(const char *from, const char *to)
+void path_guard_renamed(const char *from, const char *to)
 {
     int type, fd = path_socket(from, &type);
     struct page_listener *l = path_state_find(from);
