@@ -10,7 +10,7 @@
 #include "listener/listening.h"
 #include "listener/path_guard.h"
 #include "listener/replace.h"
-#include "process/bindings.h"
+#include "process/bound_keys.h"
 #include "process/owner.h"
 #include "process/self.h"
 #include "process/sockopts.h"
@@ -114,7 +114,7 @@ EXPORT int accept4(int fd, struct sockaddr *restrict addr, socklen_t *restrict l
 EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
     if (fdtab_get(fd) == FD_FRESH)
-        bindings_forget(fd);
+        bound_keys_forget(fd);
     if (!(self_attention() & ATTENTION_STARTING) || owner_is_guest() ||
         !path_guard_hides(addr, len))
         return real.connect(fd, addr, len);

@@ -9,7 +9,7 @@
 #include "listener/replace.h"
 #include "listener/state.h"
 #include "listener/transient.h"
-#include "process/bindings.h"
+#include "process/bound_keys.h"
 #include "process/fdtab.h"
 #include "process/sockopts.h"
 #include "protocol/message.h"
@@ -88,7 +88,7 @@ static bool match_any_port(int fd, const struct address *a)
     int index;
 
     key = address_key(a, n < last ? n : last);
-    bindings_remember(fd, key, false);
+    bound_keys_remember(fd, key, false);
     index = n < last ? page_find_listener(self.page, key, LISTENER_HELD) : -1;
     return index >= 0 && take(fd, index, a);
 }
@@ -110,7 +110,7 @@ static bool match_member(int fd, const struct address *a)
     uint64_t key = address_key(a, 0);
     int index = page_find_member(self.page, key, 0, LISTENER_KNOWN);
 
-    bindings_remember(fd, key, false);
+    bound_keys_remember(fd, key, false);
     if (index >= 0 && state_is_given_up(a))
         return replace_late(fd, a);
     for (; index >= 0; index = page_find_member(self.page, key, index + 1, LISTENER_KNOWN)) {
@@ -134,7 +134,7 @@ static bool match(int fd, const struct address *a)
     if (state_is_member(a))
         return match_member(fd, a);
     index = page_find_listener(self.page, address_key(a, 0), LISTENER_KNOWN);
-    bindings_remember(fd, address_key(a, 0), a->family == AF_UNIX);
+    bound_keys_remember(fd, address_key(a, 0), a->family == AF_UNIX);
     return index >= 0 && !path_state_bind_anew(a, index) && take(fd, index, a);
 }
 

@@ -10,7 +10,7 @@
 #include "listener/replace.h"
 #include "listener/state.h"
 #include "listener/suspend.h"
-#include "process/bindings.h"
+#include "process/bound_keys.h"
 #include "process/connections.h"
 #include "process/fdtab.h"
 #include "process/listener_lock.h"
@@ -25,7 +25,7 @@ static bool is_registered(int fd)
 {
     enum fd_kind kind = fdtab_kind(fd);
 
-    return kind != FD_CONNECTION && (kind != FD_FRESH || bindings_key(fd) != 0);
+    return kind != FD_CONNECTION && (kind != FD_FRESH || bound_keys_get(fd) != 0);
 }
 
 struct descriptors_former descriptors_closing(int fd)
@@ -38,7 +38,7 @@ struct descriptors_former descriptors_closing(int fd)
     former.index = fdtab_index(fd);
     former.known = fdtab_set(fd, FD_NONE);
     if (registered)
-        bindings_forget(fd);
+        bound_keys_forget(fd);
     if (FDS_IN_EPOLLS >> (former.known & FD_KIND) & 1) {
         listener_lock_wait();
         registrations_close(fd);
@@ -202,7 +202,7 @@ int descriptors_duplicate(int from, int to, int flags)
 
 void descriptors_reused(int fd)
 {
-    bindings_forget(fd);
+    bound_keys_forget(fd);
     descriptors_displaced(fd, fdtab_set(fd, FD_NONE));
 }
 

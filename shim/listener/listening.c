@@ -7,7 +7,7 @@
 #include "listener/replace.h"
 #include "listener/state.h"
 #include "listener/transient.h"
-#include "process/bindings.h"
+#include "process/bound_keys.h"
 #include "process/fdtab.h"
 #include "process/self.h"
 #include "protocol/address.h"
@@ -131,7 +131,7 @@ static bool is_late(uint64_t cookie)
 
 static void recognize(int fd, const struct address *a)
 {
-    uint64_t bound = bindings_key(fd), key = bound ? bound : address_key(a, 0), cookie = 0;
+    uint64_t bound = bound_keys_get(fd), key = bound ? bound : address_key(a, 0), cookie = 0;
     socklen_t len = sizeof cookie;
     bool claimed;
     int index;

@@ -12,7 +12,7 @@
 #include "listener/adopt.h"
 #include "listener/path_state.h"
 #include "listener/pid_file.h"
-#include "process/bindings.h"
+#include "process/bound_keys.h"
 #include "process/fdtab.h"
 #include "process/self.h"
 
@@ -36,7 +36,7 @@ static int path_socket(const char *path, int *type)
 
     for (unsigned i = 0; self.on && path && i < PATH_STATE_TYPES; i++) {
         int fd =
-            address_of_path(&a, path, path_state_types[i]) ? bindings_fd(address_key(&a, 0)) : -1;
+            address_of_path(&a, path, path_state_types[i]) ? bound_keys_fd(address_key(&a, 0)) : -1;
 
         *type = path_state_types[i];
         if (fd >= 0)
@@ -139,5 +139,5 @@ void path_guard_renamed(const char *from, const char *to)
     if (l)
         atomic_store(&l->alias, address_key(&a, 0));
     else
-        bindings_remember(fd, address_key(&a, 0), true);
+        bound_keys_remember(fd, address_key(&a, 0), true);
 }

@@ -6,7 +6,7 @@
 #include "listener/replace.h"
 #include "listener/state.h"
 #include "listener/suspend.h"
-#include "process/bindings.h"
+#include "process/bound_keys.h"
 #include "process/connections.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
@@ -40,14 +40,14 @@ bool owner_is_borrower(void)
     return false;
 }
 
-void bindings_forget(int fd)
+void bound_keys_forget(int fd)
 {
     (void)fd;
 }
 
 static uint64_t named;
 
-uint64_t bindings_key(int fd)
+uint64_t bound_keys_get(int fd)
 {
     (void)fd;
     return named;

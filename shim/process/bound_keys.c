@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "process/bindings.h"
+#include "process/bound_keys.h"
 
 #include <stdatomic.h>
 
@@ -8,7 +8,7 @@ enum { NUMBERS = 1 << 16 };
 static _Atomic uint64_t keys[NUMBERS]; /* 0: not bound here */
 static _Atomic int end;                /* no UNIX socket was bound from here on */
 
-void bindings_remember(int fd, uint64_t key, bool local)
+void bound_keys_remember(int fd, uint64_t key, bool local)
 {
     int have = atomic_load(&end);
 
@@ -19,12 +19,12 @@ void bindings_remember(int fd, uint64_t key, bool local)
         ;
 }
 
-uint64_t bindings_key(int fd)
+uint64_t bound_keys_get(int fd)
 {
     return (unsigned)fd < NUMBERS ? atomic_load_explicit(&keys[fd], memory_order_relaxed) : 0;
 }
 
-int bindings_fd(uint64_t key)
+int bound_keys_fd(uint64_t key)
 {
     for (int fd = 0, n = atomic_load(&end); fd < n; fd++)
         if (atomic_load(&keys[fd]) == key)
@@ -32,8 +32,8 @@ int bindings_fd(uint64_t key)
     return -1;
 }
 
-void bindings_forget(int fd)
+void bound_keys_forget(int fd)
 {
-    if (bindings_key(fd) != 0)
+    if (bound_keys_get(fd) != 0)
         atomic_store(&keys[fd], 0);
 }
