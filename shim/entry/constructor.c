@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "entry/fork.h"
-#include "entry/own_signals.h"
+#include "entry/signal_handler.h"
 #include "exec/inject.h"
 #include "exec/recovery.h"
 #include "exec/supervise.h"
@@ -120,7 +120,7 @@ static void join_generation(const struct handoff *h, char **argv)
     command_line_note(argv);
     owner_pid = getpid();
     pthread_atfork(NULL, NULL, fork_child);
-    own_signals_install();
+    signal_handler_install();
     self_join();
     connections_join();
     recovery_join();

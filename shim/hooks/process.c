@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "entry/fork.h"
-#include "entry/own_signals.h"
+#include "entry/signal_handler.h"
 #include "exec/inject.h"
 #include "exec/recovery.h"
 #include "exec/system.h"
@@ -89,10 +89,10 @@ static int exec_program(const struct program *p, char *const envp[])
         atomic_store(&self.slot->away, 1);
         recovery_release();
     }
-    own_signals_release();
+    signal_handler_release();
     r = run_program(p, envp, true);
     if (own) {
-        own_signals_retake();
+        signal_handler_retake();
         atomic_store(&self.slot->away, 0);
         recovery_join(); /* nobody was told that it is the keeper while it was away */
     }

@@ -5,9 +5,9 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "entry/own_signals.h"
 #include "libc/export.h"
 #include "libc/real.h"
+#include "process/own_signals.h"
 #include "wait/timing.h"
 
 /* libc exports these without declaring them for us. */

@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "entry/fork.h"
-#include "entry/own_signals.h"
 #include "libc/export.h"
 #include "libc/real.h"
+#include "process/own_signals.h"
 #include "process/self.h"
 
 struct call {

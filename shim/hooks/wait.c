@@ -3,13 +3,13 @@
 #include <sys/epoll.h>
 #include <string.h>
 
-#include "entry/own_signals.h"
 #include "libc/export.h"
 #include "libc/real.h"
 #include "listener/listening.h"
 #include "listener/suspend.h"
 #include "process/fdtab.h"
 #include "process/listener_lock.h"
+#include "process/own_signals.h"
 #include "process/owner.h"
 #include "process/registrations.h"
 #include "wait/filter.h"

@@ -47,7 +47,7 @@ static bool is_top(const struct generation *g, const struct procfs_stat *p)
     return !tree_has(&g->tree, p->ppid);
 }
 
-/* The shim tells it by the value: see own_signals.c. */
+/* The shim tells it by the value: see entry/signal_handler.c. */
 static void pass(pid_t pid, int sig)
 {
     const union sigval value = {.sival_int = SIGNALS_HANGUP};

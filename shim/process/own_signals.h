@@ -3,16 +3,16 @@
  * The two signals that belong to grace inside a server: the restart signal (SIGHUP by default)
  * and a reserved real-time signal by which the supervisor speaks.  The server may install, block,
  * ignore, sigwait or signalfd them as it likes: its disposition is remembered and reported back,
- * the kernel keeps ours.
+ * the kernel keeps ours (entry/signal_handler).
  */
-#ifndef GRACE_ENTRY_OWN_SIGNALS_H
-#define GRACE_ENTRY_OWN_SIGNALS_H
+#ifndef GRACE_PROCESS_OWN_SIGNALS_H
+#define GRACE_PROCESS_OWN_SIGNALS_H
 
 #include <signal.h>
 #include <stdbool.h>
 
-/* Installs our handler and unblocks both signals in the calling thread. */
-void own_signals_install(void);
+/* What the server believes to have installed for one of the two. */
+struct sigaction *own_signals_believed(int sig);
 
 /* Is this call the shim's to answer? Not in a vfork child, which prepares for another program. */
 bool own_signals_ours(int sig);
@@ -22,10 +22,5 @@ int own_signals_action(int sig, const struct sigaction *act, struct sigaction *o
 
 /* Takes the two out of a set: `copy` is filled and returned; NULL stays NULL. */
 const sigset_t *own_signals_strip(const sigset_t *set, sigset_t *copy);
-
-/* Before exec of a program without the shim: hands the kernel what the server believes; and after
- * one that failed, in a process of a generation. */
-void own_signals_release(void);
-void own_signals_retake(void);
 
 #endif

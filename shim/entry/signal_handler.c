@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "entry/own_signals.h"
+#include "entry/signal_handler.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -9,23 +9,15 @@
 #include "libc/real.h"
 #include "listener/drain.h"
 #include "listener/suspend.h"
-#include "process/owner.h"
+#include "process/own_signals.h"
 #include "process/self.h"
 #include "protocol/signals.h"
 #include "wait/timing.h"
 
-/* What the server believes to have installed. */
-static struct sigaction believed_restart, believed_reserved;
-
-static struct sigaction *believed(int sig)
-{
-    return sig == RESERVED_SIGNAL ? &believed_reserved : &believed_restart;
-}
-
 /* The terminal is gone: the server gets its hang-up as without us. */
 static void hang_up(int sig, siginfo_t *info, void *context)
 {
-    struct sigaction plain = believed_restart;
+    struct sigaction plain = *own_signals_believed(sig);
 
     if (plain.sa_handler == SIG_IGN)
         return;
@@ -118,43 +110,15 @@ static bool may_be_told(void)
            atomic_load(&self.page->keeper) == getpid();
 }
 
-void own_signals_install(void)
+void signal_handler_install(void)
 {
-    take(RESERVED_SIGNAL, &believed_reserved);
-    if (believed_reserved.sa_handler == SIG_IGN && may_be_told())
-        believed_reserved.sa_handler = SIG_DFL; /* it was shielded, see below */
-    take(self.restart_signal, &believed_restart);
+    struct sigaction *reserved = own_signals_believed(RESERVED_SIGNAL);
+
+    take(RESERVED_SIGNAL, reserved);
+    if (reserved->sa_handler == SIG_IGN && may_be_told())
+        reserved->sa_handler = SIG_DFL; /* it was shielded, see below */
+    take(self.restart_signal, own_signals_believed(self.restart_signal));
     unblock();
-}
-
-bool own_signals_ours(int sig)
-{
-    return self.on && (sig == RESERVED_SIGNAL || sig == self.restart_signal) && !owner_is_guest();
-}
-
-int own_signals_action(int sig, const struct sigaction *act, struct sigaction *old)
-{
-    struct sigaction former = *believed(sig);
-
-    if (act) {
-        *believed(sig) = *act;
-        /* as the kernel does */
-        sigdelset(&believed(sig)->sa_mask, SIGKILL);
-        sigdelset(&believed(sig)->sa_mask, SIGSTOP);
-    }
-    if (old)
-        *old = former;
-    return 0;
-}
-
-const sigset_t *own_signals_strip(const sigset_t *set, sigset_t *copy)
-{
-    if (!set || !self.on)
-        return set;
-    *copy = *set;
-    sigdelset(copy, RESERVED_SIGNAL);
-    sigdelset(copy, self.restart_signal);
-    return copy;
 }
 
 /* A vfork child may have set an action of its own for what it executes. */
@@ -162,7 +126,7 @@ static void release(int sig)
 {
     struct sigaction plain = {.sa_handler = SIG_IGN}, now;
 
-    if (believed(sig)->sa_handler == SIG_IGN && real.sigaction(sig, NULL, &now) == 0 &&
+    if (own_signals_believed(sig)->sa_handler == SIG_IGN && real.sigaction(sig, NULL, &now) == 0 &&
         now.sa_sigaction == handle)
         real.sigaction(sig, &plain, NULL);
 }
@@ -177,7 +141,7 @@ static void shield(void)
         real.sigaction(RESERVED_SIGNAL, &ignore, NULL);
 }
 
-void own_signals_release(void)
+void signal_handler_release(void)
 {
     if (!self.on)
         return;
@@ -186,7 +150,7 @@ void own_signals_release(void)
     shield();
 }
 
-void own_signals_retake(void)
+void signal_handler_retake(void)
 {
     take(self.restart_signal, NULL);
     take(RESERVED_SIGNAL, NULL);

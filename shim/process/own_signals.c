@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+#include "process/own_signals.h"
+
+#include "process/owner.h"
+#include "process/self.h"
+#include "protocol/signals.h"
+
+static struct sigaction believed_restart, believed_reserved;
+
+struct sigaction *own_signals_believed(int sig)
+{
+    return sig == RESERVED_SIGNAL ? &believed_reserved : &believed_restart;
+}
+
+bool own_signals_ours(int sig)
+{
+    return self.on && (sig == RESERVED_SIGNAL || sig == self.restart_signal) && !owner_is_guest();
+}
+
+int own_signals_action(int sig, const struct sigaction *act, struct sigaction *old)
+{
+    struct sigaction *believed = own_signals_believed(sig), former = *believed;
+
+    if (act) {
+        *believed = *act;
+        sigdelset(&believed->sa_mask, SIGKILL); /* as the kernel does */
+        sigdelset(&believed->sa_mask, SIGSTOP);
+    }
+    if (old)
+        *old = former;
+    return 0;
+}
+
+const sigset_t *own_signals_strip(const sigset_t *set, sigset_t *copy)
+{
+    if (!set || !self.on)
+        return set;
+    *copy = *set;
+    sigdelset(copy, RESERVED_SIGNAL);
+    sigdelset(copy, self.restart_signal);
+    return copy;
+}
