@@ -232,27 +232,15 @@ EXPORT FILE *popen(const char *command, const char *type)
     return inject_wanted(false, NULL) ? popen_inside(command, type) : real.popen(command, type);
 }
 
-/* "Is the process in my pid file alive?": apache, squid, dovecot then refuse to start, hypnotoad
- * sends its signal there.  The generation that still serves is none of the new one's business. */
-static bool is_hidden(pid_t pid)
-{
-    if (!(self_attention() & ATTENTION_STARTING) || !predecessors_has(pid))
-        return false;
-    if (atomic_exchange(&self.page->looked_for, pid) == 0)
-        self_ring();
-    errno = ESRCH;
-    return true;
-}
-
 EXPORT int kill(pid_t pid, int sig)
 {
-    return is_hidden(pid < 0 ? -pid : pid) ? -1 : real.kill(pid, sig);
+    return predecessors_hide(pid < 0 ? -pid : pid) ? -1 : real.kill(pid, sig);
 }
 
 /* thin asks this way. */
 EXPORT pid_t getpgid(pid_t pid)
 {
-    return is_hidden(pid) ? -1 : real.getpgid(pid);
+    return predecessors_hide(pid) ? -1 : real.getpgid(pid);
 }
 
 EXPORT pid_t _Fork(void)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "process/predecessors.h"
 
+#include <errno.h>
+
 #include "process/self.h"
 
 static int32_t predecessors[PAGE_PREDECESSORS];
@@ -20,4 +22,14 @@ bool predecessors_has(pid_t pid)
         if (predecessors[i] == pid)
             return pid > 0;
     return false;
+}
+
+bool predecessors_hide(pid_t pid)
+{
+    if (!(self_attention() & ATTENTION_STARTING) || !predecessors_has(pid))
+        return false;
+    if (atomic_exchange(&self.page->looked_for, pid) == 0)
+        self_ring();
+    errno = ESRCH;
+    return true;
 }

@@ -14,4 +14,9 @@ void predecessors_take(void);
 
 bool predecessors_has(pid_t pid);
 
+/* "Is the process in my pid file alive?": apache, squid, dovecot then refuse to start, hypnotoad
+ * sends its signal there.  The generation that still serves is none of the new one's business.
+ * True: pid is one of it, and errno says that there is no such process. */
+bool predecessors_hide(pid_t pid);
+
 #endif
