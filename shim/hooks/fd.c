@@ -12,7 +12,7 @@
 #include "libc/vfork.h"
 #include "listener/descriptors.h"
 #include "listener/listening.h"
-#include "listener/state.h"
+#include "listener/nonblock.h"
 #include "process/connections.h"
 #include "process/owner.h"
 #include "process/self.h"
@@ -78,7 +78,7 @@ static int listener_fcntl(int fd, int cmd, void *arg)
 
         r = real.fcntl(fd, cmd, (void *)(flags | (real.fcntl(fd, F_GETFL, NULL) & O_NONBLOCK)));
         if (r == 0)
-            state_set_nonblock(fd, (flags & O_NONBLOCK) != 0);
+            nonblock_set(fd, (flags & O_NONBLOCK) != 0);
         return r;
     }
     r = real.fcntl(fd, cmd, arg);
@@ -114,7 +114,7 @@ EXPORT UNGUARDED int ioctl(int fd, unsigned long request, ...)
     va_end(list);
     if (request != FIONBIO || !arg || !believes_flag(fd))
         return real.ioctl(fd, request, arg);
-    state_set_nonblock(fd, *(int *)arg != 0);
+    nonblock_set(fd, *(int *)arg != 0);
     return 0;
 }
 

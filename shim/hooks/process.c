@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Hooks of processes. fork() needs none: its child is met by the atfork handler. vfork() is in
  * assembler. An exec decides whether the new program belongs to the generation. */
-#include <errno.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "libc/real.h"
+#include "listener/nonblock.h"
 #include "listener/path_state.h"
 #include "listener/replace.h"
 #include "listener/state.h"
@@ -55,7 +56,7 @@ static int request(int fd, int index, const struct address *a)
  * starts to serve. */
 static bool take(int fd, int index, const struct address *a)
 {
-    bool nonblock = state_has_nonblock(fd);
+    bool nonblock = nonblock_is_set(fd);
     long cloexec = real.fcntl(fd, F_GETFD, NULL);
     int held;
 
@@ -70,11 +71,11 @@ static bool take(int fd, int index, const struct address *a)
         return false;
     }
     real.close(held);
-    atomic_fetch_or(state_flags(index), LISTENER_ADOPTED);
-    atomic_fetch_and(state_flags(index), ~(uint32_t)LISTENER_REMOVED);
+    atomic_fetch_or(self_listener_flags(index), LISTENER_ADOPTED);
+    atomic_fetch_and(self_listener_flags(index), ~(uint32_t)LISTENER_REMOVED);
     transient_begin(index);
     state_track(fd, index, a, nonblock);
-    state_apply_nonblock(fd, nonblock);
+    nonblock_apply(fd, nonblock);
     replace_prepare(fd, a);
     return true;
 }
@@ -114,7 +115,7 @@ static bool match_member(int fd, const struct address *a)
     if (index >= 0 && state_is_given_up(a))
         return replace_late(fd, a);
     for (; index >= 0; index = page_find_member(self.page, key, index + 1, LISTENER_KNOWN)) {
-        _Atomic uint32_t *flags = state_flags(index);
+        _Atomic uint32_t *flags = self_listener_flags(index);
 
         if (!may_be_free(flags))
             continue;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <errno.h>
 
+#include "listener/nonblock.h"
 #include "listener/replace.h"
 #include "listener/state.h"
 #include "listener/transient.h"
@@ -40,11 +41,11 @@ static bool send_marked(void)
     for (int fd = fdtab_next(0, FDS_LISTENING); fd >= 0; fd = fdtab_next(fd + 1, FDS_LISTENING)) {
         int index = fdtab_index(fd);
 
-        if (!(atomic_load(state_flags(index)) & LISTENER_UNSENT))
+        if (!(atomic_load(self_listener_flags(index)) & LISTENER_UNSENT))
             continue;
         if (!send_copy(fd, index))
             return false;
-        atomic_fetch_and(state_flags(index), ~(uint32_t)LISTENER_UNSENT);
+        atomic_fetch_and(self_listener_flags(index), ~(uint32_t)LISTENER_UNSENT);
     }
     return true;
 }
@@ -63,7 +64,7 @@ static void announce(int fd, int index)
     announce_rest();
     if (!atomic_load(&owes) && send_copy(fd, index))
         return;
-    atomic_fetch_or(state_flags(index), LISTENER_UNSENT);
+    atomic_fetch_or(self_listener_flags(index), LISTENER_UNSENT);
     atomic_store(&owes, true);
 }
 
@@ -88,10 +89,10 @@ static void register_new(int fd, int index, const struct address *a, uint64_t ke
     atomic_compare_exchange_strong(&self.page->listeners[index].key, &none, key);
     give_number(index, a);
     transient_begin(index);
-    state_track(fd, index, a, state_has_nonblock(fd));
+    state_track(fd, index, a, nonblock_is_set(fd));
     /* here, not when the supervisor has it: the next bind() of the group comes sooner */
     atomic_fetch_add(&self.page->held, 1);
-    atomic_fetch_or(state_flags(index), LISTENER_LISTENING);
+    atomic_fetch_or(self_listener_flags(index), LISTENER_LISTENING);
     announce(fd, index);
 }
 
@@ -100,14 +101,14 @@ static bool believed_nonblock(int fd, uint32_t flags)
 {
     bool shared = (flags & LISTENER_HELD) && (self_attention() & ATTENTION_OVERLAP);
 
-    return shared ? (flags & LISTENER_NONBLOCK) != 0 : state_has_nonblock(fd);
+    return shared ? (flags & LISTENER_NONBLOCK) != 0 : nonblock_is_set(fd);
 }
 
 /* It came with the process. Another one of the generation serves on it as well (uvicorn's workers
  * all listen on what their parent has bound), or the generation before did (LISTEN_FDS, inetd). */
 static void inherit(int fd, int index, const struct address *a)
 {
-    _Atomic uint32_t *flags = state_flags(index);
+    _Atomic uint32_t *flags = self_listener_flags(index);
     uint32_t had = atomic_load(flags);
 
     if (had & LISTENER_HELD && !(had & LISTENER_USED))
@@ -119,7 +120,7 @@ static void inherit(int fd, int index, const struct address *a)
  * same time do no harm. */
 static bool is_unfinished(int index)
 {
-    return !(atomic_load(state_flags(index)) & (LISTENER_HELD | LISTENER_USED));
+    return !(atomic_load(self_listener_flags(index)) & (LISTENER_HELD | LISTENER_USED));
 }
 
 /* What a draining generation opens for a client that it has (passive FTP) is its own, as without
@@ -163,7 +164,7 @@ void listening_begin(int fd)
     if (!fdtab_is(fd, FDS_LISTENING))
         recognize(fd, &a);
     else
-        atomic_fetch_or(state_flags(fdtab_index(fd)), LISTENER_LISTENING);
+        atomic_fetch_or(self_listener_flags(fdtab_index(fd)), LISTENER_LISTENING);
     if (fdtab_is(fd, FDS_LISTENING))
         replace_prepare(fd, &a);
 out:
@@ -201,7 +202,7 @@ void listening_waited(int fd)
 
     if (!fdtab_is(fd, FDS_LISTENING))
         return;
-    had = atomic_fetch_or(state_flags(fdtab_index(fd)), LISTENER_WAITED);
+    had = atomic_fetch_or(self_listener_flags(fdtab_index(fd)), LISTENER_WAITED);
     if (had & LISTENER_UNSENT)
         announce_rest();
     if (!(had & LISTENER_WAITED))

@@ -40,6 +40,11 @@ static inline bool self_shares(void)
     return (self_attention() & (ATTENTION_OVERLAP | ATTENTION_DRAINING)) != 0;
 }
 
+static inline _Atomic uint32_t *self_listener_flags(int index)
+{
+    return &self.page->listeners[index].flags;
+}
+
 /* Makes the supervisor look at the page. Async-signal-safe, keeps errno. */
 void self_ring(void);
 

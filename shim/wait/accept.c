@@ -6,8 +6,8 @@
 
 #include "libc/real.h"
 #include "listener/listening.h"
+#include "listener/nonblock.h"
 #include "listener/placeholder.h"
-#include "listener/state.h"
 #include "listener/suspend.h"
 #include "process/owner.h"
 #include "process/timeouts.h"
@@ -41,7 +41,7 @@ static int accept_blocked(int fd, struct timing *t)
         return t->endless ? 0 : -1;
     }
     if (!(self_attention() & ATTENTION_OVERLAP)) {
-        state_set_nonblock(fd, true); /* set behind our back, by a vfork child */
+        nonblock_set(fd, true); /* set behind our back, by a vfork child */
         errno = EAGAIN;
         return -1;
     }

@@ -2,7 +2,7 @@
 #include "wait/interest.h"
 
 #include "listener/listening.h"
-#include "listener/state.h"
+#include "listener/nonblock.h"
 #include "process/fdset.h"
 #include "process/fdtab.h"
 #include "process/registrations.h"
@@ -67,19 +67,19 @@ static void mark_polled(int fd)
 
 void interest_end_poll(const struct pollfd *fds, nfds_t n)
 {
-    for (nfds_t i = 0; state_any_blocking && i < n; i++)
+    for (nfds_t i = 0; nonblock_any_blocking && i < n; i++)
         if (fds[i].revents & POLLIN)
             mark_polled(fds[i].fd);
 }
 
 void interest_end_select(int n, const fd_set *readable)
 {
-    if (state_any_blocking && readable)
+    if (nonblock_any_blocking && readable)
         each_selected(n, readable, mark_polled);
 }
 
 void interest_end_epoll(int epfd)
 {
-    if (state_any_blocking)
+    if (nonblock_any_blocking)
         registrations_each(epfd, mark_polled);
 }
