@@ -2,7 +2,7 @@
 /*
  * What supervisor and processes tell each other by a signal.  The supervisor sends
  * RESERVED_SIGNAL when it has changed what the state page asks of a process; its handler then looks
- * (entry/own_signals.h).  A thread sends it to another one of its process that sits in a call, so
+ * (entry/signal_handler.h).  A thread sends it to another one of its process that sits in a call, so
  * that the call looks again which socket it is for.
  *
  * The other signal of ours, the one that asks for a restart, is the user's choice and stands in the

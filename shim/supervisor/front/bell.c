@@ -2,18 +2,13 @@
 #include "supervisor/front/bell.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 
-#include "protocol/clock.h"
 #include "supervisor/front/messages.h"
+#include "supervisor/front/signals.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
-#include "supervisor/restart/coalesce.h"
-#include "supervisor/restart/restart.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/unsent.h"
-
-enum { REFUSED_MS = 1000 /* who goes on asking does not fill the log */ };
 
 static bool is_predecessor(const struct generation *g, pid_t pid)
 {
@@ -41,20 +36,6 @@ static void say_whom_it_looked_for(struct generation *g)
         g->number, (int)pid);
 }
 
-/* The restart signals that its processes got since. */
-static void pass_on_signals(struct generation *g)
-{
-    unsigned signals = atomic_exchange(&g->page->restarts, 0);
-    char who[64];
-
-    if (signals == 0)
-        return;
-    snprintf(who, sizeof who, "a signal to generation %u", g->number);
-    if (coalesce_server_is_new(atomic_load(&g->page->restarter), g, signals) &&
-        clock_ms() - g->refused >= REFUSED_MS && restart_request(REQUEST_SIGNAL, who))
-        g->refused = clock_ms();
-}
-
 /* Whoever clears the flag would make the other processes of the server wait for us. */
 static void keep_nonblocking(int bell)
 {
@@ -74,5 +55,5 @@ void bell_read(struct generation *g)
     members_note(g);
     unsent_note(g);
     say_whom_it_looked_for(g);
-    pass_on_signals(g);
+    signals_of_processes(g);
 }

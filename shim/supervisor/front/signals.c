@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "protocol/clock.h"
 #include "supervisor/generation/processes.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/coalesce.h"
@@ -14,6 +15,8 @@
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
+
+enum { REFUSED_MS = 1000 /* who goes on asking does not fill the log */ };
 
 static sigset_t blocked;
 
@@ -161,4 +164,17 @@ void signals_read(int fd)
     while (!supervisor.ended && read(fd, &s, sizeof s) == (ssize_t)sizeof s)
         act(&s);
     coalesce_signals_read();
+}
+
+void signals_of_processes(struct generation *g)
+{
+    unsigned signals = atomic_exchange(&g->page->restarts, 0);
+    char who[64];
+
+    if (signals == 0)
+        return;
+    snprintf(who, sizeof who, "a signal to generation %u", g->number);
+    if (coalesce_server_is_new(atomic_load(&g->page->restarter), g, signals) &&
+        clock_ms() - g->refused >= REFUSED_MS && restart_request(REQUEST_SIGNAL, who))
+        g->refused = clock_ms();
 }
