@@ -2,8 +2,8 @@
 /*
  * What supervisor and processes tell each other by a signal.  The supervisor sends
  * RESERVED_SIGNAL when it has changed what the state page asks of a process; its handler then looks
- * (entry/signal_handler.h).  A thread sends it to another one of its process that sits in a call, so
- * that the call looks again which socket it is for.
+ * (entry/signal_handler.h).  A thread sends it to another one of its process that sits in a call,
+ * so that the call looks again which socket it is for.
  *
  * The other signal of ours, the one that asks for a restart, is the user's choice and stands in the
  * handoff.  Where that is SIGHUP it may also tell that the terminal is gone, which is for the
