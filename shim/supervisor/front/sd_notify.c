@@ -130,14 +130,14 @@ static void say_ready(const char *status)
     tell_state(text);
 }
 
-static void say_reloading(const char *status)
+static void say_reloading(void)
 {
     char text[DATAGRAM];
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=%s\n",
-             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, status);
+    snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=restarting\n",
+             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
     tell_state(text);
 }
 
@@ -145,7 +145,7 @@ static void say_reloading(const char *status)
 void sd_notify_event(const struct event *e)
 {
     if (e->kind == EVENT_RESTARTING)
-        say_reloading("restarting");
+        say_reloading();
     else if (e->kind == EVENT_READY)
         say_ready("serving");
     else if (e->kind == EVENT_ROLLED_BACK)
