@@ -145,14 +145,14 @@ const char *options_signal_name(int sig)
 
 bool unwrapped_step(int64_t now)
 {
-    bool found = fake.unwrapped && !supervisor.current->silent;
+    bool found = fake.unwrapped && !supervisor.current->unwrapped;
 
     (void)now;
-    supervisor.current->silent |= found;
+    supervisor.current->unwrapped |= found;
     return found;
 }
 
 const char *unwrapped_refusal(void)
 {
-    return supervisor.current->silent ? "unwrapped" : NULL;
+    return supervisor.current->unwrapped ? "unwrapped" : NULL;
 }

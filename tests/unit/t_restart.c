@@ -298,7 +298,7 @@ static void check_rest(void)
     for (unsigned i = 0; i < fake.nclients; i++)
         if (fake.client[i].waits)
             violated("a request was never answered");
-    if (!supervisor.current->silent && supervisor.last_number <= fake.asked)
+    if (!supervisor.current->unwrapped && supervisor.last_number <= fake.asked)
         violated("a signal has been lost");
     if (fake.stopped)
         violated("a stop has been lost");
@@ -308,7 +308,7 @@ static void restart_once_more(void)
 {
     unsigned before = supervisor.current->number;
 
-    if (supervisor.current->silent)
+    if (supervisor.current->unwrapped)
         return;
     fake_request(REQUEST_COMMAND);
     come_to_rest();

@@ -86,7 +86,7 @@ bool unwrapped_step(int64_t now)
     struct generation *g = supervisor.current;
     struct kernel_unseen unseen;
 
-    if (g->silent || (g->state != GENERATION_STARTING && generation_joined(g)) || !due(g, now))
+    if (g->unwrapped || (g->state != GENERATION_STARTING && generation_joined(g)) || !due(g, now))
         return false;
     if (still_lacks_shim(g)) {
         if (atomic_load(&g->page->failed) == 0) /* else the shim has said why */
@@ -97,7 +97,7 @@ bool unwrapped_step(int64_t now)
     } else {
         return false;
     }
-    g->silent = true;
+    g->unwrapped = true;
     return true;
 }
 
@@ -106,7 +106,7 @@ const char *unwrapped_refusal(void)
     struct generation *g = supervisor.current;
     struct kernel_unseen unseen;
 
-    if (!g->silent || !(lacks_shim(g) || listens_unseen(g, &unseen)))
+    if (!g->unwrapped || !(lacks_shim(g) || listens_unseen(g, &unseen)))
         return NULL;
     return lacks_shim(g) ? "the server does not load libgrace.so"
                          : "the server listens unseen by libgrace.so";
