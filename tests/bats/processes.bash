@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# Processes, as the kernel tells of them. Loaded by helper.bash.
+
+fds_of() {
+    find "/proc/$1/fd" -mindepth 1 -printf '%f %l\n' | sort -n
+}
+
+# processes: a line "PID PARENT SESSION" for each that is not a zombie.
+processes() {
+    ps -eo pid=,ppid=,sess=,stat= | awk '$4 !~ /^Z/ { print $1, $2, $3 }'
+}
+
+# tree_of PID: it and all its descendants, a line each.
+tree_of() {
+    processes | awk -v root="$1" '
+        { parent[$1] = $2 }
+        function below(pid) { return pid == root || (pid in parent && below(parent[pid])) }
+        END { for (pid in parent) if (below(pid)) print pid }' | sort -n
+}
+
+# tree_has PID COUNT: masters start their workers one by one.
+tree_has() {
+    (($(tree_of "$1" | wc -l) == $2))
+}
+
+# stopped PID: kill() does not wait until it is.
+stopped() {
+    [[ $(cat "/proc/$1/stat") == *') T '* ]]
+}
+
+# ended PID: a zombie has, too.
+ended() {
+    [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
+}
+
+# all_ended PID...
+all_ended() {
+    local pid
+    for pid; do
+        ended "$pid" || return 1
+    done
+}
+
+# ends_with STATUS [PID]: what was started, soon.
+ends_with() {
+    local pid=${2-$PID} rc=0
+    wait_until 20 ended "$pid" || dump_log || return
+    wait "$pid" || rc=$?
+    ((rc == $1)) || fail "exit status $rc" "$(<"$LOG")"
+}
+
+# Kilobytes that belong to the process alone.
+anonymous_kb() {
+    awk '/^RssAnon:/ { print $2 }' "/proc/$1/status"
+}
+
+# leftovers: what STARTED stands for: its sessions and trees. Numbers come round in minutes while
+# tests run: one that has become a process of another test, beside this one, is not below its CORRAL.
+leftovers() {
+    ((${#STARTED[@]})) || return 0
+    processes | awk -v roots="${STARTED[*]}" -v corral="${CORRAL-}" '
+        BEGIN { n = split(roots, list); for (i = 1; i <= n; i++) root[list[i]] = 1 }
+        { parent[$1] = $2; session[$1] = $3 }
+        function ours(pid) {
+            return pid in root || session[pid] in root || (pid in parent && ours(parent[pid]))
+        }
+        function below(pid) { return pid == corral || (pid in parent && below(parent[pid])) }
+        END { for (pid in parent) if (ours(pid) && (corral == "" || below(pid))) print pid }'
+}
+
+kill_leftovers() {
+    local pids
+    mapfile -t pids < <(leftovers)
+    ((${#pids[@]} == 0)) && return 0
+    # What leaves its session and its parent later is still known by its number.
+    STARTED+=("${pids[@]}")
+    kill -KILL "${pids[@]}" 2>/dev/null || true # who has gone meanwhile; the next look tells
+    return 1
+}

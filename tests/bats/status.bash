@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# What a server does, as its supervisor tells it, and restarts. Loaded by helper.bash.
+
+# status PID: one line of JSON.
+status() {
+    "$GRACE" status --json "$1" 2>/dev/null
+}
+
+# lone_generation PID: sets GENERATION to the one that serves, if no other is left. Asked often
+# while the machine is busy, so it starts one program only.
+lone_generation() {
+    local json inner
+    json=$(status "$1") || return 1
+    json=${json// /}
+    [[ $json =~ '"state":"serving","generation":'([0-9]+),'"generations":['([^]]*)']' ]] || return 1
+    GENERATION=${BASH_REMATCH[1]} inner=${BASH_REMATCH[2]}
+    [[ $inner == '{"generation":'$GENERATION,*'"state":"serving"'* && $inner != *'},{'* ]]
+}
+
+# settled PID GENERATION: it serves, and no other generation is left.
+settled() {
+    lone_generation "$1" && ((GENERATION == $2))
+}
+
+# settled_beyond PID GENERATION: so does a later one.
+settled_beyond() {
+    lone_generation "$1" && ((GENERATION > $2))
+}
+
+# status_number PID KEY: the first number of that name, outermost first.
+status_number() {
+    status "$1" | grep -oE "\"$2\": ?[0-9]+" | head -n 1 | grep -oE '[0-9]+$'
+}
+
+generation_of() {
+    status_number "$1" generation
+}
+
+# main_of N: the main process of generation N.
+main_of() {
+    status "$PID" | grep -oE "\"generation\": ?$1, ?\"pid\": ?[0-9]+" | grep -oE '[0-9]+$'
+}
+
+# connections_are 'N...': of each generation, the oldest first.
+connections_are() {
+    [[ $(status "$PID" | grep -oE '"connections":[0-9]+' | tr -dc '0-9\n' | paste -sd ' ') == "$1" ]]
+}
+
+rolled_back() {
+    [[ $(status_number "$1" rolled_back) == "$2" ]]
+}
+
+# found_again: sets PID to the new supervisor of the server whose name is web; it goes into STARTED.
+found_again() {
+    local pid
+    pid=$(status web | grep -oE '"pid":[0-9]+' | head -n 1 | grep -oE '[0-9]+') && [[ $pid ]] &&
+        PID=$pid && STARTED+=("$pid")
+}
+
+# The main process of the only generation.
+server_pid() {
+    status "$1" | grep -oE '"generations": ?\[.*' | grep -oE '"pid": ?[0-9]+' | head -n 1 |
+        grep -oE '[0-9]+$'
+}
+
+# restart_and_wait PID: SIGHUP, until a later generation serves alone.
+restart_and_wait() {
+    wait_until 30 lone_generation "$1" || return 1
+    kill -HUP "$1"
+    wait_until 30 settled_beyond "$1" "$GENERATION" || {
+        status "$1" >&2
+        dump_log
+    }
+}
+
+# ready_ms GENERATION: how long it took until it was ready.
+ready_ms() {
+    sed -n "s/.*generation $1 ready in \([0-9]*\) ms.*/\1/p" "$LOG"
+}
+
+starts() {
+    grep -c 'generation [0-9]* starting' "$LOG"
+}
+
+# signalled COMMAND...: SIGHUP to each process that it prints, at once, is one restart; unless the
+# machine stood still meanwhile: handlers that run half a second late ask once more. Then again.
+signalled() {
+    local before pids took try
+    for try in first second third; do
+        wait_until 10 lone_generation "$PID"
+        before=$(starts || true)
+        mapfile -t pids < <("$@")
+        uptime_ms
+        took=-$UPTIME_MS
+        kill -HUP "${pids[@]}"
+        uptime_ms
+        took=$((took + UPTIME_MS))
+        wait_until 20 settled_beyond "$PID" "$GENERATION"
+        (($(starts) - before != 1)) || return 0
+        ((LONGEST_STEP > 250 || took > 250)) || break
+    done
+    fail "the $try try: $(($(starts) - before)) restarts" "$(<"$LOG")"
+}
+
+# holds GENERATION COUNT: it has so many connections.
+holds() {
+    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,[^}]*\"connections\":$2,"
+}
+
+# serves GENERATION: it is ready.
+serves() {
+    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"serving\""
+}
+
+# drains GENERATION: it finishes what it has.
+drains() {
+    status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"draining\""
+}
+
+# stopped_listening GENERATION: no process of it listens on $PORT any more. One that serves beside it
+# is needed.
+# shellcheck disable=SC2153 # the test sets PORT
+stopped_listening() {
+    local main tree listening
+    main=$(main_of "$1") &&
+        tree=$(tree_of "$main" | paste -sd '|') && listening=$(ss -tlnpH "sport = :$PORT") &&
+        [[ $listening == *pid=* && ! $listening =~ pid=($tree), ]]
+}
+
+# group_members: each socket that listens on $PORT, by its inode.
+# shellcheck disable=SC2153 # the test sets PORT
+group_members() {
+    ss -tlneH "sport = :$PORT" | grep -o 'ino:[0-9]*' | sort
+}
+
+group_has() {
+    (($(group_members | wc -l) == $1))
+}
