@@ -97,7 +97,7 @@ survives() {
     signals USR1
     wait_until 5 handled 1
     "$@"
-    run ! log_has 'EINTR|EAGAIN'
+    log_lacks 'EINTR|EAGAIN'
 }
 
 goes_over() {
@@ -155,7 +155,7 @@ END
     SERVING=$(status "$PID" | grep -oE '"generation": ?2, ?"pid": ?[0-9]+' | grep -oE '[0-9]+$')
     survives goes_over
     answers accepted 127.0.0.1 "$PORT"
-    run ! log_has EINTR
+    log_lacks EINTR
 }
 
 # in_poll: or in restart_syscall(), which it is once it has been stopped and continued.
@@ -219,6 +219,6 @@ goes_on_ticking() {
     touch "$GATE"
     wait_until 10 drains 1
     goes_on_ticking
-    run ! log_has EINTR
+    log_lacks EINTR
     exec 9>&-
 }

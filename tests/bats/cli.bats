@@ -4,10 +4,6 @@
 # shellcheck disable=SC2030,SC2031
 load helper
 
-setup() {
-    PORT=$(free_port)
-}
-
 # serve [OPTION...]: a python server under `grace run`, with the name web; sets PID.
 serve() {
     cd "$BATS_TEST_TMPDIR" || return

@@ -7,16 +7,19 @@ refuses() {
     [[ $("$LOAD" -c 1 -n 1 "$@") == *$'\nrefused 1\n'* ]]
 }
 
+# load_begin [OPTION...] HOST PORT: load_start, for clients whose first answer has to wait.
+load_begin() {
+    rm -f "$BATS_TEST_TMPDIR/until"
+    truncate -s 0 "$BATS_TEST_TMPDIR/load.out" "$BATS_TEST_TMPDIR/load.err"
+    launch "$BATS_TEST_TMPDIR/load.out" "$BATS_TEST_TMPDIR/load.err" \
+        "$LOAD" -c 8 -t 240 --until "$BATS_TEST_TMPDIR/until" "$@"
+    LOAD_PID=$LAUNCHED
+}
+
 # load_start [OPTION...] HOST PORT: clients that go on until load_finish; returns after the first
 # answer.
 load_start() {
-    rm -f "$BATS_TEST_TMPDIR/until"
-    truncate -s 0 "$BATS_TEST_TMPDIR/load.out" "$BATS_TEST_TMPDIR/load.err"
-    "$LAUNCH" --setsid --stdin /dev/null --stdout "$BATS_TEST_TMPDIR/load.out" \
-        --stderr "$BATS_TEST_TMPDIR/load.err" -- \
-        "$LOAD" -c 8 -t 240 --until "$BATS_TEST_TMPDIR/until" "$@" &
-    LOAD_PID=$!
-    STARTED+=("$LOAD_PID")
+    load_begin "$@"
     wait_until 10 grep -q first_ms "$BATS_TEST_TMPDIR/load.out" ||
         { cat "$BATS_TEST_TMPDIR/load.err" >&2 && return 1; }
 }
@@ -53,11 +56,35 @@ answered() {
     "$LOAD" -c 1 -n 20 127.0.0.1 "$PORT" >/dev/null 2>&1
 }
 
+# answers_with BODY: whoever serves on $PORT.
+answers_with() {
+    "$LOAD" -n 1 -c 1 --expect "^$1\$" 127.0.0.1 "$PORT" >/dev/null
+}
+
+# slow_client COUNT LOAD-OPTION...: it has so many connections, which a server has accepted, and
+# their answers later: to "-p /slow", or when it has asked ("--pause FILE"). Sets CLIENT.
+slow_client() {
+    start_beside client "$LOAD" -c "$1" -n "$1" "${@:2}" 127.0.0.1 "$PORT"
+    CLIENT=$LAUNCHED
+    wait_until 10 accepted "$CLIENT" "$1"
+}
+
+# client_answered: the last slow_client has had all its answers.
+client_answered() {
+    wait "$CLIENT" || fail "$(<"$BATS_TEST_TMPDIR/client.log")"
+}
+
 # hold: one more connection to $PORT, which says nothing; its descriptor is the last of HELD.
 hold() {
     local fd
     exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
     HELD+=("$fd")
+}
+
+# drop N: the Nth held connection, from 0, is closed.
+drop() {
+    local fd=${HELD[$1]}
+    exec {fd}>&-
 }
 
 # accepted CLIENT COUNT: so many connections of this process to $PORT have reached a server: no process

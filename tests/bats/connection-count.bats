@@ -5,10 +5,6 @@ load scripted
 
 HANDOVER=$BUILD/tests/servers/handover
 
-setup() {
-    PORT=$(free_port)
-}
-
 # echoes N: the Nth held connection, from 0, is served.
 echoes() {
     local line fd=${HELD[$1]}
@@ -85,7 +81,7 @@ holder() {
 }
 
 @test "a worker that is killed takes its connections out of the count" {
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
+    start_server --model prefork
     OLD=$(server_pid "$PID")
     hold && hold && hold
     wait_until 5 holds 1 3
@@ -97,24 +93,22 @@ holder() {
         wait_until 5 eval "! [[ -d /proc/$holder ]]"
     done
     wait_until 5 settled "$PID" 2 || fail "$(status "$PID")"
-    ! log_has 'deadline' || fail "$(<"$LOG")"
+    log_lacks 'deadline'
 }
 
 @test "a killed worker's connections are gone while the generation serves" {
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
+    start_server --model prefork
     OLD=$(server_pid "$PID")
     hold
     wait_until 5 holds 1 1
     kill -KILL "$(holder)"
     wait_until 5 holds 1 0
-    load_start -r 500 127.0.0.1 "$PORT"
-    restart_and_wait "$PID"
-    load_finish
+    restart_under_load 1 -r 500 127.0.0.1 "$PORT"
 }
 
 @test "many connections over several restarts are counted one by one" {
     local i
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --model threads
+    start_server --model threads
     for ((i = 0; i < 50; i++)); do
         hold
     done
@@ -148,12 +142,12 @@ drains_at_once() {
 }
 
 @test "connections on their way between new processes don't keep the old ones" {
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --pass scm
+    start_server --pass scm
     load_start 127.0.0.1 "$PORT"
     drains_at_once
     drains_at_once
     load_finish
-    ! log_has 'deadline' || fail "$(<"$LOG")"
+    log_lacks 'deadline'
 }
 
 # goes_on WAY: it serves one connection after the other.

@@ -4,13 +4,8 @@ load helper
 
 setup() {
     PORT=$(free_port)
-    VERSION=$BATS_TEST_TMPDIR/version
     export GRACE_SETTLE=3s
     ask_at 127.0.0.1 "$PORT"
-}
-
-install_version() {
-    put "$VERSION" <<<"version $1"
 }
 
 # ask_at HOST PORT | unix:PATH: where the clients ask.
@@ -41,28 +36,23 @@ two_restarts() {
     ((seen == 2)) || fail "no old generation stays" "$(<"$LOG")"
 }
 
-# serve WAY ADDRESS [WORKERS]
-serve() {
-    install_version 1
-    start_wrapped server "$PYTHON" "$ROOT/tests/servers/datagrams.py" "$1" "$2" "$VERSION" "${@:3}"
-}
-
-survives() {
-    serve "$1" "$PORT" "${@:2}"
+# lose_nothing WAY [WORKERS]
+lose_nothing() {
+    start_datagrams "$1" "$PORT" "${@:2}"
     two_restarts
 }
 
-@test "epoll: restarts under load lose no datagram" { survives epoll; }
-@test "poll: restarts under load lose no datagram" { survives poll; }
-@test "select: restarts under load lose no datagram" { survives select; }
-@test "blocking recvfrom: restarts under load lose no datagram" { survives block; }
-@test "recvfrom with a time-out: restarts under load lose no datagram" { survives timeout; }
-@test "a group of three that share the port: restarts under load lose no datagram" { survives epoll 3; }
+@test "epoll: restarts under load lose no datagram" { lose_nothing epoll; }
+@test "poll: restarts under load lose no datagram" { lose_nothing poll; }
+@test "select: restarts under load lose no datagram" { lose_nothing select; }
+@test "blocking recvfrom: restarts under load lose no datagram" { lose_nothing block; }
+@test "recvfrom with a time-out: restarts under load lose no datagram" { lose_nothing timeout; }
+@test "a group of three that share the port: restarts under load lose no datagram" { lose_nothing epoll 3; }
 
 @test "UNIX datagrams: the path stays, and restarts under load lose nothing" {
     local path=$BATS_TEST_TMPDIR/socket inode
     ask_at "unix:$path"
-    serve poll "$path"
+    start_datagrams poll "$path"
     inode=$(stat -c %i "$path")
     two_restarts
     [[ $(stat -c %i "$path") == "$inode" ]]
@@ -70,13 +60,13 @@ survives() {
 
 @test "a datagram socket that came with the process" {
     install_version 1
-    start server env ACTIVATED_PRELOAD="$LIBGRACE" "$PYTHON" "$ROOT/tests/tools/activate.py" \
-        --datagram "$PORT" "$PYTHON" "$ROOT/tests/servers/datagrams.py" poll - "$VERSION"
-    wait_until 10 settled "$PID" 1
+    start_settled server env ACTIVATED_PRELOAD="$LIBGRACE" "$PYTHON" \
+        "$ROOT/tests/tools/activate.py" --datagram "$PORT" \
+        "$PYTHON" "$ROOT/tests/servers/datagrams.py" poll - "$BODY"
     two_restarts
 }
 
 @test "status names it" {
-    serve epoll "$PORT"
+    start_datagrams epoll "$PORT"
     [[ $(status "$PID") == *"\"udp 127.0.0.1:$PORT\",\"type\":\"datagram\""* ]]
 }

@@ -56,7 +56,7 @@ gives_up_where() {
     wait_until 10 gave_up "$old" || dump_log
     client_ends
     wait_until 10 settled "$PID" 2
-    run ! log_has 'no dummy'
+    log_lacks 'no dummy'
 }
 
 @test "a system without ::1" {
@@ -123,7 +123,7 @@ worker_binds_again() {
     done
     [[ $(release 0) == v1 ]]
     wait_until 10 settled "$PID" 2
-    run ! log_has 'cut'
+    log_lacks 'cut'
 }
 
 @test "a worker that is replaced while its generation drains, and binds" {

@@ -3,13 +3,6 @@
 # shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load helper
 
-NOTING=$ROOT/tests/servers/noting.py
-
-start_noting() {
-    PORT=$(free_port)
-    start_wrapped noting "$PYTHON" "$NOTING" "$PORT"
-}
-
 fetch() {
     "$PYTHON" -c 'import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).read().decode())' \
         "http://127.0.0.1:$PORT$1"
@@ -68,7 +61,6 @@ same_environment() {
 
 # What two threads in system() at once do to each other.
 overlapping() {
-    PORT=$(free_port)
     start_wrapped commanding "$PYTHON" "$ROOT/tests/servers/commanding.py" "$PORT"
     [[ $(fetch /) == "$1" ]] || fail "$(fetch /)"
 }
@@ -96,12 +88,9 @@ for thread in threads: thread.join()'
 
 # started_by EXPRESSION: of a script in Python, whose first argument is the command.
 started_by() {
-    PORT=$(free_port)
     start_wrapped script "$PYTHON" -c "import ctypes, os, sys; $1" \
         "exec '$SERVER' --listen 127.0.0.1:$PORT"
-    load_start -r 200 127.0.0.1 "$PORT"
-    restart_and_wait "$PID"
-    load_finish
+    restart_under_load 1 -r 200 127.0.0.1 "$PORT"
 }
 
 @test "a program that starts the server by system()" { started_by 'os.system(sys.argv[1])'; }

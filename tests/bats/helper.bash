@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# What the tests that run whole servers share. Use: load helper; it brings teardown().
+# What the tests that run whole servers share. Use: load helper; it brings setup(), which sets PORT,
+# and teardown().
 bats_require_minimum_version 1.5.0
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -9,10 +10,14 @@ LIBGRACE=$BUILD/shim/libgrace.so
 GRACE=$BUILD/tools/grace
 LAUNCH=$BUILD/tests/tools/launch
 LOAD=$BUILD/tests/tools/load
+CONFINE=$BUILD/tests/tools/confine
 SERVER=$BUILD/tests/servers/server
+NOTING=$ROOT/tests/servers/noting.py
 PYTHON=/usr/bin/python3
 export ROOT BUILD LIBGRACE GRACE LAUNCH LOAD SERVER PYTHON
 export GRACE_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
+APP=$BATS_TEST_TMPDIR/app   # what install_app writes
+BODY=$BATS_TEST_TMPDIR/body # what install_version writes
 
 # Sessions and processes that stop_all ends.
 STARTED=()
@@ -89,23 +94,88 @@ free_port() {
     done
 }
 
+# let_everybody_in: the directories of this test, for servers that give up root.
+let_everybody_in() {
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}"
+}
+
+# launch OUTPUT ERRORS COMMAND...: in a session of its own; sets LAUNCHED.
+launch() {
+    "$LAUNCH" --setsid --stdin /dev/null --stdout "$1" --stderr "$2" -- "${@:3}" &
+    LAUNCHED=$!
+    STARTED+=("$LAUNCHED")
+}
+
 # start NAME COMMAND...: in a session of its own, output in NAME.log; sets PID and LOG.
 start() {
-    local name=$1
-    shift
-    LOG=$BATS_TEST_TMPDIR/$name.log
+    LOG=$BATS_TEST_TMPDIR/$1.log
     : >>"$LOG"
-    "$LAUNCH" --setsid --stdin /dev/null --stdout "$LOG" --stderr "$LOG" -- "$@" &
-    PID=$!
+    launch "$LOG" "$LOG" "${@:2}"
+    PID=$LAUNCHED
+}
+
+# start_beside NAME COMMAND...: PID and LOG stay what they are; sets LAUNCHED.
+start_beside() {
+    local PID LOG
+    start "$@"
+}
+
+# start_settled NAME COMMAND...: start, and wait until generation 1 serves.
+start_settled() {
+    start "$@"
+    wait_until 20 settled "$PID" 1 || dump_log
+}
+
+# start_wrapped NAME COMMAND...: the same with the shim.
+start_wrapped() {
+    start_settled "$1" env LD_PRELOAD="$LIBGRACE" "${@:2}"
+}
+
+# start_server [OPTION...]: our server, wrapped, on $PORT.
+start_server() {
+    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" "$@"
+}
+
+# start_noting [SIGNAL=ACTION...]: a server that writes down the signals it gets, wrapped, on $PORT.
+start_noting() {
+    start_wrapped noting "$PYTHON" "$NOTING" "$PORT" "$@"
+}
+
+# start_confined OPTION... COMMAND...: with less than it expects; the options are those of confine.
+start_confined() {
+    start confined "$CONFINE" "$@"
+}
+
+# start_background COMMAND...: wrapped; it goes into the background, and PID is its supervisor there.
+start_background() {
+    start background env LD_PRELOAD="$LIBGRACE" "$@"
+    ends_with 0
+    found_in_background
+    wait_until 20 settled "$PID" 1 || dump_log
+}
+
+# found_in_background: sets PID to the only supervisor of this test, which is no child of ours.
+found_in_background() {
+    wait_until 10 compgen -G "$GRACE_RUNTIME_DIR/*.sock" >/dev/null
+    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
     STARTED+=("$PID")
 }
 
-# start_wrapped NAME COMMAND...: start with the shim, and wait until generation 1 serves.
-start_wrapped() {
-    local name=$1
-    shift
-    start "$name" env LD_PRELOAD="$LIBGRACE" "$@"
-    wait_until 20 settled "$PID" 1 || dump_log
+# install_version N: what a server answers that reads $BODY.
+install_version() {
+    printf 'version %s' "$1" | put "$BODY"
+}
+
+# start_datagrams WAY PORT|PATH [WORKERS]: a server of datagrams that answers with version 1.
+start_datagrams() {
+    install_version 1
+    start_wrapped server "$PYTHON" "$ROOT/tests/servers/datagrams.py" "$1" "$2" "$BODY" "${@:3}"
+}
+
+# install_app [OPTION...]: $APP is our server on $PORT, with these options, from its next start on.
+install_app() {
+    put "$APP" <<<"#!/bin/sh
+exec '$SERVER' --listen 127.0.0.1:$PORT ${*@Q}"
 }
 
 dump_log() {
@@ -142,6 +212,10 @@ stop_all() {
     wait_until 10 kill_leftovers
     wait 2>/dev/null || true # how they ended is no matter: the test has looked
     STARTED=()
+}
+
+setup() {
+    PORT=$(free_port)
 }
 
 teardown() {

@@ -20,7 +20,7 @@ prober() {
 
 @test "at every instant somebody accepts on every listener" {
     local i port probers
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --listen "127.0.0.1:$OTHER"
+    start_server --listen "127.0.0.1:$OTHER"
     prober "$PORT" && prober "$OTHER"
     probers=("${STARTED[@]:1}")
     for ((i = 0; i < 20; i++)); do
@@ -64,7 +64,7 @@ remains() {
 }
 
 @test "at most one generation is becoming ready" {
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --start-ms 100
+    start_server --start-ms 100
     "$PYTHON" - "$PID" <<'END'
 import json, os, signal, socket, sys, time
 supervisor = int(sys.argv[1])
@@ -96,7 +96,7 @@ END
 @test "no connection is closed by grace before the drain deadline" {
     local i fd held=()
     export GRACE_DRAIN_TIMEOUT=none GRACE_MAX_OLD=10
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    start_server
     for i in 1 2 3 4 5; do
         exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
         held+=("$fd")

@@ -18,9 +18,7 @@ serves_on() {
     done
     start_wrapped server "$SERVER" "${options[@]}" "${MORE[@]}"
     hammer "$@"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
+    restart_times 3
     hammer_finish
     ! log_has 'is released|not served' || fail "$(<"$LOG")"
 }
@@ -73,8 +71,7 @@ serves_on() {
         --portfile "$BATS_TEST_TMPDIR/ports"
     mapfile -t before <"$BATS_TEST_TMPDIR/ports"
     hammer "${before[@]}"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
+    restart_times 2
     hammer_finish
     mapfile -t after <"$BATS_TEST_TMPDIR/ports"
     [[ ${after[*]} == "${before[*]}" ]] || fail "${before[*]} became ${after[*]}"
@@ -97,8 +94,7 @@ END
     stop_all
     start_wrapped plain "$SERVER" --listen "127.0.0.1:$PORT" --listen "127.0.0.1:$OTHER"
     [[ $(server_fds) == "$plain" ]] || fail "unwrapped: $plain" "wrapped: $(server_fds)"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
+    restart_times 2
     [[ $(server_fds) == "$plain" ]] || fail "unwrapped: $plain" "restarted: $(server_fds)"
 }
 

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: ISC
-# The GRACE_ variables of libgrace: what each does and what it refuses.
+# The GRACE_ variables of libgrace: what each does, and what value it rejects.
 # shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load helper
-
-NOTING=$ROOT/tests/servers/noting.py
 
 # wrapped NAME=VALUE... COMMAND...
 wrapped() {
     run --separate-stderr "$LAUNCH" --stdin /dev/null -- env "LD_PRELOAD=$LIBGRACE" "$@"
 }
 
-# refuses NAME VALUE ALLOWED: with one line, and the server does not start.
-refuses() {
+# rejects NAME VALUE ALLOWED: with one line, and the server does not start.
+rejects() {
     wrapped "$1=$2" /bin/sh -c 'echo started'
     [[ $status == 125 && $output == '' ]] || fail "$1=$2: exit status $status"
     # shellcheck disable=SC2154 # bats sets it
@@ -31,39 +29,19 @@ duration() {
     takes "$1" 500ms 10s 2m 1h
     if [[ ${3-} == never-0 ]]; then
         for value in 0 0s 0ms; do
-            refuses "$1" "$value" 'none, but not 0'
+            rejects "$1" "$value" 'none, but not 0'
         done
     else
         takes "$1" 0 0s
     fi
     for value in '' 10 -1s 1.5s 10x 's' ' 1s' '1 s' 99999999999999999999s; do
-        refuses "$1" "$value" 'a duration such as 500ms, 10s'
+        rejects "$1" "$value" 'a duration such as 500ms, 10s'
     done
     if [[ ${2-} == none ]]; then
         takes "$1" none
     else
-        refuses "$1" none 'a duration'
+        rejects "$1" none 'a duration'
     fi
-}
-
-start_server() {
-    PORT=$(free_port)
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" "$@"
-}
-
-start_noting() {
-    PORT=$(free_port)
-    start_wrapped noting "$PYTHON" "$NOTING" "$PORT" "$@"
-}
-
-# slow NAME COUNT: so many clients that the server has accepted, with their requests half sent until
-# there is a file NAME.go.
-slow() {
-    "$LAUNCH" --setsid --stdin /dev/null --stdout "$BATS_TEST_TMPDIR/$1" --stderr /dev/null -- \
-        "$LOAD" -c "$2" -n "$2" --pause "$BATS_TEST_TMPDIR/$1.go" 127.0.0.1 "$PORT" &
-    SLOW=$!
-    STARTED+=("$SLOW")
-    wait_until 10 accepted "$SLOW" "$2"
 }
 
 @test "GRACE_READY_TIMEOUT: values" { duration GRACE_READY_TIMEOUT none never-0; }
@@ -75,51 +53,51 @@ slow() {
 @test "GRACE_SIGNAL: values" {
     takes GRACE_SIGNAL HUP SIGUSR1 usr2 WINCH sigquit 10
     for value in '' TERM KILL STOP INT CHLD FOO 0 65 -1 'HUP '; do
-        refuses GRACE_SIGNAL "$value" 'HUP, USR1, USR2'
+        rejects GRACE_SIGNAL "$value" 'HUP, USR1, USR2'
     done
 }
 
 @test "GRACE_STOP_SIGNAL: values" {
     takes GRACE_STOP_SIGNAL TERM SIGQUIT INT KILL 12
     for value in '' FOO 0 65 'TERM QUIT'; do
-        refuses GRACE_STOP_SIGNAL "$value" 'a signal such as TERM'
+        rejects GRACE_STOP_SIGNAL "$value" 'a signal such as TERM'
     done
 }
 
 @test "GRACE_READY: values" {
     takes GRACE_READY auto notify delay=0 delay=100ms 'exec=test -e /'
     for value in '' Auto delay delay= delay=10 delay=none exec exec= soon; do
-        refuses GRACE_READY "$value" 'auto, '
+        rejects GRACE_READY "$value" 'auto, '
     done
 }
 
 @test "GRACE_READY: a delay that GRACE_READY_TIMEOUT does not allow" {
     for value in delay=60s delay=2m; do
-        refuses GRACE_READY "$value" 'shorter than GRACE_READY_TIMEOUT'
+        rejects GRACE_READY "$value" 'shorter than GRACE_READY_TIMEOUT'
     done
     takes GRACE_READY delay=59s
     export GRACE_READY_TIMEOUT=none
     takes GRACE_READY delay=2m
     export GRACE_READY_TIMEOUT=1s
-    refuses GRACE_READY delay=1s 'shorter than GRACE_READY_TIMEOUT'
+    rejects GRACE_READY delay=1s 'shorter than GRACE_READY_TIMEOUT'
 }
 
 @test "GRACE_MAX_OLD: values" {
     takes GRACE_MAX_OLD 1 3 100
     for value in '' 0 101 -1 3x many; do
-        refuses GRACE_MAX_OLD "$value" 'a number from 1 to 100'
+        rejects GRACE_MAX_OLD "$value" 'a number from 1 to 100'
     done
 }
 
 @test "the others: values" {
     takes GRACE_MODE overlap sequential
-    refuses GRACE_MODE parallel 'overlap or sequential'
+    rejects GRACE_MODE parallel 'overlap or sequential'
     takes GRACE_PIDFILE "$BATS_TEST_TMPDIR/pid"
-    refuses GRACE_PIDFILE relative.pid 'an absolute path'
+    rejects GRACE_PIDFILE relative.pid 'an absolute path'
     takes GRACE_RUNTIME_DIR "$BATS_TEST_TMPDIR/run" ''
-    refuses GRACE_RUNTIME_DIR run 'an absolute path'
+    rejects GRACE_RUNTIME_DIR run 'an absolute path'
     takes GRACE_CHILDREN scrub keep
-    refuses GRACE_CHILDREN none 'scrub or keep'
+    rejects GRACE_CHILDREN none 'scrub or keep'
     takes GRACE_NAME shop shop-1 x
     for value in '' 'two words' a/b 1st $'a\nb'; do
         wrapped "GRACE_NAME=$value" /bin/true
@@ -127,10 +105,10 @@ slow() {
     done
     takes GRACE_LOG stderr "$BATS_TEST_TMPDIR/log"
     for value in '' STDERR relative/path "$BATS_TEST_TMPDIR/no/such/directory" "$BATS_TEST_TMPDIR"; do
-        refuses GRACE_LOG "$value" ''
+        rejects GRACE_LOG "$value" ''
     done
     takes GRACE_LOG_LEVEL error warning info
-    refuses GRACE_LOG_LEVEL loud 'error, warning, info or debug'
+    rejects GRACE_LOG_LEVEL loud 'error, warning, info or debug'
 }
 
 @test "each is in the manual" {
@@ -153,6 +131,7 @@ slow() {
 @test "GRACE_SIGNAL: any of its signals restarts, SIGHUP is the server's" {
     for GRACE_SIGNAL in USR1 USR2 QUIT WINCH ALRM PWR URG; do
         export GRACE_SIGNAL
+        PORT=$(free_port)
         start_noting HUP=note
         kill -HUP "$PID"
         wait_until 5 log_has 'SIGHUP arrived'
@@ -206,18 +185,12 @@ adopted_but_not_ready() {
 
 @test "GRACE_LOG, GRACE_LOG_LEVEL, GRACE_NAME" {
     export GRACE_LOG=$BATS_TEST_TMPDIR/file GRACE_LOG_LEVEL=warning GRACE_NAME=shop
-    PORT=$(free_port)
-    cat >"$BATS_TEST_TMPDIR/app" <<END
-#!/bin/sh
-[ ! -e '$BATS_TEST_TMPDIR/broken' ] || exit 9
-exec '$SERVER' --listen 127.0.0.1:$PORT
-END
-    chmod +x "$BATS_TEST_TMPDIR/app"
-    start_wrapped server "$BATS_TEST_TMPDIR/app"
+    install_app
+    start_wrapped server "$APP"
     [[ $(status shop) == '{"name":"shop","pid":'$PID,* ]]
     restart_and_wait "$PID"
     [[ ! -s $GRACE_LOG ]]
-    touch "$BATS_TEST_TMPDIR/broken"
+    install_app --fail exit:9
     kill -HUP "$PID"
     wait_until 5 rolled_back "$PID" 1
     [[ $(<"$GRACE_LOG") == "grace[$PID]: generation 3 rolled back: exit status 9 "* ]]
@@ -227,7 +200,8 @@ END
 @test "GRACE_LOG_LEVEL=debug says more, error less" {
     GRACE_LOG_LEVEL=debug start_server
     log_has 'generation 1 listens on tcp 127.0.0.1'
-    GRACE_LOG_LEVEL=error start_server --body other
+    PORT=$(free_port)
+    GRACE_LOG_LEVEL=error start_server
     restart_and_wait "$PID"
     [[ $(grep -c "^grace\[$PID\]" "$LOG") == 0 ]]
 }
@@ -239,7 +213,6 @@ log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 log.bind(sys.argv[1])
 while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     wait_until 5 test -S "$BATS_TEST_TMPDIR/log.sock"
-    PORT=$(free_port)
     # shellcheck disable=SC2016 # for the shell inside
     start server unshare --mount bash -c 'with_dev_log "$@"' bash env GRACE_LOG=syslog \
         "LD_PRELOAD=$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
@@ -253,16 +226,11 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
 @test "GRACE_SETTLE: so long a listener may be missing" {
     local other
     other=$(free_port)
-    PORT=$(free_port)
     export GRACE_SETTLE=800ms
-    for listen in "--listen 127.0.0.1:$other" ''; do
-        put "$BATS_TEST_TMPDIR/app" <<<"#!/bin/sh
-exec '$SERVER' --listen 127.0.0.1:$PORT $listen"
-        [[ -z $listen ]] || start_wrapped app "$BATS_TEST_TMPDIR/app"
-    done
-    load_start -r 500 127.0.0.1 "$PORT"
-    restart_and_wait "$PID"
-    load_finish
+    install_app --listen "127.0.0.1:$other"
+    start_wrapped app "$APP"
+    install_app
+    restart_under_load 1 -r 500 127.0.0.1 "$PORT"
     (($(ready_ms 2) >= 800))
     log_has "tcp 127.0.0.1:$other is not served by generation 2"
     run -1 "$LOAD" -n 1 127.0.0.1 "$other"
@@ -271,12 +239,12 @@ exec '$SERVER' --listen 127.0.0.1:$PORT $listen"
 @test "GRACE_MAX_OLD: the oldest has to go" {
     export GRACE_MAX_OLD=1 GRACE_STOP_TIMEOUT=1s
     start_server
-    slow first 2
+    slow_client 2 --pause "$BATS_TEST_TMPDIR/never"
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 1 draining'
     wait_until 5 stopped_listening 1
     holds 1 2
-    slow second 1
+    slow_client 1 --pause "$BATS_TEST_TMPDIR/never"
     kill -HUP "$PID"
     wait_until 20 log_has 'more than 1 old generations?: generation 1 has to go'
     wait_until 10 log_has 'generation 1 retired'
@@ -289,8 +257,8 @@ exec '$SERVER' --listen 127.0.0.1:$PORT $listen"
     local peers peer
     export GRACE_DRAIN_TIMEOUT=1200ms
     start_server --model prefork
-    slow slow 3
-    mapfile -t peers < <(ss -tnpH state established "dport = :$PORT" | grep "pid=$SLOW," |
+    slow_client 3 --pause "$BATS_TEST_TMPDIR/go"
+    mapfile -t peers < <(ss -tnpH state established "dport = :$PORT" | grep "pid=$CLIENT," |
         awk '{ print $3 }')
     ((${#peers[@]} == 3))
     kill -HUP "$PID"
@@ -299,19 +267,19 @@ exec '$SERVER' --listen 127.0.0.1:$PORT $listen"
     for peer in "${peers[@]}"; do
         log_has "generation 1: cutting connection of $peer, age [0-9]+ s, process [0-9]+"
     done
-    ! log_has 'did not stop' || fail "$(<"$LOG")"
-    touch "$BATS_TEST_TMPDIR/slow.go"
-    ends_with 1 "$SLOW"
+    log_lacks 'did not stop'
+    touch "$BATS_TEST_TMPDIR/go"
+    ends_with 1 "$CLIENT"
 }
 
 @test "GRACE_DRAIN_TIMEOUT=none" {
     export GRACE_DRAIN_TIMEOUT=none
     start_server
-    slow slow 2
+    slow_client 2 --pause "$BATS_TEST_TMPDIR/go"
     kill -HUP "$PID"
     wait_until 10 stopped_listening 1
-    touch "$BATS_TEST_TMPDIR/slow.go"
-    wait "$SLOW"
+    touch "$BATS_TEST_TMPDIR/go"
+    client_answered
     wait_until 10 settled "$PID" 2
 }
 
@@ -320,7 +288,7 @@ exec '$SERVER' --listen 127.0.0.1:$PORT $listen"
     start_noting USR1=exit:0 TERM=note
     restart_and_wait "$PID"
     [[ $(grep -c 'SIGUSR1 arrived' "$LOG") == 1 ]]
-    ! log_has 'SIGTERM' || fail "$(<"$LOG")"
+    log_lacks 'SIGTERM'
 }
 
 @test "GRACE_STOP_TIMEOUT: then it is killed" {

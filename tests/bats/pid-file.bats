@@ -20,7 +20,8 @@ names_the_server() {
     [[ $(curl -s "127.0.0.1:$PORT") == "$(<"$PIDFILE")" ]]
 }
 
-restart_under_load() {
+# restarts_and_names_it: the file does, after each of five restarts under load.
+restarts_and_names_it() {
     load_start 127.0.0.1 "$PORT"
     for _ in 1 2 3 4 5; do
         restart_and_wait "$PID"
@@ -31,13 +32,13 @@ restart_under_load() {
 
 @test "a file that names the living old generation is no reason not to start" {
     start_pidfiled alive
-    restart_under_load
+    restarts_and_names_it
     log_has 'generation 2 looked for process [0-9]+ of an older one'
 }
 
 @test "nor is its process group" {
     start_pidfiled group
-    restart_under_load
+    restarts_and_names_it
 }
 
 @test "outside a restart a second server still sees that the first is alive" {
@@ -48,13 +49,13 @@ restart_under_load() {
 
 @test "a file that must be created steps aside with GRACE_PIDFILE" {
     start_pidfiled excl "GRACE_PIDFILE=$PIDFILE"
-    restart_under_load
+    restarts_and_names_it
     [[ ! -e $PIDFILE.grace ]]
 }
 
 @test "a file that is locked steps aside with GRACE_PIDFILE" {
     start_pidfiled lock "GRACE_PIDFILE=$PIDFILE"
-    restart_under_load
+    restarts_and_names_it
     log_has "pid file $PIDFILE steps aside"
 }
 
@@ -103,9 +104,8 @@ restart_under_load() {
     rm "$PIDFILE.fail"
     restart_and_wait "$PID"
     names_the_server
-    run ! log_has 'may name generation'
-    kill "$PID"
-    wait_until 10 test ! -e "/proc/$PID"
+    log_lacks 'may name generation'
+    stop_and_wait "$PID"
     [[ ! -e $PIDFILE ]]
 }
 
@@ -157,8 +157,7 @@ END
     start_pidfiled alive GRACE_STOP_SIGNAL=TERM
     restart_and_wait "$PID"
     names_the_server
-    kill "$PID"
-    wait_until 10 test ! -e "/proc/$PID"
+    stop_and_wait "$PID"
     [[ ! -e $PIDFILE ]]
 }
 
@@ -177,9 +176,6 @@ END
 
 @test "a server that looks by connect() whether its UNIX path is served finds nobody" {
     start_wrapped server "$PYTHON" "$ROOT/tests/servers/pathed.py" "$BATS_TEST_TMPDIR/socket"
-    load_start "unix:$BATS_TEST_TMPDIR/socket"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
-    load_finish
-    run ! log_has refused
+    restart_under_load 2 "unix:$BATS_TEST_TMPDIR/socket"
+    log_lacks refused
 }

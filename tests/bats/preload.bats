@@ -6,10 +6,6 @@ RESTARTS=3
 TINY=$BUILD/tests/probes/preload/tiny
 COUNTER=$BUILD/tests/probes/preload/libcounting.so
 
-setup() {
-    PORT=$(free_port)
-}
-
 # survives COMMAND...: started as given, it restarts again and again without losing a request, with
 # libgrace in it.
 survives() {

@@ -33,11 +33,8 @@ counts() {
 }
 
 restarts_lose_nothing() {
-    load_start -r 300 127.0.0.1 "$PORT"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
-    load_finish
-    run ! log_has 'rolled back|cut|killed'
+    restart_under_load 2 -r 300 127.0.0.1 "$PORT"
+    log_lacks 'rolled back|cut|killed'
 }
 
 # main_is FIELD VALUE: in /proc/PID/status of the process that the newest generation is.
@@ -62,8 +59,7 @@ main_is() {
         main_is Seccomp 2
         restarts_lose_nothing
         rm "$DIR/go"
-        kill "$PID"
-        wait_until 10 test ! -e "/proc/$PID"
+        stop_and_wait "$PID"
     done
 }
 

@@ -3,20 +3,10 @@
 # shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load helper
 
-NOTING=$ROOT/tests/servers/noting.py
-
-setup() {
-    PORT=$(free_port)
-}
-
-start_noting() {
-    start_wrapped noting "$PYTHON" "$NOTING" "$PORT" "$@"
-}
-
 # ends_cleanly_with STATUS: and leaves nothing behind.
 ends_cleanly_with() {
     ends_with "$1" || return
-    wait_until 5 session_is_empty || return
+    wait_until 5 session_is_empty "$PID" || return
     [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
 }
 
@@ -90,7 +80,7 @@ print(subprocess.run(sys.argv[2:], env=env).returncode)' "$LIBGRACE" "$@"
 }
 
 @test "TERM kills what has no handler: 143" {
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    start_server
     kill -TERM "$PID"
     ends_cleanly_with 143
 }
@@ -150,44 +140,31 @@ terminate() {
 }
 
 @test "TERM while an old generation drains: its answers are finished, then all is gone" {
-    local slow
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" \
-        --slow-until "$BATS_TEST_TMPDIR/finish"
-    "$LAUNCH" -- "$LOAD" -c 2 -n 2 -p /slow 127.0.0.1 "$PORT" >"$BATS_TEST_TMPDIR/slow" 2>&1 &
-    slow=$!
-    STARTED+=("$slow")
-    wait_until 10 accepted "$slow" 2
+    start_server --slow-until "$BATS_TEST_TMPDIR/finish"
+    slow_client 2 -p /slow
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 1 draining'
     kill -TERM "$PID"
     wait_until 5 ended "$PID"
-    kill -0 "$slow"
+    kill -0 "$CLIENT"
     touch "$BATS_TEST_TMPDIR/finish"
-    wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
-    wait_until 5 session_is_empty
+    client_answered
+    wait_until 5 session_is_empty "$PID"
     ends_cleanly_with 143
 }
 
 @test "TERM to a server that leaves its workers behind: they finish what they have, and end" {
-    local slow
     echo left >"$BATS_TEST_TMPDIR/body"
     start_wrapped server "$PYTHON" "$ROOT/tests/servers/spawning.py" "$PORT" "$BATS_TEST_TMPDIR/body"
-    "$LAUNCH" -- "$LOAD" -c 1 -n 1 --pause "$BATS_TEST_TMPDIR/go" 127.0.0.1 "$PORT" \
-        >"$BATS_TEST_TMPDIR/slow" 2>&1 &
-    slow=$!
-    STARTED+=("$slow")
+    slow_client 1 --pause "$BATS_TEST_TMPDIR/go"
     wait_until 5 connections_are 1
     kill -TERM "$PID"
     wait_until 5 ended "$PID"
     wait_until 5 refuses 127.0.0.1 "$PORT"
     touch "$BATS_TEST_TMPDIR/go"
-    wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow")"
-    wait_until 5 session_is_empty
+    client_answered
+    wait_until 5 session_is_empty "$PID"
     ends_cleanly_with 143
-}
-
-session_is_empty() {
-    [[ -z $(processes | awk -v sid="$PID" '$3 == sid') ]]
 }
 
 orphan() {
@@ -272,8 +249,7 @@ in_background() {
         "$LAUNCH" --setsid --stdin /dev/null -- env LD_PRELOAD="$LIBGRACE" \
         bash -c '"$0" --listen "127.0.0.1:$1" </dev/null >/dev/null 2>&1 &' "$SERVER" "$PORT"
     [[ $output == *'went into the background'*'the log goes to syslog' ]] || fail "$output"
-    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
-    STARTED+=("$PID")
+    found_in_background
     wait_until 10 settled "$PID" 1
     restart_and_wait "$PID"
     answered
@@ -284,10 +260,8 @@ in_background() {
     mkfifo "$pipe"
     exec 7<>"$pipe"
     dd if=/dev/zero of="$pipe" oflag=nonblock bs=4096 count=1000 2>/dev/null || true # it is full then
-    "$LAUNCH" --setsid --stdin /dev/null --stdout "$pipe" --stderr "$pipe" -- env LD_PRELOAD="$LIBGRACE" \
-        "$SERVER" --listen "127.0.0.1:$PORT" 7>&- &
-    PID=$!
-    STARTED+=("$PID")
+    launch "$pipe" "$pipe" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+    PID=$LAUNCHED
     wait_until 10 settled "$PID" 1
     restart_and_wait "$PID"
     "$GRACE" stop "$PID" --timeout 10s
@@ -314,15 +288,9 @@ in_background() {
 
 # Its children leave session and parent while the supervisor looks for them.
 background_restarts() {
-    start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --daemonize "$1" --listen "127.0.0.1:$PORT"
-    wait "$PID"
-    wait_until 10 answered
-    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
-    STARTED+=("$PID")
-    for _ in {1..50}; do
-        restart_and_wait "$PID"
-    done
-    [[ $(status_number "$PID" rolled_back) == 0 ]]
+    start_background "$SERVER" --daemonize "$1" --listen "127.0.0.1:$PORT"
+    restart_times 50
+    rolled_back "$PID" 0
 }
 
 @test "a server that goes to the background is never taken for dead" { background_restarts 1; }
@@ -332,8 +300,7 @@ background_restarts() {
     start server env LD_PRELOAD="$LIBGRACE" "$PYTHON" "$ROOT/tests/servers/leaving.py" "$PORT"
     wait "$PID"
     wait_until 10 log_has 'went into the background'
-    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
-    STARTED+=("$PID")
+    found_in_background
     restart_and_wait "$PID"
     answered
 }

@@ -34,6 +34,11 @@ ended() {
     [[ ! -d /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
 }
 
+# gone PID: not even a zombie is left.
+gone() {
+    [[ ! -e /proc/$1 ]]
+}
+
 # all_ended PID...
 all_ended() {
     local pid
@@ -48,6 +53,21 @@ ends_with() {
     wait_until 20 ended "$pid" || dump_log || return
     wait "$pid" || rc=$?
     ((rc == $1)) || fail "exit status $rc" "$(<"$LOG")"
+}
+
+# session_of PID: the processes of its session, those of launch included, a line each.
+session_of() {
+    processes | awk -v sid="$1" '$3 == sid { print $1 }'
+}
+
+session_is_empty() {
+    [[ -z $(session_of "$1") ]]
+}
+
+# session_is_killed PID: whoever starts whom meanwhile; until nobody is left.
+session_is_killed() {
+    session_of "$1" | xargs -r kill -KILL 2>/dev/null
+    session_is_empty "$1"
 }
 
 # Kilobytes that belong to the process alone.

@@ -9,7 +9,7 @@ setup() {
     HANG=$BATS_TEST_TMPDIR/hang
     COMMAND=$BATS_TEST_TMPDIR/command
     export GRACE_READY="exec=$COMMAND" GRACE_SETTLE=300ms
-    cat >"$COMMAND" <<END
+    put "$COMMAND" <<END
 #!/bin/bash
 if [[ -e $HANG ]]; then
     sleep 1000 &
@@ -18,11 +18,6 @@ if [[ -e $HANG ]]; then
     wait
 fi
 END
-    chmod +x "$COMMAND"
-}
-
-start_server() {
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
 }
 
 # hangs N: the command hangs for generation N; its processes are to end with it.
@@ -30,6 +25,13 @@ hangs() {
     wait_until 10 test -e "$HANG.$1"
     read -ra HANGING <"$HANG.$1"
     STARTED+=("${HANGING[@]}")
+}
+
+# asks_and_waits ASKED ANSWER: the command leaves the one file, and succeeds when there is the other.
+asks_and_waits() {
+    put "$COMMAND" <<<"#!/bin/sh
+touch $1
+until [ -e $2 ]; do sleep 0.01; done"
 }
 
 is_over() {
@@ -76,18 +78,16 @@ is_over() {
     touch "$HANG"
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
     hangs 1
-    kill "$PID"
-    wait_until 10 test ! -e "/proc/$PID"
+    stop_and_wait "$PID"
     wait_until 5 is_over
 }
 
 @test "what it says of one generation is not said of the next" {
-    local app=$BATS_TEST_TMPDIR/app
-    printf '#!/bin/sh\nuntil [ -e %s ]; do sleep 0.01; done\nexec %s --listen 127.0.0.1:%s\n' \
-        "$app.gate" "$SERVER" "$PORT" >"$app"
-    printf '#!/bin/sh\ntouch %s\nuntil [ -e %s ]; do sleep 0.01; done\n' "$app.asked" "$app.yes" \
-        >"$COMMAND"
-    chmod +x "$app"
+    local app=$APP
+    asks_and_waits "$app.asked" "$app.yes"
+    put "$app" <<<"#!/bin/sh
+until [ -e $app.gate ]; do sleep 0.01; done
+exec $SERVER --listen 127.0.0.1:$PORT"
     touch "$app.gate" "$app.yes"
     start_wrapped app "$app"
     load_start -r 400 127.0.0.1 "$PORT"
@@ -104,7 +104,7 @@ is_over() {
     touch "$app.yes"
     wait_until 10 nobody_runs "$COMMAND"
     "$LOAD" -n 50 127.0.0.1 "$PORT"
-    run ! log_has 'generation 3 ready'
+    log_lacks 'generation 3 ready'
     run ! test -e "$app.asked"
     touch "$app.gate"
     wait_until 10 settled "$PID" 3
@@ -127,13 +127,11 @@ if os.fork():
 os.setsid()
 serve(listener, body="here")
 END
-    printf '#!/bin/sh\ntouch %s\nuntil [ -e %s ]; do sleep 0.01; done\n' "$way.asked" "$way.gone" \
-        >"$COMMAND"
+    asks_and_waits "$way.asked" "$way.gone"
     start server env LD_PRELOAD="$LIBGRACE" PYTHONPATH="$ROOT/tests/servers" \
         PYTHONDONTWRITEBYTECODE=1 "$PYTHON" "$way.py"
-    wait "$PID"
-    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
-    STARTED+=("$PID")
+    ends_with 0
+    found_in_background
     touch "$way.gone"
     wait_until 10 settled "$PID" 1
     restart_and_wait "$PID"

@@ -49,7 +49,7 @@ binds_late() {
     wait_until 10 log_has 'generation 2 starting'
     wait_until 10 overdue 2
     [[ ${GRACE_MODE-} == sequential ]] || "$LOAD" -n 50 127.0.0.1 "$PORT"
-    run ! log_has 'generation 2 ready'
+    log_lacks 'generation 2 ready'
     touch "$GATE"
     wait_until 10 settled "$PID" 2
     load_finish
@@ -99,8 +99,7 @@ END
         wait_until 10 rolled_back "$PID" 1
         log_has 'generation 2 rolled back: not ready after .*: 0 of 1 listeners adopted'
         "$LOAD" -n 50 127.0.0.1 "$PORT"
-        kill "$PID"
-        wait_until 10 test ! -e "/proc/$PID"
+        stop_and_wait "$PID"
         rm "$LOG"
     done
 }
@@ -126,8 +125,7 @@ drops() {
             fail "$GRACE_READY: $(<"$LOG")"
         log_has 'is not served by generation 2'
         "$LOAD" -n 50 127.0.0.1 "${2%% *}"
-        kill "$PID"
-        wait_until 10 test ! -e "/proc/$PID"
+        stop_and_wait "$PID"
         rm "$LOG"
     done
 }

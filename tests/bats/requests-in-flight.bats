@@ -13,7 +13,7 @@ answers_over_restart() {
     local slow old begun closed finish=$BATS_TEST_TMPDIR/finish
     rm -f "$finish"
     PORT=$(free_port)
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --body 'one' \
+    start_server --body 'one' \
         --slow-until "$finish" "${@:2}"
     old=$(server_pid "$PID")
     start slow "$LOAD" -c 4 -n 4 -p /slow --expect '^one$' 127.0.0.1 "$PORT"

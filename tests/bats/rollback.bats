@@ -6,26 +6,18 @@ load helper
 
 setup() {
     PORT=$(free_port)
-    APP=$BATS_TEST_TMPDIR/app
     export GRACE_READY_TIMEOUT=10s GRACE_SETTLE=200ms
 }
 
-# version BODY SERVER-OPTION...: a script that runs the server.
-version() {
-    put "$APP" <<END
-#!/bin/sh
-exec '$SERVER' --listen 127.0.0.1:$PORT --body '$1' ${*:2}
-END
-}
-
 start_app() {
-    version one
-    start_wrapped app "$APP"
-    load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    install_app --body one
+    start_under_load "$APP"
 }
 
-answer() {
-    "$LOAD" -n 1 -c 1 --expect "^$1\$" 127.0.0.1 "$PORT"
+# start_under_load COMMAND...: of which no version but these two may answer.
+start_under_load() {
+    start_wrapped app "$@"
+    load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
 }
 
 # fails_because REGEX [COMMAND]: the next restart fails, with what is done meanwhile, and one line
@@ -36,29 +28,25 @@ fails_because() {
     kill -HUP "$PID"
     ${2-}
     wait_until 20 rolled_back "$PID" $((count + 1)) || dump_log
-    wait_until 10 alone
+    wait_until 10 lone_generation "$PID"
     [[ $(grep -c 'rolled back' "$LOG") == $((count + 1)) ]] || fail "$(<"$LOG")"
     grep 'rolled back' "$LOG" | tail -n 1 | grep -Eq -- "rolled back: $1; generation [0-9]+ goes on" ||
         fail "$(<"$LOG")"
-    answer one
-}
-
-alone() {
-    lone_generation "$PID" >/dev/null
+    answers_with one
 }
 
 # recovers: a good version is started as if nothing had happened.
 recovers() {
-    version two
+    install_app --body two
     restart_and_wait "$PID"
-    answer two
+    answers_with two
     load_finish
 }
 
 # breaks SERVER-OPTION... REGEX
 breaks() {
     start_app
-    version two "${@:1:$#-1}"
+    install_app --body two "${@:1:$#-1}"
     fails_because "${!#}"
     recovers
 }
@@ -82,11 +70,11 @@ breaks() {
     local other
     other=$(free_port)
     export GRACE_READY_TIMEOUT=1s GRACE_SETTLE=10s
-    version one --listen "127.0.0.1:$other"
+    install_app --body one --listen "127.0.0.1:$other"
     start_wrapped app "$APP"
     load_start -r 800 --expect '^(one|two)$' 127.0.0.1 "$PORT"
     for model in single prefork threads; do
-        version two --model "$model"
+        install_app --body two --model "$model"
         fails_because_not_ready
     done
     load_finish
@@ -100,7 +88,7 @@ fails_because_not_ready() {
         count=$(status_number "$PID" rolled_back)
         kill -HUP "$PID"
         wait_until 20 rolled_back "$PID" $((count + 1))
-        wait_until 10 alone
+        wait_until 10 lone_generation "$PID"
         line=$(grep 'rolled back' "$LOG" | tail -n 1)
         [[ $line == *' 0 of 2 listeners adopted'* ]] || break
     done
@@ -163,7 +151,7 @@ fails_because_not_ready() {
 
 @test "the directory is gone" {
     mkdir "$BATS_TEST_TMPDIR/dir"
-    version one
+    install_app --body one
     cd "$BATS_TEST_TMPDIR/dir"
     start_wrapped app "$APP"
     cd "$BATS_TEST_TMPDIR"
@@ -177,11 +165,11 @@ fails_because_not_ready() {
 @test "several broken versions in a row" {
     start_app
     for i in 1 2 3; do
-        version two --fail exit:$i
+        install_app --body two --fail exit:$i
         fails_because "exit status $i after.*"
         put "$APP" <<<'nonsense'
         fails_because "exec $APP: Exec format error"
-        version two --fail after-bind
+        install_app --body two --fail after-bind
         fails_because 'killed by signal 11.*'
     done
     recovers
@@ -190,13 +178,13 @@ fails_because_not_ready() {
 @test "probation: it dies some time after it was ready" {
     export GRACE_PROBATION=20s
     start_app
-    version two --fail later:600000 --model prefork
+    install_app --body two --fail later:600000 --model prefork
     fails_because 'exit status 70 [0-9]+ ms after it was ready' time_comes
-    version two
+    install_app --body two
     kill -HUP "$PID"
-    wait_until 10 answers two
+    wait_until 10 answers_with two
     load_finish
-    [[ $(status_number "$PID" rolled_back) == 1 ]]
+    rolled_back "$PID" 1
 }
 
 # time_comes: for what it does later, by the signal of its timer.
@@ -205,24 +193,20 @@ time_comes() {
     kill -ALRM "$(main_of 2)"
 }
 
-answers() {
-    answer "$1" >/dev/null 2>&1
-}
-
 @test "probation: who survives it is followed at once by the next" {
     export GRACE_PROBATION=500ms
     start_app
-    version two
+    install_app --body two
     kill -HUP "$PID"
     wait_until 5 log_has 'generation 2 ready'
     kill -HUP "$PID"
     wait_until 20 settled "$PID" 3
     load_finish
-    [[ $(status_number "$PID" "done") == 2 ]]
+    number_is 'done' 2
 }
 
-# storm COUNT: signals at 20 ms, and more if two restarts are not over by then.
-storm() {
+# hup_often COUNT: signals at 20 ms, and more if two restarts are not over by then.
+hup_often() {
     local i
     for ((i = 0; i < $1 || $(starts) < 4; i++)); do
         kill -HUP "$PID"
@@ -235,15 +219,15 @@ storm() {
     local begun=${EPOCHREALTIME/[.,]/} took done_count
     mkfifo "$BATS_TEST_TMPDIR/nothing"
     start_app
-    version two --start-ms 300
-    storm 100
+    install_app --body two --start-ms 300
+    hup_often 100
     took=$(((${EPOCHREALTIME/[.,]/} - begun) / 1000))
     wait_until 20 settled_for_good || dump_log
     load_finish
     done_count=$(status_number "$PID" "done")
     ((done_count >= 3 && done_count <= took / 300 + 2)) || fail "$done_count restarts in $took ms"
     [[ $(generation_of "$PID") == $((done_count + 1)) ]]
-    [[ $(status_number "$PID" rolled_back) == 0 ]]
+    rolled_back "$PID" 0
     (($(grep -c 'one more will follow' "$LOG") <= done_count)) || fail "a line for each signal"
 }
 
@@ -253,25 +237,30 @@ settled_for_good() {
         [[ $(grep -E '(ready in|retired|will follow)' "$LOG" | tail -n 1) == *retired ]]
 }
 
+# runs_app: the file that there is.
+runs_app() {
+    [[ /proc/$(server_pid "$PID")/exe -ef $APP ]]
+}
+
 @test "the file that is there now: replaced by rename, deleted, another kind" {
     cp "$SERVER" "$APP"
     start_wrapped app "$APP" --listen "127.0.0.1:$PORT" --body one
-    [[ /proc/$(server_pid "$PID")/exe -ef $APP ]]
+    runs_app
     load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
     put "$APP" <"$SERVER"
-    [[ ! /proc/$(server_pid "$PID")/exe -ef $APP ]]
+    run ! runs_app
     restart_and_wait "$PID"
-    [[ /proc/$(server_pid "$PID")/exe -ef $APP ]]
+    runs_app
     rm "$APP"
     cp "$SERVER" "$APP"
     restart_and_wait "$PID"
-    [[ /proc/$(server_pid "$PID")/exe -ef $APP ]]
-    version two
+    runs_app
+    install_app --body two
     restart_and_wait "$PID"
-    answer two
+    answers_with two
     put "$APP" <"$SERVER"
     restart_and_wait "$PID"
-    answer one
+    answers_with one
     load_finish
 }
 
@@ -279,20 +268,19 @@ settled_for_good() {
 releases() {
     local base=$BATS_TEST_TMPDIR
     mkdir "$base/1" "$base/2"
-    APP=$base/1/app version one
-    APP=$base/2/app version two
+    APP=$base/1/app install_app --body one
+    APP=$base/2/app install_app --body two
     ln -s 1 "$base/current"
 }
 
-# switches COMMAND: from where we are.
-switches() {
-    start_wrapped app "$1"
-    load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
-    answer one
+# follows_symlink COMMAND: from where we are.
+follows_symlink() {
+    start_under_load "$1"
+    answers_with one
     ln -s 2 "$BATS_TEST_TMPDIR/next"
     mv -T "$BATS_TEST_TMPDIR/next" "$BATS_TEST_TMPDIR/current"
     restart_and_wait "$PID"
-    answer two
+    answers_with two
     rm -r "$BATS_TEST_TMPDIR/1"
     restart_and_wait "$PID"
     load_finish
@@ -300,13 +288,13 @@ switches() {
 
 @test "a symlink is switched: an absolute path through it" {
     releases
-    switches "$BATS_TEST_TMPDIR/current/app"
+    follows_symlink "$BATS_TEST_TMPDIR/current/app"
 }
 
 @test "a symlink is switched: the working directory through it" {
     releases
     cd "$BATS_TEST_TMPDIR/current"
-    switches ./app
+    follows_symlink ./app
     [[ $(readlink "/proc/$(server_pid "$PID")/cwd") == "$BATS_TEST_TMPDIR/2" ]]
     cd /
 }
@@ -319,9 +307,9 @@ switches() {
     load_start -r 200 --expect '^(one|two)$' 127.0.0.1 "$PORT"
     put "$APP" <<<$'#!/usr/bin/python3\nraise SystemExit(4)'
     fails_because 'exit status 4 after.*'
-    version two
+    install_app --body two
     restart_and_wait "$PID"
-    answer two
+    answers_with two
     load_finish
 }
 
@@ -331,25 +319,24 @@ last() {
 }
 
 @test "why a restart failed is shown until the next one begins, whatever ends meanwhile" {
-    version one
+    install_app --body one
     start_wrapped app "$APP"
-    exec 5<>"/dev/tcp/127.0.0.1/$PORT"
+    hold
     wait_until 10 connections_are 1
     load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 1 draining'
-    put "$APP" <<<'#!/bin/sh
-exit 3'
+    install_app --fail exit:3
     kill -HUP "$PID"
     wait_until 10 rolled_back "$PID" 1
     wait_until 10 log_has 'generation 3 retired'
-    exec 5>&-
+    drop 0
     wait_until 10 settled "$PID" 2
     log_has 'generation 1 retired'
     [[ $(last event) == rolled-back ]] || fail "$(last event)"
     [[ $(last reason) == 'exit status 3 after '*' ms, before it was ready' ]] || fail "$(last reason)"
     "$GRACE" status "$PID" | grep -q '^last  .* rolled-back: exit status 3 after'
-    version two
+    install_app --body two
     restart_and_wait "$PID"
     [[ $(last event) == retired && $(last reason) == '' ]]
     load_finish

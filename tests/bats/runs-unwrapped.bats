@@ -3,23 +3,14 @@
 # shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load helper
 
-CONFINE=$BUILD/tests/tools/confine
-NOTING=$ROOT/tests/servers/noting.py
+STATIC=$BATS_FILE_TMPDIR/static
 
 # Our server, linked so that nothing can be preloaded.
 setup_file() {
     local sources
     mapfile -t sources < <(grep -L '^int main(' "$ROOT"/tests/servers/*.c | grep -v /hostile)
-    cc -std=gnu11 -static -D_GNU_SOURCE -w -o "$BATS_FILE_TMPDIR/static" "${sources[@]}" \
+    cc -std=gnu11 -static -D_GNU_SOURCE -w -o "$STATIC" "${sources[@]}" \
         "$ROOT/tests/servers/main.c" 2>/dev/null
-}
-
-setup() {
-    PORT=$(free_port)
-}
-
-confined() {
-    start confined "$LAUNCH" -- "$CONFINE" "$@"
 }
 
 lines_of_grace() {
@@ -29,7 +20,7 @@ lines_of_grace() {
 # runs_unwrapped REGEX OPTION...: of confine; one line matches, and the server is the process that
 # was started, with nobody above or below it.
 runs_unwrapped() {
-    confined "${@:2}" env LD_PRELOAD="$LIBGRACE" "$PYTHON" "$NOTING" "$PORT" HUP=note TERM=exit:5
+    start_confined "${@:2}" env LD_PRELOAD="$LIBGRACE" "$PYTHON" "$NOTING" "$PORT" HUP=note TERM=exit:5
     wait_until 10 answered || dump_log
     [[ $(lines_of_grace) == 1 ]] || fail "$(<"$LOG")"
     log_has "^grace: $1; the server runs without grace$" || fail "$(<"$LOG")"
@@ -97,47 +88,34 @@ raise SystemExit(7)'
     ((wrapped)) || fail "24 file descriptors are not enough"
 }
 
-# nothing_left PID: of its session, whoever starts whom while it is killed.
-nothing_left() {
-    local pids
-    mapfile -t pids < <(processes | awk -v sid="$1" '$3 == sid { print $1 }')
-    ((${#pids[@]})) || return 0
-    kill -KILL "${pids[@]}" 2>/dev/null
-    return 1
-}
-
 @test "few file descriptors: it serves, and a restart that can't be is harmless" {
     local n
     for n in 7 8 9 10 11 12 14 16 18 20 24; do
-        confined --files "$n" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" \
+        start_confined --files "$n" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" \
             --hup install
         wait_until 10 answered || dump_log
         kill -HUP "$PID"
         wait_until 10 log_has "SIGHUP arrived|generation 2 (retired|rolled back)|generation 1 retired" ||
             dump_log
         wait_until 10 answered || dump_log
-        wait_until 10 nothing_left "$PID"
+        wait_until 10 session_is_killed "$PID"
         : >"$LOG"
     done
 }
 
-# restarts COMMAND...: nothing is missing that a restart needs.
-restarts() {
-    start confined "$@"
-    wait_until 10 lone_generation "$PID" || dump_log
-    load_start -r 500 127.0.0.1 "$PORT"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
-    load_finish
+# restarts_all_the_same COMMAND...: nothing is missing that a restart needs.
+restarts_all_the_same() {
+    start_settled confined "$@"
+    restart_under_load 2 -r 500 127.0.0.1 "$PORT"
 }
 
 @test "no pidfd_open, no process_vm_readv, no setpgid, no prctl: it restarts all the same" {
-    restarts "$CONFINE" --deny pidfd_open --deny process_vm_readv --deny setpgid --deny prctl \
+    restarts_all_the_same "$CONFINE" --deny pidfd_open --deny process_vm_readv --deny setpgid --deny prctl \
         env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
 }
 
 @test "servers that can't pass a listener on say so, and the one that serves goes on" {
-    confined --deny sendmsg env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+    start_confined --deny sendmsg env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
     wait_until 10 answered
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 rolled back: .*; generation 1 goes on'
@@ -148,7 +126,7 @@ restarts() {
 
 @test "no process left for a restart" {
     cd /
-    confined --uid 54321 --processes 2 env -u GRACE_RUNTIME_DIR LD_PRELOAD="$LIBGRACE" "$SERVER" \
+    start_confined --uid 54321 --processes 2 env -u GRACE_RUNTIME_DIR LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
     wait_until 10 log_has 'generation 1 ready'
     kill -HUP "$PID"
@@ -174,7 +152,7 @@ restarts() {
 @test "a library without the x bit" {
     cp "$LIBGRACE" "$BATS_TEST_TMPDIR/libgrace.so"
     chmod 644 "$BATS_TEST_TMPDIR/libgrace.so"
-    restarts env LD_PRELOAD="$BATS_TEST_TMPDIR/libgrace.so" "$SERVER" --listen "127.0.0.1:$PORT"
+    restarts_all_the_same env LD_PRELOAD="$BATS_TEST_TMPDIR/libgrace.so" "$SERVER" --listen "127.0.0.1:$PORT"
 }
 
 # cant_restart COMMAND...: of a static server with --hup install.
@@ -192,11 +170,11 @@ cant_restart() {
 }
 
 @test "a static program runs, and gets its SIGHUP" {
-    cant_restart "$LIBGRACE" "$BATS_FILE_TMPDIR/static" --listen "127.0.0.1:$PORT" --hup install
+    cant_restart "$LIBGRACE" "$STATIC" --listen "127.0.0.1:$PORT" --hup install
 }
 
 @test "grace restart of a static program fails at once, and the program lives" {
-    start static "$LIBGRACE" "$BATS_FILE_TMPDIR/static" --listen "127.0.0.1:$PORT"
+    start static "$LIBGRACE" "$STATIC" --listen "127.0.0.1:$PORT"
     wait_until 10 answered || dump_log
     run -1 timeout 10 "$GRACE" restart "$PID" # too early to know
     [[ $output == *"failed: the server does not load libgrace.so"* ]] || fail "$output"
@@ -207,22 +185,19 @@ cant_restart() {
 }
 
 @test "a static program started by a script" {
-    printf '#!/bin/sh\nexec "%s" --listen 127.0.0.1:%s --hup install\n' \
-        "$BATS_FILE_TMPDIR/static" "$PORT" >"$BATS_TEST_TMPDIR/app"
-    chmod +x "$BATS_TEST_TMPDIR/app"
-    cant_restart env LD_PRELOAD="$LIBGRACE" "$BATS_TEST_TMPDIR/app"
+    SERVER=$STATIC install_app --hup install
+    cant_restart env LD_PRELOAD="$LIBGRACE" "$APP"
 }
 
 @test "a static program that a script waits for" {
-    cat >"$BATS_TEST_TMPDIR/app" <<END
+    put "$APP" <<END
 #!/bin/sh
-"$BATS_FILE_TMPDIR/static" --listen 127.0.0.1:$PORT &
+"$STATIC" --listen 127.0.0.1:$PORT &
 trap '' HUP
 trap 'kill \$!; exit 7' TERM
 wait
 END
-    chmod +x "$BATS_TEST_TMPDIR/app"
-    start waiting env LD_PRELOAD="$LIBGRACE" "$BATS_TEST_TMPDIR/app"
+    start waiting env LD_PRELOAD="$LIBGRACE" "$APP"
     wait_until 10 answered
     wait_until 10 log_has "listens on port $PORT unseen by libgrace.so .*can't be restarted"
     [[ $(lines_of_grace) == 1 ]] || fail "$(<"$LOG")"
@@ -237,19 +212,19 @@ END
 @test "a server that is slow to listen is not taken for one that listens unseen" {
     start slow env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" --start-ms 2500
     wait_until 10 settled "$PID" 1
-    ! log_has unseen || fail "$(<"$LOG")"
+    log_lacks unseen
 }
 
 @test "a new version that is static: the old one goes on" {
     export GRACE_READY_TIMEOUT=3s
-    cp "$SERVER" "$BATS_TEST_TMPDIR/app"
-    start_wrapped app "$BATS_TEST_TMPDIR/app" --listen "127.0.0.1:$PORT"
+    cp "$SERVER" "$APP"
+    start_wrapped app "$APP" --listen "127.0.0.1:$PORT"
     load_start -r 500 127.0.0.1 "$PORT"
-    put "$BATS_TEST_TMPDIR/app" <"$BATS_FILE_TMPDIR/static"
+    put "$APP" <"$STATIC"
     kill -HUP "$PID"
     wait_until 10 rolled_back "$PID" 1
     wait_until 10 lone_generation "$PID"
-    put "$BATS_TEST_TMPDIR/app" <"$SERVER"
+    put "$APP" <"$SERVER"
     restart_and_wait "$PID"
     load_finish
 }

@@ -45,8 +45,7 @@ hammer_finish() {
 # restarts_lose_nothing ADDRESS...
 restarts_lose_nothing() {
     hammer "$@"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
+    restart_times 2
     hammer_finish
     ! log_has 'is released|not served|Error' || fail "$(<"$LOG")"
 }

@@ -117,8 +117,7 @@ nobody_before_ready() {
     wait "$client" || rc=$?
     ((rc == 0)) || fail "$1: a client got no answer" || return
     wait_until 10 settled "$PID" 2
-    kill "$PID"
-    wait_until 10 test ! -e "/proc/$PID"
+    stop_and_wait "$PID"
 }
 
 # It listens: the thread that says READY=1 is there.
@@ -184,7 +183,7 @@ ignored() {
     wait_until 10 log_has 'generation 2 adopts'
     tell 65534 READY=1
     wait_until 10 ignored 65534 2
-    run ! log_has 'generation 2 ready'
+    log_lacks 'generation 2 ready'
     tell 0 READY=1
     wait_until 10 settled "$PID" 2
 }
@@ -201,7 +200,7 @@ ignored() {
     wait_until 10 main_of_is 2 65534
     tell 65533 READY=1
     wait_until 10 ignored 65533 1
-    run ! log_has 'generation 2 ready'
+    log_lacks 'generation 2 ready'
     tell 65534 READY=1
     wait_until 10 settled "$PID" 2
 }

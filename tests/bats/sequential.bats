@@ -20,7 +20,7 @@ start_alone() {
         restart_and_wait "$PID"
     done
     load_finish
-    run ! log_has 'refused|rolled back|failed'
+    log_lacks 'refused|rolled back|failed'
 }
 
 @test "the old one has ended before the new one starts" {
@@ -41,7 +41,7 @@ start_alone() {
         restart_and_wait "$redis"
     done
     touch "$BATS_TEST_TMPDIR/until"
-    wait_until 30 test ! -e "/proc/$clients"
+    wait_until 30 gone "$clients"
     cat "$log" >&2
     [[ $(<"$log") =~ acknowledged\ ([0-9]+)\ failed\ 0\ .*stored\ ([0-9]+) ]]
     ((BASH_REMATCH[1] > 100 && BASH_REMATCH[1] == BASH_REMATCH[2]))
@@ -72,8 +72,7 @@ start_alone() {
         lock "$PORT" "$LOCK"
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 failed'
-    kill "$PID"
-    wait_until 10 test ! -e "/proc/$PID"
+    stop_and_wait "$PID"
 }
 
 @test "a restart asked for during one follows it" {
@@ -86,7 +85,7 @@ start_alone() {
 
 @test "each restart is told of its own end" {
     local first
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --start-ms 500
+    start_server --start-ms 500
     "$GRACE" restart "$PID" >"$BATS_TEST_TMPDIR/first" 3>&- &
     first=$!
     wait_until 10 log_has 'generation 2 starting'
@@ -142,7 +141,7 @@ has_accepted() {
     wait "$client" || rc=$?
     ((rc == 0))
     wait_until 10 settled "$PID" 2
-    run ! log_has released
+    log_lacks released
 }
 
 # PostgreSQL does; it would never hear the signal that asks it to end.
@@ -160,5 +159,5 @@ has_accepted() {
     wait "$client" || rc=$?
     ((rc == 0))
     log_has nobody
-    run ! log_has 'did not stop'
+    log_lacks 'did not stop'
 }

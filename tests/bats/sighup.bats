@@ -2,12 +2,8 @@
 # SIGHUP restarts the server whatever the server itself does with it, and never reaches it.
 load helper
 
-start_server() {
-    PORT=$(free_port)
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" "$@"
-}
-
-restarts() {
+# survives_hups OPTION...: HUP to the supervisor and to the server restart it, and it sees neither.
+survives_hups() {
     local generation
     start_server "$@"
     load_start -r 1000 127.0.0.1 "$PORT"
@@ -22,7 +18,6 @@ restarts() {
 # A thread that is to be cancelled is so in write() or poll(), of our handler, too; whatever it had
 # locked when the signal came would stay locked.
 @test "a thread that is to be cancelled is not cancelled by the signal" {
-    PORT=$(free_port)
     start cancelled env LD_PRELOAD="$LIBGRACE" "$BUILD/tests/servers/cancelled" "$PORT" \
         "$BATS_TEST_TMPDIR/once"
     wait_until 20 settled "$PID" 2
@@ -39,16 +34,16 @@ own_meaning() {
     wait_until 20 settled "$PID" 2
 }
 
-@test "default action" { restarts; }
-@test "a handler" { restarts --hup install; }
-@test "blocked" { restarts --hup block; }
-@test "a thread in sigwait" { restarts --hup sigwait; }
-@test "a thread in sigwait, workers in accept" { restarts --hup sigwait --wait accept --model threads; }
-@test "signalfd" { restarts --hup signalfd; }
-@test "signalfd in poll" { restarts --hup signalfd --wait poll; }
-@test "ignored" { restarts --hup ignore; }
-@test "a handler in prefork workers" { restarts --hup install --model prefork; }
-@test "all signals blocked in all threads" { restarts --block-signals --model threads; }
+@test "default action" { survives_hups; }
+@test "a handler" { survives_hups --hup install; }
+@test "blocked" { survives_hups --hup block; }
+@test "a thread in sigwait" { survives_hups --hup sigwait; }
+@test "a thread in sigwait, workers in accept" { survives_hups --hup sigwait --wait accept --model threads; }
+@test "signalfd" { survives_hups --hup signalfd; }
+@test "signalfd in poll" { survives_hups --hup signalfd --wait poll; }
+@test "ignored" { survives_hups --hup ignore; }
+@test "a handler in prefork workers" { survives_hups --hup install --model prefork; }
+@test "all signals blocked in all threads" { survives_hups --block-signals --model threads; }
 
 @test "own meaning: a handler" { own_meaning --hup install; }
 @test "own meaning: sigwait" { own_meaning --hup sigwait; }

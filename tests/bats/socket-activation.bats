@@ -5,19 +5,18 @@ load helper
 
 setup() {
     PORT=$(free_port)
-    BODY=$BATS_TEST_TMPDIR/body
     echo v1 >"$BODY"
 }
 
 start_activated() { # [--no-variables] -- WAIT
     local variables=()
     [[ $1 == --no-variables ]] && variables=("$1") && shift
-    start server env ACTIVATED_PRELOAD="$LIBGRACE" "$PYTHON" "$ROOT/tests/tools/activate.py" \
+    start_settled server env ACTIVATED_PRELOAD="$LIBGRACE" "$PYTHON" "$ROOT/tests/tools/activate.py" \
         "${variables[@]}" "$PORT" "$PYTHON" "$ROOT/tests/servers/inherited.py" "$1" "$BODY"
-    wait_until 20 settled "$PID" 1
 }
 
-restart_under_load() {
+# five_more_versions: the server is restarted to each, under load.
+five_more_versions() {
     local i
     load_start 127.0.0.1 "$PORT"
     for i in 2 3 4 5 6; do
@@ -29,13 +28,13 @@ restart_under_load() {
 
 @test "a blocking server on an inherited socket is restarted without a failed request" {
     start_activated blocking
-    restart_under_load
+    five_more_versions
     [[ $(curl -s "127.0.0.1:$PORT") == "v6 mine" ]]
 }
 
 @test "a polling server on an inherited socket, too" {
     start_activated polling
-    restart_under_load
+    five_more_versions
     [[ $(curl -s "127.0.0.1:$PORT") == "v6 mine" ]]
 }
 
@@ -44,14 +43,14 @@ restart_under_load() {
     start_activated --no-variables blocking
     restart_and_wait "$PID"
     log_has 'generation 2 ready in .* \(1 listener\)'
-    run ! log_has 'queue is emptied'
-    (($(grep -oE 'generation 2 ready in [0-9]+' "$LOG" | grep -oE '[0-9]+$') < 15000))
+    log_lacks 'queue is emptied'
+    (($(ready_ms 2) < 15000))
 }
 
 @test "workers that are executed to listen on what their parent has bound have one listener" {
     start_wrapped server "$PYTHON" "$ROOT/tests/servers/spawning.py" "$PORT" "$BODY"
-    restart_under_load
+    five_more_versions
     [[ $(curl -s "127.0.0.1:$PORT") == v6 ]]
     [[ $(status "$PID" | grep -o '"address"' | wc -l) == 1 ]]
-    run ! log_has 'queue is emptied'
+    log_lacks 'queue is emptied'
 }

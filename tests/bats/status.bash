@@ -42,6 +42,11 @@ main_of() {
     status "$PID" | grep -oE "\"generation\": ?$1, ?\"pid\": ?[0-9]+" | grep -oE '[0-9]+$'
 }
 
+# number_is KEY N: the first of that name, of the supervisor PID.
+number_is() {
+    [[ $(status_number "$PID" "$1") == "$2" ]]
+}
+
 # connections_are 'N...': of each generation, the oldest first.
 connections_are() {
     [[ $(status "$PID" | grep -oE '"connections":[0-9]+' | tr -dc '0-9\n' | paste -sd ' ') == "$1" ]]
@@ -74,6 +79,37 @@ restart_and_wait() {
     }
 }
 
+# restart_times COUNT: one after the other.
+restart_times() {
+    local i
+    for ((i = 0; i < $1; i++)); do restart_and_wait "$PID" || return 1; done
+}
+
+# restart_under_load COUNT LOAD-OPTION... HOST PORT: no request fails.
+restart_under_load() {
+    load_start "${@:2}"
+    restart_times "$1"
+    load_finish
+}
+
+# restarted: by the command, which says that it worked.
+restarted() {
+    "$GRACE" restart "$PID" || dump_log || return
+    wait_until 20 lone_generation "$PID" || dump_log
+}
+
+# kill_supervisor: and nobody sees a zombie, whose number stands for a process.
+kill_supervisor() {
+    kill -KILL "$PID"
+    wait_until 10 gone "$PID"
+}
+
+# stop_and_wait PID
+stop_and_wait() {
+    kill "$1"
+    wait_until 10 gone "$1"
+}
+
 # ready_ms GENERATION: how long it took until it was ready.
 ready_ms() {
     sed -n "s/.*generation $1 ready in \([0-9]*\) ms.*/\1/p" "$LOG"
@@ -103,6 +139,12 @@ signalled() {
     fail "the $try try: $(($(starts) - before)) restarts" "$(<"$LOG")"
 }
 
+# members_of N: the processes of generation N, the main one first.
+members_of() {
+    local main
+    main=$(main_of "$1") && echo "$main" && { tree_of "$main" | grep -vx "$main" || true; }
+}
+
 # holds GENERATION COUNT: it has so many connections.
 holds() {
     status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,[^}]*\"connections\":$2,"
@@ -116,6 +158,11 @@ serves() {
 # drains GENERATION: it finishes what it has.
 drains() {
     status "$PID" | grep -qE "\"generation\":$1,\"pid\":[0-9]+,\"state\":\"draining\""
+}
+
+# draining_one_connection: some generation does, and has one.
+draining_one_connection() {
+    [[ $(status "$PID") =~ \"state\":\"draining\",\"processes\":[0-9]+,\"connections\":1, ]]
 }
 
 # stopped_listening GENERATION: no process of it listens on $PORT any more. One that serves beside it

@@ -12,7 +12,7 @@ setup() {
 # On trial, generation 2 serves beside generation 1, which has a client.
 start_probation() {
     export GRACE_PROBATION=60s GRACE_STOP_TIMEOUT=none
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    start_server
     hold
     wait_until 5 connections_are 1
     kill -HUP "$PID"
@@ -26,7 +26,7 @@ start_probation() {
     ends_with 143 "$PID"
     [[ $(release 0) == "pid "* ]]
     wait_until 10 all_ended "${ALL[@]}"
-    run ! log_has 'rolled back|killing'
+    log_lacks 'rolled back|killing'
 }
 
 @test "grace stop --drain during the probation: both finish and go" {
@@ -38,13 +38,13 @@ start_probation() {
     [[ $(release 0) == "pid "* ]]
     ends_with 0 "$stop"
     wait_until 10 all_ended "${ALL[@]}"
-    run ! log_has 'rolled back|goes on'
+    log_lacks 'rolled back|goes on'
 }
 
 @test "who waits for a restart in its probation hears that it worked when the stop comes" {
     local restart
     export GRACE_PROBATION=60s
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    start_server
     "$GRACE" restart "$PID" 3>&- &
     restart=$!
     wait_until 10 log_has 'generation 2 ready'
@@ -221,7 +221,7 @@ assert stop.wait(5) == 0
 END
     ended "$PID"
     [[ ! -e $BATS_TEST_TMPDIR/socket && ! -e $BATS_TEST_TMPDIR/pid ]]
-    run ! log_has 'cut|did not stop'
+    log_lacks 'cut|did not stop'
 }
 
 @test "grace stop --drain: several listeners" {
@@ -254,8 +254,7 @@ END
 
 @test "grace stop --drain after restarts" {
     removing <<<"threads([listening($PORT), listening(SOCKET)], each)"
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
+    restart_times 2
     answers_all "$PORT" "$BATS_TEST_TMPDIR/socket"
 }
 

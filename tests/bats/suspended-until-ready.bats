@@ -5,21 +5,16 @@ load helper
 
 setup() {
     PORT=$(free_port)
-    BODY=$BATS_TEST_TMPDIR/body
     READY=$BATS_TEST_TMPDIR/ready
     export GRACE_READY=notify
     export GRACE_LOG_LEVEL=debug
     touch "$READY"
 }
 
-install_version() {
-    printf 'version %s' "$1" | put "$BODY"
-}
-
 # start_version_1 SERVER-OPTION...
 start_version_1() {
     install_version 1
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --bodyfile "$BODY" \
+    start_server --bodyfile "$BODY" \
         --notify "$READY" "$@"
     load_start -c 4 --expect '^version [0-9]+$' 127.0.0.1 "$PORT"
 }
@@ -44,7 +39,7 @@ is_suspended() {
     for version in 2 3; do
         begin "$version"
         only $((version - 1)) || fail "version $version has answered"
-        run ! log_has "generation $version ready"
+        log_lacks "generation $version ready"
         touch "$READY"
         wait_until 10 settled "$PID" "$version"
         only "$version" || fail "version $version does not answer"
@@ -98,9 +93,7 @@ is_suspended() {
 # udp WAY [WORKERS]: whoever answers has been ready before.
 udp() {
     local version=1 answer
-    install_version 1
-    GRACE_READY=delay=700ms start_wrapped server "$PYTHON" "$ROOT/tests/servers/datagrams.py" \
-        "$1" "$PORT" "$BODY" "${@:2}"
+    GRACE_READY=delay=700ms start_datagrams "$1" "$PORT" "${@:2}"
     load_start --udp -r 1000 --send '?' --expect 'version [0-9]+' 127.0.0.1 "$PORT"
     for version in 2 3; do
         install_version "$version"
@@ -160,7 +153,7 @@ udp() {
     wait_until 5 tree_has "$main" 4
     worker=$(tree_of "$main" | grep -vx "$main" | head -n 1)
     kill -KILL "$worker"
-    wait_until 5 test ! -e "/proc/$worker"
+    wait_until 5 gone "$worker"
     only 1
     touch "$READY"
     wait_until 10 settled "$PID" 2
@@ -172,10 +165,9 @@ udp() {
 inherits() {
     local answer
     install_version 1
-    GRACE_READY=delay=700ms start server env ACTIVATED_PRELOAD="$LIBGRACE" \
+    GRACE_READY=delay=700ms start_settled server env ACTIVATED_PRELOAD="$LIBGRACE" \
         "$PYTHON" "$ROOT/tests/tools/activate.py" "$PORT" \
         "$PYTHON" "$ROOT/tests/servers/inherited.py" "$1" "$BODY"
-    wait_until 20 settled "$PID" 1
     load_start --expect '^version [0-9]+ mine$' 127.0.0.1 "$PORT"
     install_version 2
     kill -HUP "$PID"
@@ -192,16 +184,12 @@ inherits() {
 @test "a listener that the server was started with: select" { inherits polling; }
 
 @test "an address of its own is served at once" {
-    local extra script=$BATS_TEST_TMPDIR/script
+    local extra options=(--bodyfile "$BODY" --notify "$READY")
     extra=$(free_port)
-    # shellcheck disable=SC2016 # for the script to expand
-    printf '#!/bin/sh\nexec "$@" $(cat %s.more)\n' "$script" >"$script"
-    chmod +x "$script"
-    : >"$script.more"
     install_version 1
-    start_wrapped server "$script" "$SERVER" --listen "127.0.0.1:$PORT" --bodyfile "$BODY" \
-        --notify "$READY"
-    echo "--listen 127.0.0.1:$extra" >"$script.more"
+    install_app "${options[@]}"
+    start_wrapped server "$APP"
+    install_app "${options[@]}" --listen "127.0.0.1:$extra"
     begin 2
     only 1
     wait_until 5 "$LOAD" -n 1 -c 1 --expect '^version 2$' 127.0.0.1 "$extra"

@@ -141,11 +141,6 @@ pss_at_most() {
     (($(pss_kb "$1") <= $2))
 }
 
-restart_times() {
-    local i
-    for ((i = 0; i < $1; i++)); do restart_and_wait "$PID" || return 1; done
-}
-
 # stall_once MEGABYTES: sets ANSWER to how many microseconds a thread of the old generation stood
 # still while a restart went on around it
 stall_once() {

@@ -85,7 +85,7 @@ reads_of() {
     start manager "$PYTHON" "$ROOT/tests/tools/manager.py" "$NOTIFY_SOCKET" "$HEARD"
     wait_until 10 test -S "$NOTIFY_SOCKET"
     PORT=$(free_port)
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    start_server
     PROXY=$(tr '\0' '\n' <"/proc/$(server_pid "$PID")/environ" | sed -n 's/^NOTIFY_SOCKET=//p')
     "$PYTHON" -c 'import socket, sys
 socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(
@@ -110,7 +110,7 @@ while True: print(manager.recv(4096).decode().split(), flush=True)' "$NOTIFY_SOC
     wait_until 10 log_has full
     local manager=$PID
     PORT=$(free_port)
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    start_server
     restart_and_wait "$PID"
     LOG=$BATS_TEST_TMPDIR/manager.log
     kill -USR1 "$manager"
@@ -150,5 +150,5 @@ is_plain() {
     wait_until 20 log_has 'no restart: the server is being stopped'
     (($(grep -c 'no restart' "$LOG") < 100)) || fail "$(wc -l "$LOG")"
     exec {c}>&-
-    wait_until 20 test ! -e "/proc/$PID"
+    wait_until 20 gone "$PID"
 }

@@ -157,7 +157,7 @@ END
     hostile_start -p "$file"
     ask field looked_for "$BASHPID"
     kill "$(server_pid "$PID")"
-    wait_until 10 test ! -e "/proc/$PID"
+    wait_until 10 gone "$PID"
     [[ ! -e $file ]] || fail "$(<"$file"), and not $BASHPID"
 }
 
@@ -212,8 +212,7 @@ cuts() {
     done
     main=$(server_pid "$PID")
     STARTED+=("$main" "$(worker)")
-    kill -KILL "$PID"
-    wait_until 10 test ! -e "/proc/$PID"
+    kill_supervisor
     kill -HUP "$main"
     wait_until 20 found_again
     wait_until 20 settled_beyond "$PID" 1 || dump_log

@@ -34,5 +34,5 @@ unharmed() {
     "$GRACE" restart "$PID" && wait_until 20 lone_generation "$PID" || dump_log || return
     ask ping
     "$GRACE" stop "$PID"
-    wait_until 10 test ! -e "/proc/$PID"
+    wait_until 10 gone "$PID"
 }

@@ -4,27 +4,15 @@
 # shellcheck disable=SC2016,SC2030,SC2031 # for another shell; each test has one of its own
 load ../bats/helper
 
-CONFINE=$BUILD/tests/tools/confine
-
-setup() {
-    PORT=$(free_port)
-}
-
 teardown() {
     stop_all
     rm -rf "${DIRECTORY:-/nonexistent}"
 }
 
-# confined OPTION...: of confine, then -- and a server, or what executes one.
-confined() {
-    start confined "$LAUNCH" -- "$CONFINE" "$@"
-}
-
-# restarts_twice: what was started.
-restarts_twice() {
+# restarts_and_answers: what was started does.
+restarts_and_answers() {
     wait_until 20 lone_generation "$PID" || dump_log
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
+    restart_times 2
     answered
 }
 
@@ -73,12 +61,12 @@ no_connection() {
     local closed plain
     for closed in 0 1 2 01 12 02 012; do
         PORT=$(free_port)
-        confined --closed "$closed" "$SERVER" --listen "127.0.0.1:$PORT"
+        start_confined --closed "$closed" "$SERVER" --listen "127.0.0.1:$PORT"
         wait_until 10 answered
         wait_until 10 no_connection
         plain=$(streams "$PID")
         PORT=$(free_port)
-        confined --closed "$closed" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+        start_confined --closed "$closed" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
         wait_until 20 settled "$PID" 1
         [[ $(streams "$(server_pid "$PID")") == "$plain" ]] || fail "$closed" "$(streams "$(server_pid "$PID")")"
         restart_and_wait "$PID"
@@ -88,7 +76,7 @@ no_connection() {
 }
 
 @test "a command of grace with closed standard output fails, and that is all" {
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    start_server
     run -1 "$LAUNCH" -- "$CONFINE" --closed 01 "$GRACE" status "$PID"
     [[ $output == *"can't write to standard output"* ]] || fail "$output"
     settled "$PID" 1
@@ -98,13 +86,13 @@ no_connection() {
 @test "a soft limit of file sizes does not keep the page from being made, and is the server's" {
     start limited sh -c 'ulimit -S -f 0 && exec "$@"' sh env LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
-    restarts_twice
+    restarts_and_answers
     [[ $(soft_limit 'Max file size' "$(server_pid "$PID")") == 0 ]]
 }
 
 @test "a hard limit of file sizes: the server runs unwrapped, with its limit and one line" {
     cd /
-    confined --uid 54321 --file-size 5000 env LD_PRELOAD="$LIBGRACE" "$SERVER" \
+    start_confined --uid 54321 --file-size 5000 env LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
     wait_until 10 unwrapped || dump_log
     [[ $(grep -c ^grace "$LOG") == 1 ]] || dump_log
@@ -113,37 +101,37 @@ no_connection() {
 }
 
 @test "nobody reads standard error: a server that can't be wrapped runs all the same" {
-    confined --no-reader --deny memfd_create env LD_PRELOAD="$LIBGRACE" "$SERVER" \
+    start_confined --no-reader --deny memfd_create env LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
     wait_until 10 unwrapped
     [[ $(grep SigIgn "/proc/$PID/status") == "SigIgn:"*0000000000000000 ]]
 }
 
 @test "nobody reads standard error: the library in the server says so to nobody" {
-    confined --no-reader env GRACE_HANDOFF=0:stale LD_PRELOAD="$LIBGRACE" "$SERVER" \
+    start_confined --no-reader env GRACE_HANDOFF=0:stale LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
     wait_until 10 unwrapped
 }
 
 @test "nobody reads standard error: restarts, and an unknown variable" {
-    confined --no-reader env GRACE_UNKNOWN=1 LD_PRELOAD="$LIBGRACE" "$SERVER" \
+    start_confined --no-reader env GRACE_UNKNOWN=1 LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
-    restarts_twice
+    restarts_and_answers
 }
 
 @test "the signals of a limit are not passed on to the server" {
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT"
+    start_server
     kill -XFSZ "$PID"
     kill -XCPU "$PID"
     kill -PIPE "$PID"
-    restarts_twice
-    ! log_has 'killed by signal' || dump_log
+    restarts_and_answers
+    log_lacks 'killed by signal'
 }
 
 @test "a limit of processor time is the server's, not the supervisor's" {
     start limited sh -c 'ulimit -S -t 1000 && exec "$@"' sh env LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
-    restarts_twice
+    restarts_and_answers
     [[ $(soft_limit 'Max cpu time' "$(server_pid "$PID")") == 1000 ]]
     [[ $(soft_limit 'Max cpu time' "$PID") == unlimited ]]
 }
@@ -154,7 +142,7 @@ no_connection() {
     export GRACE_RUNTIME_DIR=$DIRECTORY/run
     start masked "$CONFINE" --uid 54321 sh -c 'umask 777 && exec "$@"' sh env LD_PRELOAD="$LIBGRACE" \
         "$SERVER" --listen "127.0.0.1:$PORT"
-    restarts_twice
+    restarts_and_answers
 }
 
 @test "a runtime directory whose name is too long is not made, not even a part of it" {
@@ -172,5 +160,5 @@ no_connection() {
     start gone sh -c 'rmdir "$(pwd)" && trap "" HUP CHLD PIPE USR1 USR2 ALRM && exec "$@"' sh \
         env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
     cd /
-    restarts_twice
+    restarts_and_answers
 }

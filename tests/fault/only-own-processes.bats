@@ -95,7 +95,7 @@ restarts_with_a_stopped_child() {
     wait_until 20 settled "$PID" 2 || dump_log
     load_finish
     log_lacks 'deadline|did not stop'
-    wait_until 20 test ! -e "/proc/$child"
+    wait_until 20 gone "$child"
 }
 
 @test "a child that is stopped has drained when it can't but drain next" {
@@ -206,7 +206,7 @@ sleeps_on() {
     start_background --daemonize 1
     mapfile -t processes < <(pgrep -f -- "--listen 127.0.0.1:$PORT --daemonize 1" | grep -vx "$PID")
     kill -KILL "${processes[@]}"
-    wait_until 10 test ! -e "/proc/$PID"
+    wait_until 10 gone "$PID"
     [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
 }
 
@@ -227,9 +227,7 @@ nobody_serves() {
         app --model "$model"
         without_proc "$APP"
         [[ $(grep -c '/proc is not mounted' "$LOG") == 1 ]]
-        load_start -r 400 127.0.0.1 "$PORT"
-        restart_and_wait "$PID"
-        load_finish
+        restart_under_load 1 -r 400 127.0.0.1 "$PORT"
         log_has 'generation 1 retired'
         log_lacks 'deadline'
         [[ $model != fork ]] || wakeups "$PID"

@@ -6,7 +6,8 @@ load ../bats/helper
 load hostile
 
 setup() {
-    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}"
+    PORT=$(free_port)
+    let_everybody_in
 }
 
 # lively: it answers, and restarts.
@@ -49,7 +50,6 @@ signal.sigwait({signal.SIGUSR1})
 while True: print(log.recv(4096).decode(), flush=True)' "$BATS_TEST_TMPDIR/log.sock"
     wait_until 20 log_has 'filled with'
     local syslogd=$PID
-    PORT=$(free_port)
     # shellcheck disable=SC2016 # for the shell inside
     start server unshare --mount bash -c 'with_dev_log "$@"' bash env GRACE_LOG=syslog \
         "LD_PRELOAD=$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
@@ -70,15 +70,12 @@ log_is_empty_now() {
 }
 
 @test "a pipe for the log that is full: what is lost is counted, and said" {
-    PORT=$(free_port)
     local pipe=$BATS_TEST_TMPDIR/pipe reader
     mkfifo "$pipe"
     exec {reader}<>"$pipe"
     dd if=/dev/zero of="$pipe" oflag=nonblock bs=4096 count=1000 2>/dev/null || true
-    "$LAUNCH" --setsid --stdin /dev/null --stdout /dev/null --stderr "$pipe" -- env \
-        LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" &
-    PID=$!
-    STARTED+=("$PID")
+    launch /dev/null "$pipe" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+    PID=$LAUNCHED
     wait_until 20 settled "$PID" 1
     lively
     dd if="$pipe" iflag=nonblock of=/dev/null 2>/dev/null || true
@@ -138,7 +135,7 @@ log_is_empty_now() {
 # clients COUNT TEXT: they say it, and read nothing. At its end they are there.
 clients() {
     rm -f "$BATS_TEST_TMPDIR/clients.log" # of those before
-    start clients "$PYTHON" -c 'import signal, socket, sys
+    start_beside clients "$PYTHON" -c 'import signal, socket, sys
 keep = []
 for i in range(int(sys.argv[2])):
     s = socket.socket(socket.AF_UNIX)
@@ -148,7 +145,7 @@ for i in range(int(sys.argv[2])):
     keep.append(s)
 print("connected", flush=True)
 signal.pause()' "$GRACE_RUNTIME_DIR/$PID.sock" "$@"
-    wait_until 60 log_has connected
+    wait_until 60 grep -q connected "$BATS_TEST_TMPDIR/clients.log"
 }
 
 # answers_at_once: clients that do not read cost it no second each.
@@ -157,26 +154,21 @@ answers_at_once() {
 }
 
 @test "clients that ask for the status and do not read it" {
-    local long server
+    local long
     printf -v long '%0100000d' 0
-    PORT=$(free_port)
-    start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --body "$long" --body "$long" \
+    start_server --body "$long" --body "$long" \
         --body "$long" --body "$long"
-    server=$PID
     clients 15 $'status\n'
-    PID=$server LOG=$BATS_TEST_TMPDIR/server.log
     answers_at_once
     lively
     (($(status "$PID" | wc -c) > 400000))
 }
 
 @test "clients that say nothing, or half a request, keep nobody out" {
-    local server text
+    local text
     hostile_start
-    server=$PID
     for text in '' stat; do
         clients 1000 "$text"
-        PID=$server LOG=$BATS_TEST_TMPDIR/hostile.log
         lively
         fewer_descriptors_than 40
     done
@@ -194,10 +186,9 @@ pidfile_of_user() {
     export GRACE_PIDFILE=$DIR/server.pid
 }
 
-# restarts_twice: and has seen the end of the generation before, too.
-restarts_twice() {
-    restart_and_wait "$PID"
-    restart_and_wait "$PID"
+# lively_after_two: restarts; it has seen the end of the generation before, too.
+lively_after_two() {
+    restart_times 2
     lively
 }
 
@@ -205,7 +196,7 @@ restarts_twice() {
     pidfile_of_user
     mkfifo "$GRACE_PIDFILE"
     hostile_start
-    restarts_twice
+    lively_after_two
     [[ -p $GRACE_PIDFILE ]]
     log_has "pid file $GRACE_PIDFILE is no regular file, it is left where it is"
 }
@@ -215,7 +206,7 @@ restarts_twice() {
     echo 1 >"$BATS_TEST_TMPDIR/precious"
     ln -s "$BATS_TEST_TMPDIR/precious" "$GRACE_PIDFILE"
     hostile_start
-    restarts_twice
+    lively_after_two
     [[ -L $GRACE_PIDFILE && $(<"$BATS_TEST_TMPDIR/precious") == 1 ]]
     log_has "pid file $GRACE_PIDFILE is no regular file, it is left where it is"
 }
@@ -227,7 +218,7 @@ restarts_twice() {
     ln -s "$BATS_TEST_TMPDIR/precious" "$DIR/sub"
     GRACE_PIDFILE=$DIR/sub/server.pid
     hostile_start
-    restarts_twice
+    lively_after_two
     [[ $(<"$BATS_TEST_TMPDIR/precious/server.pid") == 1 ]]
     log_has "pid file $GRACE_PIDFILE can't step aside: it is a symbolic link"
     log_lacks 'did not write'
@@ -238,36 +229,31 @@ restarts_twice() {
     echo 1 >"$GRACE_PIDFILE"
     mkdir -p "$GRACE_PIDFILE.grace/full"
     hostile_start
-    restarts_twice
+    lively_after_two
     log_has "pid file $GRACE_PIDFILE: rename of server.pid to server.pid.grace: Is a directory"
     log_lacks 'steps aside'
     [[ $(<"$GRACE_PIDFILE") == 1 ]]
 }
 
 @test "a program that its owner does not let be opened delays its own start alone" {
-    local app=$BATS_TEST_TMPDIR/app leased server mode
-    PORT=$(free_port)
-    printf '#!/bin/sh\nexec "%s" --listen 127.0.0.1:%s\n' "$SERVER" "$PORT" >"$app"
-    chmod 755 "$app"
-    chown 65534 "$app"
+    local lease=$BATS_TEST_TMPDIR/lease.log mode
+    install_app
+    chown 65534 "$APP"
     for mode in overlap sequential; do
-        GRACE_MODE=$mode start_wrapped "$mode" "$app"
-        server=$PID
-        rm -f "$BATS_TEST_TMPDIR/lease.log" # of the mode before
+        GRACE_MODE=$mode start_wrapped "$mode" "$APP"
+        rm -f "$lease" # of the mode before
         # the kernel lets who opens it wait for 45 seconds
-        start lease setpriv --reuid=65534 --clear-groups "$PYTHON" -c 'import fcntl, os, signal, sys
+        start_beside lease setpriv --reuid=65534 --clear-groups "$PYTHON" -c 'import fcntl, os, signal, sys
 signal.signal(signal.SIGIO, lambda *unused: print("asked for", flush=True))
 file = os.open(sys.argv[1], os.O_RDWR)
 fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
 print("leased", flush=True)
-while True: signal.pause()' "$app"
-        leased=$PID
-        wait_until 10 log_has leased
-        kill -HUP "$server"
-        wait_until 20 log_has 'asked for'
-        PID=$server LOG=$BATS_TEST_TMPDIR/$mode.log
+while True: signal.pause()' "$APP"
+        wait_until 10 grep -q leased "$lease"
+        kill -HUP "$PID"
+        wait_until 20 grep -q 'asked for' "$lease"
         answers_at_once
-        kill "$leased"
+        kill "$LAUNCHED"
         wait_until 20 settled "$PID" 2
         "$GRACE" stop "$PID"
     done
