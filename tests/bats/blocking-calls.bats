@@ -13,7 +13,7 @@ setup() {
 
 # The C library's own calls, for python repeats what a signal has interrupted. USR1 has a handler
 # with SA_RESTART and USR2 one without; the handlers leave a byte each.
-calls() {
+libc_calls() {
     cat <<END
 import ctypes, errno, signal
 libc = ctypes.CDLL(None, use_errno=True)
@@ -32,7 +32,7 @@ END
 }
 
 accepting() {
-    calls "$1"
+    libc_calls "$1"
     cat <<END
 listener = listening($PORT)
 while True:
@@ -44,7 +44,7 @@ END
 }
 
 receiving() {
-    calls "$1"
+    libc_calls "$1"
     cat <<END
 receiver = bound($PORT, type=socket.SOCK_DGRAM)
 buffer, peer, size = bytes(64), bytes(16), ctypes.c_uint(16)
@@ -91,9 +91,9 @@ signals() {
     kill "-$1" "$SERVING"
 }
 
-# survives ASK: a signal whose handler has SA_RESTART; who is answered afterwards is so by a thread
+# goes_on_after_usr1 ASK: a signal whose handler has SA_RESTART; who is answered afterwards is so by a thread
 # that has been through it.
-survives() {
+goes_on_after_usr1() {
     signals USR1
     wait_until 5 handled 1
     "$@"
@@ -109,7 +109,7 @@ goes_over() {
     version < <(accepting 1)
     start_version
     overlap answers accepted 127.0.0.1 "$PORT"
-    survives answers accepted 127.0.0.1 "$PORT"
+    goes_on_after_usr1 answers accepted 127.0.0.1 "$PORT"
     goes_over
 }
 
@@ -117,7 +117,7 @@ goes_over() {
     version < <(accepting 2)
     start_version
     overlap answers accepted 127.0.0.1 "$PORT"
-    survives answers accepted 127.0.0.1 "$PORT"
+    goes_on_after_usr1 answers accepted 127.0.0.1 "$PORT"
     signals USR2
     wait_until 5 log_has 'accept EINTR'
     answers accepted 127.0.0.1 "$PORT"
@@ -128,7 +128,7 @@ goes_over() {
     version < <(receiving 2)
     start_version
     overlap asked
-    survives asked
+    goes_on_after_usr1 asked
     signals USR2
     wait_until 5 log_has 'recvfrom EINTR'
     asked
@@ -152,8 +152,8 @@ END
     rm "$GATE"
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 adopts'
-    SERVING=$(status "$PID" | grep -oE '"generation": ?2, ?"pid": ?[0-9]+' | grep -oE '[0-9]+$')
-    survives goes_over
+    SERVING=$(main_of 2)
+    goes_on_after_usr1 goes_over
     answers accepted 127.0.0.1 "$PORT"
     log_lacks EINTR
 }
@@ -166,7 +166,7 @@ in_poll() {
 # The main thread hears of the restart, and the one in poll() of nothing but USR2.
 @test "a signal that another thread has handled hides none of the server's own" {
     version < <(
-        calls 2
+        libc_calls 2
         cat <<END
 def wait():
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGUSR2,))
@@ -189,7 +189,7 @@ END
 
 # The clock of a server that does all else between two calls.
 ticking() {
-    calls 0
+    libc_calls 0
     cat <<END
 listener = listening($PORT)
 listener.setsockopt(ANY, socket.SO_RCVTIMEO, struct.pack("ll", 0, 10000))
@@ -214,11 +214,11 @@ goes_on_ticking() {
 @test "accept() keeps the time of SO_RCVTIMEO, in an overlap and drained" {
     version < <(ticking)
     start_version
-    exec 9<>"/dev/tcp/127.0.0.1/$PORT"
+    hold
     overlap goes_on_ticking
     touch "$GATE"
     wait_until 10 drains 1
     goes_on_ticking
     log_lacks EINTR
-    exec 9>&-
+    drop 0
 }

@@ -4,12 +4,11 @@
 # shellcheck disable=SC2030,SC2031
 load helper
 
-# serve [OPTION...]: a python server under `grace run`, with the name web; sets PID.
-serve() {
+# serve_web [OPTION...]: a python server under `grace run`, with the name web; sets PID.
+serve_web() {
     cd "$BATS_TEST_TMPDIR" || return
-    start web "$GRACE" run --name web "$@" -- \
+    start_settled web "$GRACE" run --name web "$@" -- \
         "$PYTHON" -m http.server --bind 127.0.0.1 "$PORT"
-    wait_until 20 settled "$PID" 1 || dump_log
 }
 
 # complains CODE REGEX: the last `run --separate-stderr` ended so, with one line on stderr.
@@ -148,15 +147,14 @@ EOF
     cp "$GRACE" "$BATS_TEST_TMPDIR/copy/tools"
     cp "$LIBGRACE" "$BATS_TEST_TMPDIR/copy/shim"
     chmod 644 "$BATS_TEST_TMPDIR/copy/shim/libgrace.so"
-    GRACE=$BATS_TEST_TMPDIR/copy/tools/grace serve
+    GRACE=$BATS_TEST_TMPDIR/copy/tools/grace serve_web
     answered
     grace restart web
     [[ $status -eq 0 ]]
 }
 
 @test "restart by name, pid of the supervisor, and pid of a worker" {
-    start web "$GRACE" run --name web -- "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
-    wait_until 20 settled "$PID" 1 || dump_log
+    start_settled web "$GRACE" run --name web -- "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
     local target main
     for target in name supervisor worker; do
         case $target in
@@ -177,28 +175,22 @@ EOF
 }
 
 @test "restart tells of a failure with exit code 1" {
-    cat >"$BATS_TEST_TMPDIR/server" <<EOF
-#!/bin/bash
-[[ ! -e $BATS_TEST_TMPDIR/broken ]] || exit 5
-exec $PYTHON -m http.server --bind 127.0.0.1 $PORT
-EOF
-    chmod +x "$BATS_TEST_TMPDIR/server"
     cd "$BATS_TEST_TMPDIR" || return
-    start web "$GRACE" run -- ./server
-    wait_until 20 settled "$PID" 1 || dump_log
-    touch broken
+    APP=server install_app
+    start_settled web "$GRACE" run -- ./server
+    APP=server install_app --fail exit:5
     grace restart server
     complains 1 "failed: .*5"
-    [[ $(status_number "$PID" rolled_back) -eq 1 ]]
+    rolled_back "$PID" 1
     answered
-    rm broken
+    APP=server install_app
     grace restart server
     [[ $status -eq 0 ]]
-    [[ $(status_number "$PID" "done") -eq 1 ]]
+    number_is 'done' 1
 }
 
 @test "restart and stop time out with exit code 4 and go on" {
-    serve --ready delay=2s
+    serve_web --ready delay=2s
     grace restart web --timeout 100ms
     complains 4 "isn't over in time and goes on"
     wait_until 20 settled "$PID" 2
@@ -207,7 +199,7 @@ EOF
 }
 
 @test "a supervisor that is stopped isn't waited for" {
-    serve
+    serve_web
     kill -STOP "$PID"
     wait_until 10 stopped "$PID"
     grace restart "$PID" --timeout 200ms
@@ -223,7 +215,7 @@ EOF
 }
 
 @test "status shows a table" {
-    serve
+    serve_web
     grace status
     [[ $status -eq 0 && ${#lines[@]} -eq 2 ]]
     [[ ${lines[0]} =~ ^NAME\ +PID\ +GEN\ +STATE ]]
@@ -234,20 +226,18 @@ EOF
 
 @test "status escapes what would play with the terminal" {
     cd "$BATS_TEST_TMPDIR" || return
-    start web "$GRACE" run --name web -- "$PYTHON" -c '
+    start_settled web "$GRACE" run --name web -- "$PYTHON" -c '
 import http.server, sys
 http.server.test(port=int(sys.argv[1]), bind="127.0.0.1")' "$PORT" $'\e[31m'
-    wait_until 20 settled "$PID" 1 || dump_log
     grace status
     [[ ${#lines[@]} -eq 2 && $output == *'\^[[31m'* && $output != *$'\e'* ]]
 }
 
 @test "status --json is UTF-8 whatever the arguments are" {
-    start web "$GRACE" run --name web -- "$PYTHON" -c '
+    start_settled web "$GRACE" run --name web -- "$PYTHON" -c '
 import http.server, sys
 http.server.test(port=int(sys.argv[1]), bind="127.0.0.1")' "$PORT" \
         $'\xc3\xa9 \xed\xa0\x80 \xe0\x80\x80 \xf0\x8f\xbf\xbf \xf4\x90\x80\x80 \xff \xe2\x82'
-    wait_until 20 settled "$PID" 1 || dump_log
     "$GRACE" status --json web | "$PYTHON" -c '
 import json, sys
 last = json.load(sys.stdin.buffer)["command"][-1]
@@ -256,7 +246,7 @@ assert last == "\u00e9 " + " ".join([3 * bad, 3 * bad, 4 * bad, 4 * bad, bad, 2 
 }
 
 @test "status --json has the names that it promises" {
-    serve
+    serve_web
     grace status web --json
     [[ $status -eq 0 ]]
     json_check "$output" object "$PID" "$PORT"
@@ -266,7 +256,7 @@ assert last == "\u00e9 " + " ".join([3 * bad, 3 * bad, 4 * bad, 4 * bad, bad, 2 
 }
 
 @test "status --watch repeats until the target is gone" {
-    serve
+    serve_web
     "$GRACE" status web --json --watch >"$BATS_TEST_TMPDIR/watch" 2>&1 3>&- &
     local watch=$!
     twice() { [[ $(wc -l <"$BATS_TEST_TMPDIR/watch") -ge 2 ]]; }
@@ -277,10 +267,10 @@ assert last == "\u00e9 " + " ".join([3 * bad, 3 * bad, 4 * bad, 4 * bad, bad, 2 
 }
 
 @test "an ambiguous name is exit code 2 with the candidates" {
-    serve
+    serve_web
     local first=$PID
     PORT=$(free_port)
-    serve
+    serve_web
     grace restart web
     complains 2 "2 servers.* $first"
     complains 2 " $PID"
@@ -290,7 +280,7 @@ assert last == "\u00e9 " + " ".join([3 * bad, 3 * bad, 4 * bad, 4 * bad, bad, 2 
 }
 
 @test "stop returns when the server is gone" {
-    serve
+    serve_web
     local main
     main=$(server_pid "$PID")
     grace stop web
@@ -302,16 +292,14 @@ assert last == "\u00e9 " + " ".join([3 * bad, 3 * bad, 4 * bad, 4 * bad, bad, 2 
 
 @test "stop --drain lets a request in progress finish" {
     cd "$BATS_TEST_TMPDIR" || return
-    start web "$GRACE" run --name web -- "$SERVER" --listen "127.0.0.1:$PORT" \
+    start_settled web "$GRACE" run --name web -- "$SERVER" --listen "127.0.0.1:$PORT" \
         --slow-until "$BATS_TEST_TMPDIR/finish"
-    wait_until 20 settled "$PID" 1 || dump_log
     "$PYTHON" -c '
 import sys, urllib.request
 print(urllib.request.urlopen(sys.argv[1]).status)' "http://127.0.0.1:$PORT/slow" \
         >"$BATS_TEST_TMPDIR/slow" 2>&1 3>&- &
     local client=$!
-    busy() { [[ $(status_number "$PID" connections) -eq 1 ]]; }
-    wait_until 10 busy
+    wait_until 10 connections_are 1
     "$GRACE" stop web --drain >"$BATS_TEST_TMPDIR/stop" 2>&1 3>&- &
     local stop=$!
     wait_until 10 log_has 'generation 1 draining'
@@ -323,7 +311,7 @@ print(urllib.request.urlopen(sys.argv[1]).status)' "http://127.0.0.1:$PORT/slow"
 }
 
 @test "what dead supervisors left is ignored and removed" {
-    serve
+    serve_web
     local dead=$PID main
     main=$(server_pid "$PID")
     kill -KILL "$PID" "$main"

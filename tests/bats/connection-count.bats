@@ -13,12 +13,6 @@ echoes() {
     [[ $line == "hello $fd" ]]
 }
 
-# release N: that one is closed.
-release() {
-    local fd=${HELD[$1]}
-    exec {fd}>&-
-}
-
 # prepared COUNT: so many generations have ended the threads that were in accept() before, which
 # would take a connection and do nothing with it.
 prepared() {
@@ -43,10 +37,10 @@ counts() {
     echoes 1
     wait_until 10 holds 1 1
     wait_until 10 holds 2 1
-    release 0
+    drop 0
     wait_until 10 settled "$PID" 2 || fail "$(status "$PID")"
     echoes 1
-    release 1
+    drop 1
     wait_until 10 holds 2 0
     ! log_has 'killed|cut' || fail "$(<"$LOG")"
 }
@@ -122,10 +116,10 @@ holder() {
     wait_until 5 holds 2 25
     holds 1 50
     for ((i = 0; i < 49; i++)); do
-        release "$i"
+        drop "$i"
     done
     wait_until 5 holds 1 1
-    release 49
+    drop 49
     wait_until 5 settled "$PID" 2
     holds 2 25
 }
@@ -156,7 +150,7 @@ goes_on() {
     for i in 0 1 2; do
         hold
         echoes "$i"
-        release "$i"
+        drop "$i"
     done
 }
 
@@ -199,6 +193,6 @@ keeps() {
     long_enough() { uptime_ms && ((UPTIME_MS - since > 4500)) || ! holds 1 1; }
     wait_until 20 long_enough
     holds 1 1 || dump_log
-    release 0
+    drop 0
     wait_until 60 settled "$PID" 2 || dump_log
 }

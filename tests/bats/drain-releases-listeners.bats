@@ -10,8 +10,8 @@ setup() {
     GO=$BATS_TEST_TMPDIR/go
 }
 
-# serving PID: it, or an epoll of it, has the listener of $PORT or $SOCKET.
-serving() {
+# has_listener PID: it, or an epoll of it, has the listener of $PORT or $SOCKET.
+has_listener() {
     local inode inodes
     inodes=$(awk -v port="$(printf ':%04X$' "$PORT")" '$2 ~ port && $4 == "0A" { print $10 }' \
         "/proc/$1/net/tcp" "/proc/$1/net/tcp6")
@@ -25,36 +25,23 @@ serving() {
 }
 
 gave_up() {
-    [[ -d /proc/$1 ]] && ! serving "$1"
-}
-
-# client_starts HOST: a client that has its answer only after client_ends.
-client_starts() {
-    "$LAUNCH" --setsid --stdin /dev/null --stdout "$GO.log" --stderr "$GO.log" -- \
-        "${INSIDE[@]}" "$LOAD" -n 1 -c 1 --pause "$GO" "$1" "$PORT" &
-    CLIENT=$!
-    STARTED+=("$CLIENT")
-    wait_until 10 holds 1 1
-}
-
-client_ends() {
-    touch "$GO"
-    wait "$CLIENT" || fail "$(<"$GO.log")"
+    [[ -d /proc/$1 ]] && ! has_listener "$1"
 }
 
 # gives_up_where COMMAND LISTEN HOST: after that in a network of its own.
 gives_up_where() {
     local old
-    start server unshare --net bash -c "$1"' && exec "$@"' bash \
+    start_settled server unshare --net bash -c "$1"' && exec "$@"' bash \
         env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "$2:$PORT"
-    wait_until 20 settled "$PID" 1 || dump_log
-    INSIDE=(nsenter --net="/proc/$PID/ns/net")
     old=$(server_pid "$PID")
-    client_starts "$3"
-    serving "$old"
+    start_beside client nsenter --net="/proc/$PID/ns/net" \
+        "$LOAD" -n 1 -c 1 --pause "$GO" "$3" "$PORT"
+    wait_until 10 holds 1 1
+    has_listener "$old"
     kill -HUP "$PID"
     wait_until 10 gave_up "$old" || dump_log
-    client_ends
+    touch "$GO"
+    wait "$LAUNCHED" || fail "$(<"$BATS_TEST_TMPDIR/client.log")"
     wait_until 10 settled "$PID" 2
     log_lacks 'no dummy'
 }
@@ -212,7 +199,7 @@ END
     answers v1 127.0.0.1 "$PORT"
     hold_one
     worker=$(worker_of "$old")
-    serving "$worker"
+    has_listener "$worker"
     kill -HUP "$PID"
     wait_until 10 gave_up "$old"
     wait_until 10 gave_up "$worker"

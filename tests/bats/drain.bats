@@ -21,8 +21,8 @@ every_way() {
     for i in "${!WAYS[@]}"; do
         way=${WAYS[i]}
         wait_until 20 settled "${servers[i]}" 1 || fail "$(<"$BATS_TEST_TMPDIR/$way.log")"
-        start "slow-$way" "$LOAD" -c 1 -n 1 -p /slow --expect "^$way\$" 127.0.0.1 "${ports[i]}"
-        clients+=("$PID")
+        start_beside "slow-$way" "$LOAD" -c 1 -n 1 -p /slow --expect "^$way\$" 127.0.0.1 "${ports[i]}"
+        clients+=("$LAUNCHED")
     done
     for PID in "${servers[@]}"; do
         wait_until 10 holds 1 1 # accepted: what is left in the queue is the next one's
@@ -113,7 +113,7 @@ END
     start_server
     load_start -r 300 127.0.0.1 "$PORT"
     for i in 1 2 3; do
-        MAINS+=("$(server_of "$i")")
+        MAINS+=("$(main_of "$i")")
         hold
         wait_until 5 accepted "$BASHPID" "$i" # not one of the load
         kill -HUP "$PID"
@@ -124,17 +124,13 @@ END
     wait_until 5 connections_are '1 1 1 0'
     for i in 1 0 2; do
         [[ $(release "$i") == "pid ${MAINS[i]}" ]]
-        wait_until 5 gone $((i + 1))
+        wait_until 5 generation_gone $((i + 1))
     done
     wait_until 5 settled "$PID" 4
 }
 
-# server_of GENERATION: its main process.
-server_of() {
-    status "$PID" | grep -oE "\"generation\":$1,\"pid\":[0-9]+" | grep -oE '[0-9]+$'
-}
-
-gone() {
+# generation_gone N: the status does not know it any more.
+generation_gone() {
     local json
     json=$(status "$PID") && [[ $json == *'"pid"'* && $json != *"\"generation\":$1,\"pid\""* ]]
 }
@@ -151,7 +147,7 @@ gone() {
     wait_until 5 holds 2 1
     holds 1 1
     kill -HUP "$PID"
-    wait_until 10 gone 1
+    wait_until 10 generation_gone 1
     log_has 'more than 1 old generations: generation 1 has to go'
     log_has 'generation 1: makes room for younger ones, 1 connection cut'
     log_lacks 'deadline'
@@ -168,7 +164,7 @@ all_processes() {
     tree_of "$PID" | grep -vx "$PID"
 }
 
-worker() {
+last_worker() {
     all_processes | grep -vx -e "$PID" -e "$(server_pid "$PID")" | tail -n 1
 }
 
@@ -176,7 +172,7 @@ worker() {
     start_server --model prefork
     load_start -r 500 127.0.0.1 "$PORT"
     signalled server_pid "$PID"
-    signalled worker
+    signalled last_worker
     signalled all_processes
     load_finish
 }
@@ -223,7 +219,7 @@ END
     mapfile -t all < <(tree_of "$PID")
     kill "$PID"
     wait_until 5 log_has 'processes of generation 1 outlive its main process'
-    wait_until 5 refused 127.0.0.1 "$PORT"
+    wait_until 5 refuses 127.0.0.1 "$PORT"
     [[ $(release 0) == late ]]
     wait_until 10 all_ended "${all[@]}"
 }
@@ -234,7 +230,7 @@ END
     wait_until 5 connections_are 1
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 1 draining'
-    kill -KILL "$(server_of 1)"
+    kill -KILL "$(main_of 1)"
     wait_until 10 settled "$PID" 2
     log_has 'generation 1: its main process ended while it drained: killed by signal 9 \(Killed\)'
     restart_and_wait "$PID"

@@ -11,26 +11,21 @@ setup() {
 
 # prober PORT: one connection after the other until $BATS_TEST_TMPDIR/enough.
 prober() {
-    "$LAUNCH" --setsid --stdin /dev/null --stdout "$BATS_TEST_TMPDIR/prober.$1" \
-        --stderr "$BATS_TEST_TMPDIR/prober.$1" -- \
-        "$LOAD" -c 1 -t 240 --until "$BATS_TEST_TMPDIR/enough" 127.0.0.1 "$1" &
-    STARTED+=("$!")
-    wait_until 10 grep -q first_ms "$BATS_TEST_TMPDIR/prober.$1"
+    start_beside "prober.$1" "$LOAD" -c 1 -t 240 --until "$BATS_TEST_TMPDIR/enough" 127.0.0.1 "$1"
+    PROBERS+=("$LAUNCHED")
+    wait_until 10 grep -q first_ms "$BATS_TEST_TMPDIR/prober.$1.log"
 }
 
 @test "at every instant somebody accepts on every listener" {
-    local i port probers
+    local port
     start_server --listen "127.0.0.1:$OTHER"
     prober "$PORT" && prober "$OTHER"
-    probers=("${STARTED[@]:1}")
-    for ((i = 0; i < 20; i++)); do
-        restart_and_wait "$PID"
-    done
+    restart_times 20
     touch "$BATS_TEST_TMPDIR/enough"
-    wait "${probers[0]}" && wait "${probers[1]}" || fail "$(cat "$BATS_TEST_TMPDIR"/prober.*)"
+    wait "${PROBERS[0]}" && wait "${PROBERS[1]}" || fail "$(cat "$BATS_TEST_TMPDIR"/prober.*)"
     # A client whom nobody hears is sent to ask again after a second.
     for port in "$PORT" "$OTHER"; do
-        cp "$BATS_TEST_TMPDIR/prober.$port" "$BATS_TEST_TMPDIR/load.out"
+        cp "$BATS_TEST_TMPDIR/prober.$port.log" "$BATS_TEST_TMPDIR/load.out"
         at_most max_latency_ms 990
     done
 }
@@ -94,31 +89,21 @@ END
 }
 
 @test "no connection is closed by grace before the drain deadline" {
-    local i fd held=()
+    local i
     export GRACE_DRAIN_TIMEOUT=none GRACE_MAX_OLD=10
     start_server
     for i in 1 2 3 4 5; do
-        exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
-        held+=("$fd")
-        wait_until 5 accepted_by "$i"
+        hold
+        wait_until 5 holds "$i" 1
         kill -HUP "$PID"
-        wait_until 10 accepted_by "$i" serving $((i + 1))
+        wait_until 10 serves $((i + 1))
+        holds "$i" 1
         wait_until 10 stopped_listening "$i"
     done
-    for fd in "${held[@]}"; do
-        printf 'GET / HTTP/1.0\r\n\r\n' >&"$fd"
-        timeout 5 cat <&"$fd" | grep -q '^pid ' || fail "cut: $(<"$LOG")"
-        exec {fd}>&-
+    for i in "${!HELD[@]}"; do
+        [[ $(release "$i") == 'pid '* ]] || fail "cut: $(<"$LOG")"
     done
     wait_until 10 settled "$PID" 6
-}
-
-# accepted_by GENERATION [serving GENERATION]
-accepted_by() {
-    local json
-    json=$(status "$PID")
-    [[ $json == *"\"generation\":$1,\"pid\":"*'"connections":1,'* ]] &&
-        [[ $# == 1 || $json =~ \"generation\":$3,\"pid\":[0-9]+,\"state\":\"serving\" ]]
 }
 
 # A generation is gone when all its processes have ended, perhaps a moment before they are reaped.
@@ -147,7 +132,6 @@ left() {
 }
 
 @test "restarts leave no file, process or variable behind" {
-    local i
     export TMPDIR=$BATS_TEST_TMPDIR/files SHM=$BATS_TEST_TMPDIR/files.shm
     mkdir "$TMPDIR" "$SHM"
     version <<END
@@ -157,14 +141,11 @@ if os.fork() == 0:
 serve(listening($PORT), body=lambda: "\n".join(f"{k}={v}" for k, v in os.environ.items()))
 END
     # A /dev/shm of its own: databases that run on this machine come and go in the other one.
-    start server unshare --mount bash -c 'mount --bind "$SHM" /dev/shm && exec "$@"' bash \
+    start_settled server unshare --mount bash -c 'mount --bind "$SHM" /dev/shm && exec "$@"' bash \
         env LD_PRELOAD="$LIBGRACE" "$PYTHON" -u "$BATS_TEST_TMPDIR/server.py"
-    wait_until 20 settled "$PID" 1 || dump_log
     restart_and_wait "$PID"
     left >"$BATS_TEST_TMPDIR/files.first"
-    for ((i = 0; i < 10; i++)); do
-        restart_and_wait "$PID"
-    done
+    restart_times 10
     left >"$BATS_TEST_TMPDIR/files.last"
     diff "$BATS_TEST_TMPDIR/files.first" "$BATS_TEST_TMPDIR/files.last"
     [[ $(body 127.0.0.1 "$PORT") != *GRACE_HANDOFF* ]]

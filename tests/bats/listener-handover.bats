@@ -165,19 +165,13 @@ END
     answers '3 16' 127.0.0.1 "$PORT"
 }
 
-# waits HOW: from the next start on.
-waits() {
-    put "$BATS_TEST_TMPDIR/serve" <<<"#!/bin/sh
-exec '$SERVER' --listen 127.0.0.1:$PORT --wait $1"
-}
-
 @test "a blocking listener becomes non-blocking and blocking again" {
     local way
-    waits select-accept
-    start_wrapped server "$BATS_TEST_TMPDIR/serve"
+    install_app --wait select-accept
+    start_wrapped server "$APP"
     load_start 127.0.0.1 "$PORT"
     for way in epoll-lt accept poll select-accept epoll-et select-accept accept epoll-lt; do
-        waits "$way"
+        install_app --wait "$way"
         restart_and_wait "$PID"
     done
     load_finish
@@ -247,12 +241,11 @@ backlog_is() {
 
 # queue COUNT: that many clients whose connections wait to be accepted.
 queue() {
-    local i supervisor=$PID log=$LOG
+    local i
     for ((i = 0; i < $1; i++)); do
-        start "queued$i" "$LOAD" -c 1 -n 1 -t 20 --expect '^old$' 127.0.0.1 "$OTHER"
-        QUEUED+=("$PID")
+        start_beside "queued$i" "$LOAD" -c 1 -n 1 -t 20 --expect '^old$' 127.0.0.1 "$OTHER"
+        QUEUED+=("$LAUNCHED")
     done
-    PID=$supervisor LOG=$log
     wait_until 5 queue_is "$1"
 }
 
@@ -282,7 +275,7 @@ END
     done
     wait_until 10 log_has "tcp 127.0.0.1:$OTHER released"
     wait_until 10 settled "$PID" 2
-    refused 127.0.0.1 "$OTHER"
+    refuses 127.0.0.1 "$OTHER"
     hammer_finish
     [[ $(status "$PID") != *":$OTHER"* ]] || fail "$(status "$PID")"
 }
@@ -293,11 +286,11 @@ END
     version <<<"serve(listening($OTHER), body='2')"
     restart_and_wait "$PID"
     answers 2 127.0.0.1 "$OTHER"
-    refused 127.0.0.1 "$PORT"
+    refuses 127.0.0.1 "$PORT"
     version <<<"serve(listening($PORT), body='3')"
     restart_and_wait "$PID"
     answers 3 127.0.0.1 "$PORT"
-    refused 127.0.0.1 "$OTHER"
+    refuses 127.0.0.1 "$OTHER"
 }
 
 reloaded() {
@@ -372,7 +365,7 @@ END
     start_version
     connects 127.0.0.1 "$OTHER"
     answers closed 127.0.0.1 "$PORT"
-    wait_until 5 refused 127.0.0.1 "$OTHER"
+    wait_until 5 refuses 127.0.0.1 "$OTHER"
     log_has "tcp 127.0.0.1:$OTHER was closed by the server and is released"
     restart_and_wait "$PID"
     connects 127.0.0.1 "$OTHER"

@@ -2,21 +2,14 @@
 # Next to other libraries, before libraries are initialised, and through whatever starts the server.
 load helper
 
-RESTARTS=3
 TINY=$BUILD/tests/probes/preload/tiny
 COUNTER=$BUILD/tests/probes/preload/libcounting.so
 
 # survives COMMAND...: started as given, it restarts again and again without losing a request, with
 # libgrace in it.
 survives() {
-    local i
-    start server "$@"
-    wait_until 20 settled "$PID" 1 || dump_log
-    load_start -n 1500 127.0.0.1 "$PORT"
-    for ((i = 0; i < RESTARTS; i++)); do
-        restart_and_wait "$PID"
-    done
-    load_finish
+    start_settled server "$@"
+    restart_under_load 3 -n 1500 127.0.0.1 "$PORT"
     ! grep -E 'without grace|ERROR: ' "$LOG" || fail 'complaints'
     has_loaded libgrace
 }
@@ -133,8 +126,7 @@ EOF
 
 @test "a script that executes the server" {
     local script=$BATS_TEST_TMPDIR/script
-    printf '#!/bin/bash\nexport CONFIGURED=1\nulimit -c 0\nexec "%s" "$@"\n' "$TINY" >"$script"
-    chmod +x "$script"
+    printf '#!/bin/bash\nexport CONFIGURED=1\nulimit -c 0\nexec "%s" "$@"\n' "$TINY" | put "$script"
     survives env LD_PRELOAD="$LIBGRACE" "$script" "$PORT"
     grep -qz CONFIGURED=1 "/proc/$(server_pid "$PID")/environ"
 }

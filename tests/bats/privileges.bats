@@ -6,30 +6,21 @@ load helper
 
 setup() {
     DIR=$BATS_TEST_TMPDIR/site
-    mkdir -p "$DIR"
-    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "$DIR" "${BATS_TEST_TMPDIR%/*}"
+    mkdir -m 755 "$DIR"
+    let_everybody_in
     PORT=$(free_port)
 }
 
 # drains_counted: an unfinished request keeps generation 1, is counted, and answered.
 drains_counted() {
-    local client rc=0
-    "$LAUNCH" --setsid --stdin /dev/null --stdout "$DIR/slow" --stderr "$DIR/slow" -- \
-        "$LOAD" -n 1 -c 1 --pause "$DIR/go" 127.0.0.1 "$PORT" &
-    client=$!
-    STARTED+=("$client")
-    wait_until 10 counts '"generation":1,[^}]*"state":"serving"[^}]*"connections":1,'
+    slow_client 1 --pause "$DIR/go"
+    wait_until 10 holds 1 1
     kill -HUP "$PID"
-    wait_until 10 counts '"generation":1,[^}]*"state":"draining"[^}]*"connections":1,'
+    wait_until 10 draining_one_connection
     "$LOAD" -n 50 127.0.0.1 "$PORT"
     touch "$DIR/go"
-    wait "$client" || rc=$?
-    ((rc == 0)) || fail "$(<"$DIR/slow")" || return
+    client_answered || return
     wait_until 10 settled "$PID" 2
-}
-
-counts() {
-    status "$PID" | grep -Eq "$1"
 }
 
 restarts_lose_nothing() {
@@ -152,7 +143,7 @@ children_are_bare() {
     children_are_bare
     sed -i 's/VERSION=1/VERSION=2/' "$DIR/config"
     kill -HUP "$PID"
-    wait_until 10 counts '"generation":1,[^}]*"state":"draining"[^}]*"connections":1,'
+    wait_until 10 draining_one_connection
     wait_until 10 stopped_listening 1
     # shellcheck disable=SC2016
     [[ $(login 'echo "$VERSION"') == 2 ]]

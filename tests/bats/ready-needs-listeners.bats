@@ -9,13 +9,12 @@ setup() {
     OTHER=$(free_port)
     READY=$BATS_TEST_TMPDIR/ready
     GATE=$BATS_TEST_TMPDIR/gate
-    APP=$BATS_TEST_TMPDIR/app
     touch "$READY" "$GATE"
     export GRACE_LOG_LEVEL=debug GRACE_SETTLE=300ms
 }
 
-# version COMMAND...: what runs from the next start on, once the gate is open.
-version() {
+# install_gated COMMAND...: what runs from the next start on, once the gate is open.
+install_gated() {
     put "$APP" <<END
 #!/bin/sh
 until [ -e '$GATE' ]; do sleep 0.01; done
@@ -23,8 +22,8 @@ exec $*
 END
 }
 
-# serving PORT...
-serving() {
+# server_on PORT...: the command.
+server_on() {
     local command
     printf -v command -- '--listen 127.0.0.1:%s ' "$@"
     [[ $GRACE_READY != notify ]] || command+="--notify $READY"
@@ -57,19 +56,19 @@ binds_late() {
 
 @test "delay: a version that has not bound when it is over does not replace the old one" {
     export GRACE_READY=delay=200ms
-    version "$(serving "$PORT")"
+    install_gated "$(server_on "$PORT")"
     binds_late "$APP"
 }
 
 @test "delay, in sequential mode: clients wait for a version that binds later" {
     export GRACE_READY=delay=200ms GRACE_MODE=sequential
-    version "$(serving "$PORT")"
+    install_gated "$(server_on "$PORT")"
     binds_late "$APP"
 }
 
 # early COMMAND: $BATS_TEST_TMPDIR/early says READY=1 and becomes it.
 early() {
-    cat >"$BATS_TEST_TMPDIR/early" <<END
+    put "$BATS_TEST_TMPDIR/early" <<END
 #!$PYTHON
 import os, socket
 with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
@@ -77,12 +76,11 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
 open("$BATS_TEST_TMPDIR/said", "w").close()
 os.execvp("$1", "$*".split())
 END
-    chmod +x "$BATS_TEST_TMPDIR/early"
 }
 
 @test "notify: a version that says READY=1 before it has bound does not replace the old one" {
     export GRACE_READY=notify
-    version "$SERVER --listen 127.0.0.1:$PORT"
+    install_gated "$SERVER --listen 127.0.0.1:$PORT"
     early "$APP"
     binds_late "$BATS_TEST_TMPDIR/early"
 }
@@ -91,9 +89,9 @@ END
     export GRACE_READY_TIMEOUT=1s
     for GRACE_READY in delay=200ms notify; do
         export GRACE_READY
-        version "$(serving "$PORT")"
+        install_gated "$(server_on "$PORT")"
         start_wrapped app "$APP"
-        version sleep 1000
+        install_gated sleep 1000
         [[ $GRACE_READY != notify ]] || says_ready
         kill -HUP "$PID"
         wait_until 10 rolled_back "$PID" 1
@@ -116,10 +114,10 @@ drops() {
     for GRACE_READY in delay=100ms notify; do
         export GRACE_READY
         # shellcheck disable=SC2086 # a list
-        version "$(serving $1)"
+        install_gated "$(server_on $1)"
         start_wrapped app "$APP"
         # shellcheck disable=SC2086
-        version "$(serving $2)"
+        install_gated "$(server_on $2)"
         restart_and_wait "$PID"
         (($(ready_ms 2) >= 800 && $(ready_ms 2) - LONGEST_STEP < 3000)) ||
             fail "$GRACE_READY: $(<"$LOG")"
@@ -135,7 +133,7 @@ drops() {
 
 @test "a server without listeners has none to take over" {
     export GRACE_READY=delay=200ms GRACE_SETTLE=10s
-    version sleep 1000
+    install_gated sleep 1000
     start_wrapped app "$APP"
     restart_and_wait "$PID"
     (($(ready_ms 2) < 5000))

@@ -3,28 +3,21 @@
 # one accepts, passes on and closes its connections; and then this generation is gone at once.
 load helper
 
-gone() {
-    [[ ! -d /proc/$1 ]]
-}
-
 # answers_over_restart SECONDS SERVER-OPTION...: four answers that take that long at least, and until
 # the old generation drains; sets LATE to the microseconds between the last one and its end.
 answers_over_restart() {
-    local slow old begun closed finish=$BATS_TEST_TMPDIR/finish
+    local old begun closed finish=$BATS_TEST_TMPDIR/finish
     rm -f "$finish"
-    PORT=$(free_port)
     start_server --body 'one' \
         --slow-until "$finish" "${@:2}"
     old=$(server_pid "$PID")
-    start slow "$LOAD" -c 4 -n 4 -p /slow --expect '^one$' 127.0.0.1 "$PORT"
-    slow=$PID PID=${STARTED[-2]}
+    slow_client 4 -p /slow --expect '^one$'
     begun=${EPOCHREALTIME/[.,]/}
-    wait_until 10 accepted "$slow" 4
     kill -HUP "$PID"
     wait_until 10 drains 1
     wait_until 5 passed "$1" "$begun"
     touch "$finish"
-    wait "$slow" || fail "$(<"$BATS_TEST_TMPDIR/slow.log")"
+    client_answered
     closed=${EPOCHREALTIME/[.,]/}
     until gone "$old"; do
         ((${EPOCHREALTIME/[.,]/} < closed + 5000000)) || fail "$(status "$PID")"

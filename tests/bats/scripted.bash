@@ -80,20 +80,6 @@ connects() {
 socket.create_connection((sys.argv[1], int(sys.argv[2])), 10).close()' "$@"
 }
 
-# refused HOST PORT
-refused() {
-    "$PYTHON" - "$@" <<'END'
-import socket, sys
-try:
-    socket.create_connection((sys.argv[1], int(sys.argv[2])), 0.2).close()
-except ConnectionRefusedError:
-    sys.exit(0)
-except OSError:
-    pass
-sys.exit(1)
-END
-}
-
 # release N: the Nth held connection, from 0, is asked for its answer; prints that.
 release() {
     local fd=${HELD[$1]}

@@ -33,12 +33,6 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\
         "${PROXY#@}" "$2"
 }
 
-# find_proxy: what the server was given.
-find_proxy() {
-    PROXY=$(tr '\0' '\n' <"/proc/$(server_pid "$PID")/environ" | sed -n 's/^NOTIFY_SOCKET=//p')
-    [[ $PROXY == @?* ]]
-}
-
 @test "the manager hears READY from the supervisor, whichever process of the server says it" {
     touch "$RELEASE"
     start_notifying GRACE_READY=notify
@@ -94,14 +88,8 @@ find_proxy() {
     [[ $status -eq 0 && $output != *NOTIFY_SOCKET* ]]
 }
 
-# queued N: connections wait for the listener.
-queued() {
-    [[ $(status_number "$PID" queue) == "$1" ]]
-}
-
 # nobody_before_ready WAY: a sequential restart; the clients come while the new one is not ready.
 nobody_before_ready() {
-    local client rc=0
     touch "$RELEASE"
     export GRACE_MODE=sequential GRACE_READY=notify
     start_wrapped "$1" "$SERVER" --wait "$1" --notify "$RELEASE" --listen "127.0.0.1:$PORT"
@@ -109,13 +97,11 @@ nobody_before_ready() {
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 starting'
     wait_until 10 listens
-    "$LOAD" -c 4 -n 4 127.0.0.1 "$PORT" &
-    client=$!
-    wait_until 10 queued 4
-    [[ $(status_number "$PID" accepted) == 0 ]]
+    start_beside client "$LOAD" -c 4 -n 4 127.0.0.1 "$PORT"
+    wait_until 10 number_is queue 4
+    number_is accepted 0
     touch "$RELEASE"
-    wait "$client" || rc=$?
-    ((rc == 0)) || fail "$1: a client got no answer" || return
+    ends_with 0 "$LAUNCHED" || fail "$1: a client got no answer" || return
     wait_until 10 settled "$PID" 2
     stop_and_wait "$PID"
 }
@@ -190,7 +176,7 @@ ignored() {
 
 @test "a helper of a server that is another user is heard, also when it has gone" {
     touch "$RELEASE"
-    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR"
+    let_everybody_in
     start_notifying GRACE_READY=notify setpriv --reuid=65534 --clear-groups
     wait_until 10 settled "$PID" 1
     find_proxy
@@ -207,9 +193,7 @@ ignored() {
 
 # main_of_is N UID: the main process of generation N has become this user.
 main_of_is() {
-    local pid
-    pid=$(status "$PID" | grep -oE "\"generation\": ?$1, ?\"pid\": ?[0-9]+" | grep -oE '[0-9]+$')
-    [[ $(awk '/^Uid:/ { print $2 }' "/proc/$pid/status") == "$2" ]]
+    [[ $(awk '/^Uid:/ { print $2 }' "/proc/$(main_of "$1")/status") == "$2" ]]
 }
 
 @test "who floods the proxy delays nothing else" {
@@ -217,13 +201,11 @@ main_of_is() {
     start_notifying
     wait_until 10 settled "$PID" 1
     find_proxy
-    "$LAUNCH" --setsid --stdin /dev/null --stdout "$BATS_TEST_TMPDIR/flood" -- \
-        setpriv --reuid=65534 --clear-groups "$PYTHON" -uc '
+    start_beside flood setpriv --reuid=65534 --clear-groups "$PYTHON" -uc '
 import socket, sys
 flood = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 flood.connect("\0" + sys.argv[1])
-while flood.send(b"READY=1"): print("sent")' "${PROXY#@}" &
-    STARTED+=("$!")
-    wait_until 10 test -s "$BATS_TEST_TMPDIR/flood"
+while flood.send(b"READY=1"): print("sent")' "${PROXY#@}"
+    wait_until 10 grep -q sent "$BATS_TEST_TMPDIR/flood.log"
     restart_and_wait "$PID"
 }

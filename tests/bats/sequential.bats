@@ -9,17 +9,17 @@ setup() {
     export GRACE_MODE=sequential
 }
 
+# start_alone [CONDITION]: a server that runs once at a time, and not unless this is true.
 start_alone() {
-    start_wrapped server "$PYTHON" "$ROOT/tests/servers/pidfiled.py" lock "$PORT" "$LOCK"
+    put "$APP" <<<"#!/bin/sh
+${1-true} || exit 3
+exec $PYTHON $ROOT/tests/servers/pidfiled.py lock $PORT $LOCK"
+    start_wrapped server "$APP"
 }
 
 @test "a server that locks its data is restarted under load, no request fails" {
     start_alone
-    load_start 127.0.0.1 "$PORT"
-    for _ in 1 2 3 4 5; do
-        restart_and_wait "$PID"
-    done
-    load_finish
+    restart_under_load 5 127.0.0.1 "$PORT"
     log_lacks 'refused|rolled back|failed'
 }
 
@@ -34,14 +34,11 @@ start_alone() {
 @test "redis with an append-only file keeps every write over five restarts" {
     start_wrapped server redis-server --port "$PORT" --bind 127.0.0.1 --dir "$BATS_TEST_TMPDIR" \
         --appendonly yes --appendfsync no --save ''
-    local redis=$PID clients log
-    start clients "$PYTHON" "$ROOT/tests/servers/counting.py" "$PORT" 60 "$BATS_TEST_TMPDIR/until"
-    clients=$PID log=$LOG
-    for _ in 1 2 3 4 5; do
-        restart_and_wait "$redis"
-    done
+    local log=$BATS_TEST_TMPDIR/clients.log
+    start_beside clients "$PYTHON" "$ROOT/tests/servers/counting.py" "$PORT" 60 "$BATS_TEST_TMPDIR/until"
+    restart_times 5
     touch "$BATS_TEST_TMPDIR/until"
-    wait_until 30 gone "$clients"
+    wait_until 30 gone "$LAUNCHED"
     cat "$log" >&2
     [[ $(<"$log") =~ acknowledged\ ([0-9]+)\ failed\ 0\ .*stored\ ([0-9]+) ]]
     ((BASH_REMATCH[1] > 100 && BASH_REMATCH[1] == BASH_REMATCH[2]))
@@ -49,11 +46,8 @@ start_alone() {
 
 @test "a new version that fails is tried again while clients wait, and its end serves them" {
     local gate=$BATS_TEST_TMPDIR/gate
-    printf '#!/bin/sh\ntest -e %s || exit 3\nexec "$@"\n' "$gate" >"$BATS_TEST_TMPDIR/serve"
-    chmod +x "$BATS_TEST_TMPDIR/serve"
     touch "$gate"
-    start_wrapped server "$BATS_TEST_TMPDIR/serve" "$PYTHON" "$ROOT/tests/servers/pidfiled.py" \
-        lock "$PORT" "$LOCK"
+    start_alone "test -e $gate"
     load_start 127.0.0.1 "$PORT"
     rm "$gate"
     run "$GRACE" restart "$PID"
@@ -65,11 +59,7 @@ start_alone() {
 }
 
 @test "a stop while the next generation is awaited ends everything" {
-    printf '#!/bin/sh\ntest -e %s && exit 3\ntouch %s\nexec "$@"\n' "$LOCK.once" "$LOCK.once" \
-        >"$BATS_TEST_TMPDIR/serve"
-    chmod +x "$BATS_TEST_TMPDIR/serve"
-    start_wrapped server "$BATS_TEST_TMPDIR/serve" "$PYTHON" "$ROOT/tests/servers/pidfiled.py" \
-        lock "$PORT" "$LOCK"
+    start_alone "mkdir $LOCK.once" # a second time it can't be made
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 failed'
     stop_and_wait "$PID"
@@ -97,10 +87,8 @@ start_alone() {
 
 @test "whoever asks for a restart during a pause does not wait for its end" {
     local gate=$BATS_TEST_TMPDIR/gate
-    printf '#!/bin/sh\ntest -e %s || exit 3\nexec "$@"\n' "$gate" >"$BATS_TEST_TMPDIR/serve"
-    chmod +x "$BATS_TEST_TMPDIR/serve"
     touch "$gate"
-    start_wrapped server "$BATS_TEST_TMPDIR/serve" "$SERVER" --listen "127.0.0.1:$PORT"
+    start_alone "test -e $gate"
     for try in 1 2 3; do # a busy machine may need as long as the pause is
         rm "$gate"
         kill -HUP "$PID"
@@ -123,41 +111,31 @@ paused() {
     [[ $status -eq 125 && $output == *"GRACE_MODE=parallel: the value must be overlap or sequential"* ]]
 }
 
-has_accepted() {
-    [[ $(status_number "$PID" accepted) == "$1" ]]
-}
-
 # A child closes its copy; the placeholder that its parent has by now is none.
 @test "listeners outlive a slow end of the old generation" {
-    local client rc=0
     export GRACE_SETTLE=100ms
     start_wrapped server "$SERVER" --model fork --slow-ms 1000 --listen "127.0.0.1:$PORT"
-    "$LOAD" -n 1 -c 1 -p /slow 127.0.0.1 "$PORT" &
-    client=$!
-    wait_until 10 has_accepted 1
+    start_beside client "$LOAD" -n 1 -c 1 -p /slow 127.0.0.1 "$PORT"
+    wait_until 10 number_is accepted 1
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 1 draining'
     "$LOAD" -c 8 -n 50 127.0.0.1 "$PORT"
-    wait "$client" || rc=$?
-    ((rc == 0))
+    ends_with 0 "$LAUNCHED"
     wait_until 10 settled "$PID" 2
     log_lacks released
 }
 
 # PostgreSQL does; it would never hear the signal that asks it to end.
 @test "a server that was polled first does not get stuck in accept() when it is to end" {
-    local client rc=0
     start_wrapped server "$PYTHON" "$ROOT/tests/servers/selecting.py" "$PORT" \
         "$BATS_TEST_TMPDIR/gate"
-    "$LOAD" -n 1 -c 1 127.0.0.1 "$PORT" &
-    client=$!
+    start_beside client "$LOAD" -n 1 -c 1 127.0.0.1 "$PORT"
     wait_until 10 log_has readable
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 1 drained'
     touch "$BATS_TEST_TMPDIR/gate"
     wait_until 10 settled "$PID" 2
-    wait "$client" || rc=$?
-    ((rc == 0))
+    ends_with 0 "$LAUNCHED"
     log_has nobody
     log_lacks 'did not stop'
 }

@@ -69,6 +69,12 @@ server_pid() {
         grep -oE '[0-9]+$'
 }
 
+# find_proxy: sets PROXY, the NOTIFY_SOCKET that the server was given.
+find_proxy() {
+    PROXY=$(tr '\0' '\n' <"/proc/$(server_pid "$PID")/environ" | sed -n 's/^NOTIFY_SOCKET=//p')
+    [[ $PROXY == @?* ]]
+}
+
 # restart_and_wait PID: SIGHUP, until a later generation serves alone.
 restart_and_wait() {
     wait_until 30 lone_generation "$1" || return 1

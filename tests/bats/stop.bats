@@ -52,13 +52,9 @@ start_probation() {
     ends_with 0 "$restart"
 }
 
-start_daemon() {
-    start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --daemonize 1 --listen "127.0.0.1:$PORT"
-    ends_with 0 "$PID"
-    wait_until 10 compgen -G "$GRACE_RUNTIME_DIR/*.sock"
-    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
-    STARTED+=("$PID")
-    wait_until 10 settled "$PID" 1
+# start_old_daemon: in the background; sets OLD to the process that answers.
+start_old_daemon() {
+    start_background "$SERVER" --daemonize 1 --listen "127.0.0.1:$PORT"
     OLD=$(who_answers)
     STARTED+=("$OLD")
 }
@@ -75,7 +71,7 @@ who_answers() {
 
 @test "a daemon dies in its probation: the old one goes on" {
     export GRACE_PROBATION=60s
-    start_daemon
+    start_old_daemon
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 ready'
     wait_until 5 adopted_daemon
@@ -89,7 +85,7 @@ who_answers() {
 
 @test "the old daemon dies in the probation of the new one: that stays" {
     export GRACE_PROBATION=60s
-    start_daemon
+    start_old_daemon
     kill -HUP "$PID"
     wait_until 10 log_has 'generation 2 ready'
     kill -KILL "$OLD"

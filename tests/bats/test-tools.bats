@@ -2,7 +2,8 @@
 # The test tools themselves, without the shim: what finds nothing wrong must be able to.
 load helper
 
-start_server() {
+# start_bare PORT [OPTION...]: our server, without the shim; sets HOST and PORT.
+start_bare() {
     start server "$SERVER" --listen "127.0.0.1:$1" --portfile "$BATS_TEST_TMPDIR/port" "${@:2}"
     wait_until 5 test -s "$BATS_TEST_TMPDIR/port"
     read -r HOST PORT <"$BATS_TEST_TMPDIR/port"
@@ -20,7 +21,7 @@ expect_failure() {
         for way in epoll-lt epoll-et epoll-oneshot epoll-exclusive epoll-shared poll ppoll select \
             pselect accept select-accept; do
             rm -f "$BATS_TEST_TMPDIR/port"
-            start_server 0 --wait "$way" --model "$model"
+            start_bare 0 --wait "$way" --model "$model"
             "$LOAD" -n 200 --expect "^pid $PID" "$HOST" "$PORT"
         done
         stop_all
@@ -28,29 +29,26 @@ expect_failure() {
 }
 
 @test "load: a server that is killed and started again costs requests" {
-    start_server 0 --model prefork
+    start_bare 0 --model prefork
     load_start "$HOST" "$PORT"
     wait_until 5 tree_has "$PID" 4 # none is started when all are killed
     tree_of "$PID" | xargs kill -KILL
     wait_until 5 grep -q 'first refused' "$BATS_TEST_TMPDIR/load.err"
     rm "$BATS_TEST_TMPDIR/port"
-    start_server "$PORT" --body again
+    start_bare "$PORT" --body again
     "$LOAD" -n 1 --expect '^again$' "$HOST" "$PORT"
     expect_failure
     [ "$(load_value refused)" -gt 0 ]
 }
 
 @test "load: a connection that is reset is a failure" {
-    start_server 0 --slow-ms 60000
+    start_bare 0 --slow-ms 60000
     load_start "$HOST" "$PORT"
-    "$LAUNCH" -- "$LOAD" -c 1 -p /slow "$HOST" "$PORT" >"$BATS_TEST_TMPDIR/slow.out" 2>&1 &
-    slow=$!
-    wait_until 5 connected "$PORT" "$slow"
+    start_beside slow "$LOAD" -c 1 -p /slow "$HOST" "$PORT"
+    wait_until 5 connected "$PORT" "$LAUNCHED"
     kill -KILL "$PID"
-    rc=0
-    wait "$slow" || rc=$?
-    [ "$rc" -eq 1 ]
-    grep -Eq '^(eof|reset) 1$' "$BATS_TEST_TMPDIR/slow.out"
+    ends_with 1 "$LAUNCHED"
+    grep -Eq '^(eof|reset) 1$' "$BATS_TEST_TMPDIR/slow.log"
 }
 
 connected() {
@@ -58,7 +56,7 @@ connected() {
 }
 
 @test "load: an answer that is too short, or another one, is a failure" {
-    start_server 0 --body "version 2"
+    start_bare 0 --body "version 2"
     run -1 "$LOAD" -n 10 --expect '^version 1' "$HOST" "$PORT"
     [[ $output == *'wrong 1'* ]]
     printf 'HTTP/1.0 200 OK\r\nContent-Length: 20\r\n\r\nonly half' >"$BATS_TEST_TMPDIR/half"
@@ -70,7 +68,7 @@ connected() {
 }
 
 @test "load: a silence is measured, also at the end" {
-    start_server 0
+    start_bare 0
     load_start "$HOST" "$PORT"
     kill -STOP "$PID"
     wait_until 5 silent_for_half_a_second
@@ -80,7 +78,7 @@ connected() {
 }
 
 @test "load: what the machine itself stood still is no silence, and no latency" {
-    start_server 0
+    start_bare 0
     load_start "$HOST" "$PORT"
     kill -STOP "$LOAD_PID" # for its clients that is the machine
     wait_until 5 silent_for_half_a_second

@@ -6,9 +6,8 @@ load ../bats/helper
 
 setup() {
     DIR=$BATS_TEST_TMPDIR/site
-    mkdir -p "$DIR"
-    # Servers that give up root have to get there.
-    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "$DIR" "${BATS_TEST_TMPDIR%/*}"
+    mkdir -m 755 "$DIR"
+    let_everybody_in
     PORT=$(free_port)
     daemon_describe
     ! declare -F prepare >/dev/null || prepare
@@ -71,7 +70,7 @@ backend() {
     local file=$DIR/backend-$1
     if [[ ! -e $file ]]; then
         free_port >"$file"
-        start_helper "backend-$1" "$SERVER" --listen "127.0.0.1:$(<"$file")" --body "version $1"
+        start_beside "backend-$1" "$SERVER" --listen "127.0.0.1:$(<"$file")" --body "version $1"
     fi
     BACKEND=$(<"$file")
 }
@@ -168,12 +167,6 @@ steady() {
         "$@" >"$last"
     done
     cat "$last"
-}
-
-# start_helper NAME COMMAND...: something that the daemon needs, without the shim.
-start_helper() {
-    local PID LOG
-    start "$@"
 }
 
 # start_daemon COMMAND...: wrapped, until it answers.

@@ -66,11 +66,10 @@ reads_of() {
 @test "datagrams of strangers cost a few reads each, and leave nothing" {
     export GRACE_READY=notify GRACE_LOG_LEVEL=error
     local before after fds
-    PORT=$(free_port)
     touch "$BATS_TEST_TMPDIR/release"
     start_wrapped server "$SERVER" --notify "$BATS_TEST_TMPDIR/release" --listen "127.0.0.1:$PORT" \
         --model prefork
-    PROXY=$(tr '\0' '\n' <"/proc/$(server_pid "$PID")/environ" | sed -n 's/^NOTIFY_SOCKET=//p')
+    find_proxy
     fds=$(fds_of "$PID" | wc -l)
     before=$(reads_of "$PID")
     strangers 500 READY=1
@@ -84,9 +83,8 @@ reads_of() {
     export NOTIFY_SOCKET=$BATS_TEST_TMPDIR/manager.sock HEARD=$BATS_TEST_TMPDIR/heard
     start manager "$PYTHON" "$ROOT/tests/tools/manager.py" "$NOTIFY_SOCKET" "$HEARD"
     wait_until 10 test -S "$NOTIFY_SOCKET"
-    PORT=$(free_port)
     start_server
-    PROXY=$(tr '\0' '\n' <"/proc/$(server_pid "$PID")/environ" | sed -n 's/^NOTIFY_SOCKET=//p')
+    find_proxy
     "$PYTHON" -c 'import socket, sys
 socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(
     b"NOTIFYACCESS=all\nMAINPID=1\nWATCHDOG=trigger\nRESTART_RESET=1\nSTATUS=heard",
@@ -97,7 +95,7 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(
 
 @test "a manager that is busy hears READY later" {
     export NOTIFY_SOCKET=$BATS_TEST_TMPDIR/manager.sock
-    start manager "$PYTHON" -c 'import os, signal, socket, sys
+    start_beside manager "$PYTHON" -c 'import os, signal, socket, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
 manager, more = (socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for i in range(2))
 manager.bind(sys.argv[1])
@@ -107,9 +105,8 @@ try:
 except BlockingIOError: print("full", flush=True)
 signal.sigwait({signal.SIGUSR1})
 while True: print(manager.recv(4096).decode().split(), flush=True)' "$NOTIFY_SOCKET"
-    wait_until 10 log_has full
-    local manager=$PID
-    PORT=$(free_port)
+    local manager=$LAUNCHED
+    wait_until 10 grep -q full "$BATS_TEST_TMPDIR/manager.log"
     start_server
     restart_and_wait "$PID"
     LOG=$BATS_TEST_TMPDIR/manager.log

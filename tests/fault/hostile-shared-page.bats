@@ -219,8 +219,8 @@ cuts() {
     unharmed
 }
 
-# holds ADDRESS: the supervisor keeps a copy of this listener.
-holds() {
+# has_copy_of ADDRESS: the supervisor keeps a copy of this listener.
+has_copy_of() {
     [[ $(status "$PID") == *"\"address\":\"$1\""* ]]
 }
 
@@ -231,6 +231,6 @@ holds() {
     ask squat 5
     kill -USR1 "$(server_pid "$PID")"
     wait_until 10 log_has "late port $late"
-    wait_until 10 holds "tcp 127.0.0.1:$late"
+    wait_until 10 has_copy_of "tcp 127.0.0.1:$late"
     unharmed
 }

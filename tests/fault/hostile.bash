@@ -28,11 +28,7 @@ worker() {
 
 # unharmed: the server answers, restarts twice, and stops.
 unharmed() {
-    ask ping || return
-    "$GRACE" restart "$PID" && wait_until 20 lone_generation "$PID" || dump_log || return
-    ask ping || return
-    "$GRACE" restart "$PID" && wait_until 20 lone_generation "$PID" || dump_log || return
-    ask ping
+    ask ping && restarted && ask ping && restarted && ask ping || return
     "$GRACE" stop "$PID"
     wait_until 10 gone "$PID"
 }

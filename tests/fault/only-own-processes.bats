@@ -4,9 +4,9 @@
 load ../bats/helper
 load hostile
 
-# stranger: a session of root's that has nothing to do with the server: its leader, one in its group,
-# and one in another group; sets STRANGERS.
-stranger() {
+# start_strangers: a session of root's that has nothing to do with the server: its leader, one in its
+# group, and one in another group; sets STRANGERS.
+start_strangers() {
     # shellcheck disable=SC2016 # the inner shell's
     start stranger bash -c 'set -m; (set +m; exec sleep 600) & set +m; sleep 600 & echo up; wait'
     wait_until 20 log_has up
@@ -31,20 +31,11 @@ named() {
     done
 }
 
-has_connections() {
-    [[ $(status_number "$PID" connections) == "$1" ]]
-}
-
-restarted() {
-    "$GRACE" restart "$PID" || dump_log || return
-    wait_until 20 lone_generation "$PID" || dump_log
-}
-
 @test "a stranger that a worker names is not touched, nor his session and group, nor waited for" {
-    stranger
+    start_strangers
     hostile_start
     named "${STRANGERS[@]}"
-    wait_until 10 has_connections 0 # ours are closed
+    wait_until 10 connections_are 0 # ours are closed
     [[ $(status_number "$PID" processes) == 2 ]]
     restarted
     named "${STRANGERS[@]}" "-${STRANGERS[0]}"
@@ -70,7 +61,7 @@ restarted() {
     read -r old <&"$held"
     "$GRACE" restart "$PID"
     local new
-    mapfile -t new < <(tree_of "$(status "$PID" | grep -oE '"generation":2,"pid":[0-9]+' | grep -oE '[0-9]+$')")
+    mapfile -t new < <(members_of 2)
     ((${#new[@]} == 2))
     for pid in "${new[@]}"; do
         printf 'slot %s\n' "$pid" >&"$held"
@@ -116,16 +107,11 @@ restarts_with_a_stopped_child() {
     log_lacks 'deadline|did not stop'
 }
 
-# app OPTION...: a script that runs the server on a port of its own, unless it is broken; sets APP.
-app() {
+# another_app [OPTION...]: install_app on a port of its own; sets APP.
+another_app() {
     PORT=$(free_port)
     APP=$BATS_TEST_TMPDIR/app.$PORT
-    cat >"$APP" <<END
-#!/bin/sh
-[ ! -e '$APP.broken' ] || exit 3
-exec '$SERVER' --listen 127.0.0.1:$PORT $*
-END
-    chmod +x "$APP"
+    install_app "$@"
 }
 
 switches() {
@@ -146,17 +132,6 @@ wakeups() {
     done
 }
 
-# start_background OPTION...: the only server of this runtime directory so far; sets PID, its
-# supervisor, when it serves.
-start_background() {
-    app "$@"
-    start background env LD_PRELOAD="$LIBGRACE" "$APP"
-    wait "$PID"
-    PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
-    STARTED+=("$PID")
-    wait_until 10 settled "$PID" 1
-}
-
 # sleeps_on PID: for three seconds it has not woken up. In the background it looks, for a minute, who
 # has the streams of its start, ever more seldom.
 sleeps_on() {
@@ -169,27 +144,28 @@ sleeps_on() {
 }
 
 @test "idle means asleep: in the background, in sequential mode, after restarts and rollbacks" {
-    local background foreground sequential draining held
-    start_background --daemonize 2
+    local background foreground sequential draining
+    another_app --daemonize 2
+    start_background "$APP"
     background=$PID
-    app
+    another_app
     start_wrapped foreground "$APP"
     foreground=$PID
-    touch "$APP.broken"
+    install_app --fail exit:3
     run ! "$GRACE" restart "$foreground"
     wait_until 10 settled "$foreground" 1
-    GRACE_MODE=sequential app --model prefork
+    GRACE_MODE=sequential another_app --model prefork
     GRACE_MODE=sequential start_wrapped sequential "$APP"
     sequential=$PID
     restart_and_wait "$sequential"
-    app
+    another_app
     start_wrapped draining "$APP"
     draining=$PID
-    exec {held}<>"/dev/tcp/127.0.0.1/$PORT"
-    wait_until 10 has_connections 1
+    hold
+    wait_until 10 connections_are 1
     "$GRACE" restart "$draining"
     wakeups "$foreground" "$sequential" "$draining"
-    exec {held}>&-
+    drop 0
     echo "woken: ${WOKEN[*]}"
     ((WOKEN[0] <= 3 && WOKEN[1] <= 3 && WOKEN[2] <= 30))
     for _ in 1 2 3; do
@@ -203,7 +179,8 @@ sleeps_on() {
 }
 
 @test "in the background it is ended with the last process, at once" {
-    start_background --daemonize 1
+    another_app --daemonize 1
+    start_background "$APP"
     mapfile -t processes < <(pgrep -f -- "--listen 127.0.0.1:$PORT --daemonize 1" | grep -vx "$PID")
     kill -KILL "${processes[@]}"
     wait_until 10 gone "$PID"
@@ -224,7 +201,7 @@ nobody_serves() {
 @test "without /proc: restarts, drains and retires, and one line says what is less certain" {
     local model
     for model in single threads prefork fork; do
-        app --model "$model"
+        another_app --model "$model"
         without_proc "$APP"
         [[ $(grep -c '/proc is not mounted' "$LOG") == 1 ]]
         restart_under_load 1 -r 400 127.0.0.1 "$PORT"
@@ -253,24 +230,22 @@ reads_of_a_restart() {
 }
 
 thousands_sleep() {
-    start crowd "$PYTHON" -c 'import os, signal
+    start_beside crowd "$PYTHON" -c 'import os, signal
 for _ in range(2000):
     if os.fork() == 0:
         signal.pause()
 print("up", flush=True)
 signal.pause()'
-    wait_until 60 log_has up
+    wait_until 60 grep -q up "$BATS_TEST_TMPDIR/crowd.log"
 }
 
 @test "a restart costs by the processes of the server, not by those of the machine" {
-    local supervisor few
-    app --model prefork
+    local few
+    another_app --model prefork
     start_wrapped server "$APP"
-    supervisor=$PID
     reads_of_a_restart 1
     few=$READS
     thousands_sleep
-    PID=$supervisor LOG=$BATS_TEST_TMPDIR/server.log
     reads_of_a_restart 2
     echo "$few reads, with 2,000 processes more $READS"
     ((READS < few + 1500))

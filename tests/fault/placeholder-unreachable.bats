@@ -10,8 +10,8 @@ setup() {
     export GRACE_DRAIN_TIMEOUT=none
 }
 
-# stranger ADDRESS...: asks each a hundred times, as nobody; what is connected, what is answered.
-stranger() {
+# ask_as_nobody ADDRESS...: each a hundred times; what is connected, what is answered.
+ask_as_nobody() {
     "$PYTHON" - "$@" <<'END'
 import os, socket, sys
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
@@ -91,9 +91,9 @@ END
     start_version
     replaced
     keep_names
-    [[ $(stranger "${NAMES[@]}") == *'answered 0' ]]
+    [[ $(ask_as_nobody "${NAMES[@]}") == *'answered 0' ]]
     [[ ${NAMES[*]} == *"$GRACE_RUNTIME_DIR"* && ${NAMES[*]} != *@* ]]
-    [[ $(stranger "${NAMES[@]}") == 'connected 0 answered 0' ]]
+    [[ $(ask_as_nobody "${NAMES[@]}") == 'connected 0 answered 0' ]]
     [[ $(body "unix:$SOCKET") == secret ]]
     [[ $(release 0) == 1 ]]
     wait_until 20 settled "$PID" 2
@@ -117,7 +117,7 @@ END
     replaced
     keep_names
     before=$(fds_of "$OLD" | wc -l)
-    stranger "${NAMES[@]}"
+    ask_as_nobody "${NAMES[@]}"
     (($(fds_of "$OLD" | wc -l) == before))
     [[ $(release 0) == 1 ]]
     wait_until 20 settled "$PID" 2
@@ -138,13 +138,12 @@ def held():
 held()
 serve(listener, body="secret")
 END
-    start server env LD_PRELOAD="$LIBGRACE" "$BUILD/tests/tools/confine" --deny attach_filter \
+    start_wrapped server "$CONFINE" --deny attach_filter \
         "$PYTHON" -u "$BATS_TEST_TMPDIR/server.py"
-    wait_until 20 settled "$PID" 1 || dump_log
     replaced
     mapfile -t NAMES < <(ports "$OLD")
     ((${#NAMES[@]} == 1))
-    [[ $(stranger "${NAMES[@]}") == 'connected '*' answered 0' ]]
+    [[ $(ask_as_nobody "${NAMES[@]}") == 'connected '*' answered 0' ]]
     [[ $(release 0) == 1 ]]
     wait_until 20 settled "$PID" 2
 }
@@ -176,9 +175,8 @@ sleeps() { # PID
 }
 
 @test "a server that may not call futex() sleeps while it drains" {
-    start server env LD_PRELOAD="$LIBGRACE" "$BUILD/tests/tools/confine" --deny futex \
+    start_wrapped server "$CONFINE" --deny futex \
         "$SERVER" --listen "127.0.0.1:$PORT" --model fork --wait accept
-    wait_until 20 settled "$PID" 1 || dump_log
     replaced
     wait_until 10 sleeps "$OLD"
     [[ $(release 0) == *[0-9]* ]]
