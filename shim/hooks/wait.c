@@ -12,7 +12,7 @@
 #include "process/own_signals.h"
 #include "process/owner.h"
 #include "process/registrations.h"
-#include "wait/filter.h"
+#include "wait/hide_suspended.h"
 #include "wait/interest.h"
 #include "wait/timing.h"
 
@@ -119,16 +119,16 @@ EXPORT UNGUARDED int epoll_pwait2(int epfd, struct epoll_event *events, int max,
 
 EXPORT UNGUARDED int poll(struct pollfd *fds, nfds_t n, int timeout)
 {
-    struct filter h;
+    struct hidden h;
     struct timing t;
     int r;
 
     interest_begin_poll(fds, n);
     timing_begin_ms(&t, timeout);
     do {
-        filter_begin_poll(&h, fds, n);
+        hide_begin_poll(&h, fds, n);
         r = real.poll(fds, n, timing_left_ms(&t));
-        filter_end_poll(&h, fds, n);
+        hide_end_poll(&h, fds, n);
     } while (timing_again(&t, r));
     if (r > 0)
         interest_end_poll(fds, n);
@@ -145,7 +145,7 @@ EXPORT int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size)
 EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
                            const sigset_t *mask)
 {
-    struct filter h;
+    struct hidden h;
     sigset_t copy;
     struct timing t;
     int r;
@@ -154,9 +154,9 @@ EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *
     interest_begin_poll(fds, n);
     timing_begin(&t, timeout);
     do {
-        filter_begin_poll(&h, fds, n);
+        hide_begin_poll(&h, fds, n);
         r = real.ppoll(fds, n, timing_left(&t), mask);
-        filter_end_poll(&h, fds, n);
+        hide_end_poll(&h, fds, n);
     } while (timing_again(&t, r));
     if (r > 0)
         interest_end_poll(fds, n);
@@ -177,7 +177,7 @@ EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *time
 static int pselect_repeated(int n, fd_set *const sets[3], struct timing *t, const sigset_t *mask)
 {
     size_t bytes = t->looks ? ((size_t)n + 63) / 64 * 8 : 0;
-    struct filter h;
+    struct hidden h;
     fd_set copies[3];
     int r;
 
@@ -188,9 +188,9 @@ static int pselect_repeated(int n, fd_set *const sets[3], struct timing *t, cons
         for (int i = 0; i < 3; i++)
             if (sets[i])
                 memcpy(sets[i], &copies[i], bytes);
-        filter_begin_select(&h, n, sets[0]);
+        hide_begin_select(&h, n, sets[0]);
         r = real.pselect(n, sets[0], sets[1], sets[2], timing_left(t), mask);
-        filter_end_select(&h, n, sets[0], r);
+        hide_end_select(&h, n, sets[0], r);
     } while (timing_again(t, r));
     return r;
 }
@@ -220,7 +220,7 @@ static int select_in_slices(int n, fd_set *const sets[3], struct timeval *timeou
 EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *except,
                             struct timeval *timeout)
 {
-    struct filter h;
+    struct hidden h;
     struct timing t;
     int r;
 
@@ -231,9 +231,9 @@ EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *e
         r = select_in_slices(n, (fd_set *[]){readable, writable, except}, timeout);
     } else {
         do {
-            filter_begin_select(&h, n, readable);
+            hide_begin_select(&h, n, readable);
             r = real.select(n, readable, writable, except, timeout);
-            filter_end_select(&h, n, readable, r);
+            hide_end_select(&h, n, readable, r);
         } while (timing_again(&t, r));
     }
     if (r > 0)

@@ -2,8 +2,8 @@
 /*
  * Listeners that are suspended: nothing ever seems to arrive.  The number keeps the real socket, so
  * that getsockname(), setsockopt(), listen() and the answers to datagrams work as ever; epolls
- * watch it for nothing, poll() and select() are not asked for it (wait/filter.h), and the calls
- * that take something from it find it empty.
+ * watch it for nothing, poll() and select() are not asked for it (wait/hide_suspended.h), and the
+ * calls that take something from it find it empty.
  *
  * A starting generation suspends what the one before serves, until the supervisor resumes it.  One
  * that drains suspends its datagram sockets for good.

@@ -53,11 +53,11 @@ layers() {
 }
 
 @test "an arrow between siblings is named" {
-    module shim/wait/filter.c <<<'int system_run(void); int filter(void) { return system_run(); }'
+    module shim/wait/accept.c <<<'int system_run(void); int accept_any(void) { return system_run(); }'
     module shim/exec/system.c <<<'int system_run(void) { return 0; }'
     layers
     [ "$status" -eq 1 ]
-    [ "$output" = 'wait/filter calls exec/system: sideways (system_run)' ]
+    [ "$output" = 'wait/accept calls exec/system: sideways (system_run)' ]
 }
 
 @test "supervisor and tools call nothing of the shim but the protocol" {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "wait/filter.h"
+#include "wait/hide_suspended.h"
 
 #include <stddef.h>
 
@@ -8,7 +8,7 @@
 #include "process/self.h"
 #include "process/waiters.h"
 
-/* In the array they mark what filter_end_poll() has to give back. */
+/* In the array they mark what hide_end_poll() has to give back. */
 static const struct {
     short shown, hidden;
 } marks[] = {{POLLIN, 0x4000}, {POLLRDNORM, 0x1000}};
@@ -31,14 +31,14 @@ static void show(short *events)
 
 /* Entered before the kinds are looked at: who resumes then sees this thread, or this
  * thread sees that it was done. */
-static void begin(struct filter *h)
+static void begin(struct hidden *h)
 {
     h->any = suspend_any;
     h->ticket = h->any && !(self_attention() & ATTENTION_DRAINING) ? waiters_enter(true) : -1;
 }
 
 /* The last one out may be the one that the supervisor waits for. */
-static void end(const struct filter *h)
+static void end(const struct hidden *h)
 {
     if (h->ticket < 0)
         return;
@@ -46,7 +46,7 @@ static void end(const struct filter *h)
     suspend_waited();
 }
 
-void filter_begin_poll(struct filter *h, struct pollfd *fds, nfds_t n)
+void hide_begin_poll(struct hidden *h, struct pollfd *fds, nfds_t n)
 {
     begin(h);
     h->any &= fds && n <= FDTAB_SIZE;
@@ -55,7 +55,7 @@ void filter_begin_poll(struct filter *h, struct pollfd *fds, nfds_t n)
             hide(&fds[i].events);
 }
 
-void filter_end_poll(const struct filter *h, struct pollfd *fds, nfds_t n)
+void hide_end_poll(const struct hidden *h, struct pollfd *fds, nfds_t n)
 {
     for (nfds_t i = 0; h->any && i < n; i++)
         show(&fds[i].events);
@@ -63,7 +63,7 @@ void filter_end_poll(const struct filter *h, struct pollfd *fds, nfds_t n)
 }
 
 /* A set may be larger than an fd_set; what is suspended beyond is not hidden, only empty. */
-void filter_begin_select(struct filter *h, int n, fd_set *readable)
+void hide_begin_select(struct hidden *h, int n, fd_set *readable)
 {
     begin(h);
     h->any &= readable != NULL;
@@ -78,7 +78,7 @@ void filter_begin_select(struct filter *h, int n, fd_set *readable)
         }
 }
 
-void filter_end_select(const struct filter *h, int n, fd_set *readable, int result)
+void hide_end_select(const struct hidden *h, int n, fd_set *readable, int result)
 {
     for (int fd = 0; h->any && result < 0 && fd < n && fd < FD_SETSIZE; fd++)
         if (fdset_has(&h->selected, fd))
