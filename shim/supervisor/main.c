@@ -43,7 +43,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/drained.h"
+#include "supervisor/step/drain_end.h"
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/release.h"
@@ -111,7 +111,7 @@ static void step(void)
     release_step(now);
     log_limit_step(now);
     sd_notify_step();
-    drained_step(now);
+    drain_end_step(now);
     retire_step(now);
     if (background_due(now))
         go_into_background();

@@ -18,7 +18,7 @@
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/drain.h"
-#include "supervisor/step/drained.h"
+#include "supervisor/step/drain_end.h"
 #include "supervisor/step/max_old.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/retire.h"
@@ -202,7 +202,7 @@ void release_served(void)
     note("close");
 }
 
-void drained_step(int64_t now)
+void drain_end_step(int64_t now)
 {
     struct generation *g;
 
@@ -361,7 +361,7 @@ void fake_turn(void)
         restart_step(fake.now);
         if (supervisor.ended)
             return;
-        drained_step(fake.now);
+        drain_end_step(fake.now);
         retire_step(fake.now);
         reap_all();
     }

@@ -26,7 +26,7 @@ struct flights {
  * What the supervisor has decided of it.  To drain takes more: ATTENTION_DRAINING tells its
  * processes, once the queues that nobody wants are empty; `drained` of a slot is what that process
  * answers, in a page that all of them can write; and `stopped_accepting` keeps, from one
- * drained_step() to the next, that all have.
+ * drain_end_step() to the next, that all have.
  */
 enum generation_state {
     GENERATION_STARTING,

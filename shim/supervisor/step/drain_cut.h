@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* Connections that outlive the drain deadline: counted, named, and ended with their generation. */
-#ifndef GRACE_SUPERVISOR_STEP_DRAIN_DEADLINE_H
-#define GRACE_SUPERVISOR_STEP_DRAIN_DEADLINE_H
+#ifndef GRACE_SUPERVISOR_STEP_DRAIN_CUT_H
+#define GRACE_SUPERVISOR_STEP_DRAIN_CUT_H
 
 #include "supervisor/generation/generation.h"
 
 /* Logs each connection (peer, age, process) and begins to retire g. */
-void drain_deadline_cut(struct generation *g);
+void drain_cut(struct generation *g);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/drain_deadline.h"
+#include "supervisor/step/drain_cut.h"
 
 #include <sys/uio.h>
 #include <fcntl.h>
@@ -124,7 +124,7 @@ static void report_end(struct generation *g, size_t nconns)
              g->surplus ? "makes room for younger ones" : "drain deadline reached", text);
 }
 
-void drain_deadline_cut(struct generation *g)
+void drain_cut(struct generation *g)
 {
     struct kernel_connection *conns;
     size_t nconns, named;

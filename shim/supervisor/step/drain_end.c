@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/step/drained.h"
+#include "supervisor/step/drain_end.h"
 
 #include <signal.h>
 #include <time.h>
@@ -9,7 +9,7 @@
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/drain_deadline.h"
+#include "supervisor/step/drain_cut.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
@@ -114,7 +114,7 @@ static void step(struct generation *g, int64_t now)
     struct members_count c;
 
     if (now >= g->deadline) {
-        drain_deadline_cut(g);
+        drain_cut(g);
         return;
     }
     supervisor_wake_at(g->deadline);
@@ -144,7 +144,7 @@ static bool any_accepting(void)
     return false;
 }
 
-void drained_step(int64_t now)
+void drain_end_step(int64_t now)
 {
     struct generation *g;
 

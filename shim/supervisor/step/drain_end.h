@@ -4,13 +4,13 @@
  * has drained when its counters say so and the kernel agrees (generation/connections.h): that also
  * sees connections in programs without the shim.
  */
-#ifndef GRACE_SUPERVISOR_STEP_DRAINED_H
-#define GRACE_SUPERVISOR_STEP_DRAINED_H
+#ifndef GRACE_SUPERVISOR_STEP_DRAIN_END_H
+#define GRACE_SUPERVISOR_STEP_DRAIN_END_H
 
 #include <stdint.h>
 
 /* Tells every draining generation so, until it has drained or its deadline has passed: it is
  * retired then. */
-void drained_step(int64_t now);
+void drain_end_step(int64_t now);
 
 #endif
