@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/restart/overlap.h"
 
-#include <stdio.h>
-
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
+#include "supervisor/restart/rollback.h"
 #include "supervisor/restart/serve.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
@@ -16,19 +15,6 @@
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/spawn.h"
-
-/* What it bound itself goes with it. */
-static enum phase roll_back(struct generation *g, const char *reason)
-{
-    supervisor.next = NULL;
-    readiness_end();
-    log_line(LEVEL_ERROR, "generation %u rolled back: %s; generation %u goes on", g->number, reason,
-             supervisor.current->number);
-    event(EVENT_ROLLED_BACK, g->number, reason);
-    pid_file_rolled_back(g);
-    drain_abandon(g);
-    return PHASE_IDLE;
-}
 
 static enum phase could_not_begin(void)
 {
@@ -49,7 +35,7 @@ static enum phase start(struct generation *g)
     log_line(LEVEL_INFO, "generation %u starting", g->number);
     pid_file_step_aside();
     why = spawn_generation(g);
-    return why ? roll_back(g, why) : PHASE_STARTING;
+    return why ? rollback(g, why) : PHASE_STARTING;
 }
 
 enum phase overlap_begin(void)
@@ -90,26 +76,6 @@ enum phase overlap_ready(struct generation *g)
         return overlap_stays();
     g->deadline = clock_ms() + supervisor.options.probation;
     return PHASE_PROBATION;
-}
-
-enum phase overlap_failed(struct generation *g, const char *why)
-{
-    return roll_back(g, why);
-}
-
-enum phase overlap_given_up(struct generation *g, const char *why)
-{
-    roll_back(g, why);
-    return supervisor.phase;
-}
-
-enum phase overlap_returns(struct generation *g, const char *why)
-{
-    supervisor.current = supervisor.standby;
-    supervisor.standby = NULL;
-    generation_own_paths(supervisor.current);
-    terminal_give(supervisor.current->main);
-    return roll_back(g, why);
 }
 
 enum phase overlap_old_lost(const struct generation *g, const char *how)

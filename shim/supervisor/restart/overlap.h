@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * GRACE_MODE=overlap, the rule: the next generation becomes ready beside the one that serves. If it
- * does not, it is rolled back and that one has noticed nothing; with GRACE_PROBATION there is a way
- * back for a while even when it has.
+ * does not, it is rolled back (rollback.h) and that one has noticed nothing; with GRACE_PROBATION
+ * there is a way back for a while even when it has.
  */
 #ifndef GRACE_SUPERVISOR_RESTART_OVERLAP_H
 #define GRACE_SUPERVISOR_RESTART_OVERLAP_H
@@ -18,15 +18,8 @@ enum phase overlap_begin(void);
 /* It serves, the one before drains or, in a probation, is kept. */
 enum phase overlap_ready(struct generation *g);
 
-/* It has failed: rolled back. The same while the server is to stop anyway. */
-enum phase overlap_failed(struct generation *g, const char *why);
-enum phase overlap_given_up(struct generation *g, const char *why);
-
 /* The probation is over, or pointless, for the one before has ended: there is no way back. */
 enum phase overlap_stays(void);
 enum phase overlap_old_lost(const struct generation *g, const char *how);
-
-/* It has failed in its probation: the one before serves again. */
-enum phase overlap_returns(struct generation *g, const char *why);
 
 #endif

@@ -4,6 +4,7 @@
 #include "protocol/clock.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/restart/overlap.h"
+#include "supervisor/restart/rollback.h"
 #include "supervisor/restart/sequential.h"
 #include "supervisor/restart/serve.h"
 #include "supervisor/restart/stop.h"
@@ -69,9 +70,9 @@ static enum phase first_ready(struct generation *g)
     A(begin,             begin(cause->request)) \
     A(first_ready,       first_ready(cause->g)) \
     A(overlap_ready,     overlap_ready(cause->g)) \
-    A(overlap_failed,    overlap_failed(cause->g, cause->text)) \
-    A(overlap_given_up,  overlap_given_up(cause->g, cause->text)) \
-    A(overlap_returns,   overlap_returns(cause->g, cause->text)) \
+    A(rollback,          rollback(cause->g, cause->text)) \
+    A(rollback_at_end,   rollback_at_end(cause->g, cause->text)) \
+    A(rollback_probation, rollback_probation(cause->g, cause->text)) \
     A(overlap_stays,     overlap_stays()) \
     A(overlap_old_lost,  overlap_old_lost(cause->g, cause->text)) \
     A(sequential_next,   sequential_next()) \
@@ -110,9 +111,9 @@ static const unsigned char table[PHASES][INPUTS] = {
                             stop_crashed,     stop_over,        stop_begin,        stop_drain),
     [PHASE_IDLE]      = ROW(begin,            never,            never,
                             stop_crashed,     stop_over,        stop_begin,        stop_drain),
-    [PHASE_STARTING]  = ROW(one_more,         overlap_ready,    overlap_failed,
+    [PHASE_STARTING]  = ROW(one_more,         overlap_ready,    rollback,
                             stop_crashed,     stop_over,        stop_begin,        stop_drain),
-    [PHASE_PROBATION] = ROW(one_more,         overlap_stays,    overlap_returns,
+    [PHASE_PROBATION] = ROW(one_more,         overlap_stays,    rollback_probation,
                             overlap_old_lost, never,            stop_begin,        stop_drain),
     [PHASE_ENDING]    = ROW(one_more,         never,            never,
                             nothing,          sequential_next,  stop_begin,        stop_follows),
@@ -120,9 +121,9 @@ static const unsigned char table[PHASES][INPUTS] = {
                             never,            never,            stop_begin,        stop_follows),
     [PHASE_PAUSING]   = ROW(sequential_hurry, never,            never,
                             nothing,          sequential_next,  stop_begin,        stop_begin),
-    [PHASE_LEAVING]   = ROW(never,            never,            overlap_given_up,
+    [PHASE_LEAVING]   = ROW(never,            never,            rollback_at_end,
                             stop_ended,       stop_over,        stop_begin,        nothing),
-    [PHASE_STOPPING]  = ROW(never,            never,            overlap_given_up,
+    [PHASE_STOPPING]  = ROW(never,            never,            rollback_at_end,
                             stop_ended,       stop_over,        stop_again,        nothing),
 };
 /* clang-format on */
