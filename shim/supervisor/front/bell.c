@@ -4,7 +4,7 @@
 #include <fcntl.h>
 
 #include "supervisor/front/messages.h"
-#include "supervisor/front/signals.h"
+#include "supervisor/front/restart_signals.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
@@ -55,5 +55,5 @@ void bell_read(struct generation *g)
     members_note(g);
     unsent_note(g);
     say_whom_it_looked_for(g);
-    signals_of_processes(g);
+    restart_signals_to_server(g);
 }

@@ -4,19 +4,15 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
-#include "protocol/clock.h"
+#include "supervisor/front/restart_signals.h"
 #include "supervisor/generation/processes.h"
 #include "supervisor/kernel/terminal.h"
-#include "supervisor/restart/coalesce.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-
-enum { REFUSED_MS = 1000 /* who goes on asking does not fill the log */ };
 
 static sigset_t blocked;
 
@@ -140,11 +136,7 @@ static void act(const struct signalfd_siginfo *s)
         terminal_give(supervisor.current->main);
         signal_group(sig);
     } else if (sig == supervisor.options.signal) {
-        char who[48];
-
-        snprintf(who, sizeof who, "SIG%s of process %u", options_signal_name(sig), s->ssi_pid);
-        if (coalesce_is_new((pid_t)s->ssi_pid))
-            restart_request(REQUEST_SIGNAL, who);
+        restart_signals_to_supervisor((pid_t)s->ssi_pid);
     } else if (sig == SIGTERM || sig == SIGINT) {
         restart_stop(sig);
     } else if (sig == SIGTSTP) {
@@ -163,18 +155,5 @@ void signals_read(int fd)
 
     while (!supervisor.ended && read(fd, &s, sizeof s) == (ssize_t)sizeof s)
         act(&s);
-    coalesce_signals_read();
-}
-
-void signals_of_processes(struct generation *g)
-{
-    unsigned signals = atomic_exchange(&g->page->restarts, 0);
-    char who[64];
-
-    if (signals == 0)
-        return;
-    snprintf(who, sizeof who, "a signal to generation %u", g->number);
-    if (coalesce_server_is_new(atomic_load(&g->page->restarter), g, signals) &&
-        clock_ms() - g->refused >= REFUSED_MS && restart_request(REQUEST_SIGNAL, who))
-        g->refused = clock_ms();
+    restart_signals_all_read();
 }

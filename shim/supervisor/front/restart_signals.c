@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/restart/coalesce.h"
+#include "supervisor/front/restart_signals.h"
+
+#include <stdio.h>
 
 #include "protocol/clock.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/restart/restart.h"
 #include "supervisor/state/supervisor.h"
 
 enum {
-    LATE_SERVER = 500,    /* ms until the handler of a busy server has run */
-    LATE_SUPERVISOR = 100 /* ms until the supervisor has its own from the same sender */
+    LATE_SERVER = 500,     /* ms until the handler of a busy server has run */
+    LATE_SUPERVISOR = 100, /* ms until the supervisor has its own from the same sender */
+    REFUSED_MS = 1000      /* who goes on asking does not fill the log */
 };
 
 static struct {
@@ -53,7 +57,7 @@ static bool is_over(void)
 
 /* What came before the server's is read after it, when the generation has been started that it asks
  * for: on a busy machine that takes its time. */
-bool coalesce_is_new(pid_t sender)
+static bool is_new_to_supervisor(pid_t sender)
 {
     bool in_time = last.unread || clock_ms() - last.at < LATE_SUPERVISOR;
     bool is_new = !is_same(sender) || !in_time || last.to_supervisor || is_over();
@@ -64,7 +68,7 @@ bool coalesce_is_new(pid_t sender)
     return is_new;
 }
 
-bool coalesce_server_is_new(pid_t sender, const struct generation *g, unsigned signals)
+static bool is_new_to_server(pid_t sender, const struct generation *g, unsigned signals)
 {
     bool in_time = clock_ms() - last.at < LATE_SERVER;
     bool is_new = !is_same(sender) || !in_time || g->number > last.replaced ||
@@ -78,7 +82,31 @@ bool coalesce_server_is_new(pid_t sender, const struct generation *g, unsigned s
     return is_new;
 }
 
-void coalesce_signals_read(void)
+void restart_signals_to_supervisor(pid_t sender)
+{
+    char who[48];
+
+    if (!is_new_to_supervisor(sender))
+        return;
+    snprintf(who, sizeof who, "SIG%s of process %d", options_signal_name(supervisor.options.signal),
+             (int)sender);
+    restart_request(REQUEST_SIGNAL, who);
+}
+
+void restart_signals_all_read(void)
 {
     last.unread = false;
+}
+
+void restart_signals_to_server(struct generation *g)
+{
+    unsigned signals = atomic_exchange(&g->page->restarts, 0);
+    char who[64];
+
+    if (signals == 0)
+        return;
+    snprintf(who, sizeof who, "a signal to generation %u", g->number);
+    if (is_new_to_server(atomic_load(&g->page->restarter), g, signals) &&
+        clock_ms() - g->refused >= REFUSED_MS && restart_request(REQUEST_SIGNAL, who))
+        g->refused = clock_ms();
 }
