@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * This process stops accepting: every listener becomes a placeholder, threads in accept() are made
- * to notice.  Runs in the handler of the reserved signal; async-signal-safe throughout.
+ * This process stops accepting: in the handler of the reserved signal (entry/signal_handler), or
+ * when it is new in a generation that drains.  Each listener is taken out of its epolls, a
+ * placeholder put on its number, and that into the epolls (replace.h); threads in accept() and in
+ * waits are made to notice (process/waiters.h).  Then slot.drained says so, and the bell rings.
+ * Connections go on; the last close rings again (process/connections.h).
  */
 #ifndef GRACE_LISTENER_DRAIN_H
 #define GRACE_LISTENER_DRAIN_H
