@@ -26,8 +26,8 @@
 #include "process/command_line.h"
 #include "process/connections.h"
 #include "process/fdtab.h"
+#include "process/guest.h"
 #include "process/own_fds.h"
-#include "process/owner.h"
 #include "process/predecessors.h"
 #include "process/self.h"
 #include "protocol/environ.h"
@@ -118,7 +118,7 @@ static void join_generation(const struct handoff *h, char **argv)
     self.slow = &page->attention;
     predecessors_take();
     command_line_note(argv);
-    owner_pid = getpid();
+    memory_owner = getpid();
     pthread_atfork(NULL, NULL, fork_child);
     signal_handler_install();
     self_join();

@@ -8,14 +8,14 @@
 #include "listener/drain.h"
 #include "listener/suspend.h"
 #include "process/connections.h"
+#include "process/guest.h"
 #include "process/listener_lock.h"
-#include "process/owner.h"
 #include "process/self.h"
 #include "process/waiters.h"
 
 void fork_child(void)
 {
-    owner_pid = getpid();
+    memory_owner = getpid();
     if (!self.on)
         return;
     recovery_release();

@@ -15,8 +15,8 @@
 #include "exec/supervise.h"
 #include "libc/real.h"
 #include "process/fdtab.h"
+#include "process/guest.h"
 #include "process/own_fds.h"
-#include "process/owner.h"
 #include "process/self.h"
 #include "protocol/clock.h"
 #include "protocol/decimal.h"
@@ -28,7 +28,7 @@ static int own_end = -1; /* the keeper's own end of the FIFO */
 
 static bool is_keeper(void)
 {
-    return atomic_load(&self.page->keeper) == owner_pid;
+    return atomic_load(&self.page->keeper) == memory_owner;
 }
 
 static long control_own_end(int command, long argument)

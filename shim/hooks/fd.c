@@ -14,7 +14,7 @@
 #include "listener/listening.h"
 #include "listener/nonblock.h"
 #include "process/connections.h"
-#include "process/owner.h"
+#include "process/guest.h"
 #include "process/self.h"
 
 EXPORT int close(int fd)
@@ -64,8 +64,8 @@ static bool shares_flag(int fd)
 static bool believes_flag(int fd)
 {
     if (fdtab_is(fd, FDS_SEEM_LISTENING))
-        return !owner_is_guest();
-    return fdtab_kind(fd) == FD_NONE && self_shares() && !owner_is_guest() &&
+        return !guest_is_running();
+    return fdtab_kind(fd) == FD_NONE && self_shares() && !guest_is_running() &&
            listening_discover(fd);
 }
 
@@ -141,7 +141,7 @@ EXPORT int fcloseall(void)
 {
     int r = real.fcloseall();
 
-    if (!owner_is_guest())
+    if (!guest_is_running())
         descriptors_verify();
     return r;
 }

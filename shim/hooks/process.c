@@ -18,8 +18,8 @@
 #include "libc/export.h"
 #include "libc/real.h"
 #include "listener/descriptors.h"
+#include "process/guest.h"
 #include "process/own_fds.h"
-#include "process/owner.h"
 #include "process/predecessors.h"
 #include "process/scratch.h"
 #include "process/self.h"
@@ -81,7 +81,7 @@ static int run_program(const struct program *p, char *const envp[], bool in_plac
 /* exec in place: this pid goes on as something that may not have our signal handlers. */
 static int exec_program(const struct program *p, char *const envp[])
 {
-    bool own = self.on && !owner_is_guest();
+    bool own = self.on && !guest_is_running();
     int r;
 
     if (own) {

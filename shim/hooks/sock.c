@@ -11,7 +11,7 @@
 #include "listener/path_guard.h"
 #include "listener/replace.h"
 #include "process/bound_keys.h"
-#include "process/owner.h"
+#include "process/guest.h"
 #include "process/self.h"
 #include "process/sockopts.h"
 #include "wait/accept.h"
@@ -26,7 +26,7 @@ static int accept_plain(int fd, struct sockaddr *addr, socklen_t *len, int flags
 static bool is_recorded(int domain)
 {
     return self.on && (domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX) &&
-           !owner_is_guest();
+           !guest_is_running();
 }
 
 EXPORT int socket(int domain, int type, int protocol)
@@ -46,7 +46,7 @@ static __attribute__((noinline)) int setsockopt_watched(int fd, int level, int n
 {
     int r = real.setsockopt(fd, level, name, value, len);
 
-    if (r == 0 && fdtab_kind(fd) == FD_FRESH && !owner_is_guest())
+    if (r == 0 && fdtab_kind(fd) == FD_FRESH && !guest_is_running())
         sockopts_record(fd, level, name, value, len);
     if (r < 0 && errno == EADDRINUSE && receive_watched(fd))
         return 0; /* the generation before has joined that multicast group already */
@@ -66,7 +66,7 @@ EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
 {
     int r;
 
-    if (!self.on || owner_is_guest())
+    if (!self.on || guest_is_running())
         return real.bind(fd, addr, len);
     if (adopt_listener(fd, addr, len))
         return 0;
@@ -80,7 +80,7 @@ EXPORT int listen(int fd, int backlog)
 {
     int r = real.listen(fd, backlog);
 
-    if (r == 0 && self.on && !owner_is_guest())
+    if (r == 0 && self.on && !guest_is_running())
         listening_begin(fd);
     return r;
 }
@@ -115,7 +115,7 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
     if (fdtab_get(fd) == FD_FRESH)
         bound_keys_forget(fd);
-    if (!(self_attention() & ATTENTION_STARTING) || owner_is_guest() ||
+    if (!(self_attention() & ATTENTION_STARTING) || guest_is_running() ||
         !path_guard_hides(addr, len))
         return real.connect(fd, addr, len);
     errno = ECONNREFUSED;
@@ -126,7 +126,7 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 EXPORT int shutdown(int fd, int how)
 {
     if (fdtab_is(fd, FDS_SEEM_LISTENING) && (how == SHUT_RD || how == SHUT_RDWR) &&
-        !owner_is_guest())
+        !guest_is_running())
         return replace_shutdown(fd, how);
     return real.shutdown(fd, how);
 }

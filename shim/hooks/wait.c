@@ -8,9 +8,9 @@
 #include "listener/listening.h"
 #include "listener/suspend.h"
 #include "process/fdtab.h"
+#include "process/guest.h"
 #include "process/listener_lock.h"
 #include "process/own_signals.h"
-#include "process/owner.h"
 #include "process/registrations.h"
 #include "wait/hide_suspended.h"
 #include "wait/interest.h"
@@ -47,7 +47,7 @@ static int epoll_ctl_on_listener(int epfd, int op, int fd, struct epoll_event *e
 static __attribute__((noinline)) int epoll_ctl_slowly(int epfd, int op, int fd,
                                                       struct epoll_event *event)
 {
-    if (owner_is_guest())
+    if (guest_is_running())
         return real.epoll_ctl(epfd, op, fd, event);
     if (fdtab_get(fd) == FD_NONE)
         listening_discover(fd);

@@ -3,7 +3,7 @@
  * What the hook of vfork() reads and writes.  It is in assembler (vfork_x86_64.S), for vfork()
  * returns twice on one stack; so all it does is to set a flag and to jump.
  *
- * real_resolve() fills in the target (both are real.c's), process/owner asks for the flag: until it
+ * real_resolve() fills in the target (both are real.c's), process/guest asks for the flag: until it
  * is set, no process runs on the memory of its parent, and no hook needs to ask for its pid.
  */
 #ifndef GRACE_LIBC_VFORK_H

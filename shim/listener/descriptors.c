@@ -13,9 +13,9 @@
 #include "process/bound_keys.h"
 #include "process/connections.h"
 #include "process/fdtab.h"
+#include "process/guest.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
-#include "process/owner.h"
 #include "process/registrations.h"
 
 /* A child that the shim has not met, of vfork() or of any clone(), does not end what its parent
@@ -33,7 +33,7 @@ struct descriptors_former descriptors_closing(int fd)
     struct descriptors_former former = {FD_NONE, 0};
     bool registered = is_registered(fd);
 
-    if (fdtab_get(fd) == FD_NONE || (registered ? owner_is_borrower() : owner_is_guest()))
+    if (fdtab_get(fd) == FD_NONE || (registered ? guest_by_pid() : guest_is_running()))
         return former;
     former.index = fdtab_index(fd);
     former.known = fdtab_set(fd, FD_NONE);
@@ -114,7 +114,7 @@ static unsigned untrack(unsigned first, unsigned last)
 {
     unsigned end = last < FDTAB_SIZE ? last : FDTAB_SIZE - 1, connections = 0;
 
-    if (first > end || owner_is_guest())
+    if (first > end || guest_is_running())
         return 0;
     for (int fd = fdtab_next((int)first, FDS_SERVERS); fd >= 0 && (unsigned)fd <= end;
          fd = fdtab_next(fd + 1, FDS_SERVERS)) {
@@ -147,7 +147,7 @@ int descriptors_copied(int from, int to)
 {
     uint8_t known = fdtab_get(from);
 
-    if (to < 0 || known == FD_NONE || owner_is_guest())
+    if (to < 0 || known == FD_NONE || guest_is_running())
         return to;
     switch (known & FD_KIND) {
     case FD_CONNECTION:
@@ -187,7 +187,7 @@ int descriptors_duplicate(int from, int to, int flags)
     bool closes = can_duplicate(from, to, flags);
     int r;
 
-    if (closes && fdtab_kind(to) == FD_OWN && !owner_is_guest())
+    if (closes && fdtab_kind(to) == FD_OWN && !guest_is_running())
         own_fds_move(to);
     else if (closes)
         former = descriptors_closing(to);

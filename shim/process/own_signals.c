@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "process/own_signals.h"
 
-#include "process/owner.h"
+#include "process/guest.h"
 #include "process/self.h"
 #include "protocol/signals.h"
 
@@ -14,7 +14,7 @@ struct sigaction *own_signals_believed(int sig)
 
 bool own_signals_ours(int sig)
 {
-    return self.on && (sig == RESERVED_SIGNAL || sig == self.restart_signal) && !owner_is_guest();
+    return self.on && (sig == RESERVED_SIGNAL || sig == self.restart_signal) && !guest_is_running();
 }
 
 int own_signals_action(int sig, const struct sigaction *act, struct sigaction *old)

@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 #include "libc/real.h"
-#include "process/owner.h"
+#include "process/guest.h"
 #include "process/self.h"
 
 enum { EMPTY, FILLING, USED };
@@ -79,7 +79,7 @@ void registrations_note(int epfd, int op, int fd, const struct epoll_event *even
         return;
     r->epfd = epfd;
     r->fd = fd;
-    r->owner = owner_pid;
+    r->owner = memory_owner;
     r->now = silently ? SILENT : ATTACHED;
     r->event = *event;
     atomic_store(&r->used, USED);
@@ -114,7 +114,7 @@ void registrations_close(int fd)
     int saved = errno;
 
     for (struct registration *r = table; (r = find(r, ANY, fd)); r++) {
-        if (r->owner == owner_pid)
+        if (r->owner == memory_owner)
             real.epoll_ctl(r->epfd, EPOLL_CTL_DEL, fd, NULL);
         atomic_store(&r->used, EMPTY);
     }

@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <errno.h>
 
-#include "process/owner.h"
+#include "process/guest.h"
 
 enum { LITTLE = 2048 };
 
@@ -14,7 +14,7 @@ char *scratch_map(size_t size)
     int saved = errno;
     char *room = MAP_FAILED;
 
-    if (size > LITTLE && !owner_is_borrower())
+    if (size > LITTLE && !guest_by_pid())
         room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     errno = saved;
     return room == MAP_FAILED ? NULL : room;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "libc/real.h"
-#include "process/owner.h"
+#include "process/guest.h"
 #include "protocol/signals.h"
 
 enum {
@@ -40,7 +40,7 @@ static bool is_free(pid_t had)
 {
     pid_t tid = had & ~FILTERS;
 
-    return tid == 0 || (tgkill(owner_pid, tid, 0) < 0 && errno == ESRCH);
+    return tid == 0 || (tgkill(memory_owner, tid, 0) < 0 && errno == ESRCH);
 }
 
 int waiters_enter(bool filters)
@@ -104,7 +104,7 @@ void waiters_kick(void)
         pid_t tid = atomic_load(&threads[i]) & ~FILTERS;
 
         if (tid != 0 && tid != me)
-            tgkill(owner_pid, tid, RESERVED_SIGNAL);
+            tgkill(memory_owner, tid, RESERVED_SIGNAL);
     }
 }
 

@@ -9,7 +9,7 @@
 #include "listener/nonblock.h"
 #include "listener/placeholder.h"
 #include "listener/suspend.h"
-#include "process/owner.h"
+#include "process/guest.h"
 #include "process/timeouts.h"
 #include "process/waiters.h"
 #include "wait/blocking.h"
@@ -111,7 +111,7 @@ static int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len, int fla
     if (!transient && listening_discover(fd))
         return accept_any(fd, addr, len, flags, call);
     r = accept_counted(fd, addr, len, flags, call);
-    if (transient && r >= 0 && !owner_is_guest())
+    if (transient && r >= 0 && !guest_is_running())
         listening_accepted(fd);
     return r;
 }

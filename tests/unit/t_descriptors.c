@@ -8,9 +8,9 @@
 #include "listener/suspend.h"
 #include "process/bound_keys.h"
 #include "process/connections.h"
+#include "process/guest.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
-#include "process/owner.h"
 #include "process/registrations.h"
 #include "process/self.h"
 #include "tap.h"
@@ -34,7 +34,7 @@ void replace_settle(int fd)
 
 static int asked; /* for the pid */
 
-bool owner_is_borrower(void)
+bool guest_by_pid(void)
 {
     asked++;
     return false;
