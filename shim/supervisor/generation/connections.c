@@ -11,8 +11,8 @@ typedef int search_fn(const struct kernel_listener *l, size_t nl, const struct t
                       struct kernel_connection **out, size_t *n);
 
 /* With the tree of the last scan. */
-static int look(struct generation *g, search_fn *search, struct kernel_connection **conns,
-                size_t *n)
+static int run_search(struct generation *g, search_fn *search, struct kernel_connection **conns,
+                      size_t *n)
 {
     size_t nsockets;
     struct kernel_listener *sockets = listener_sockets(&nsockets);
@@ -34,7 +34,7 @@ static int scan_and_look(struct generation *g, search_fn *search, struct kernel_
 
     *conns = NULL;
     *n = 0;
-    return r < 0 ? r : look(g, search, conns, n);
+    return r < 0 ? r : run_search(g, search, conns, n);
 }
 
 int generation_connections(struct generation *g, struct kernel_connection **conns, size_t *n)
@@ -105,7 +105,7 @@ bool generation_has_connections(struct generation *g)
 {
     struct kernel_connection *conns;
     size_t n;
-    int r = look(g, kernel_connections, &conns, &n);
+    int r = run_search(g, kernel_connections, &conns, &n);
     bool any = any_held(g, conns, n);
 
     free(conns);

@@ -287,8 +287,8 @@ static void keep_found(struct search *s)
     s->n = n;
 }
 
-static int look(struct search *s, void (*find)(struct search *s), struct kernel_connection **out,
-                size_t *n)
+static int search_run(struct search *s, void (*find)(struct search *s),
+                      struct kernel_connection **out, size_t *n)
 {
     s->err = read_tables(s, conn_add);
     conn_sort(s);
@@ -311,13 +311,13 @@ static int look(struct search *s, void (*find)(struct search *s), struct kernel_
 int kernel_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
                        struct kernel_connection **out, size_t *n)
 {
-    return look(&(struct search){.l = l, .nl = nl, .tree = t}, search_everybody, out, n);
+    return search_run(&(struct search){.l = l, .nl = nl, .tree = t}, search_everybody, out, n);
 }
 
 int kernel_held_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
                             struct kernel_connection **out, size_t *n)
 {
-    return look(&(struct search){.l = l, .nl = nl, .tree = t}, search_members, out, n);
+    return search_run(&(struct search){.l = l, .nl = nl, .tree = t}, search_members, out, n);
 }
 
 size_t kernel_drop_internal(struct kernel_connection *conn, size_t *n, const struct tree *t)

@@ -56,7 +56,7 @@ static bool parse_unix(struct socktab_row *row, char *line)
     return true;
 }
 
-static const char *path_of(const struct socktab_query *q)
+static const char *table_path(const struct socktab_query *q)
 {
     bool tcp = q->protocol == IPPROTO_TCP;
 
@@ -75,7 +75,7 @@ static bool wanted(const struct socktab_query *q, const struct socktab_row *row)
 int proc_net_read(const struct socktab_query *q, socktab_fn *fn, void *arg)
 {
     char line[512];
-    FILE *f = fopen(path_of(q), "re");
+    FILE *f = fopen(table_path(q), "re");
     if (!f) /* no IPv6 in this kernel: no sockets of it */
         return errno == ENOENT && q->family == AF_INET6 ? 0 : -errno;
     while (fgets(line, sizeof line, f)) {

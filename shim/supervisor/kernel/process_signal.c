@@ -122,7 +122,7 @@ static bool signal_sets(pid_t pid, struct sets *s)
     return true;
 }
 
-static bool contains(unsigned long long set, int sig)
+static bool is_in_set(unsigned long long set, int sig)
 {
     return sig > 0 && sig <= 64 && (set >> (sig - 1) & 1);
 }
@@ -131,14 +131,14 @@ bool tree_catches(pid_t pid, int sig)
 {
     struct sets s;
 
-    return signal_sets(pid, &s) && contains(s.caught, sig);
+    return signal_sets(pid, &s) && is_in_set(s.caught, sig);
 }
 
 bool tree_has_pending(pid_t pid, int sig)
 {
     struct sets s;
 
-    return signal_sets(pid, &s) && contains(s.pending, sig);
+    return signal_sets(pid, &s) && is_in_set(s.pending, sig);
 }
 
 /* A real-time signal is queued as often as it is sent. */
@@ -148,7 +148,7 @@ static bool can_be_told(pid_t pid, int sig)
 
     if (!signal_sets(pid, &s))
         return !procfs_usable();
-    return contains(s.caught, sig) && !contains(s.pending, sig);
+    return is_in_set(s.caught, sig) && !is_in_set(s.pending, sig);
 }
 
 bool tree_tell(const struct procfs_stat *p, int sig)

@@ -36,7 +36,7 @@ static int process_table_add(struct process_table *tab, const struct procfs_stat
 
 /* Gone or hidden from us (hidepid) is no error; to have no fd left is one, for
  * a member that is left out would survive. */
-static void take(void *arg, pid_t pid)
+static void take_process(void *arg, pid_t pid)
 {
     struct process_table *tab = arg;
     struct procfs_stat st;
@@ -70,7 +70,7 @@ static int walk_from(struct process_table *tab, size_t i)
     for (; tab->walks && !err && i < tab->n; i++) {
         struct procfs_stat parent = tab->proc[i];
 
-        err = procfs_children(&parent, take, tab);
+        err = procfs_children(&parent, take_process, tab);
         err = err ? err : tab->err;
     }
     return err;
@@ -82,7 +82,7 @@ static int take_known(struct process_table *tab, pid_t pid)
 
     if (pid <= 0 || process_table_at(tab, pid))
         return 0;
-    take(tab, pid);
+    take_process(tab, pid);
     int err = walk_from(tab, known);
     process_table_sort(tab);
     return err;
@@ -92,7 +92,7 @@ static int take_named(struct process_table *tab, const struct tree_root *roots, 
 {
     for (size_t i = 0; i < nroots; i++)
         if (roots[i].named && roots[i].pid > 0)
-            take(tab, roots[i].pid);
+            take_process(tab, roots[i].pid);
     process_table_sort(tab);
     return tab->err;
 }
@@ -102,7 +102,7 @@ static int take_named(struct process_table *tab, const struct tree_root *roots, 
 static int walk(struct process_table *tab, const struct tree *t, const struct tree_root *roots,
                 size_t nroots, pid_t supervisor)
 {
-    take(tab, supervisor);
+    take_process(tab, supervisor);
     int err = walk_from(tab, 0);
     process_table_sort(tab);
     for (size_t i = 0; !err && i < nroots; i++)
@@ -120,7 +120,7 @@ static int take_all(struct process_table *tab)
 
     tab->err = procfs_open(&dir, "/proc");
     while (!tab->err && (pid = procfs_next(&dir)) > 0)
-        take(tab, pid);
+        take_process(tab, pid);
     procfs_close(&dir);
     process_table_sort(tab);
     return tab->err;

@@ -96,8 +96,8 @@ static bool claimed(const struct process_table *tab, const struct procfs_stat *s
 }
 
 /* Only of a child of the supervisor the kernel no longer tells whom it descends from. */
-static enum tree_kin judge(const struct process_table *tab, const struct tree *t,
-                           const struct procfs_stat *p)
+static enum tree_kin judge_kin(const struct process_table *tab, const struct tree *t,
+                               const struct procfs_stat *p)
 {
     const struct procfs_stat *sv = &t->supervisor;
 
@@ -122,7 +122,7 @@ static void close_table(struct process_table *tab, const struct tree *t)
         for (size_t i = 0; i < tab->n; i++) {
             enum tree_kin kin = tab->kin[i];
             if (kin != TREE_MEMBER)
-                kin = judge(tab, t, &tab->proc[i]);
+                kin = judge_kin(tab, t, &tab->proc[i]);
             again |= kin > tab->kin[i];
             if (kin > tab->kin[i])
                 tab->kin[i] = (unsigned char)kin;
@@ -340,7 +340,7 @@ enum tree_kin tree_kin(const struct tree *t, pid_t pid)
     return kin;
 }
 
-static bool insert(struct tree *t, const struct procfs_stat *p)
+static bool insert_member(struct tree *t, const struct procfs_stat *p)
 {
     struct procfs_stat *proc;
     size_t at = 0;
@@ -363,7 +363,7 @@ static bool insert(struct tree *t, const struct procfs_stat *p)
 
 bool tree_learns(struct tree *t, const struct procfs_stat *p)
 {
-    return tree_knows(t, p) || (tree_kin(t, p->pid) == TREE_MEMBER && insert(t, p));
+    return tree_knows(t, p) || (tree_kin(t, p->pid) == TREE_MEMBER && insert_member(t, p));
 }
 
 void tree_plant(struct tree *t, pid_t main, pid_t supervisor)
@@ -371,7 +371,7 @@ void tree_plant(struct tree *t, pid_t main, pid_t supervisor)
     struct procfs_stat p;
 
     if (procfs_stat(main, &p) == 0)
-        insert(t, &p);
+        insert_member(t, &p);
     if (procfs_stat(supervisor, &p) == 0)
         t->supervisor = p;
     t->wide = !procfs_usable();

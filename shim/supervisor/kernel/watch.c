@@ -29,7 +29,7 @@ static bool has_ended(const struct watch *o)
 }
 
 /* One that has ended is not: its number may be another process's by now. */
-static struct watch *find(pid_t pid)
+static struct watch *find_watch(pid_t pid)
 {
     struct watch *o;
 
@@ -78,7 +78,7 @@ static struct watch *owner_new(pid_t pid)
 
 struct watch *watch_begin(pid_t pid)
 {
-    struct watch *o = find(pid);
+    struct watch *o = find_watch(pid);
 
     if (!o)
         o = owner_new(pid);

@@ -26,7 +26,7 @@ struct search {
     unsigned nknown;
 };
 
-static bool judge(struct search *s, pid_t pid, int fd)
+static bool judge_record(struct search *s, pid_t pid, int fd)
 {
     int own = io_reopen(pid, fd, O_RDONLY);
     const struct record *r = own < 0 ? NULL : record_open(own);
@@ -46,7 +46,7 @@ static bool is_wanted(struct search *s, pid_t pid, int fd, ino_t ino)
     for (unsigned i = 0; i < s->nknown; i++)
         if (s->known[i].ino == ino)
             return s->known[i].wanted;
-    wanted = judge(s, pid, fd);
+    wanted = judge_record(s, pid, fd);
     if (s->nknown < RECORDS) {
         s->known[s->nknown].ino = ino;
         s->known[s->nknown++].wanted = wanted;

@@ -62,7 +62,7 @@ static int take_bell(const struct generation *g, pid_t pid)
     return -1;
 }
 
-static struct generation *take_over(const struct orphan *first, size_t n)
+static struct generation *take_over_one(const struct orphan *first, size_t n)
 {
     int memory = io_reopen(first->pid, first->memory, O_RDWR);
     struct generation *g = memory < 0 ? NULL : generation_take_over(memory);
@@ -139,7 +139,7 @@ bool take_over_generations(const struct orphans *o)
 
     for (size_t i = 0, n; i < o->n; i += n) {
         n = same_page(&o->proc[i], o->n - i);
-        if (!take_over(&o->proc[i], n))
+        if (!take_over_one(&o->proc[i], n))
             log_line(LEVEL_WARNING,
                      "process %d: the state page of its generation can't be used: %s",
                      (int)o->proc[i].pid, strerror(errno));

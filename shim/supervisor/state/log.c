@@ -67,7 +67,7 @@ void log_stderr_ends(void)
     to_syslog = true;
 }
 
-static void forget(int *fd)
+static void close_socket(int *fd)
 {
     if (*fd >= 0)
         close(*fd);
@@ -80,11 +80,11 @@ static bool send_stream(const char *line, size_t size)
     if (stream < 0) {
         stream = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (connect(stream, (const struct sockaddr *)&syslogd, sizeof syslogd) < 0)
-            forget(&stream);
+            close_socket(&stream);
     }
     if (send(stream, line, size + 1, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size + 1)
         return true;
-    forget(&stream);
+    close_socket(&stream);
     return false;
 }
 

@@ -64,7 +64,7 @@ bool record_text_is_whole(const struct record *r)
     return missing == 0 && r->argc > 0 && r->groups_n <= 64 && r->kept_n <= RECORD_KEPT;
 }
 
-static char **take(const char **at, unsigned n)
+static char **take_strings(const char **at, unsigned n)
 {
     char **list = calloc(n + 1, sizeof *list);
 
@@ -82,8 +82,8 @@ bool record_text_read(const struct record *r, struct command *c)
     c->directory = next(c->library);
     c->path = next(c->directory);
     at = next(c->path);
-    c->argv = take(&at, r->argc);
-    entries = take(&at, r->envc);
+    c->argv = take_strings(&at, r->argc);
+    entries = take_strings(&at, r->envc);
     if (!c->argv || !entries)
         return false;
     environ = entries;

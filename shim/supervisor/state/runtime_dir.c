@@ -15,7 +15,7 @@
 #include "supervisor/state/supervisor.h"
 
 /* False: its path is too long for a socket in it. */
-static bool path_of(char *dir, size_t size)
+static bool directory_path(char *dir, size_t size)
 {
     errno = ENAMETOOLONG;
     return user_socket_directory(dir, size, supervisor.options.runtime_dir) &&
@@ -34,7 +34,7 @@ static bool is_ours_alone(const char *dir)
 
 bool runtime_dir_make(char *dir, size_t size)
 {
-    if (!path_of(dir, size))
+    if (!directory_path(dir, size))
         return false;
     if (mkdir(dir, 0700) == 0)
         chmod(dir, 0700); /* whatever the umask: it stays for the servers to come */
@@ -44,9 +44,9 @@ bool runtime_dir_make(char *dir, size_t size)
 }
 
 /* The same, if it is there. */
-static bool find(char *dir, size_t size)
+static bool find_ours(char *dir, size_t size)
 {
-    return path_of(dir, size) && is_ours_alone(dir);
+    return directory_path(dir, size) && is_ours_alone(dir);
 }
 
 /* Who has adopted it may never wait for it (a container whose first process is no init). */
@@ -63,7 +63,7 @@ bool runtime_dir_has_dead(void)
     struct dirent *entry;
     bool found = false;
     char dir[256];
-    DIR *stream = find(dir, sizeof dir) ? opendir(dir) : NULL;
+    DIR *stream = find_ours(dir, sizeof dir) ? opendir(dir) : NULL;
 
     while (stream && !found && (entry = readdir(stream))) {
         pid_t pid = user_socket_pid(entry->d_name);
@@ -80,7 +80,7 @@ void runtime_dir_remove(pid_t pid)
     char path[256];
     int dir = -1;
 
-    if (pid > 0 && is_dead(pid) && find(path, sizeof path))
+    if (pid > 0 && is_dead(pid) && find_ours(path, sizeof path))
         dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return;

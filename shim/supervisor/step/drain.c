@@ -12,7 +12,7 @@
 #include "supervisor/step/retire.h"
 
 /* Before any listener is released. */
-static void begin(struct generation *g)
+static void note_begin(struct generation *g)
 {
     g->draining = clock_ms();
     g->deadline = g->draining + supervisor.options.drain_timeout;
@@ -23,7 +23,7 @@ static void begin(struct generation *g)
 
 void drain_begin(struct generation *g)
 {
-    begin(g);
+    note_begin(g);
     g->state = GENERATION_DRAINING;
     release_unwanted();
     log_line(LEVEL_INFO, "generation %u draining", g->number);
@@ -42,7 +42,7 @@ void drain_abandon(struct generation *g)
     bool drain = may_have_clients(g); /* before its own listeners are forgotten */
     struct listener *h;
 
-    begin(g);
+    note_begin(g);
     TAILQ_FOREACH (h, &listener_list, link) /* what only it has bound */
         if (generation_uses(g, h) && !generation_uses(supervisor.current, h)) {
             generation_forget(h);

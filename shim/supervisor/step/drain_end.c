@@ -109,7 +109,7 @@ static int drained_signal(const struct generation *g)
     return supervisor.options.stop_signal;
 }
 
-static void step(struct generation *g, int64_t now)
+static void decide(struct generation *g, int64_t now)
 {
     struct members_count c;
 
@@ -150,7 +150,7 @@ void drain_end_step(int64_t now)
 
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->state == GENERATION_DRAINING)
-            step(g, now);
+            decide(g, now);
     if (!any_accepting())
         release_emptied();
 }

@@ -79,7 +79,7 @@ static struct listener *hold(struct generation *g, unsigned i, int fd, pid_t pid
     return h;
 }
 
-static void keep(struct generation *g, unsigned i, int fd, pid_t pid)
+static void keep_fetched(struct generation *g, unsigned i, int fd, pid_t pid)
 {
     const struct page_listener *entry = &g->page->listeners[i];
     struct listener *other = held_already(atomic_load(&entry->socket));
@@ -92,13 +92,13 @@ static void keep(struct generation *g, unsigned i, int fd, pid_t pid)
 }
 
 /* Another process of the server may have the same one. */
-static void take(struct generation *g, int fd, pid_t pid)
+static void take_fetched(struct generation *g, int fd, pid_t pid)
 {
     uint64_t cookie = io_socket_cookie(fd);
 
     for (unsigned i = 0; cookie && i < page_entries(g->page); i++)
         if (atomic_load(&g->page->listeners[i].socket) == cookie && is_missing(g, i)) {
-            keep(g, i, fd, pid);
+            keep_fetched(g, i, fd, pid);
             return;
         }
     close(fd);
@@ -110,7 +110,7 @@ static bool take_copy(void *arg, const struct procfs_socket *s)
     int copy = fetch_fd(s->pid, s->fd);
 
     if (copy >= 0)
-        take(g, copy, s->pid);
+        take_fetched(g, copy, s->pid);
     return count_missing(g) > 0;
 }
 
@@ -126,7 +126,7 @@ static void take_inherited(struct generation *g)
     int copy;
 
     while (count_missing(g) > 0 && (copy = inherited_copy(&at)) >= 0)
-        take(g, copy, g->main);
+        take_fetched(g, copy, g->main);
 }
 
 bool fetch_is_whole(const struct generation *g)

@@ -58,7 +58,7 @@ static void forget_close(struct generation *g, unsigned index)
                      ~(uint32_t)(LISTENER_CLOSED | LISTENER_TRANSIENT));
 }
 
-static void look(struct generation *g, const unsigned *due, size_t n, int64_t now)
+static void release_unheld(struct generation *g, const unsigned *due, size_t n, int64_t now)
 {
     struct holders holders = {0};
     clock_t began = clock();
@@ -87,7 +87,7 @@ static void release_closed(struct generation *g, int64_t now)
     if (n > 0 && now < next_look)
         supervisor_wake_at(next_look);
     else if (n > 0)
-        look(g, due, n, now);
+        release_unheld(g, due, n, now);
 }
 
 void release_step(int64_t now)

@@ -42,7 +42,7 @@ void retire_begin(struct generation *g, int sig)
 }
 
 /* The one that served is kept until its place is taken: see restart.c. */
-static void forget(struct generation *g)
+static void forget_generation(struct generation *g)
 {
     log_line(LEVEL_INFO, "generation %u retired", g->number);
     event(EVENT_RETIRED, g->number, "");
@@ -59,7 +59,7 @@ static bool main_lives(const struct generation *g)
 
 /* Where the main process has ended at its own pace, the kernel would send SIGHUP and SIGCONT to the
  * stopped ones of its group if we were not there: else nobody ever continues them. */
-static void step(struct generation *g, int64_t now)
+static void retire_one(struct generation *g, int64_t now)
 {
     if (!main_lives(g) && !generation_lives(g)) {
         g->state = GENERATION_RETIRED;
@@ -84,8 +84,8 @@ void retire_step(int64_t now)
     for (; g; g = after) {
         after = TAILQ_NEXT(g, link);
         if (g->state == GENERATION_RETIRING)
-            step(g, now);
+            retire_one(g, now);
         if (g->state == GENERATION_RETIRED && g != supervisor.current)
-            forget(g);
+            forget_generation(g);
     }
 }

@@ -72,7 +72,7 @@ static void let_go(int fd)
     close(null);
 }
 
-static void look(const struct tree *t)
+static void let_go_unheld(const struct tree *t)
 {
     struct procfs_dir dir;
     struct stat st;
@@ -98,7 +98,7 @@ void stdio_step(int64_t now)
     if (now >= next_look) {
         next_look = now + (next_look - watched_since);
         if (generation_scan(supervisor.current) == 0)
-            look(&supervisor.current->tree);
+            let_go_unheld(&supervisor.current->tree);
     }
     if (now - watched_since > LAST_LOOK_MS)
         watched_since = 0;

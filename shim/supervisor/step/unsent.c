@@ -61,7 +61,7 @@ static int copy_from_any(const struct tree *t, pid_t first, unsigned long inode)
 
 /* What has no entry the shim has not seen: a helper's, which is not handed over. False: not kept.
  */
-static bool take(struct generation *g, int fd, pid_t pid)
+static bool take_unsent(struct generation *g, int fd, pid_t pid)
 {
     int index = page_find_socket(g->page, io_socket_cookie(fd));
 
@@ -73,7 +73,7 @@ static bool take(struct generation *g, int fd, pid_t pid)
 }
 
 /* Else it is a placeholder, or a helper's. */
-static bool is_named(const struct generation *g, const struct kernel_unseen *s)
+static bool has_entry(const struct generation *g, const struct kernel_unseen *s)
 {
     return page_find_socket(g->page, s->cookie) >= 0;
 }
@@ -90,8 +90,8 @@ static bool fetch_unsent(struct generation *g, char *why, size_t size)
         int fd = copy_from_any(&g->tree, unseen[i].pid, unseen[i].inode);
 
         if (fd >= 0)
-            taken |= take(g, fd, unseen[i].pid);
-        else if (!lacking || is_named(g, &unseen[i]))
+            taken |= take_unsent(g, fd, unseen[i].pid);
+        else if (!lacking || has_entry(g, &unseen[i]))
             lacking = &unseen[i];
     }
     /* else it is a placeholder, or the new generation fails without it */
