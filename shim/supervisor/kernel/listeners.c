@@ -40,18 +40,17 @@ static void look_up(void *arg, const struct socktab_row *row)
 }
 
 /* With the socket at hand the answer costs one call. */
-static int queue_of_fd(int fd, unsigned *queue, unsigned *backlog)
+static bool queue_of_fd(int fd, unsigned *queue, unsigned *backlog)
 {
     struct tcp_info info;
     socklen_t len = sizeof info;
 
-    if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
-        return -EINVAL;
-    if (info.tcpi_state != TCP_LISTEN)
-        return -EINVAL;
+    if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0 ||
+        info.tcpi_state != TCP_LISTEN)
+        return false;
     *queue = info.tcpi_unacked;
     *backlog = info.tcpi_sacked;
-    return 0;
+    return true;
 }
 
 int kernel_queue(const struct kernel_listener *l, unsigned *queue, unsigned *backlog)
@@ -60,7 +59,7 @@ int kernel_queue(const struct kernel_listener *l, unsigned *queue, unsigned *bac
     struct lookup look = {.inode = l->inode};
 
     *queue = *backlog = 0;
-    if (l->family != AF_UNIX && l->type == SOCK_STREAM && queue_of_fd(l->fd, queue, backlog) == 0)
+    if (l->family != AF_UNIX && l->type == SOCK_STREAM && queue_of_fd(l->fd, queue, backlog))
         return 0;
     if (l->family != AF_UNIX && l->type == SOCK_DGRAM)
         q.protocol = IPPROTO_UDP;

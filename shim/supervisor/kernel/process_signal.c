@@ -59,14 +59,11 @@ static bool is_stopped(const struct procfs_stat *p)
     return p->state == 'T' || p->state == 't';
 }
 
-size_t tree_signal_stopped(const struct tree *t, int sig)
+void tree_signal_stopped(const struct tree *t, int sig)
 {
-    size_t sent = 0;
-
     for (size_t i = 0; i < t->n; i++)
         if (is_stopped(&t->proc[i]))
-            sent += signal_one(&t->proc[i], sig, NULL);
-    return sent;
+            signal_one(&t->proc[i], sig, NULL);
 }
 
 /* The last member is likely to be the youngest, and one without children. */

@@ -98,7 +98,7 @@ int tree_below(pid_t supervisor, void (*found)(void *arg, pid_t pid), void *arg)
 size_t tree_signal(const struct tree *t, int sig, pid_t first);
 
 /* To those that were stopped when they were seen. */
-size_t tree_signal_stopped(const struct tree *t, int sig);
+void tree_signal_stopped(const struct tree *t, int sig);
 
 /* To one that has a handler for it (a real-time signal kills one that hasn't), unless it is
  * pending there. */
