@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The state and the parent stand behind the name, which may contain anything, even ") ". */
-static int read_stat(pid_t pid, char *state, pid_t *parent)
+/* The parent, or -1. Both stand behind the name, which may contain anything, even ") ". */
+static pid_t read_stat(pid_t pid, char *state)
 {
     char path[32], text[512], *end;
     ssize_t n;
-    int fd, ppid;
+    int fd, parent;
 
     snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
     fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -23,24 +23,19 @@ static int read_stat(pid_t pid, char *state, pid_t *parent)
         return -1;
     text[n] = '\0';
     end = strrchr(text, ')');
-    if (end == NULL || sscanf(end + 1, " %c %d", state, &ppid) != 2)
-        return -1;
-    *parent = ppid;
-    return 0;
+    return end != NULL && sscanf(end + 1, " %c %d", state, &parent) == 2 ? parent : -1;
 }
 
 pid_t proc_parent(pid_t pid)
 {
-    pid_t parent;
     char state;
 
-    return read_stat(pid, &state, &parent) == 0 ? parent : -1;
+    return read_stat(pid, &state);
 }
 
 bool proc_stopped(pid_t pid)
 {
-    pid_t parent;
     char state;
 
-    return read_stat(pid, &state, &parent) == 0 && (state == 'T' || state == 't');
+    return read_stat(pid, &state) != -1 && (state == 'T' || state == 't');
 }
