@@ -80,7 +80,7 @@ struct page_slot {
     _Atomic uint64_t born;      /* ms on CLOCK_BOOTTIME: a pid started later is another process */
     _Atomic uint64_t ages;      /* address of that process's table of accept times, by fd */
     _Atomic uint32_t suspended; /* something is suspended there, or a thread does not know yet */
-    _Atomic int32_t bell;       /* the doorbell's number in that process, for a new supervisor */
+    _Atomic int32_t bell;       /* the bell's number in that process, for a new supervisor */
     uint64_t reserved[2];
 };
 

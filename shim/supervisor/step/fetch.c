@@ -179,7 +179,7 @@ static void give_back(struct generation *g)
     }
 }
 
-/* The doorbell was copied out of one of its processes. */
+/* The bell was copied out of one of its processes. */
 static bool may_copy(const struct generation *g)
 {
     return g->bell >= 0;
