@@ -5,7 +5,6 @@
 load scripted
 
 setup() {
-    PORT=$(free_port)
     GATE=$BATS_TEST_TMPDIR/gate
     SIGNALS=$BATS_TEST_TMPDIR/signals
     : >"$SIGNALS"
@@ -70,8 +69,7 @@ END
 overlap() {
     SERVING=$(server_pid "$PID")
     version < <(echo "wait_for('$GATE')" && cat "$BATS_TEST_TMPDIR/server.py")
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 starting'
+    hup_until 10 log_has 'generation 2 starting'
     "$@"
 }
 
@@ -106,16 +104,14 @@ goes_over() {
 }
 
 @test "accept() goes on after a handler with SA_RESTART" {
-    version < <(accepting 1)
-    start_version
+    start_version < <(accepting 1)
     overlap answers accepted 127.0.0.1 "$PORT"
     goes_on_after_usr1 answers accepted 127.0.0.1 "$PORT"
     goes_over
 }
 
 @test "accept() goes on after a handler with SA_RESTART and ends with one without" {
-    version < <(accepting 2)
-    start_version
+    start_version < <(accepting 2)
     overlap answers accepted 127.0.0.1 "$PORT"
     goes_on_after_usr1 answers accepted 127.0.0.1 "$PORT"
     signals USR2
@@ -125,8 +121,7 @@ goes_over() {
 }
 
 @test "recvfrom() goes on after a handler with SA_RESTART and ends with one without" {
-    version < <(receiving 2)
-    start_version
+    start_version < <(receiving 2)
     overlap asked
     goes_on_after_usr1 asked
     signals USR2
@@ -148,10 +143,9 @@ threading.Thread(target=ready).start()
 END
         accepting 1
     )
-    start_version
+    start_installed
     rm "$GATE"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 adopts'
+    hup_until 10 log_has 'generation 2 adopts'
     SERVING=$(main_of 2)
     goes_on_after_usr1 goes_over
     answers accepted 127.0.0.1 "$PORT"
@@ -177,7 +171,7 @@ threading.Thread(target=wait, daemon=True).start()
 threads([listening($PORT)], answering("1"))
 END
     )
-    start_version
+    start_installed
     SERVING=$(server_pid "$PID")
     wait_until 10 in_poll
     version <<<'sys.exit(7)'
@@ -212,8 +206,7 @@ goes_on_ticking() {
 }
 
 @test "accept() keeps the time of SO_RCVTIMEO, in an overlap and drained" {
-    version < <(ticking)
-    start_version
+    start_version < <(ticking)
     hold
     overlap goes_on_ticking
     touch "$GATE"

@@ -81,6 +81,12 @@ hold() {
     HELD+=("$fd")
 }
 
+# hold_one: the generation that serves alone has accepted it.
+hold_one() {
+    hold
+    wait_until 10 connections_are 1
+}
+
 # drop N: the Nth held connection, from 0, is closed.
 drop() {
     local fd=${HELD[$1]}

@@ -25,8 +25,7 @@ counts() {
     wait_until 10 prepared 1
     hold
     wait_until 5 holds 1 1 || fail "$(status "$PID")"
-    kill -HUP "$PID"
-    wait_until 10 serves 2
+    hup_until 10 serves 2
     wait_until 5 holds 1 1 || fail "$(status "$PID")"
     holds 2 0
     wait_until 10 stopped_listening 1
@@ -79,8 +78,7 @@ holder() {
     OLD=$(server_pid "$PID")
     hold && hold && hold
     wait_until 5 holds 1 3
-    kill -HUP "$PID"
-    wait_until 10 serves 2
+    hup_until 10 serves 2
     # The master replaces each of them, and the new ones don't accept.
     while holder=$(holder) && [[ $holder ]]; do
         kill -KILL "$holder"
@@ -93,8 +91,7 @@ holder() {
 @test "a killed worker's connections are gone while the generation serves" {
     start_server --model prefork
     OLD=$(server_pid "$PID")
-    hold
-    wait_until 5 holds 1 1
+    hold_one
     kill -KILL "$(holder)"
     wait_until 5 holds 1 0
     restart_under_load 1 -r 500 127.0.0.1 "$PORT"
@@ -107,8 +104,7 @@ holder() {
         hold
     done
     wait_until 5 holds 1 50
-    kill -HUP "$PID"
-    wait_until 10 serves 2
+    hup_until 10 serves 2
     wait_until 10 stopped_listening 1
     for ((i = 0; i < 25; i++)); do
         hold
@@ -164,8 +160,7 @@ keeps() {
     export GRACE_DRAIN_TIMEOUT=none
     start_wrapped keeping "$PYTHON" "$ROOT/tests/servers/keeping.py" "$PORT" "$1"
     "$LOAD" -c 2 -n 6 127.0.0.1 "$PORT"
-    kill -HUP "$PID"
-    wait_until 60 settled "$PID" 2 || dump_log
+    hup_until 60 settled "$PID" 2 || dump_log
     log_has 'generation 1 drained'
 }
 
@@ -184,8 +179,7 @@ keeps() {
     hold
     printf 'GET /hold HTTP/1.0\r\n\r\n' >&"${HELD[0]}"
     wait_until 5 holds 1 1
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 1 draining'
+    hup_until 10 log_has 'generation 1 draining'
     wait_until 10 stopped_listening 1
     "$LOAD" -c 2 -n 6 127.0.0.1 "$PORT"
     uptime_ms

@@ -3,7 +3,6 @@
 load helper
 
 setup() {
-    PORT=$(free_port)
     export GRACE_SETTLE=3s
     ask_at 127.0.0.1 "$PORT"
 }
@@ -25,8 +24,7 @@ two_restarts() {
     while ((seen < 2)); do
         ((version += 1))
         install_version "$version"
-        kill -HUP "$PID"
-        wait_until 10 log_has "generation $((version - 1)) draining"
+        hup_until 10 log_has "generation $((version - 1)) draining"
         wait_until 10 only_newest_answers "$version"
         log_has "generation $((version - 1)) drained" || ((seen += 1))
         wait_until 20 settled "$PID" "$version"

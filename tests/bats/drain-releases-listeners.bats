@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: ISC
 # While it finishes what it has, no process of an old generation holds a listener that is served,
 # whatever it has done or does.
-# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+# shellcheck disable=SC2030,SC2031,SC2153 # each test has a shell of its own; the helper sets PORT
 load scripted
 
 setup() {
-    PORT=$(free_port)
     SOCKET=$BATS_TEST_TMPDIR/socket
     GO=$BATS_TEST_TMPDIR/go
 }
@@ -38,8 +37,7 @@ gives_up_where() {
         "$LOAD" -n 1 -c 1 --pause "$GO" "$3" "$PORT"
     wait_until 10 holds 1 1
     has_listener "$old"
-    kill -HUP "$PID"
-    wait_until 10 gave_up "$old" || dump_log
+    hup_until 10 gave_up "$old" || dump_log
     touch "$GO"
     wait "$LAUNCHED" || fail "$(<"$BATS_TEST_TMPDIR/client.log")"
     wait_until 10 settled "$PID" 2
@@ -53,11 +51,6 @@ gives_up_where() {
 @test "a system without 127.0.0.1" {
     gives_up_where 'ip link set lo up && ip address add 10.1.1.1/32 dev lo &&
         ip address delete 127.0.0.1/8 dev lo' 0.0.0.0 10.1.1.1
-}
-
-hold_one() {
-    hold
-    wait_until 10 holds 1 1
 }
 
 bound_times() {
@@ -97,12 +90,11 @@ END
 worker_binds_again() {
     local old worker pid
     binding_workers "$1"
-    start_version
+    start_installed
     old=$(server_pid "$PID")
     worker=$(<"$BATS_TEST_TMPDIR/workers.$old")
     hold_one
-    kill -HUP "$PID"
-    wait_until 10 gave_up "$worker"
+    hup_until 10 gave_up "$worker"
     kill "$worker"
     wait_until 10 bound_times "$old" 2
     for pid in "$old" "$(tail -n 1 "$BATS_TEST_TMPDIR/workers.$old")"; do
@@ -127,7 +119,7 @@ worker_binds_again() {
 
 @test "what a draining generation listens on for a client it has works, and goes with it" {
     local old port
-    version <<END
+    start_version <<END
 def passive(conn):
     with conn:
         request(conn)
@@ -143,11 +135,9 @@ def passive(conn):
 
 threads([listening($PORT)], lambda conn: threading.Thread(target=passive, args=[conn]).start())
 END
-    start_version
     old=$(server_pid "$PID")
     hold_one
-    kill -HUP "$PID"
-    wait_until 10 gave_up "$old"
+    hup_until 10 gave_up "$old"
     printf 'PASV\r\n\r\n' >&"${HELD[0]}"
     read -r -t 10 port <&"${HELD[0]}"
     kill -57 "$old" # as the supervisor does once a second
@@ -168,7 +158,7 @@ another_worker() {
 
 @test "a worker that was executed late leaves no listener in its epoll" {
     local old first worker
-    version <<END
+    start_version <<END
 import subprocess
 
 def work(listener):
@@ -191,7 +181,6 @@ while True:
     fd = listener.fileno()
     subprocess.run([sys.executable, "-u", __file__, str(fd)], pass_fds=[fd])
 END
-    start_version
     old=$(server_pid "$PID")
     first=$(worker_of "$old")
     kill "$first"
@@ -200,8 +189,7 @@ END
     hold_one
     worker=$(worker_of "$old")
     has_listener "$worker"
-    kill -HUP "$PID"
-    wait_until 10 gave_up "$old"
+    hup_until 10 gave_up "$old"
     wait_until 10 gave_up "$worker"
     [[ $(release 0) == v1 ]]
     wait_until 10 settled "$PID" 2
@@ -209,7 +197,7 @@ END
 
 # in_many_epolls LISTENERS EPOLLS: that many, besides the one of $PORT.
 in_many_epolls() {
-    version <<END
+    start_version <<END
 listeners = [listening($PORT)] + [listening(0) for _ in range($1)]
 epolls = [select.epoll() for _ in range($2)]
 for epoll in epolls:
@@ -223,7 +211,6 @@ while True:
             conn.setblocking(True)
             threading.Thread(target=answering("v1"), args=[conn]).start()
 END
-    start_version
 }
 
 @test "listeners in more than a thousand epolls" {
@@ -231,8 +218,7 @@ END
     in_many_epolls 29 40
     old=$(server_pid "$PID")
     hold_one
-    kill -HUP "$PID"
-    wait_until 10 gave_up "$old"
+    hup_until 10 gave_up "$old"
     [[ $(release 0) == v1 ]]
     wait_until 10 settled "$PID" 2
 }
@@ -240,7 +226,6 @@ END
 @test "listeners in too many epolls: it says so, and is not restarted" {
     in_many_epolls 129 130
     wait_until 5 log_has 'listeners are in more than 16384 epolls'
-    kill -HUP "$PID"
-    wait_until 10 log_has 'no restart: its listeners are in too many epolls'
+    hup_until 10 log_has 'no restart: its listeners are in too many epolls'
     answers v1 127.0.0.1 "$PORT"
 }

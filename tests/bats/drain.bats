@@ -91,8 +91,7 @@ END
     wait_until 5 connections_are 3
     mapfile -t peers < <(ss -tnH state established "dport = :$PORT" | awk '{ print $3 }' | sort)
     began=${EPOCHREALTIME/[.,]/}
-    kill -HUP "$PID"
-    wait_until 10 connections_are '3 0'
+    hup_until 10 connections_are '3 0'
     for i in 0 1 2; do
         # End of file or a reset, but no answer, and no end of our patience either.
         rc=0
@@ -116,8 +115,7 @@ END
         MAINS+=("$(main_of "$i")")
         hold
         wait_until 5 accepted "$BASHPID" "$i" # not one of the load
-        kill -HUP "$PID"
-        wait_until 10 serves $((i + 1))
+        hup_until 10 serves $((i + 1))
         wait_until 10 stopped_listening "$i"
     done
     load_finish
@@ -138,16 +136,13 @@ generation_gone() {
 @test "with more old generations than allowed the oldest has to go" {
     export GRACE_MAX_OLD=1
     start_server
-    hold
-    wait_until 5 holds 1 1
-    kill -HUP "$PID"
-    wait_until 10 serves 2
+    hold_one
+    hup_until 10 serves 2
     wait_until 10 stopped_listening 1
     hold
     wait_until 5 holds 2 1
     holds 1 1
-    kill -HUP "$PID"
-    wait_until 10 generation_gone 1
+    hup_until 10 generation_gone 1
     log_has 'more than 1 old generations: generation 1 has to go'
     log_has 'generation 1: makes room for younger ones, 1 connection cut'
     log_lacks 'deadline'
@@ -206,16 +201,14 @@ all_started() {
 
 @test "workers that outlive a stop of their parent finish what they have, then end" {
     local all
-    version <<END
+    start_version <<END
 import os
 listener = listening($PORT)
 if os.fork():
     os.wait()
 threads([listener], lambda conn: threading.Thread(target=answering("late"), args=[conn]).start())
 END
-    start_version
-    hold
-    wait_until 5 connections_are 1
+    hold_one
     mapfile -t all < <(tree_of "$PID")
     kill "$PID"
     wait_until 5 log_has 'processes of generation 1 outlive its main process'
@@ -226,10 +219,8 @@ END
 
 @test "an old generation that crashes while it drains is reported" {
     start_server
-    hold
-    wait_until 5 connections_are 1
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 1 draining'
+    hold_one
+    hup_until 10 log_has 'generation 1 draining'
     kill -KILL "$(main_of 1)"
     wait_until 10 settled "$PID" 2
     log_has 'generation 1: its main process ended while it drained: killed by signal 9 \(Killed\)'
@@ -260,7 +251,7 @@ END
     export GRACE_SETTLE=200ms GRACE_STOP_SIGNAL=TERM
     touch "$BATS_TEST_TMPDIR/late"
     late_version old
-    start_version
+    start_installed
     PORT=$LATE hold
     wait_until 5 connections_are 1
     body 127.0.0.1 "$LATE" >"$BATS_TEST_TMPDIR/queued" 3>&- &
@@ -268,8 +259,7 @@ END
     wait_until 5 eval "ss -tlnH 'sport = :$LATE' | grep -q 'LISTEN *1 '"
     rm "$BATS_TEST_TMPDIR/late"
     late_version new
-    kill -HUP "$PID"
-    wait_until 10 log_has "tcp 127.0.0.1:$LATE is not served by generation 2: its queue is emptied"
+    hup_until 10 log_has "tcp 127.0.0.1:$LATE is not served by generation 2: its queue is emptied"
     touch "$BATS_TEST_TMPDIR/late"
     wait "$first"
     [[ $(<"$BATS_TEST_TMPDIR/queued") == new ]]

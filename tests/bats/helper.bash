@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# What the tests that run whole servers share. Use: load helper; it brings setup(), which sets PORT,
-# and teardown().
+# What the tests that run whole servers share. Use: load helper; it brings PORT, a free one for each
+# test, and teardown().
 bats_require_minimum_version 1.5.0
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -214,10 +214,8 @@ stop_all() {
     STARTED=()
 }
 
-setup() {
-    PORT=$(free_port)
-}
-
 teardown() {
     stop_all
 }
+
+[[ -z ${BATS_TEST_NAME-} ]] || PORT=$(free_port) # not where a file is only read

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: ISC
 # What holds at every instant, whatever happens: a test for each.
-# shellcheck disable=SC2016,SC2030,SC2031
+# shellcheck disable=SC2016,SC2030,SC2031,SC2153 # the helper sets PORT
 load scripted
 
 setup() {
-    PORT=$(free_port)
     OTHER=$(free_port)
     export GRACE_SETTLE=200ms
 }
@@ -38,8 +37,7 @@ remains() {
 }
 
 @test "a failed restart changes nothing, and the next one works" {
-    version <<<"serve(listening($PORT), body='1')"
-    start_version
+    start_version <<<"serve(listening($PORT), body='1')"
     hammer "127.0.0.1 $PORT"
     restart_and_wait "$PID"
     hammer_finish
@@ -47,8 +45,7 @@ remains() {
     remains >"$BATS_TEST_TMPDIR/before"
     hammer "127.0.0.1 $PORT"
     version <<<"listening($PORT); sys.exit(1)"
-    kill -HUP "$PID"
-    wait_until 20 rolled_back "$PID" 1
+    hup_until 20 rolled_back "$PID" 1
     wait_until 10 settled "$PID" 2
     hammer_finish
     remains >"$BATS_TEST_TMPDIR/after"
@@ -95,8 +92,7 @@ END
     for i in 1 2 3 4 5; do
         hold
         wait_until 5 holds "$i" 1
-        kill -HUP "$PID"
-        wait_until 10 serves $((i + 1))
+        hup_until 10 serves $((i + 1))
         holds "$i" 1
         wait_until 10 stopped_listening "$i"
     done

@@ -5,7 +5,6 @@
 load helper
 
 setup() {
-    PORT=$(free_port)
     FINISH=$BATS_TEST_TMPDIR/finish
     export GRACE_SETTLE=200ms
 }
@@ -30,8 +29,7 @@ session_has() {
 # begin_slow_start: generation 2 does not come to serve while the test lasts.
 begin_slow_start() {
     install_app --start-ms 30000
-    kill -HUP "$PID"
-    wait_until 5 log_has 'generation 2 starting'
+    hup_until 5 log_has 'generation 2 starting'
 }
 
 # serves_under_load: after what has just been done, too.
@@ -71,8 +69,7 @@ only_drains() {
 @test "the supervisor, while one drains: answers in progress are finished" {
     start_app --slow-until "$FINISH"
     slow_client 1 -p /slow
-    kill -HUP "$PID"
-    wait_until 5 draining_one_connection
+    hup_until 5 draining_one_connection
     mapfile -t servers < <(members_of 1 && members_of 2)
     kill_supervisor
     touch "$FINISH"
@@ -117,8 +114,7 @@ only_drains() {
     export GRACE_SETTLE=10s
     start_app --listen "127.0.0.1:$other"
     install_app --model prefork
-    kill -HUP "$PID"
-    wait_until 5 workers_accept
+    hup_until 5 workers_accept
     kill -KILL "$(main_of 2)"
     wait_until 5 rolled_back "$PID" 1
     wait_until 10 lone_generation "$PID"
@@ -133,8 +129,7 @@ workers_accept() {
 @test "the old generation, while it drains: its connections alone are lost" {
     start_app --slow-ms 20000
     slow_client 1 -p /slow
-    kill -HUP "$PID"
-    wait_until 10 only_drains
+    hup_until 10 only_drains
     mapfile -t servers < <(members_of 1)
     kill -KILL "${servers[@]}"
     wait_until 5 settled "$PID" 2
@@ -145,8 +140,7 @@ workers_accept() {
 @test "the main process of a draining prefork server: its workers finish" {
     start_app --slow-until "$FINISH" --model prefork
     slow_client 1 -p /slow
-    kill -HUP "$PID"
-    wait_until 5 draining_one_connection
+    hup_until 5 draining_one_connection
     main=$(main_of 1)
     kill -KILL "$main"
     wait_until 5 ended "$main"
@@ -187,8 +181,7 @@ workers_accept() {
 @test "the old generation in a probation: the new one stays" {
     export GRACE_PROBATION=30s
     start_app
-    kill -HUP "$PID"
-    wait_until 5 log_has 'generation 2 ready'
+    hup_until 5 log_has 'generation 2 ready'
     kill -KILL "$(members_of 1)"
     wait_until 5 settled "$PID" 2
     kill -KILL "$(members_of 2)"
@@ -199,8 +192,7 @@ workers_accept() {
     export GRACE_DRAIN_TIMEOUT=5s GRACE_STOP_TIMEOUT=500ms
     start_app --slow-ms 20000
     slow_client 1 -p /slow
-    kill -HUP "$PID"
-    wait_until 4 only_drains
+    hup_until 4 only_drains
     kill -STOP "$(members_of 1)"
     wait_until 10 settled "$PID" 2
     log_has 'generation 1: drain deadline reached, 1 connection cut'
@@ -214,7 +206,6 @@ workers_accept() {
     kill -STOP "$(members_of 1)"
     load_begin -r 400 127.0.0.1 "$PORT"
     wait_until 5 asks "$LOAD_PID"
-    kill -HUP "$PID"
-    wait_until 10 settled "$PID" 2
+    hup_until 10 settled "$PID" 2
     load_finish
 }

@@ -4,7 +4,6 @@
 load scripted
 
 setup() {
-    PORT=$(free_port)
     OTHER=$(free_port)
     export GRACE_SETTLE=200ms
 }
@@ -38,8 +37,7 @@ serves_on() {
 }
 
 @test "IPv6 only where it makes no difference" {
-    version <<<"serve(listening(('::1', $PORT), [(IPV6, socket.IPV6_V6ONLY, 0)]), body='1')"
-    start_version
+    start_version <<<"serve(listening(('::1', $PORT), [(IPV6, socket.IPV6_V6ONLY, 0)]), body='1')"
     hammer "::1 $PORT"
     version <<<"serve(listening(('::1', $PORT), [(IPV6, socket.IPV6_V6ONLY, 1)]), body='2')"
     restart_and_wait "$PID"
@@ -49,12 +47,10 @@ serves_on() {
 
 # As without grace: the kernel has no room for both, and nobody notices the attempt.
 @test "a wider address on the same port: the new version fails and the old one goes on" {
-    version <<<"serve(listening(('::1', $PORT)), body='1')"
-    start_version
+    start_version <<<"serve(listening(('::1', $PORT)), body='1')"
     hammer "::1 $PORT"
     version <<<"serve(listening(('::', $PORT)), body='2')"
-    kill -HUP "$PID"
-    wait_until 10 rolled_back "$PID" 1
+    hup_until 10 rolled_back "$PID" 1
     wait_until 10 settled "$PID" 1
     hammer_finish
     log_has 'Address already in use'
@@ -109,8 +105,7 @@ END
 }
 
 @test "close-on-exec is what each version asked for" {
-    version <<<"a = listening($PORT); serve(a, body=lambda: str(int(a.get_inheritable())))"
-    start_version
+    start_version <<<"a = listening($PORT); serve(a, body=lambda: str(int(a.get_inheritable())))"
     answers 0 127.0.0.1 "$PORT"
     inheritable 1
     restart_and_wait "$PID"
@@ -134,7 +129,7 @@ END
 @test "options set before bind are replayed, and those of a new version count" {
     set_before "(ANY, socket.SO_KEEPALIVE, 1), (ANY, socket.SO_RCVBUF, 30000),
         (TCP, socket.TCP_DEFER_ACCEPT, 3), (TCP, socket.TCP_NODELAY, 1)"
-    start_version
+    start_installed
     answers '1 60000 3 1 0' 127.0.0.1 "$PORT"
     restart_and_wait "$PID"
     answers '1 60000 3 1 0' 127.0.0.1 "$PORT"
@@ -148,14 +143,13 @@ END
 }
 
 @test "TCP_DEFER_ACCEPT and TCP_FASTOPEN set after listen" {
-    version <<END
+    start_version <<END
 a = listening($PORT)
 a.setsockopt(TCP, socket.TCP_DEFER_ACCEPT, 3)
 a.setsockopt(TCP, socket.TCP_FASTOPEN, 16)
 serve(a, body=lambda: "%d %d" % (a.getsockopt(TCP, socket.TCP_DEFER_ACCEPT),
                                  a.getsockopt(TCP, socket.TCP_FASTOPEN)))
 END
-    start_version
     hammer "127.0.0.1 $PORT"
     for _ in 1 2 3; do
         answers '3 16' 127.0.0.1 "$PORT"
@@ -195,7 +189,7 @@ END
         if [[ -v PID ]]; then
             restart_and_wait "$PID"
         else
-            start_version
+            start_installed
         fi
         answers "$flag" 127.0.0.1 "$PORT"
         # And once no other generation is left, it is the truth.
@@ -218,8 +212,7 @@ backlog_is() {
 }
 
 @test "the backlog of the new version counts" {
-    version <<<"serve(listening($PORT, backlog=17), body='1')"
-    start_version
+    start_version <<<"serve(listening($PORT, backlog=17), body='1')"
     backlog_is 17
     version <<<"serve(listening($PORT, backlog=33), body='2')"
     restart_and_wait "$PID"
@@ -228,8 +221,7 @@ backlog_is() {
 }
 
 @test "a listener is added" {
-    version <<<"serve(listening($PORT), body='1')"
-    start_version
+    start_version <<<"serve(listening($PORT), body='1')"
     hammer "127.0.0.1 $PORT"
     version <<<"serve(listening($OTHER), listening($PORT), body='2')"
     restart_and_wait "$PID"
@@ -255,19 +247,17 @@ queue_is() {
 
 @test "a listener is removed: what its queue holds is answered first, then it refuses" {
     local each
-    version <<END
+    start_version <<END
 a, b = listening($PORT), listening($OTHER)
 threading.Thread(target=accept_all, args=(a, answering("old")), daemon=True).start()
 select.select([b], [], [])
 wait_for("$BATS_TEST_TMPDIR/open")
 accept_all(b, answering("old"))
 END
-    start_version
     hammer "127.0.0.1 $PORT"
     queue 5
     version <<<"serve(listening($PORT), body='new')"
-    kill -HUP "$PID"
-    wait_until 10 log_has "tcp 127.0.0.1:$OTHER is not served by generation 2: its queue is emptied"
+    hup_until 10 log_has "tcp 127.0.0.1:$OTHER is not served by generation 2: its queue is emptied"
     queue_is 5
     touch "$BATS_TEST_TMPDIR/open"
     for each in "${QUEUED[@]}"; do
@@ -281,8 +271,7 @@ END
 }
 
 @test "the new version has another port only" {
-    version <<<"serve(listening($PORT), body='1')"
-    start_version
+    start_version <<<"serve(listening($PORT), body='1')"
     version <<<"serve(listening($OTHER), body='2')"
     restart_and_wait "$PID"
     answers 2 127.0.0.1 "$OTHER"
@@ -300,7 +289,7 @@ reloaded() {
 @test "a server that closes and binds again in its own reload loses nothing" {
     local i
     export GRACE_SETTLE=3s # longer than any of its reloads
-    version <<END
+    start_version <<END
 import signal
 reload = False
 def on_usr1(*_):
@@ -324,7 +313,6 @@ while True:
     conn.settimeout(None)
     answering("1")(conn)
 END
-    start_version
     hammer "127.0.0.1 $PORT"
     for i in 1 2 3; do
         kill -USR1 "$(server_pid "$PID")"
@@ -338,7 +326,7 @@ END
 }
 
 @test "a second bind of an address that the same generation has fails as without grace" {
-    version <<END
+    start_version <<END
 def bind_again():
     try:
         bound($PORT)
@@ -347,7 +335,6 @@ def bind_again():
     return "bound twice"
 serve(listening($PORT), body=bind_again)
 END
-    start_version
     answers 'Address already in use' 127.0.0.1 "$PORT"
     restart_and_wait "$PID"
     answers 'Address already in use' 127.0.0.1 "$PORT"
@@ -355,14 +342,13 @@ END
 
 @test "a listener that is closed for good is refused after the settling time" {
     export GRACE_LOG_LEVEL=debug
-    version <<END
+    start_version <<END
 a, b = listening($PORT), listening($OTHER)
 def close_other():
     b.close()
     return "closed"
 serve(a, body=close_other)
 END
-    start_version
     connects 127.0.0.1 "$OTHER"
     answers closed 127.0.0.1 "$PORT"
     wait_until 5 refuses 127.0.0.1 "$OTHER"

@@ -4,7 +4,6 @@
 load scripted
 
 setup() {
-    PORT=$(free_port)
     GATE=$BATS_TEST_TMPDIR/gate
     export GRACE_LOG_LEVEL=debug
 }
@@ -21,7 +20,7 @@ threading.Thread(target=shut).start()
 END
         cat
     )
-    start_version
+    start_installed
     touch "$GATE"
     wait_until 5 log_has "$1"
 }
@@ -45,7 +44,7 @@ END
 }
 
 @test "a listener that was shut down is bound again, and the server restarted" {
-    version <<END
+    start_version <<END
 def again(*_):
     global listener
     listener.shutdown(socket.SHUT_RDWR)
@@ -62,7 +61,6 @@ while True:
         continue
     answering("1")(conn)
 END
-    start_version
     answers 1 127.0.0.1 "$PORT"
     kill -USR1 "$(server_pid "$PID")"
     wait_until 5 log_has again
@@ -82,7 +80,7 @@ is_free() {
 # one_of_two: a server with two listeners shuts one down, and keeps its number for what may come.
 one_of_two() {
     OTHER=$(free_port)
-    version <<END
+    start_version <<END
 first, second = listening($OTHER), listening($PORT)
 def shut():
     wait_for("$GATE")
@@ -93,7 +91,6 @@ def shut():
 threading.Thread(target=shut).start()
 serve(first, body="1")
 END
-    start_version
     touch "$GATE"
     wait_until 5 log_has "tcp 127.0.0.1:$PORT was .*released"
     wait_until 5 nobody_listens
@@ -119,7 +116,7 @@ serves_again() {
 
 @test "a UNIX listener that was shut down is bound again" {
     local path=$BATS_TEST_TMPDIR/socket
-    version <<END
+    start_version <<END
 def again():
     wait_for("$GATE")
     listener.shutdown(socket.SHUT_RDWR)
@@ -135,7 +132,6 @@ while True:
         break
     answering("1")(conn)
 END
-    start_version
     answers 1 "unix:$path"
     touch "$GATE"
     wait_until 5 serves_again "$path"
@@ -146,7 +142,7 @@ END
 @test "an old generation that shuts one listener down keeps the others" {
     local other
     other=$(free_port)
-    version <<END
+    start_version <<END
 first, second = listening($PORT), listening($other)
 poll = select.poll()
 poll.register(first, select.POLLIN)
@@ -163,12 +159,9 @@ while True:
     except OSError:
         break
 END
-    start_version
-    hold
-    wait_until 5 connections_are 1
+    hold_one
     version <<<"serve(listening($PORT), listening($other), body='2')"
-    kill -HUP "$PID"
-    wait_until 10 drains 1
+    hup_until 10 drains 1
     touch "$GATE"
     wait_until 5 log_has '^events'
     log_has '^events \[\(3, 16\)\]$' || dump_log

@@ -133,8 +133,7 @@ duration() {
         export GRACE_SIGNAL
         PORT=$(free_port)
         start_noting HUP=note
-        kill -HUP "$PID"
-        wait_until 5 log_has 'SIGHUP arrived'
+        hup_until 5 log_has 'SIGHUP arrived'
         kill -s "$GRACE_SIGNAL" "$PID"
         wait_until 10 settled "$PID" 2
         kill -s "$GRACE_SIGNAL" "$(server_pid "$PID")"
@@ -158,8 +157,7 @@ duration() {
     touch "$flag-1"
     start_server
     load_start -r 500 127.0.0.1 "$PORT"
-    kill -HUP "$PID"
-    wait_until 5 log_has 'generation 2 starting'
+    hup_until 5 log_has 'generation 2 starting'
     wait_until 5 adopted_but_not_ready
     touch "$flag-2"
     wait_until 5 settled "$PID" 2
@@ -177,8 +175,7 @@ adopted_but_not_ready() {
     start_server
     rm "$flag"
     load_start -r 500 127.0.0.1 "$PORT"
-    kill -HUP "$PID"
-    wait_until 10 rolled_back "$PID" 1
+    hup_until 10 rolled_back "$PID" 1
     log_has "rolled back: not ready after ([3-9]|[0-9]{2,})[0-9]{3} ms: 'test -e $flag' did not succeed"
     load_finish
 }
@@ -191,8 +188,7 @@ adopted_but_not_ready() {
     restart_and_wait "$PID"
     [[ ! -s $GRACE_LOG ]]
     install_app --fail exit:9
-    kill -HUP "$PID"
-    wait_until 5 rolled_back "$PID" 1
+    hup_until 5 rolled_back "$PID" 1
     [[ $(<"$GRACE_LOG") == "grace[$PID]: generation 3 rolled back: exit status 9 "* ]]
     [[ ! -s $LOG ]]
 }
@@ -240,13 +236,11 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     export GRACE_MAX_OLD=1 GRACE_STOP_TIMEOUT=1s
     start_server
     slow_client 2 --pause "$BATS_TEST_TMPDIR/never"
-    kill -HUP "$PID"
-    wait_until 5 log_has 'generation 1 draining'
+    hup_until 5 log_has 'generation 1 draining'
     wait_until 5 stopped_listening 1
     holds 1 2
     slow_client 1 --pause "$BATS_TEST_TMPDIR/never"
-    kill -HUP "$PID"
-    wait_until 20 log_has 'more than 1 old generations?: generation 1 has to go'
+    hup_until 20 log_has 'more than 1 old generations?: generation 1 has to go'
     wait_until 10 log_has 'generation 1 retired'
     log_has 'generation 1: .*2 connections cut'
     ! log_has 'generation 2 (drained|retired)' || fail "$(<"$LOG")"
@@ -261,8 +255,7 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     mapfile -t peers < <(ss -tnpH state established "dport = :$PORT" | grep "pid=$CLIENT," |
         awk '{ print $3 }')
     ((${#peers[@]} == 3))
-    kill -HUP "$PID"
-    wait_until 10 settled "$PID" 2
+    hup_until 10 settled "$PID" 2
     log_has 'generation 1: drain deadline reached, 3 connections cut'
     for peer in "${peers[@]}"; do
         log_has "generation 1: cutting connection of $peer, age [0-9]+ s, process [0-9]+"
@@ -276,8 +269,7 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     export GRACE_DRAIN_TIMEOUT=none
     start_server
     slow_client 2 --pause "$BATS_TEST_TMPDIR/go"
-    kill -HUP "$PID"
-    wait_until 10 stopped_listening 1
+    hup_until 10 stopped_listening 1
     touch "$BATS_TEST_TMPDIR/go"
     client_answered
     wait_until 10 settled "$PID" 2

@@ -4,7 +4,6 @@
 load helper
 
 setup() {
-    PORT=$(free_port)
     PIDFILE=$BATS_TEST_TMPDIR/server.pid
 }
 
@@ -71,8 +70,7 @@ restarts_and_names_it() {
 
 @test "without GRACE_PIDFILE the locked file makes a rollback, and the log says why" {
     start_pidfiled lock
-    kill -HUP "$PID"
-    wait_until 10 log_has 'refused: locked'
+    hup_until 10 log_has 'refused: locked'
     wait_until 10 log_has 'generation 2 rolled back: exit status 1'
     wait_until 10 log_has 'if it must be alone: --pidfile'
     names_the_server
@@ -84,8 +82,7 @@ restarts_and_names_it() {
     start_pidfiled excl "GRACE_PIDFILE=$PIDFILE" "GRACE_READY=exec=test -e $gate" \
         GRACE_READY_TIMEOUT=3s
     rm "$gate"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 rolled back'
+    hup_until 10 log_has 'generation 2 rolled back'
     wait_until 10 names_the_server
     touch "$gate"
     wait_until 10 settled "$PID" 1
@@ -111,8 +108,7 @@ restarts_and_names_it() {
 
 @test "so does one that ends in its probation" {
     start_pidfiled alive GRACE_PROBATION=20s
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 ready'
+    hup_until 10 log_has 'generation 2 ready'
     kill "$(<"$PIDFILE")"
     wait_until 10 rolled_back "$PID" 1
     wait_until 10 settled "$PID" 1
@@ -124,8 +120,7 @@ restarts_and_names_it() {
     touch "$gate"
     start_pidfiled alive "GRACE_READY=exec=test -e $gate" GRACE_READY_TIMEOUT=3s
     rm "$gate"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'pid file of process [0-9]+ may name generation 2 now: .*GRACE_PIDFILE'
+    hup_until 10 log_has 'pid file of process [0-9]+ may name generation 2 now: .*GRACE_PIDFILE'
 }
 
 application() {

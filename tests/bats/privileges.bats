@@ -8,15 +8,13 @@ setup() {
     DIR=$BATS_TEST_TMPDIR/site
     mkdir -m 755 "$DIR"
     let_everybody_in
-    PORT=$(free_port)
 }
 
 # drains_counted: an unfinished request keeps generation 1, is counted, and answered.
 drains_counted() {
     slow_client 1 --pause "$DIR/go"
     wait_until 10 holds 1 1
-    kill -HUP "$PID"
-    wait_until 10 draining_one_connection
+    hup_until 10 draining_one_connection
     "$LOAD" -n 50 127.0.0.1 "$PORT"
     touch "$DIR/go"
     client_answered || return
@@ -142,8 +140,7 @@ children_are_bare() {
     wait_until 10 grep -qx 'session 1' "$DIR/out"
     children_are_bare
     sed -i 's/VERSION=1/VERSION=2/' "$DIR/config"
-    kill -HUP "$PID"
-    wait_until 10 draining_one_connection
+    hup_until 10 draining_one_connection
     wait_until 10 stopped_listening 1
     # shellcheck disable=SC2016
     [[ $(login 'echo "$VERSION"') == 2 ]]

@@ -132,8 +132,7 @@ terminate() {
     GRACE_READY="exec=test -e $BATS_TEST_TMPDIR/ready" start_noting TERM=exit:5
     wait_until 5 answered
     rm "$BATS_TEST_TMPDIR/ready"
-    kill -HUP "$PID"
-    wait_until 5 log_has 'generation 2 starting'
+    hup_until 5 log_has 'generation 2 starting'
     wait_until 5 eval "((\$(tree_of $PID | wc -l) >= 3))"
     kill -TERM "$PID"
     ends_cleanly_with 5
@@ -142,8 +141,7 @@ terminate() {
 @test "TERM while an old generation drains: its answers are finished, then all is gone" {
     start_server --slow-until "$BATS_TEST_TMPDIR/finish"
     slow_client 2 -p /slow
-    kill -HUP "$PID"
-    wait_until 5 log_has 'generation 1 draining'
+    hup_until 5 log_has 'generation 1 draining'
     kill -TERM "$PID"
     wait_until 5 ended "$PID"
     kill -0 "$CLIENT"

@@ -5,7 +5,6 @@
 load helper
 
 setup() {
-    PORT=$(free_port)
     HANG=$BATS_TEST_TMPDIR/hang
     COMMAND=$BATS_TEST_TMPDIR/command
     export GRACE_READY="exec=$COMMAND" GRACE_SETTLE=300ms
@@ -92,15 +91,13 @@ exec $SERVER --listen 127.0.0.1:$PORT"
     start_wrapped app "$app"
     load_start -r 400 127.0.0.1 "$PORT"
     rm "$app.yes" "$app.asked"
-    kill -HUP "$PID"
-    wait_until 10 test -e "$app.asked"
+    hup_until 10 test -e "$app.asked"
     rm "$app.gate" "$app.asked"
     load_finish # generation 2 accepts, too, and will be killed
     kill -KILL "$(main_of 2)"
     wait_until 10 rolled_back "$PID" 1
     load_start -r 400 127.0.0.1 "$PORT"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 3 starting'
+    hup_until 10 log_has 'generation 3 starting'
     touch "$app.yes"
     wait_until 10 nobody_runs "$COMMAND"
     "$LOAD" -n 50 127.0.0.1 "$PORT"

@@ -5,7 +5,6 @@
 load helper
 
 setup() {
-    PORT=$(free_port)
     OTHER=$(free_port)
     READY=$BATS_TEST_TMPDIR/ready
     GATE=$BATS_TEST_TMPDIR/gate
@@ -44,8 +43,7 @@ binds_late() {
     rm -f "$BATS_TEST_TMPDIR/said"
     load_start -r 400 127.0.0.1 "$PORT"
     rm "$GATE"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 starting'
+    hup_until 10 log_has 'generation 2 starting'
     wait_until 10 overdue 2
     [[ ${GRACE_MODE-} == sequential ]] || "$LOAD" -n 50 127.0.0.1 "$PORT"
     log_lacks 'generation 2 ready'
@@ -93,8 +91,7 @@ END
         start_wrapped app "$APP"
         install_gated sleep 1000
         [[ $GRACE_READY != notify ]] || says_ready
-        kill -HUP "$PID"
-        wait_until 10 rolled_back "$PID" 1
+        hup_until 10 rolled_back "$PID" 1
         log_has 'generation 2 rolled back: not ready after .*: 0 of 1 listeners adopted'
         "$LOAD" -n 50 127.0.0.1 "$PORT"
         stop_and_wait "$PID"

@@ -13,8 +13,7 @@ answers_over_restart() {
     old=$(server_pid "$PID")
     slow_client 4 -p /slow --expect '^one$'
     begun=${EPOCHREALTIME/[.,]/}
-    kill -HUP "$PID"
-    wait_until 10 drains 1
+    hup_until 10 drains 1
     wait_until 5 passed "$1" "$begun"
     touch "$finish"
     client_answered

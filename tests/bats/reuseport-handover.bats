@@ -4,58 +4,55 @@
 load scripted
 
 setup() {
-    PORT=$(free_port)
     export GRACE_SETTLE=200ms
 }
 
-@test "SO_REUSEPORT in one process: each socket of the group is taken over" {
+# group_is_kept: each member, and no request is lost.
+group_is_kept() {
     local before
-    version <<END
-options = [(ANY, socket.SO_REUSEPORT, 1)]
-threads([listening($PORT, options) for _ in range(4)], answering("1"))
-END
-    start_version
     before=$(group_members)
-    group_has 4
     restarts_lose_nothing "127.0.0.1 $PORT"
     [[ $(group_members) == "$before" ]] || fail "$before became" "$(group_members)"
 }
 
+# group_of COUNT: a version whose one process has so many sockets.
+group_of() {
+    echo "threads([listening($PORT, [(ANY, socket.SO_REUSEPORT, 1)]) for _ in range($1)], answering('1'))"
+}
+
+@test "SO_REUSEPORT in one process: each socket of the group is taken over" {
+    start_version < <(group_of 4)
+    group_has 4
+    group_is_kept
+}
+
 @test "SO_REUSEPORT, all bound before the first listens" {
-    local before
-    version <<END
+    start_version <<END
 options = [(ANY, socket.SO_REUSEPORT, 1)]
 group = [bound($PORT, options) for _ in range(4)]
 for each in reversed(group):
     each.listen(128)
 threads(group, answering("1"))
 END
-    start_version
-    before=$(group_members)
-    restarts_lose_nothing "127.0.0.1 $PORT"
-    [[ $(group_members) == "$before" ]] || fail "$before became" "$(group_members)"
+    group_is_kept
 }
 
 @test "SO_REUSEPORT in workers: each socket of the group is taken over" {
-    local before
     export GRACE_SETTLE=3s # between the first and the last of them
-    version <<END
+    start_version <<END
 options = [(ANY, socket.SO_REUSEPORT, 1)]
 for _ in range(3):
     if os.fork() == 0:
         serve(listening($PORT, options), body="1")
 os.wait()
 END
-    start_version
     wait_until 5 group_has 3
-    before=$(group_members)
-    restarts_lose_nothing "127.0.0.1 $PORT"
-    [[ $(group_members) == "$before" ]] || fail "$before became" "$(group_members)"
+    group_is_kept
 }
 
 # As natively: what the dead one had in its queue is reset, everybody else is answered.
 @test "SO_REUSEPORT: a worker that crashes takes its socket with it" {
-    version <<END
+    start_version <<END
 for _ in range(3):
     if os.fork() == 0:
         a = listening($PORT, [(ANY, socket.SO_REUSEPORT, 1)])
@@ -63,7 +60,6 @@ for _ in range(3):
 os.wait()
 time.sleep(1000)
 END
-    start_version
     wait_until 10 group_has 3
     kill -KILL "$(curl -s "127.0.0.1:$PORT")"
     wait_until 5 group_has 2
@@ -73,16 +69,9 @@ END
 }
 
 @test "SO_REUSEPORT: the queue of a socket that is not wanted any more is answered" {
-    version <<END
-options = [(ANY, socket.SO_REUSEPORT, 1)]
-threads([listening($PORT, options) for _ in range(4)], answering("1"))
-END
-    start_version
+    start_version < <(group_of 4)
     hammer "127.0.0.1 $PORT"
-    version <<END
-options = [(ANY, socket.SO_REUSEPORT, 1)]
-threads([listening($PORT, options) for _ in range(2)], answering("1"))
-END
+    version < <(group_of 2)
     restart_and_wait "$PID"
     hammer_finish
     group_has 2

@@ -5,7 +5,6 @@
 load helper
 
 setup() {
-    PORT=$(free_port)
     export GRACE_READY_TIMEOUT=10s GRACE_SETTLE=200ms
 }
 
@@ -86,8 +85,7 @@ fails_because_not_ready() {
     local count line
     for _ in {1..5}; do
         count=$(status_number "$PID" rolled_back)
-        kill -HUP "$PID"
-        wait_until 20 rolled_back "$PID" $((count + 1))
+        hup_until 20 rolled_back "$PID" $((count + 1))
         wait_until 10 lone_generation "$PID"
         line=$(grep 'rolled back' "$LOG" | tail -n 1)
         [[ $line == *' 0 of 2 listeners adopted'* ]] || break
@@ -181,8 +179,7 @@ fails_because_not_ready() {
     install_app --body two --fail later:600000 --model prefork
     fails_because 'exit status 70 [0-9]+ ms after it was ready' time_comes
     install_app --body two
-    kill -HUP "$PID"
-    wait_until 10 answers_with two
+    hup_until 10 answers_with two
     load_finish
     rolled_back "$PID" 1
 }
@@ -197,10 +194,8 @@ time_comes() {
     export GRACE_PROBATION=500ms
     start_app
     install_app --body two
-    kill -HUP "$PID"
-    wait_until 5 log_has 'generation 2 ready'
-    kill -HUP "$PID"
-    wait_until 20 settled "$PID" 3
+    hup_until 5 log_has 'generation 2 ready'
+    hup_until 20 settled "$PID" 3
     load_finish
     number_is 'done' 2
 }
@@ -321,14 +316,11 @@ last() {
 @test "why a restart failed is shown until the next one begins, whatever ends meanwhile" {
     install_app --body one
     start_wrapped app "$APP"
-    hold
-    wait_until 10 connections_are 1
+    hold_one
     load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 1 draining'
+    hup_until 10 log_has 'generation 1 draining'
     install_app --fail exit:3
-    kill -HUP "$PID"
-    wait_until 10 rolled_back "$PID" 1
+    hup_until 10 rolled_back "$PID" 1
     wait_until 10 log_has 'generation 3 retired'
     drop 0
     wait_until 10 settled "$PID" 2

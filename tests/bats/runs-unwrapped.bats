@@ -13,8 +13,15 @@ setup_file() {
         "$ROOT/tests/servers/main.c" 2>/dev/null
 }
 
-lines_of_grace() {
-    grep -c '^grace' "$LOG"
+# answers_and_ends_with STATUS: when it is told to end.
+answers_and_ends_with() {
+    answered
+    kill -TERM "$PID"
+    ends_with "$1"
+}
+
+one_line_of_grace() {
+    (($(grep -c '^grace' "$LOG") == 1)) || dump_log
 }
 
 # runs_unwrapped REGEX OPTION...: of confine; one line matches, and the server is the process that
@@ -22,17 +29,14 @@ lines_of_grace() {
 runs_unwrapped() {
     start_confined "${@:2}" env LD_PRELOAD="$LIBGRACE" "$PYTHON" "$NOTING" "$PORT" HUP=note TERM=exit:5
     wait_until 10 answered || dump_log
-    [[ $(lines_of_grace) == 1 ]] || fail "$(<"$LOG")"
+    one_line_of_grace
     log_has "^grace: $1; the server runs without grace$" || fail "$(<"$LOG")"
     [[ $(tree_of "$PID") == "$PID" ]]
     [[ $(readlink "/proc/$PID/exe") == *python3* ]]
     ! grep -q libgrace "/proc/$PID/maps" || fail "the library is still mapped"
     [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
-    kill -HUP "$PID"
-    wait_until 5 log_has 'SIGHUP arrived'
-    answered
-    kill -TERM "$PID"
-    ends_with 5
+    hup_until 5 log_has 'SIGHUP arrived'
+    answers_and_ends_with 5
 }
 
 @test "no memfd_create" { runs_unwrapped 'memfd.*: Operation not permitted' --deny memfd_create; }
@@ -94,8 +98,7 @@ raise SystemExit(7)'
         start_confined --files "$n" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" \
             --hup install
         wait_until 10 answered || dump_log
-        kill -HUP "$PID"
-        wait_until 10 log_has "SIGHUP arrived|generation 2 (retired|rolled back)|generation 1 retired" ||
+        hup_until 10 log_has "SIGHUP arrived|generation 2 (retired|rolled back)|generation 1 retired" ||
             dump_log
         wait_until 10 answered || dump_log
         wait_until 10 session_is_killed "$PID"
@@ -117,8 +120,7 @@ restarts_all_the_same() {
 @test "servers that can't pass a listener on say so, and the one that serves goes on" {
     start_confined --deny sendmsg env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
     wait_until 10 answered
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 rolled back: .*; generation 1 goes on'
+    hup_until 10 log_has 'generation 2 rolled back: .*; generation 1 goes on'
     log_has 'grace.*: generation 1 could not hand over a listener, .*\(seccomp\?.*is looked for'
     log_has 'grace.*: generation 2 could not hand over a listener, or take one over \(seccomp'
     answered
@@ -129,11 +131,8 @@ restarts_all_the_same() {
     start_confined --uid 54321 --processes 2 env -u GRACE_RUNTIME_DIR LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
     wait_until 10 log_has 'generation 1 ready'
-    kill -HUP "$PID"
-    wait_until 5 log_has 'rolled back: fork: Resource temporarily unavailable; generation 1 goes on'
-    answered
-    kill -TERM "$PID"
-    ends_with 143
+    hup_until 5 log_has 'rolled back: fork: Resource temporarily unavailable; generation 1 goes on'
+    answers_and_ends_with 143
     rm -rf /tmp/grace-54321
 }
 
@@ -141,11 +140,10 @@ restarts_all_the_same() {
     export GRACE_RUNTIME_DIR=/proc/nowhere
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
     wait_until 10 log_has 'generation 1 ready'
-    [[ $(lines_of_grace) == 2 ]]
+    (($(grep -c '^grace' "$LOG") == 2))
     log_has "/proc/nowhere/$PID.sock: .*\`grace\` can't reach this server, signals still work"
     load_start -r 500 127.0.0.1 "$PORT"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 1 retired'
+    hup_until 10 log_has 'generation 1 retired'
     load_finish
 }
 
@@ -160,13 +158,10 @@ cant_restart() {
     start static "$@"
     wait_until 10 answered || dump_log
     wait_until 5 log_has "does not load libgrace.so .*can't be restarted"
-    [[ $(lines_of_grace) == 1 ]] || fail "$(<"$LOG")"
-    kill -HUP "$PID"
-    wait_until 5 log_has 'SIGHUP arrived'
+    one_line_of_grace
+    hup_until 5 log_has 'SIGHUP arrived'
     [[ $(grep -c 'SIGHUP arrived' "$LOG") == 1 ]]
-    answered
-    kill -TERM "$PID"
-    ends_with 143
+    answers_and_ends_with 143
 }
 
 @test "a static program runs, and gets its SIGHUP" {
@@ -179,9 +174,7 @@ cant_restart() {
     run -1 timeout 10 "$GRACE" restart "$PID" # too early to know
     [[ $output == *"failed: the server does not load libgrace.so"* ]] || fail "$output"
     run -1 timeout 10 "$GRACE" restart "$PID"
-    answered
-    kill -TERM "$PID"
-    ends_with 143
+    answers_and_ends_with 143
 }
 
 @test "a static program started by a script" {
@@ -200,13 +193,10 @@ END
     start waiting env LD_PRELOAD="$LIBGRACE" "$APP"
     wait_until 10 answered
     wait_until 10 log_has "listens on port $PORT unseen by libgrace.so .*can't be restarted"
-    [[ $(lines_of_grace) == 1 ]] || fail "$(<"$LOG")"
-    kill -HUP "$PID"
-    wait_until 5 log_has 'no restart: the server listens unseen by libgrace.so'
+    one_line_of_grace
+    hup_until 5 log_has 'no restart: the server listens unseen by libgrace.so'
     run -1 "$GRACE" restart "$PID"
-    answered
-    kill -TERM "$PID"
-    ends_with 7
+    answers_and_ends_with 7
 }
 
 @test "a server that is slow to listen is not taken for one that listens unseen" {
@@ -221,8 +211,7 @@ END
     start_wrapped app "$APP" --listen "127.0.0.1:$PORT"
     load_start -r 500 127.0.0.1 "$PORT"
     put "$APP" <"$STATIC"
-    kill -HUP "$PID"
-    wait_until 10 rolled_back "$PID" 1
+    hup_until 10 rolled_back "$PID" 1
     wait_until 10 lone_generation "$PID"
     put "$APP" <"$SERVER"
     restart_and_wait "$PID"

@@ -11,8 +11,14 @@ version() {
     { echo 'from serving import *' && cat; } | put "$BATS_TEST_TMPDIR/server.py"
 }
 
-start_version() {
+start_installed() {
     start_wrapped server "$PYTHON" -u "$BATS_TEST_TMPDIR/server.py"
+}
+
+# start_version: standard input is generation 1.
+start_version() {
+    version
+    start_installed
 }
 
 # hammer ADDRESS...: clients of each, "HOST PORT" or "unix:PATH", until hammer_finish.

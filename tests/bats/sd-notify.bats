@@ -5,7 +5,6 @@
 load helper
 
 setup() {
-    PORT=$(free_port)
     RELEASE=$BATS_TEST_TMPDIR/release
     HEARD=$BATS_TEST_TMPDIR/heard
     export NOTIFY_SOCKET=$BATS_TEST_TMPDIR/manager.sock
@@ -53,8 +52,7 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\
     wait_until 10 settled "$PID" 1
     old=$(curl -s "127.0.0.1:$PORT")
     rm "$RELEASE"
-    kill -HUP "$PID"
-    wait_until 10 heard 'RELOADING=1 MONOTONIC_USEC=[0-9]+'
+    hup_until 10 heard 'RELOADING=1 MONOTONIC_USEC=[0-9]+'
     wait_until 10 log_has 'generation 2 starting'
     heard_times 'READY=1' 1
     touch "$RELEASE"
@@ -68,8 +66,7 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\
     start_notifying GRACE_READY=notify GRACE_READY_TIMEOUT=3s
     wait_until 10 settled "$PID" 1
     rm "$RELEASE"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 rolled back: .*READY=1'
+    hup_until 10 log_has 'generation 2 rolled back: .*READY=1'
     wait_until 10 heard 'READY=1 STATUS=.*rolled back'
 }
 
@@ -94,8 +91,7 @@ nobody_before_ready() {
     export GRACE_MODE=sequential GRACE_READY=notify
     start_wrapped "$1" "$SERVER" --wait "$1" --notify "$RELEASE" --listen "127.0.0.1:$PORT"
     rm "$RELEASE"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 starting'
+    hup_until 10 log_has 'generation 2 starting'
     wait_until 10 listens
     start_beside client "$LOAD" -c 4 -n 4 127.0.0.1 "$PORT"
     wait_until 10 number_is queue 4
@@ -127,8 +123,7 @@ listens() {
     start_wrapped server "$SERVER" --wait select-accept --notify "$RELEASE" --listen "127.0.0.1:$PORT"
     old=$(server_pid "$PID")
     rm "$RELEASE"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 starting'
+    hup_until 10 log_has 'generation 2 starting'
     "$LOAD" -n 500 127.0.0.1 "$PORT" >"$BATS_TEST_TMPDIR/answers"
     grep -q "^answer pid $old 500\$" "$BATS_TEST_TMPDIR/answers" || fail "$(<"$BATS_TEST_TMPDIR/answers")"
     load_start -r 300 127.0.0.1 "$PORT"
@@ -142,8 +137,7 @@ listens() {
     export GRACE_MODE=sequential GRACE_READY=notify
     start_wrapped server "$SERVER" --notify "$RELEASE" --listen "127.0.0.1:$PORT"
     rm "$RELEASE"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 starting'
+    hup_until 10 log_has 'generation 2 starting'
     STARTED+=("$(server_pid "$PID")")
     kill -KILL "$PID"
     wait_until 10 "$LOAD" -n 10 127.0.0.1 "$PORT"
@@ -165,8 +159,7 @@ ignored() {
     run ! heard 'hello|trigger'
     ignored 65534 1
     rm "$RELEASE"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 adopts'
+    hup_until 10 log_has 'generation 2 adopts'
     tell 65534 READY=1
     wait_until 10 ignored 65534 2
     log_lacks 'generation 2 ready'
@@ -181,8 +174,7 @@ ignored() {
     wait_until 10 settled "$PID" 1
     find_proxy
     rm "$RELEASE"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 starting'
+    hup_until 10 log_has 'generation 2 starting'
     wait_until 10 main_of_is 2 65534
     tell 65533 READY=1
     wait_until 10 ignored 65533 1

@@ -4,7 +4,6 @@
 load helper
 
 setup() {
-    PORT=$(free_port)
     LOCK=$BATS_TEST_TMPDIR/lock
     export GRACE_MODE=sequential
 }
@@ -60,17 +59,14 @@ exec $PYTHON $ROOT/tests/servers/pidfiled.py lock $PORT $LOCK"
 
 @test "a stop while the next generation is awaited ends everything" {
     start_alone "mkdir $LOCK.once" # a second time it can't be made
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 failed'
+    hup_until 10 log_has 'generation 2 failed'
     stop_and_wait "$PID"
 }
 
 @test "a restart asked for during one follows it" {
     start_alone
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 1 ends'
-    kill -HUP "$PID"
-    wait_until 20 settled "$PID" 3
+    hup_until 10 log_has 'generation 1 ends'
+    hup_until 20 settled "$PID" 3
 }
 
 @test "each restart is told of its own end" {
@@ -91,8 +87,7 @@ exec $PYTHON $ROOT/tests/servers/pidfiled.py lock $PORT $LOCK"
     start_alone "test -e $gate"
     for try in 1 2 3; do # a busy machine may need as long as the pause is
         rm "$gate"
-        kill -HUP "$PID"
-        wait_until 20 paused "$try"
+        hup_until 20 paused "$try"
         touch "$gate"
         run timeout 3 "$GRACE" restart "$PID"
         ((status == 124)) || break
@@ -117,8 +112,7 @@ paused() {
     start_wrapped server "$SERVER" --model fork --slow-ms 1000 --listen "127.0.0.1:$PORT"
     start_beside client "$LOAD" -n 1 -c 1 -p /slow 127.0.0.1 "$PORT"
     wait_until 10 number_is accepted 1
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 1 draining'
+    hup_until 10 log_has 'generation 1 draining'
     "$LOAD" -c 8 -n 50 127.0.0.1 "$PORT"
     ends_with 0 "$LAUNCHED"
     wait_until 10 settled "$PID" 2
@@ -131,8 +125,7 @@ paused() {
         "$BATS_TEST_TMPDIR/gate"
     start_beside client "$LOAD" -n 1 -c 1 127.0.0.1 "$PORT"
     wait_until 10 log_has readable
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 1 drained'
+    hup_until 10 log_has 'generation 1 drained'
     touch "$BATS_TEST_TMPDIR/gate"
     wait_until 10 settled "$PID" 2
     ends_with 0 "$LAUNCHED"

@@ -28,8 +28,7 @@ survives_hups() {
 own_meaning() {
     export GRACE_SIGNAL=USR2
     start_server "$@"
-    kill -HUP "$PID"
-    wait_until 5 log_has 'SIGHUP arrived'
+    hup_until 5 log_has 'SIGHUP arrived'
     kill -USR2 "$PID"
     wait_until 20 settled "$PID" 2
 }

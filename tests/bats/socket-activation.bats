@@ -4,7 +4,6 @@
 load helper
 
 setup() {
-    PORT=$(free_port)
     echo v1 >"$BODY"
 }
 

@@ -85,6 +85,12 @@ restart_and_wait() {
     }
 }
 
+# hup_until SECONDS COMMAND...: the supervisor gets SIGHUP, and within that time this is so.
+hup_until() {
+    kill -HUP "$PID"
+    wait_until "$@"
+}
+
 # restart_times COUNT: one after the other.
 restart_times() {
     local i

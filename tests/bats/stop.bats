@@ -5,7 +5,6 @@
 load scripted
 
 setup() {
-    PORT=$(free_port)
     export GRACE_SETTLE=200ms
 }
 
@@ -13,10 +12,8 @@ setup() {
 start_probation() {
     export GRACE_PROBATION=60s GRACE_STOP_TIMEOUT=none
     start_server
-    hold
-    wait_until 5 connections_are 1
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 ready'
+    hold_one
+    hup_until 10 log_has 'generation 2 ready'
     mapfile -t ALL < <(tree_of "$PID")
 }
 
@@ -72,22 +69,19 @@ who_answers() {
 @test "a daemon dies in its probation: the old one goes on" {
     export GRACE_PROBATION=60s
     start_old_daemon
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 ready'
+    hup_until 10 log_has 'generation 2 ready'
     wait_until 5 adopted_daemon
     kill -KILL "$DAEMON"
     wait_until 10 log_has 'generation 2 rolled back: all its processes ended [0-9]+ ms after it was ready; generation 1 goes on'
     wait_until 10 settled "$PID" 1
     [[ $(who_answers) == "$OLD" ]]
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 3 ready'
+    hup_until 10 log_has 'generation 3 ready'
 }
 
 @test "the old daemon dies in the probation of the new one: that stays" {
     export GRACE_PROBATION=60s
     start_old_daemon
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 ready'
+    hup_until 10 log_has 'generation 2 ready'
     kill -KILL "$OLD"
     wait_until 10 log_has 'generation 1 ended: .*there is no way back any more'
     wait_until 10 settled "$PID" 2
@@ -98,15 +92,11 @@ keeper() {
 }
 
 @test "the server dies while the next one starts and an old one drains: nothing stays for ever" {
-    version <<<"threads([listening($PORT)], lambda conn: threading.Thread(target=answering('old'), args=[conn]).start())"
-    start_version
-    hold
-    wait_until 5 connections_are 1
-    kill -HUP "$PID"
-    wait_until 5 log_has 'generation 1 draining'
+    start_version <<<"threads([listening($PORT)], lambda conn: threading.Thread(target=answering('old'), args=[conn]).start())"
+    hold_one
+    hup_until 5 log_has 'generation 1 draining'
     version <<<"wait_for('$BATS_TEST_TMPDIR/never')"
-    kill -HUP "$PID"
-    wait_until 5 log_has 'generation 3 starting'
+    hup_until 5 log_has 'generation 3 starting'
     mapfile -t ALL < <(tree_of "$PID")
     kill -KILL "$(main_of 2)"
     ends_with 137 "$PID"
@@ -116,7 +106,7 @@ keeper() {
 
 # removing: the start of a version that takes its files away when it is told to stop.
 removing() {
-    version <<END
+    start_version <<END
 import signal
 SOCKET, PIDFILE = "$BATS_TEST_TMPDIR/socket", "$BATS_TEST_TMPDIR/pid"
 GROUP = [(ANY, socket.SO_REUSEPORT, 1)]
@@ -139,7 +129,6 @@ def each(conn):
     start(answering("late"), conn)
 $(cat)
 END
-    start_version
 }
 
 # answers_all ADDRESS...: PORT, udp:PORT or a UNIX path. Clients are connected, and more are in the
@@ -263,10 +252,8 @@ END
 
 # in_between: generation 1 has a client still, another one waits in the queue, and the stop has come.
 in_between() {
-    hold
-    wait_until 5 connections_are 1
-    kill -HUP "$PID"
-    wait_until 5 stopped_listening 1
+    hold_one
+    hup_until 5 stopped_listening 1
     hold
     "$GRACE" stop --drain "$PID" 3>&- &
     STOP=$!
@@ -300,8 +287,7 @@ in_between() {
     export GRACE_MODE=sequential
     removing <<<"threads([listening($PORT)], each)"
     version <<<"sys.exit(3)"
-    kill -HUP "$PID"
-    wait_until 10 log_has 'trying again'
+    hup_until 10 log_has 'trying again'
     hold
     "$GRACE" stop --drain "$PID" 3>&- &
     ends_with 0 "$!"

@@ -4,7 +4,6 @@
 load helper
 
 setup() {
-    PORT=$(free_port)
     READY=$BATS_TEST_TMPDIR/ready
     export GRACE_READY=notify
     export GRACE_LOG_LEVEL=debug
@@ -23,8 +22,7 @@ start_version_1() {
 begin() {
     rm -f "$READY"
     install_version "$1"
-    kill -HUP "$PID"
-    wait_until 10 log_has "generation $1 adopts"
+    hup_until 10 log_has "generation $1 adopts"
 }
 
 # only N: version N answers every request for a while.

@@ -4,7 +4,6 @@
 load helper
 
 setup() {
-    PORT=$(free_port)
     export PORT WRAP="env LD_PRELOAD=$LIBGRACE" LOAD LIBGRACE
     cd "$BATS_TEST_TMPDIR" || return # where nohup leaves its file
     export SERVER="$PYTHON $ROOT/tests/servers/noting.py $PORT"

@@ -5,7 +5,6 @@
 load scripted
 
 setup() {
-    PORT=$(free_port)
     SOCKET=$BATS_TEST_TMPDIR/s
     export GRACE_SETTLE=200ms
 }
@@ -32,14 +31,14 @@ END
 @test "a path that the old generation unlinks at its exit" {
     export GRACE_STOP_SIGNAL=TERM
     unlinks_at_exit
-    start_version
+    start_installed
     restarts_lose_nothing "unix:$SOCKET"
     [[ -S $SOCKET ]]
 }
 
 @test "a path is gone after a stop, as without grace" {
     unlinks_at_exit
-    start_version
+    start_installed
     restart_and_wait "$PID"
     kill -TERM "$PID"
     wait "$PID"
@@ -47,14 +46,13 @@ END
 }
 
 @test "a path that is bound under another name and moved into place" {
-    version <<END
+    start_version <<END
 if os.path.exists("$SOCKET.new"):
     os.unlink("$SOCKET.new")
 a = listening("$SOCKET.new")
 os.rename("$SOCKET.new", "$SOCKET")
 serve(a, body="1")
 END
-    start_version
     restarts_lose_nothing "unix:$SOCKET"
 }
 
@@ -74,7 +72,7 @@ END
 @test "a path that is bound under a name with its pid, moved into place, then listened on" {
     local inode
     moved_version 600
-    start_version
+    start_installed
     inode=$(stat -c %i "$SOCKET")
     load_start "unix:$SOCKET"
     moved_version 640
@@ -89,7 +87,7 @@ END
 }
 
 @test "connections between processes of the server don't keep the old generation" {
-    version <<END
+    start_version <<END
 a, b = listening($PORT), listening("$SOCKET" + str(os.getpid()))
 if os.fork() == 0:
     inner = socket.socket(socket.AF_UNIX)
@@ -98,12 +96,11 @@ if os.fork() == 0:
 kept, _ = b.accept()
 serve(a, body="1")
 END
-    start_version
     restart_under_load 2 -r 500 127.0.0.1 "$PORT"
 }
 
 @test "a path that the server removed is not handed out again" {
-    version <<END
+    start_version <<END
 a = listening($PORT)
 b = listening("$SOCKET")
 def replace():
@@ -115,18 +112,16 @@ def replace():
     return "replaced"
 serve(a, body=replace)
 END
-    start_version
     answers replaced 127.0.0.1 "$PORT"
     answers new "unix:$SOCKET"
 }
 
 @test "seqpacket and abstract names" {
-    version <<END
+    start_version <<END
 a = listening("$SOCKET", type=socket.SOCK_SEQPACKET) if not os.path.exists("$SOCKET") else \
     (os.unlink("$SOCKET"), listening("$SOCKET", type=socket.SOCK_SEQPACKET))[1]
 serve(a, listening("\0s$PORT"), body="1")
 END
-    start_version
     restart_and_wait "$PID"
     [[ $(status "$PID") == *'"seqpacket"'* ]]
     "$PYTHON" - "$SOCKET" "s$PORT" <<'END'

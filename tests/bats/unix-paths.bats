@@ -4,7 +4,6 @@
 load scripted
 
 setup() {
-    PORT=$(free_port)
     SOCKET=$BATS_TEST_TMPDIR/s
     export GRACE_SETTLE=200ms
 }
@@ -46,6 +45,13 @@ accept_all(a, answering("$1"))
 END
 }
 
+# takes_its_path_along: a stop leaves nothing, as without grace.
+takes_its_path_along() {
+    kill -TERM "$PID"
+    wait "$PID"
+    [[ ! -e $SOCKET ]]
+}
+
 restart_fails() {
     run "$GRACE" restart "$1"
     [[ $status -eq 1 ]] || fail "$output"
@@ -53,7 +59,7 @@ restart_fails() {
 
 @test "a new version that fails by itself and cleans up" {
     good one
-    start_version
+    start_installed
     leaving <<<"a = listening('$SOCKET'); leave(3)"
     restart_fails "$PID"
     answers one "unix:$SOCKET"
@@ -66,7 +72,7 @@ restart_fails() {
 
 @test "one that binds it again when there is no way back any more" {
     good one
-    start_version
+    start_installed
     version <<END
 a, b = listening("$SOCKET"), listening($PORT)
 os.unlink("$SOCKET")
@@ -87,7 +93,7 @@ END
 
 @test "one that binds it twice before it serves" {
     good one
-    start_version
+    start_installed
     leaving two <<END
 a = listening("$SOCKET")
 a.close()
@@ -101,36 +107,30 @@ END
 @test "a new version that fails in its probation and cleans up" {
     export GRACE_PROBATION=20s
     good one
-    start_version
+    start_installed
     leaving two <<END
 a = listening("$SOCKET")
 threading.Thread(target=lambda: (wait_for("$BATS_TEST_TMPDIR/fail"), leave(3)), daemon=True).start()
 END
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 ready'
+    hup_until 10 log_has 'generation 2 ready'
     touch "$BATS_TEST_TMPDIR/fail"
     wait_until 10 rolled_back "$PID" 1
     answers one "unix:$SOCKET"
-    kill -TERM "$PID"
-    wait "$PID"
-    [[ ! -e $SOCKET ]]
+    takes_its_path_along
 }
 
 @test "an old version that ends during the probation of the new one" {
     export GRACE_PROBATION=20s
     local old
     good one
-    start_version
+    start_installed
     old=$(server_pid "$PID")
     good two
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 ready'
+    hup_until 10 log_has 'generation 2 ready'
     kill -TERM "$old"
     wait_until 10 settled "$PID" 2
     answers two "unix:$SOCKET"
-    kill -TERM "$PID"
-    wait "$PID"
-    [[ ! -e $SOCKET ]]
+    takes_its_path_along
 }
 
 @test "a new version that is given up, but had a client until the drain deadline" {
@@ -138,7 +138,7 @@ END
     export GRACE_DRAIN_TIMEOUT=100ms
     touch "$BATS_TEST_TMPDIR/gate"
     good one
-    start_version
+    start_installed
     keeping two
     rm "$BATS_TEST_TMPDIR/gate"
     wait_until 30 kept_by_a_new_one
@@ -168,7 +168,7 @@ knock() {
 @test "in sequential mode a new version that fails by itself and cleans up" {
     export GRACE_MODE=sequential
     good one
-    start_version
+    start_installed
     leaving <<END
 a = listening("$SOCKET")
 if not os.path.exists("$BATS_TEST_TMPDIR/gate"):
@@ -179,15 +179,13 @@ END
     touch "$BATS_TEST_TMPDIR/gate"
     wait_until 10 settled_beyond "$PID" 2
     answers 1 "unix:$SOCKET"
-    kill -TERM "$PID"
-    wait "$PID"
-    [[ ! -e $SOCKET ]]
+    takes_its_path_along
 }
 
 @test "a path that is missing comes back with the next restart, and stays" {
     export GRACE_STOP_SIGNAL=TERM
     good one
-    start_version
+    start_installed
     rm "$SOCKET"
     good two
     restart_and_wait "$PID"
@@ -195,19 +193,18 @@ END
     log_has "nobody can reach .* any more, it is bound anew: $SOCKET"
     restart_and_wait "$PID"
     answers two "unix:$SOCKET"
-    kill -TERM "$PID"
-    wait "$PID"
-    [[ ! -e $SOCKET ]]
+    takes_its_path_along
 }
 
 @test "so does one that is moved into place" {
     moved one
-    start_version
+    start_installed
     rm "$SOCKET"
     moved two
     restart_and_wait "$PID"
     answers two "unix:$SOCKET"
-    restarts_lose_nothing_more
+    : >"$LOG"
+    restarts_lose_nothing "unix:$SOCKET"
 }
 
 moved() {
@@ -220,22 +217,15 @@ serve(a, body="$1")
 END
 }
 
-restarts_lose_nothing_more() {
-    : >"$LOG"
-    restarts_lose_nothing "unix:$SOCKET"
-}
-
 @test "a path that one version left out and the next one has again" {
     export GRACE_DRAIN_TIMEOUT=10s
     keeping one
-    start_version
+    start_installed
     until_kept
     leaving none <<<"a = listening('\0$SOCKET')"
-    kill -HUP "$PID"
-    wait_until 10 log_has "unix $SOCKET released"
+    hup_until 10 log_has "unix $SOCKET released"
     good two
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 3 ready'
+    hup_until 10 log_has 'generation 3 ready'
     answers two "unix:$SOCKET"
     wait_until 20 log_has 'generation 1 retired'
     log_has 'generation 1: drain deadline reached'

@@ -8,7 +8,6 @@ setup() {
     DIR=$BATS_TEST_TMPDIR/site
     mkdir -m 755 "$DIR"
     let_everybody_in
-    PORT=$(free_port)
     daemon_describe
     ! declare -F prepare >/dev/null || prepare
 }

@@ -32,8 +32,7 @@ load hostile
 }
 
 @test "a listener that could not be sent is fetched at the restart, and nobody is refused" {
-    PORT=$(free_port)
-    version <<END
+    start_version <<END
 import ctypes, os
 def lose_control():
     libc = ctypes.CDLL(None)
@@ -47,7 +46,6 @@ def lose_control():
 lose_control()
 serve(listening($PORT), body="1")
 END
-    start_version
     wait_until 10 log_has 'could not hand over a listener'
     version <<END
 serve(listening($PORT), body="2")
@@ -136,13 +134,11 @@ if not os.path.exists("$BATS_TEST_TMPDIR/script"):
     argv.append("127.0.0.1:$third")
 os.execv("$HOSTILE", ["hostile"] + argv)
 END
-    PORT=$(free_port)
     start_wrapped hostile "$PYTHON" "$BATS_TEST_TMPDIR/server.py" "127.0.0.1:$PORT"
     kill -USR1 "$(server_pid "$PID")"
     wait_until 10 log_has "late port $second"
     echo 'swap-keys 1 2' >"$BATS_TEST_TMPDIR/script"
-    kill -HUP "$PID"
-    wait_until 10 log_has '^ok swapped'
+    hup_until 10 log_has '^ok swapped'
     kill -USR1 "$(main_of 2)"
     wait_until 10 log_has 'bind\(\) was to be answered with another socket'
     wait_until 10 log_has 'generation 2 rolled back'

@@ -5,7 +5,6 @@ load ../bats/scripted
 MANY=$BUILD/tests/servers/many
 
 setup() {
-    PORT=$(free_port)
     TRACE=$BATS_TEST_TMPDIR/trace
 }
 
@@ -105,7 +104,7 @@ def transfers():
     return "done"
 serve(listening($PORT), body=transfers)
 END
-    GRACE_SETTLE=200ms start_version
+    GRACE_SETTLE=200ms start_installed
     for _ in 1 2 3 4; do answers 'done' 127.0.0.1 "$PORT"; done
     log_lacks 'too many listeners'
     restart_and_wait "$PID"
@@ -130,7 +129,7 @@ if os.path.exists("$BATS_TEST_TMPDIR/kept"):
     open_other()
 serve(listening($PORT), body=transfers)
 END
-    GRACE_SETTLE=200ms start_version
+    GRACE_SETTLE=200ms start_installed
     answers 'done' 127.0.0.1 "$PORT"
     answers 2 127.0.0.1 "$other"
     touch "$BATS_TEST_TMPDIR/kept"

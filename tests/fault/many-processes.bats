@@ -50,7 +50,6 @@ signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 while True: signal.pause()'
 
 @test "the member of an SO_REUSEPORT group goes with its worker, though 130 others stay" {
-    PORT=$(free_port)
     start_wrapped server "$PYTHON" -c "$MEMBERS" "$PORT" 131
     wait_until 60 group_has 131
     for pid in $(grep -E '^[0-9]+$' "$LOG" | tail -n 3); do

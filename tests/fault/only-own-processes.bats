@@ -161,8 +161,7 @@ sleeps_on() {
     another_app
     start_wrapped draining "$APP"
     draining=$PID
-    hold
-    wait_until 10 connections_are 1
+    hold_one
     "$GRACE" restart "$draining"
     wakeups "$foreground" "$sequential" "$draining"
     drop 0
@@ -224,8 +223,7 @@ reads() {
 reads_of_a_restart() {
     local before
     before=$(reads "$PID")
-    kill -HUP "$PID"
-    wait_until 30 log_has "generation $1 retired"
+    hup_until 30 log_has "generation $1 retired"
     READS=$(($(reads "$PID") - before))
 }
 

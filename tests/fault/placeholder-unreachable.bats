@@ -5,7 +5,6 @@
 load ../bats/scripted
 
 setup() {
-    PORT=$(free_port)
     SOCKET=$BATS_TEST_TMPDIR/private
     export GRACE_DRAIN_TIMEOUT=none
 }
@@ -73,8 +72,7 @@ replaced() {
     OLD=$(server_pid "$PID")
     hold
     wait_until 30 connections_are 1 || { status "$PID" >&2 && dump_log; }
-    kill -HUP "$PID"
-    wait_until 20 has_placeholders || dump_log
+    hup_until 20 has_placeholders || dump_log
 }
 
 keep_names() {
@@ -83,12 +81,11 @@ keep_names() {
 }
 
 @test "who may not connect to a server is not served while it drains" {
-    version <<END
+    start_version <<END
 $(private 1)
 threading.Thread(target=hold).start()
 serve(a, b, body="secret")
 END
-    start_version
     replaced
     keep_names
     [[ $(ask_as_nobody "${NAMES[@]}") == *'answered 0' ]]
@@ -107,12 +104,11 @@ kept() {
 
 @test "nor does it cost a descriptor that somebody tries, where threads wait in accept()" {
     local first before
-    version <<END
+    start_version <<END
 $(private 1)
 threading.Thread(target=hold).start()
 threads([a, b], answering("secret"))
 END
-    start_version
     first=$(kept)
     replaced
     keep_names
@@ -149,7 +145,7 @@ END
 }
 
 @test "shutdown() wakes accept() while the generation drains, too" {
-    version <<END
+    start_version <<END
 listener = listening($PORT)
 conn, _ = listener.accept()
 def shut():
@@ -162,7 +158,6 @@ except OSError as error:
     log(os.getpid(), "accept:", error)
 time.sleep(1000)
 END
-    start_version
     replaced
     [[ $(release 0) == 1 ]]
     wait_until 10 log_has "^$OLD accept: .*Invalid argument"
@@ -190,8 +185,7 @@ sleeps() { # PID
         --listen "127.0.0.1:$PORT" --listen "unix:$SOCKET"
     wait_until 20 log_has 'generation 1 ready'
     hold
-    kill -HUP "$PID"
-    wait_until 20 log_has 'generation 1 draining'
+    hup_until 20 log_has 'generation 1 draining'
     release 0
     wait_until 20 log_has 'generation 1 retired' || dump_log
     log_has 'generation 1 drained'

@@ -8,8 +8,7 @@ load recovery
     local starting
     serve_app --model prefork
     install_app --start-ms 30000
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 starting'
+    hup_until 10 log_has 'generation 2 starting'
     starting=$(main_of 2)
     STARTED+=("$starting")
     kill_supervisor
@@ -25,8 +24,7 @@ load recovery
 @test "killed while one drains: it is seen to its end, and its client gets the answer" {
     serve_app --slow-until "$BATS_TEST_TMPDIR/finish"
     slow_client 1 -p /slow
-    kill -HUP "$PID"
-    wait_until 10 draining_one_connection
+    hup_until 10 draining_one_connection
     note_servers
     kill_supervisor
     kill -HUP "${PROCESSES[0]}"
@@ -52,8 +50,7 @@ load recovery
     note_servers
     hold # the generation waits for it
     wait_until 10 connections_are 1
-    kill -HUP "$PID"
-    wait_until 10 log_has 'generation 2 draining'
+    hup_until 10 log_has 'generation 2 draining'
     wait_until 10 supervisor_alone_listens
     kill_supervisor
     kill -HUP "${PROCESSES[0]}"
@@ -77,8 +74,7 @@ supervisor_alone_listens() {
     start_wrapped server "$PYTHON" "$ROOT/tests/servers/pidfiled.py" excl "$PORT" "$file"
     note_servers
     rm "$gate"
-    kill -HUP "$PID"
-    wait_until 10 test -s "$file.grace" -a -s "$file"
+    hup_until 10 test -s "$file.grace" -a -s "$file"
     wait_until 10 log_has 'generation 2 adopts' # before that it would end without a supervisor
     STARTED+=("$(<"$file")")
     kill_supervisor

@@ -5,7 +5,6 @@
 load "${BASH_SOURCE[0]%/*}/../bats/helper"
 
 setup() {
-    PORT=$(free_port)
     export GRACE_NAME=web GRACE_SETTLE=200ms
 }
 

@@ -6,7 +6,6 @@ load ../bats/helper
 load hostile
 
 setup() {
-    PORT=$(free_port)
     let_everybody_in
 }
 
@@ -250,8 +249,7 @@ fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
 print("leased", flush=True)
 while True: signal.pause()' "$APP"
         wait_until 10 grep -q leased "$lease"
-        kill -HUP "$PID"
-        wait_until 20 grep -q 'asked for' "$lease"
+        hup_until 20 grep -q 'asked for' "$lease"
         answers_at_once
         kill "$LAUNCHED"
         wait_until 20 settled "$PID" 2
