@@ -58,8 +58,7 @@ lose_nothing() {
 
 @test "a datagram socket that came with the process" {
     install_version 1
-    start_settled server env ACTIVATED_PRELOAD="$LIBGRACE" "$PYTHON" \
-        "$ROOT/tests/tools/activate.py" --datagram "$PORT" \
+    start_activated --datagram "$PORT" \
         "$PYTHON" "$ROOT/tests/servers/datagrams.py" poll - "$BODY"
     two_restarts
 }

@@ -178,7 +178,7 @@ all_started() {
 }
 
 @test "twenty SIGHUPs at once: one restart, and one more" {
-    local i pids=() before took
+    local i pids=() before
     start_server --start-ms 200
     load_start -r 500 127.0.0.1 "$PORT"
     for ((i = 0; i < 20; i++)); do
@@ -186,14 +186,10 @@ all_started() {
     done
     for _ in first second third; do
         before=$(starts || true)
-        uptime_ms
-        took=-$UPTIME_MS
-        kill -HUP "${pids[@]}"
-        uptime_ms
-        took=$((took + UPTIME_MS))
+        hup_at_once "${pids[@]}"
         wait_until 20 settled_beyond "$PID" $((before + 1))
         wait_until 20 all_started
-        ((took > 100)) || break # else they were not at once
+        ((TOOK > 100)) || break # else they were not at once
     done
     load_finish
     (($(starts) - before <= 2)) || fail "$(<"$LOG")"

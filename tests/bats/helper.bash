@@ -161,6 +161,20 @@ found_in_background() {
     STARTED+=("$PID")
 }
 
+# start_activated [OPTION...] PORT COMMAND...: it is given the listener; the options of activate.py.
+start_activated() {
+    start_settled server env ACTIVATED_PRELOAD="$LIBGRACE" \
+        "$PYTHON" "$ROOT/tests/tools/activate.py" "$@"
+}
+
+# start_syslogging: our server, and its log goes to whoever reads $BATS_TEST_TMPDIR/log.sock.
+start_syslogging() {
+    export -f with_dev_log
+    # shellcheck disable=SC2016 # for the shell inside
+    start_settled server unshare --mount bash -c 'with_dev_log "$@"' bash env GRACE_LOG=syslog \
+        LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
+}
+
 # install_version N: what a server answers that reads $BODY.
 install_version() {
     printf 'version %s' "$1" | put "$BODY"

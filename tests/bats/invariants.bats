@@ -102,11 +102,6 @@ END
     wait_until 10 settled "$PID" 6
 }
 
-# A generation is gone when all its processes have ended, perhaps a moment before they are reaped.
-no_zombie() {
-    ps -eo ppid=,stat= | awk -v parent="$PID" '$1 == parent && $2 ~ /^Z/ { exit 1 }'
-}
-
 # Sockets and pipes have another number, the state page its generation's.
 same_name() {
     sed -E 's/\[[0-9]+\]//; s/(memfd:grace:[0-9]+):[0-9]+/\1/'
@@ -122,7 +117,7 @@ left() {
     wc -c <"/proc/$pid/environ"
     body 127.0.0.1 "$PORT" # the environment that the server sees
     tree_of "$PID" | wc -l
-    wait_until 10 no_zombie
+    wait_until 10 no_zombies "$PID" # a generation is gone when its processes have ended
     (cd "$BATS_TEST_TMPDIR" && find . -name 'files*' -prune -o -print | sort)
     find "$TMPDIR" "$GRACE_RUNTIME_DIR" "$SHM" -mindepth 1 | sort
 }

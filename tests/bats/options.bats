@@ -203,16 +203,12 @@ adopted_but_not_ready() {
 }
 
 @test "GRACE_LOG=syslog" {
-    export -f with_dev_log
-    start syslog "$PYTHON" -c 'import os, socket, sys
+    start_beside syslog "$PYTHON" -c 'import os, socket, sys
 log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 log.bind(sys.argv[1])
 while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     wait_until 5 test -S "$BATS_TEST_TMPDIR/log.sock"
-    # shellcheck disable=SC2016 # for the shell inside
-    start server unshare --mount bash -c 'with_dev_log "$@"' bash env GRACE_LOG=syslog \
-        "LD_PRELOAD=$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
-    wait_until 10 lone_generation "$PID" || dump_log
+    start_syslogging
     restart_and_wait "$PID"
     [[ ! -s $LOG ]]
     LOG=$BATS_TEST_TMPDIR/syslog.log

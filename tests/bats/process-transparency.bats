@@ -170,10 +170,6 @@ orphan() {
         "http://127.0.0.1:$PORT/orphan"
 }
 
-no_zombies() {
-    ps -o stat= --ppid "$1" | awk '/Z/ { exit 1 }'
-}
-
 @test "orphans of the server are reaped" {
     start_noting
     for _ in 1 2 3; do

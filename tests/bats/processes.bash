@@ -39,6 +39,11 @@ gone() {
     [[ ! -e /proc/$1 ]]
 }
 
+# no_zombies PID: among its children.
+no_zombies() {
+    ps -o stat= --ppid "$1" | awk '/^Z/ { exit 1 }'
+}
+
 # all_ended PID...
 all_ended() {
     local pid

@@ -7,6 +7,7 @@ load helper
 setup() {
     RELEASE=$BATS_TEST_TMPDIR/release
     HEARD=$BATS_TEST_TMPDIR/heard
+    touch "$RELEASE"
     export NOTIFY_SOCKET=$BATS_TEST_TMPDIR/manager.sock
     start manager "$PYTHON" "$ROOT/tests/tools/manager.py" "$NOTIFY_SOCKET" "$HEARD"
     wait_until 10 test -S "$NOTIFY_SOCKET"
@@ -33,21 +34,18 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\
 }
 
 @test "the manager hears READY from the supervisor, whichever process of the server says it" {
-    touch "$RELEASE"
     start_notifying GRACE_READY=notify
     wait_until 10 heard "READY=1 .*MAINPID=$PID\$"
     heard_times 'MAINPID=' 1
 }
 
 @test "STATUS and WATCHDOG of the serving generation are passed on" {
-    touch "$RELEASE"
     start_notifying
     wait_until 10 heard 'STATUS=loading'
     wait_until 10 heard 'WATCHDOG=1'
 }
 
 @test "with GRACE_READY=notify a new generation is ready when it says so, not before" {
-    touch "$RELEASE"
     start_notifying GRACE_READY=notify
     wait_until 10 settled "$PID" 1
     old=$(curl -s "127.0.0.1:$PORT")
@@ -62,7 +60,6 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\
 }
 
 @test "a generation that never says READY is rolled back, and the manager hears the old one is" {
-    touch "$RELEASE"
     start_notifying GRACE_READY=notify GRACE_READY_TIMEOUT=3s
     wait_until 10 settled "$PID" 1
     rm "$RELEASE"
@@ -71,7 +68,6 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\
 }
 
 @test "STOPPING is said when the service stops, not when a generation does" {
-    touch "$RELEASE"
     start_notifying GRACE_READY=notify
     restart_and_wait "$PID"
     heard_times STOPPING 0
@@ -87,7 +83,6 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\
 
 # nobody_before_ready WAY: a sequential restart; the clients come while the new one is not ready.
 nobody_before_ready() {
-    touch "$RELEASE"
     export GRACE_MODE=sequential GRACE_READY=notify
     start_wrapped "$1" "$SERVER" --wait "$1" --notify "$RELEASE" --listen "127.0.0.1:$PORT"
     rm "$RELEASE"
@@ -118,7 +113,6 @@ listens() {
 
 @test "while one is not ready the other serves everybody" {
     local old
-    touch "$RELEASE"
     export GRACE_READY=notify
     start_wrapped server "$SERVER" --wait select-accept --notify "$RELEASE" --listen "127.0.0.1:$PORT"
     old=$(server_pid "$PID")
@@ -133,7 +127,6 @@ listens() {
 }
 
 @test "with GRACE_READY=notify and no supervisor any more the new one serves" {
-    touch "$RELEASE"
     export GRACE_MODE=sequential GRACE_READY=notify
     start_wrapped server "$SERVER" --notify "$RELEASE" --listen "127.0.0.1:$PORT"
     rm "$RELEASE"
@@ -149,7 +142,6 @@ ignored() {
 }
 
 @test "users that have nothing to do with the server are not heard" {
-    touch "$RELEASE"
     start_notifying GRACE_READY=notify GRACE_LOG_LEVEL=debug
     wait_until 10 settled "$PID" 1
     find_proxy
@@ -168,7 +160,6 @@ ignored() {
 }
 
 @test "a helper of a server that is another user is heard, also when it has gone" {
-    touch "$RELEASE"
     let_everybody_in
     start_notifying GRACE_READY=notify setpriv --reuid=65534 --clear-groups
     wait_until 10 settled "$PID" 1
@@ -189,7 +180,6 @@ main_of_is() {
 }
 
 @test "who floods the proxy delays nothing else" {
-    touch "$RELEASE"
     start_notifying
     wait_until 10 settled "$PID" 1
     find_proxy

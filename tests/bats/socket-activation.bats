@@ -7,11 +7,9 @@ setup() {
     echo v1 >"$BODY"
 }
 
-start_activated() { # [--no-variables] -- WAIT
-    local variables=()
-    [[ $1 == --no-variables ]] && variables=("$1") && shift
-    start_settled server env ACTIVATED_PRELOAD="$LIBGRACE" "$PYTHON" "$ROOT/tests/tools/activate.py" \
-        "${variables[@]}" "$PORT" "$PYTHON" "$ROOT/tests/servers/inherited.py" "$1" "$BODY"
+# start_inheriting WAIT [OPTION]
+start_inheriting() {
+    start_activated "${@:2}" "$PORT" "$PYTHON" "$ROOT/tests/servers/inherited.py" "$1" "$BODY"
 }
 
 # five_more_versions: the server is restarted to each, under load.
@@ -26,20 +24,20 @@ five_more_versions() {
 }
 
 @test "a blocking server on an inherited socket is restarted without a failed request" {
-    start_activated blocking
+    start_inheriting blocking
     five_more_versions
     [[ $(curl -s "127.0.0.1:$PORT") == "v6 mine" ]]
 }
 
 @test "a polling server on an inherited socket, too" {
-    start_activated polling
+    start_inheriting polling
     five_more_versions
     [[ $(curl -s "127.0.0.1:$PORT") == "v6 mine" ]]
 }
 
 @test "the inherited socket is adopted at once, not after the settling time" {
     export GRACE_SETTLE=30s
-    start_activated --no-variables blocking
+    start_inheriting blocking --no-variables
     restart_and_wait "$PID"
     log_has 'generation 2 ready in .* \(1 listener\)'
     log_lacks 'queue is emptied'

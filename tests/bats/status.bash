@@ -131,22 +131,27 @@ starts() {
     grep -c 'generation [0-9]* starting' "$LOG"
 }
 
+# hup_at_once PID...: sets TOOK, the milliseconds until each has its signal.
+hup_at_once() {
+    uptime_ms
+    TOOK=-$UPTIME_MS
+    kill -HUP "$@"
+    uptime_ms
+    TOOK=$((TOOK + UPTIME_MS))
+}
+
 # signalled COMMAND...: SIGHUP to each process that it prints, at once, is one restart; unless the
 # machine stood still meanwhile: handlers that run half a second late ask once more. Then again.
 signalled() {
-    local before pids took try
+    local before pids try
     for try in first second third; do
         wait_until 10 lone_generation "$PID"
         before=$(starts || true)
         mapfile -t pids < <("$@")
-        uptime_ms
-        took=-$UPTIME_MS
-        kill -HUP "${pids[@]}"
-        uptime_ms
-        took=$((took + UPTIME_MS))
+        hup_at_once "${pids[@]}"
         wait_until 20 settled_beyond "$PID" "$GENERATION"
         (($(starts) - before != 1)) || return 0
-        ((LONGEST_STEP > 250 || took > 250)) || break
+        ((LONGEST_STEP > 250 || TOOK > 250)) || break
     done
     fail "the $try try: $(($(starts) - before)) restarts" "$(<"$LOG")"
 }

@@ -163,9 +163,7 @@ udp() {
 inherits() {
     local answer
     install_version 1
-    GRACE_READY=delay=700ms start_settled server env ACTIVATED_PRELOAD="$LIBGRACE" \
-        "$PYTHON" "$ROOT/tests/tools/activate.py" "$PORT" \
-        "$PYTHON" "$ROOT/tests/servers/inherited.py" "$1" "$BODY"
+    GRACE_READY=delay=700ms start_activated "$PORT" "$PYTHON" "$ROOT/tests/servers/inherited.py" "$1" "$BODY"
     load_start --expect '^version [0-9]+ mine$' 127.0.0.1 "$PORT"
     install_version 2
     kill -HUP "$PID"

@@ -34,7 +34,6 @@ lively() {
 }
 
 @test "syslog, where syslogd does not read" {
-    export -f with_dev_log
     start syslog "$PYTHON" -c 'import os, signal, socket, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
 log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -49,10 +48,7 @@ signal.sigwait({signal.SIGUSR1})
 while True: print(log.recv(4096).decode(), flush=True)' "$BATS_TEST_TMPDIR/log.sock"
     wait_until 20 log_has 'filled with'
     local syslogd=$PID
-    # shellcheck disable=SC2016 # for the shell inside
-    start server unshare --mount bash -c 'with_dev_log "$@"' bash env GRACE_LOG=syslog \
-        "LD_PRELOAD=$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
-    wait_until 20 lone_generation "$PID"
+    start_syslogging
     lively
     LOG=$BATS_TEST_TMPDIR/syslog.log
     kill -USR1 "$syslogd"
