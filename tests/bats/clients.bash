@@ -51,7 +51,6 @@ answers_match() {
 }
 
 # answered: somebody answers on $PORT.
-# shellcheck disable=SC2153 # the test sets PORT
 answered() {
     "$LOAD" -c 1 -n 20 127.0.0.1 "$PORT" >/dev/null 2>&1
 }
@@ -95,7 +94,6 @@ drop() {
 
 # accepted CLIENT COUNT: so many connections of this process to $PORT have reached a server: no process
 # has the other end of one that waits in the queue, which is anybody's.
-# shellcheck disable=SC2153 # the test sets PORT
 accepted() {
     local ends
     ends=$(ss -tnpH state established "dport = :$PORT" |

@@ -12,7 +12,7 @@ survives_hups() {
     kill -HUP "$(server_pid "$PID")"
     wait_until 20 settled_beyond "$PID" "$generation"
     load_finish
-    ! log_has 'SIGHUP arrived' || fail "the server has seen it"
+    log_lacks 'SIGHUP arrived'
 }
 
 # A thread that is to be cancelled is so in write() or poll(), of our handler, too; whatever it had

@@ -184,7 +184,6 @@ draining_one_connection() {
 
 # stopped_listening GENERATION: no process of it listens on $PORT any more. One that serves beside it
 # is needed.
-# shellcheck disable=SC2153 # the test sets PORT
 stopped_listening() {
     local main tree listening
     main=$(main_of "$1") &&
@@ -193,7 +192,6 @@ stopped_listening() {
 }
 
 # group_members: each socket that listens on $PORT, by its inode.
-# shellcheck disable=SC2153 # the test sets PORT
 group_members() {
     ss -tlneH "sport = :$PORT" | grep -o 'ino:[0-9]*' | sort
 }
