@@ -8,7 +8,8 @@ setup() {
     export GRACE_READY_TIMEOUT=10s GRACE_SETTLE=200ms
 }
 
-start_app() {
+# start_one: version one, under load.
+start_one() {
     install_app --body one
     start_under_load "$APP"
 }
@@ -44,7 +45,7 @@ recovers() {
 
 # breaks SERVER-OPTION... REGEX
 breaks() {
-    start_app
+    start_one
     install_app --body two "${@:1:$#-1}"
     fails_because "${!#}"
     recovers
@@ -94,28 +95,28 @@ fails_because_not_ready() {
 }
 
 @test "the file is missing" {
-    start_app
+    start_one
     rm "$APP"
     fails_because "exec $APP: No such file or directory"
     recovers
 }
 
 @test "the file is not executable" {
-    start_app
+    start_one
     chmod -x "$APP"
     fails_because "exec $APP: Permission denied"
     recovers
 }
 
 @test "the file is garbage" {
-    start_app
+    start_one
     head -c 4096 /dev/urandom | put "$APP"
     fails_because "exec $APP: Exec format error"
     recovers
 }
 
 @test "the file is empty" {
-    start_app
+    start_one
     put "$APP" </dev/null
     fails_because "exec $APP: Exec format error"
     recovers
@@ -123,7 +124,7 @@ fails_because_not_ready() {
 
 # e_machine 183 is AArch64; 3, the 32-bit x86, would run on some kernels.
 @test "the file is for another architecture" {
-    start_app
+    start_one
     cp "$SERVER" "$APP.arm"
     printf '\267\0' | dd of="$APP.arm" bs=1 seek=18 conv=notrunc status=none
     mv "$APP.arm" "$APP"
@@ -132,14 +133,14 @@ fails_because_not_ready() {
 }
 
 @test "the script's interpreter is missing" {
-    start_app
+    start_one
     put "$APP" <<<'#!/no/such/interpreter'
     fails_because "exec $APP: No such file or directory \\(its interpreter is missing\\)"
     recovers
 }
 
 @test "the file is a directory" {
-    start_app
+    start_one
     rm "$APP"
     mkdir "$APP"
     fails_because "exec $APP: Permission denied"
@@ -161,7 +162,7 @@ fails_because_not_ready() {
 }
 
 @test "several broken versions in a row" {
-    start_app
+    start_one
     for i in 1 2 3; do
         install_app --body two --fail exit:$i
         fails_because "exit status $i after.*"
@@ -175,7 +176,7 @@ fails_because_not_ready() {
 
 @test "probation: it dies some time after it was ready" {
     export GRACE_PROBATION=20s
-    start_app
+    start_one
     install_app --body two --fail later:600000 --model prefork
     fails_because 'exit status 70 [0-9]+ ms after it was ready' time_comes
     install_app --body two
@@ -192,7 +193,7 @@ time_comes() {
 
 @test "probation: who survives it is followed at once by the next" {
     export GRACE_PROBATION=500ms
-    start_app
+    start_one
     install_app --body two
     hup_until 5 log_has 'generation 2 ready'
     hup_until 20 settled "$PID" 3
@@ -213,7 +214,7 @@ hup_often() {
 @test "100 signals at 20 ms lead to one restart after the other, and one more" {
     local begun=${EPOCHREALTIME/[.,]/} took done_count
     mkfifo "$BATS_TEST_TMPDIR/nothing"
-    start_app
+    start_one
     install_app --body two --start-ms 300
     hup_often 100
     took=$(((${EPOCHREALTIME/[.,]/} - begun) / 1000))

@@ -56,8 +56,8 @@ python_module() {
     version_file "$1"
 }
 
-# release VERSION: a directory to serve; $DIR/current is a symbolic link to the newest.
-release() {
+# publish VERSION: a directory to serve; $DIR/current is a symbolic link to the newest.
+publish() {
     mkdir -p "$DIR/release-$1"
     echo "version $1" >"$DIR/release-$1/index.html"
     ln -s "release-$1" "$DIR/current.new"
@@ -171,11 +171,11 @@ steady() {
 # start_daemon COMMAND...: wrapped, until it answers.
 start_daemon() {
     start_wrapped daemon "$@"
-    wait_until 10 answers
+    wait_until 10 daemon_answers
 }
 
 # A listener may be there before what stands behind it.
-answers() {
+daemon_answers() {
     "$LOAD" -n 1 "${LOAD_OPTIONS[@]}" >/dev/null 2>&1
 }
 

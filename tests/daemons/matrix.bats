@@ -77,7 +77,7 @@ five_restarts_lose_nothing() {
 runs_unharmed() {
     configure 1
     start daemon env LD_PRELOAD="$LIBGRACE" "${COMMAND[@]}"
-    wait_until 20 answers
+    wait_until 20 daemon_answers
     load_start -r "$RATE" -n "$RATE" "${LOAD_OPTIONS[@]}"
     wait_until 10 log_has "$message"
     load_finish
@@ -295,7 +295,7 @@ mended_version_serves() {
     start daemon env LD_PRELOAD="$LIBGRACE" "${COMMAND[@]}"
     wait "$PID" || rc=$?
     ((rc == 0))
-    wait_until 10 answers
+    wait_until 10 daemon_answers
     PID=$(daemon_supervisor)
     STARTED+=("$PID")
     wait_until 10 settled "$PID" 1 || dump_log
@@ -378,7 +378,7 @@ recovers_twice() {
     daemonize
     start daemon env LD_PRELOAD="$LIBGRACE" "${COMMAND[@]}"
     wait "$PID"
-    wait_until 10 answers
+    wait_until 10 daemon_answers
     wait_until 10 supervised_again
     wait_until 10 settled "$PID" 1 || dump_log
     recovers_twice
