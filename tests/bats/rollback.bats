@@ -303,10 +303,7 @@ follows_symlink() {
     load_start -r 200 --expect '^(one|two)$' 127.0.0.1 "$PORT"
     put "$APP" <<<$'#!/usr/bin/python3\nraise SystemExit(4)'
     fails_because 'exit status 4 after.*'
-    install_app --body two
-    restart_and_wait "$PID"
-    answers_with two
-    load_finish
+    recovers
 }
 
 # last KEY: of the status.

@@ -32,6 +32,11 @@ good() {
     leaving "$1" <<<"a = listening('$SOCKET')"
 }
 
+start_good() {
+    good "$1"
+    start_installed
+}
+
 # keeping BODY: its first client on the port gets no answer.
 keeping() {
     leaving "$1" <<END
@@ -58,8 +63,7 @@ restart_fails() {
 }
 
 @test "a new version that fails by itself and cleans up" {
-    good one
-    start_installed
+    start_good one
     leaving <<<"a = listening('$SOCKET'); leave(3)"
     restart_fails "$PID"
     answers one "unix:$SOCKET"
@@ -71,8 +75,7 @@ restart_fails() {
 }
 
 @test "one that binds it again when there is no way back any more" {
-    good one
-    start_installed
+    start_good one
     version <<END
 a, b = listening("$SOCKET"), listening($PORT)
 os.unlink("$SOCKET")
@@ -92,8 +95,7 @@ END
 }
 
 @test "one that binds it twice before it serves" {
-    good one
-    start_installed
+    start_good one
     leaving two <<END
 a = listening("$SOCKET")
 a.close()
@@ -106,8 +108,7 @@ END
 
 @test "a new version that fails in its probation and cleans up" {
     export GRACE_PROBATION=20s
-    good one
-    start_installed
+    start_good one
     leaving two <<END
 a = listening("$SOCKET")
 threading.Thread(target=lambda: (wait_for("$BATS_TEST_TMPDIR/fail"), leave(3)), daemon=True).start()
@@ -122,8 +123,7 @@ END
 @test "an old version that ends during the probation of the new one" {
     export GRACE_PROBATION=20s
     local old
-    good one
-    start_installed
+    start_good one
     old=$(server_pid "$PID")
     good two
     hup_until 10 log_has 'generation 2 ready'
@@ -137,8 +137,7 @@ END
     export GRACE_READY="exec=test -e $BATS_TEST_TMPDIR/gate" GRACE_READY_TIMEOUT=1s
     export GRACE_DRAIN_TIMEOUT=100ms
     touch "$BATS_TEST_TMPDIR/gate"
-    good one
-    start_installed
+    start_good one
     keeping two
     rm "$BATS_TEST_TMPDIR/gate"
     wait_until 30 kept_by_a_new_one
@@ -167,8 +166,7 @@ knock() {
 
 @test "in sequential mode a new version that fails by itself and cleans up" {
     export GRACE_MODE=sequential
-    good one
-    start_installed
+    start_good one
     leaving <<END
 a = listening("$SOCKET")
 if not os.path.exists("$BATS_TEST_TMPDIR/gate"):
@@ -184,8 +182,7 @@ END
 
 @test "a path that is missing comes back with the next restart, and stays" {
     export GRACE_STOP_SIGNAL=TERM
-    good one
-    start_installed
+    start_good one
     rm "$SOCKET"
     good two
     restart_and_wait "$PID"
