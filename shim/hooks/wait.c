@@ -7,11 +7,11 @@
 #include "libc/real.h"
 #include "listener/listening.h"
 #include "listener/suspend.h"
+#include "process/epolls.h"
 #include "process/fdtab.h"
 #include "process/guest.h"
 #include "process/listener_lock.h"
 #include "process/own_signals.h"
-#include "process/registrations.h"
 #include "wait/hide_suspended.h"
 #include "wait/interest.h"
 #include "wait/timing.h"
@@ -28,7 +28,7 @@ static int epoll_ctl_noted(int epfd, int op, int fd, struct epoll_event *event)
         return 0; /* it is in no epoll, and is not to get into one */
     r = real.epoll_ctl(epfd, op, fd, suspended && event ? &nothing : event);
     if (r == 0 && fdtab_is(fd, FDS_MAY_LISTEN))
-        registrations_note(epfd, op, fd, event, suspended);
+        epolls_note(epfd, op, fd, event, suspended);
     return r;
 }
 

@@ -12,11 +12,11 @@
 #include "listener/suspend.h"
 #include "process/bound_keys.h"
 #include "process/connections.h"
+#include "process/epolls.h"
 #include "process/fdtab.h"
 #include "process/guest.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
-#include "process/registrations.h"
 
 /* A child that the shim has not met, of vfork() or of any clone(), does not end what its parent
  * has registered.  A connection is only counted, and a socket without a name (a proxy's to what is
@@ -41,7 +41,7 @@ struct descriptors_former descriptors_closing(int fd)
         bound_keys_forget(fd);
     if (FDS_IN_EPOLLS >> (former.known & FD_KIND) & 1) {
         listener_lock_wait();
-        registrations_close(fd);
+        epolls_close(fd);
     }
     return former;
 }

@@ -9,9 +9,9 @@
 #include "listener/placeholder.h"
 #include "listener/state.h"
 #include "listener/suspend.h"
+#include "process/epolls.h"
 #include "process/fdtab.h"
 #include "process/listener_lock.h"
-#include "process/registrations.h"
 #include "process/self.h"
 #include "process/timeouts.h"
 #include "process/waiters.h"
@@ -32,9 +32,9 @@ bool replace_fd(int fd, int with)
     int saved = errno;
     bool done;
 
-    registrations_detach(fd);
+    epolls_detach(fd);
     done = fdtab_kind(fd) == was && put(with, fd);
-    registrations_attach(fd);
+    epolls_attach(fd);
     if (done)
         fdtab_turn(fd, was, FD_PLACEHOLDER);
     errno = saved;

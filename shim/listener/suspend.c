@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
+#include "process/epolls.h"
 #include "process/listener_lock.h"
-#include "process/registrations.h"
 #include "process/self.h"
 #include "process/waiters.h"
 
@@ -42,7 +42,7 @@ bool suspend_for_good(int fd)
         return false;
     suspend_any = true;
     fdtab_turn(fd, FD_LISTENER, FD_SUSPENDED);
-    registrations_detach(fd);
+    epolls_detach(fd);
     return true;
 }
 
@@ -50,7 +50,7 @@ bool suspend_for_good(int fd)
 static void resume(int fd)
 {
     if (fdtab_turn(fd, FD_SUSPENDED, FD_LISTENER))
-        registrations_attach(fd);
+        epolls_attach(fd);
 }
 
 static void resumed(void)

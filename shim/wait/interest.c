@@ -3,9 +3,9 @@
 
 #include "listener/listening.h"
 #include "listener/nonblock.h"
+#include "process/epolls.h"
 #include "process/fdset.h"
 #include "process/fdtab.h"
-#include "process/registrations.h"
 
 static bool starting(void)
 {
@@ -18,7 +18,7 @@ static void waited(int fd)
     if (fdtab_get(fd) == FD_NONE)
         listening_discover(fd);
     listening_waited(fd);
-    registrations_each(fd, listening_waited); /* EventMachine polls its epoll */
+    epolls_each(fd, listening_waited); /* EventMachine polls its epoll */
 }
 
 /* The kernel refuses these without a look at the array. */
@@ -55,7 +55,7 @@ void interest_begin_select(int n, const fd_set *readable)
 void interest_begin_epoll(int epfd)
 {
     if (starting())
-        registrations_each(epfd, listening_waited);
+        epolls_each(epfd, listening_waited);
 }
 
 /* One that is a placeholder or suspended by now was not yet when it was found readable. */
@@ -81,5 +81,5 @@ void interest_end_select(int n, const fd_set *readable)
 void interest_end_epoll(int epfd)
 {
     if (nonblock_any_blocking)
-        registrations_each(epfd, mark_polled);
+        epolls_each(epfd, mark_polled);
 }

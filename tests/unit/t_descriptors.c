@@ -8,10 +8,10 @@
 #include "listener/suspend.h"
 #include "process/bound_keys.h"
 #include "process/connections.h"
+#include "process/epolls.h"
 #include "process/guest.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
-#include "process/registrations.h"
 #include "process/self.h"
 #include "tap.h"
 
@@ -62,7 +62,7 @@ void suspend_settle(void)
 {
 }
 
-void registrations_close(int fd)
+void epolls_close(int fd)
 {
     (void)fd;
 }

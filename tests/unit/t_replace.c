@@ -9,9 +9,9 @@
 #include "listener/placeholder.h"
 #include "listener/state.h"
 #include "listener/suspend.h"
+#include "process/epolls.h"
 #include "process/fdtab.h"
 #include "process/listener_lock.h"
-#include "process/registrations.h"
 #include "process/self.h"
 #include "process/timeouts.h"
 #include "process/waiters.h"
@@ -26,7 +26,7 @@ struct real real;
 static bool closes;   /* another thread has run out of patience with this one */
 static bool disturbs; /* the handler that drains gets in between */
 
-void registrations_detach(int fd)
+void epolls_detach(int fd)
 {
     if (closes)
         fdtab_set(fd, FD_NONE);
@@ -35,7 +35,7 @@ void registrations_detach(int fd)
         listener_lock_release();
 }
 
-void registrations_attach(int fd)
+void epolls_attach(int fd)
 {
     (void)fd;
 }

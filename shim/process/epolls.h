@@ -6,26 +6,26 @@
  * supervisor's always does) it goes on reporting it after the number was closed or replaced, and
  * then nothing can remove it any more.  So it is removed first, always.
  */
-#ifndef GRACE_PROCESS_REGISTRATIONS_H
-#define GRACE_PROCESS_REGISTRATIONS_H
+#ifndef GRACE_PROCESS_EPOLLS_H
+#define GRACE_PROCESS_EPOLLS_H
 
 #include <sys/epoll.h>
 #include <stdbool.h>
 
 /* The server's epoll_ctl(epfd, op, fd, event) on a listener succeeded, or, silently, with no event
  * to report in the place of its own. */
-void registrations_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently);
+void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently);
 
 /* Removes fd from every epoll it is in; attach registers what now has the number again, as the
  * server has asked for it. */
-void registrations_detach(int fd);
-void registrations_attach(int fd);
+void epolls_detach(int fd);
+void epolls_attach(int fd);
 
 /* The server closes fd: as the kernel does for a last close, but only for what this process
  * registered itself (a fork child's close does not end its parent's registration). Keeps errno. */
-void registrations_close(int fd);
+void epolls_close(int fd);
 
 /* Calls visit(fd) for each number registered in epfd. */
-void registrations_each(int epfd, void (*visit)(int fd));
+void epolls_each(int epfd, void (*visit)(int fd));
 
 #endif

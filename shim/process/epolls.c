@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "process/registrations.h"
+#include "process/epolls.h"
 
 #include <sys/types.h>
 #include <errno.h>
@@ -66,7 +66,7 @@ static struct registration *registration_new(void)
     return NULL;
 }
 
-void registrations_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently)
+void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently)
 {
     struct registration *r = find(table, epfd, fd);
 
@@ -93,13 +93,13 @@ static bool take_out(struct registration *r)
     return true;
 }
 
-void registrations_detach(int fd)
+void epolls_detach(int fd)
 {
     for (struct registration *r = table; (r = find(r, ANY, fd)); r++)
         take_out(r);
 }
 
-void registrations_attach(int fd)
+void epolls_attach(int fd)
 {
     for (struct registration *r = table; (r = find(r, ANY, fd)); r++) {
         /* not modified: that is refused with EPOLLEXCLUSIVE, and reports no edge */
@@ -109,7 +109,7 @@ void registrations_attach(int fd)
     }
 }
 
-void registrations_close(int fd)
+void epolls_close(int fd)
 {
     int saved = errno;
 
@@ -121,7 +121,7 @@ void registrations_close(int fd)
     errno = saved;
 }
 
-void registrations_each(int epfd, void (*visit)(int fd))
+void epolls_each(int epfd, void (*visit)(int fd))
 {
     for (struct registration *r = table; (r = find(r, epfd, ANY)); r++)
         visit(r->fd);
