@@ -30,7 +30,7 @@
 #include "process/own_fds.h"
 #include "process/predecessors.h"
 #include "process/self.h"
-#include "protocol/environ.h"
+#include "protocol/envp.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
 
@@ -159,7 +159,7 @@ static __attribute__((constructor)) void init(int argc, char **argv)
     if (supervise_is_library())
         return;
     real_resolve();
-    value = environ_take(HANDOFF_VARIABLE);
+    value = envp_take(HANDOFF_VARIABLE);
     if (!value)
         start_supervisor(argv);
     else if (!handoff_parse(&h, value))

@@ -10,7 +10,7 @@
 #include "process/command_line.h"
 #include "process/fdtab.h"
 #include "process/self.h"
-#include "protocol/environ.h"
+#include "protocol/envp.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
 
@@ -68,7 +68,7 @@ static size_t handoff_bytes(void)
 
 size_t inject_bytes(char *const envp[])
 {
-    const char *preload = environ_find(envp, PRELOAD_LIST);
+    const char *preload = envp_find(envp, PRELOAD_LIST);
 
     return handoff_bytes() + sizeof PRELOAD_LIST + strlen(self.library) + 3 +
            (preload ? strlen(preload) : 0);
@@ -84,7 +84,7 @@ static bool own_entries(char *own[2], char *bytes, char *const envp[],
 
     own[0] = bytes;
     own[1] = bytes + handoff_bytes();
-    preload_list_put(stpcpy(stpcpy(own[1], PRELOAD_LIST), "="), environ_find(envp, PRELOAD_LIST),
+    preload_list_put(stpcpy(stpcpy(own[1], PRELOAD_LIST), "="), envp_find(envp, PRELOAD_LIST),
                      self.library);
     return handoff_format(&h, own[0]);
 }
@@ -97,7 +97,7 @@ char *const *inject_environment(char *const envp[], const union handoff_fds *loa
     if (!own_entries(entries, bytes, envp, loan))
         return envp;
     for (; envp && *envp; envp++)
-        if (!environ_value(*envp, PRELOAD_LIST) && !environ_value(*envp, HANDOFF_VARIABLE))
+        if (!envp_value(*envp, PRELOAD_LIST) && !envp_value(*envp, HANDOFF_VARIABLE))
             *to++ = *envp;
     *to = NULL;
     return entries;

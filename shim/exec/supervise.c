@@ -12,7 +12,7 @@
 
 #include "exec/inject.h"
 #include "libc/real.h"
-#include "protocol/environ.h"
+#include "protocol/envp.h"
 #include "protocol/preload_list.h"
 
 enum { ARGUMENTS_MAX = 1 << 16, SCRIPT_DEPTH = 12 }; /* interpreters may be scripts, too */
@@ -135,7 +135,7 @@ void supervise_command(const char *library, char **argv)
     while (argv[argc] && argc < ARGUMENTS_MAX)
         argc++;
     preload_list_put(stpcpy(preload, PRELOAD_LIST_HANDED "="), others, PRELOAD_LIST_OURS);
-    environ_take(PRELOAD_LIST);
+    envp_take(PRELOAD_LIST);
     for (char *const *e = environ; *e; e++)
         changed[n++] = *e;
     changed[n++] = preload;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "protocol/environ.h"
+#include "protocol/envp.h"
 
 static const char SEPARATORS[] = ": ";
 
@@ -52,7 +52,7 @@ static size_t take_ours(char *list, const char *library)
 
 const char *preload_list_take(const char *library)
 {
-    char *list = (char *)(uintptr_t)environ_find(environ, PRELOAD_LIST);
+    char *list = (char *)(uintptr_t)envp_find(environ, PRELOAD_LIST);
 
     if (!list)
         return NULL;
@@ -61,7 +61,7 @@ const char *preload_list_take(const char *library)
         list[strlen(list) - 1] = '\0';
     if (*list)
         return list;
-    environ_take(PRELOAD_LIST);
+    envp_take(PRELOAD_LIST);
     return NULL;
 }
 

@@ -12,7 +12,7 @@
 #include "process/command_line.h"
 #include "process/fdtab.h"
 #include "process/self.h"
-#include "protocol/environ.h"
+#include "protocol/envp.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
 #include "tap.h"
@@ -92,15 +92,15 @@ static void set_environment(char *const envp[])
 static void test_take(void)
 {
     set_environment(ENVIRONMENT("A=1", "X=first", "B=2", "X=second", "XY=3"));
-    is_str(environ_take("X"), "second", "the value of a variable");
+    is_str(envp_take("X"), "second", "the value of a variable");
     is_str(entries[0], "A=1", "what was before stays");
     is_str(entries[1], "B=2", "what was after moves up");
     is_str(entries[2], "XY=3", "a longer name is another");
     ok(entries[3] == NULL, "all of that name are gone");
-    ok(environ_take("X") == NULL, "there is no more");
-    ok(environ_take("A=1") == NULL, "a name is no entry");
+    ok(envp_take("X") == NULL, "there is no more");
+    ok(envp_take("A=1") == NULL, "a name is no entry");
     environ = NULL;
-    ok(environ_take("X") == NULL, "there may be no environment");
+    ok(envp_take("X") == NULL, "there may be no environment");
     ok(preload_list_take("/lib/grace.so") == NULL, "and no list");
 }
 

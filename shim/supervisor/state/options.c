@@ -12,7 +12,7 @@
 
 #include "protocol/clock.h"
 #include "protocol/duration.h"
-#include "protocol/environ.h"
+#include "protocol/envp.h"
 #include "protocol/preload_list.h"
 #include "supervisor/kernel/io.h"
 
@@ -221,7 +221,7 @@ static const struct variable {
 static const struct variable *find_variable(const char *entry)
 {
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
-        if (environ_value(entry, variables[i].name))
+        if (envp_value(entry, variables[i].name))
             return &variables[i];
     return NULL;
 }
@@ -268,7 +268,7 @@ static bool is_delay_too_long(const struct options *o)
 static bool is_option(const char *entry)
 {
     return strncmp(entry, "GRACE_", 6) == 0 && strchr(entry, '=') &&
-           !environ_value(entry, PRELOAD_LIST_HANDED);
+           !envp_value(entry, PRELOAD_LIST_HANDED);
 }
 
 /* Of several entries with one name the first counts, as for getenv(). */

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "protocol/clock.h"
-#include "protocol/environ.h"
+#include "protocol/envp.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
 #include "supervisor/generation/processes.h"
@@ -32,7 +32,7 @@ static char preload[2 * PATH_MAX]; /* LD_PRELOAD=... */
 void spawn_prepare(void)
 {
     const char *library = supervisor.command.library;
-    const char *list = environ_take(PRELOAD_LIST_HANDED);
+    const char *list = envp_take(PRELOAD_LIST_HANDED);
     const char *others;
     char *end = stpcpy(preload, PRELOAD_LIST "=");
 
@@ -42,7 +42,7 @@ void spawn_prepare(void)
     if (others && strlen(others) + strlen(library) + 3 > sizeof preload - 11)
         others = NULL;
     preload_list_put(end, others, library);
-    environ_take(PRELOAD_LIST);
+    envp_take(PRELOAD_LIST);
 }
 
 /* What was changed for the supervisor. */

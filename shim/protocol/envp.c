@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: ISC */
-#include "protocol/environ.h"
+#include "protocol/envp.h"
 
 #include <string.h>
 #include <unistd.h>
 
-const char *environ_value(const char *entry, const char *name)
+const char *envp_value(const char *entry, const char *name)
 {
     size_t n = strlen(name);
 
     return strncmp(entry, name, n) == 0 && entry[n] == '=' ? entry + n + 1 : NULL;
 }
 
-const char *environ_find(char *const envp[], const char *name)
+const char *envp_find(char *const envp[], const char *name)
 {
     const char *found = NULL;
 
     for (; envp && *envp; envp++) {
-        const char *value = environ_value(*envp, name);
+        const char *value = envp_value(*envp, name);
 
         if (value)
             found = value;
@@ -24,13 +24,13 @@ const char *environ_find(char *const envp[], const char *name)
     return found;
 }
 
-const char *environ_take(const char *name)
+const char *envp_take(const char *name)
 {
     const char *value = NULL;
     char **to = environ;
 
     for (char **from = environ; from && *from; from++) {
-        const char *found = environ_value(*from, name);
+        const char *found = envp_value(*from, name);
 
         if (found)
             value = found;
