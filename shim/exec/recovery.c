@@ -166,12 +166,12 @@ static void complain(const struct record *r)
 static void recover(void)
 {
     struct record r;
-    struct rights own;
+    struct credentials own;
 
     if (self.fds.record < 0 || !self_is_orphan() || !is_due() ||
         pread(self.fds.record, &r, sizeof r, 0) != (ssize_t)sizeof r)
         return;
-    if (rights_read(&own) && memcmp(&own, &r.rights, sizeof own) == 0)
+    if (credentials_read(&own) && memcmp(&own, &r.cred, sizeof own) == 0)
         start_supervisor();
     else
         complain(&r);

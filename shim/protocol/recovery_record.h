@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "protocol/rights.h"
+#include "protocol/credentials.h"
 
 #define RECORD_NAME "grace-recovery"
 
@@ -31,7 +31,7 @@ struct record {
     uint32_t version;
     uint32_t size;         /* all of it */
     uint8_t id[RECORD_ID]; /* of the server: the supervisors after the first one have the same */
-    struct rights rights;
+    struct credentials cred;
     uint64_t blocked, ignored; /* signals, by bit */
     int32_t umask, nice, policy, priority;
     uint8_t cpus[128];

@@ -81,7 +81,7 @@ void record_make(const struct command *command)
         return;
     own->version = RECORD_VERSION;
     own->size = (uint32_t)size;
-    if (!rights_read(&own->rights) || getrandom(own->id, sizeof own->id, GRND_NONBLOCK) < 0) {
+    if (!credentials_read(&own->cred) || getrandom(own->id, sizeof own->id, GRND_NONBLOCK) < 0) {
         free(own);
         own = NULL;
         return;
@@ -170,6 +170,6 @@ void record_close(const struct record *r)
 
 bool record_is_same_server(const struct record *r)
 {
-    return own && memcmp(own->rights.uid, r->rights.uid, sizeof r->rights.uid) == 0 &&
+    return own && memcmp(own->cred.uid, r->cred.uid, sizeof r->cred.uid) == 0 &&
            record_text_equal(own, r);
 }

@@ -4,21 +4,20 @@
  * capabilities, root directory, filters of system calls.  Who starts a new supervisor has to have
  * the rights of the first one, no more and no less.
  */
-#ifndef GRACE_PROTOCOL_RIGHTS_H
-#define GRACE_PROTOCOL_RIGHTS_H
+#ifndef GRACE_PROTOCOL_CREDENTIALS_H
+#define GRACE_PROTOCOL_CREDENTIALS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct rights {
+struct credentials {
     uint32_t uid[3], gid[3]; /* real, effective, saved */
     uint64_t root_dev, root_ino;
     uint32_t capabilities[6];
     int32_t seccomp, no_new_privs;
 };
 
-/* Of this process, to be compared by memcmp(); async-signal-safe. False: the kernel does not tell.
- */
-bool rights_read(struct rights *r);
+/* Of this process, to compare by memcmp(); async-signal-safe. False: the kernel does not tell. */
+bool credentials_read(struct credentials *c);
 
 #endif
