@@ -29,8 +29,8 @@
 #include "supervisor/front/status.h"
 #include "supervisor/generation/log_limit.h"
 #include "supervisor/generation/processes.h"
-#include "supervisor/kernel/limits.h"
 #include "supervisor/kernel/pollset.h"
+#include "supervisor/kernel/rlimits.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/kernel/trim.h"
 #include "supervisor/recovery/keeper.h"
@@ -301,7 +301,7 @@ int main(int argc, char **argv)
     event_subscribe(subscribers);
     spawn_prepare();
     signals_block();
-    limits_lift();
+    rlimits_lift();
     if (!options_read(&supervisor.options))
         return USAGE_STATUS;
     if (restore_lost_stderr())

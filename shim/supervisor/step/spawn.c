@@ -19,7 +19,7 @@
 #include "protocol/preload_list.h"
 #include "supervisor/generation/processes.h"
 #include "supervisor/kernel/io.h"
-#include "supervisor/kernel/limits.h"
+#include "supervisor/kernel/rlimits.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
@@ -57,7 +57,7 @@ static void restore(void)
         if (c->blocked & command_bit(sig))
             sigaddset(&mask, sig);
     }
-    limits_restore();
+    rlimits_restore();
     sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 

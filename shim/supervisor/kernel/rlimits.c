@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/limits.h"
+#include "supervisor/kernel/rlimits.h"
 
 #include <sys/resource.h>
 
@@ -11,7 +11,7 @@ static struct {
 enum { LIMITS = sizeof limits / sizeof limits[0] };
 
 /* The hard limit is root's to lift. */
-void limits_lift(void)
+void rlimits_lift(void)
 {
     for (int i = 0; i < LIMITS; i++) {
         struct rlimit wanted = {RLIM_INFINITY, RLIM_INFINITY};
@@ -27,7 +27,7 @@ void limits_lift(void)
 }
 
 /* Not what somebody has set meanwhile, for us and the generations to come (prlimit). */
-void limits_restore(void)
+void rlimits_restore(void)
 {
     for (int i = 0; i < LIMITS; i++) {
         struct rlimit now;
