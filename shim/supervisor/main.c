@@ -32,7 +32,7 @@
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/kernel/rlimits.h"
 #include "supervisor/kernel/terminal.h"
-#include "supervisor/kernel/trim.h"
+#include "supervisor/kernel/trim_memory.h"
 #include "supervisor/recovery/keeper.h"
 #include "supervisor/recovery/recover.h"
 #include "supervisor/recovery/restore.h"
@@ -147,14 +147,14 @@ static void wait_for_events(void)
     int timeout_ms = time_left(), err;
 
     if (!phase_restarts() && (timeout_ms < 0 || timeout_ms >= TRIM_MS))
-        trim();
+        trim_memory();
     err = pollset_wait(timeout_ms);
     if (err)
         say_crowded(-err);
 }
 
-/* What runs between trim() and poll() is hot, which puts it in one place: a page that is used
- * brings in its 15 neighbours. */
+/* What runs between trim_memory() and poll() is hot, which puts it in one place: a page that is
+ * used brings in its 15 neighbours. */
 static __attribute__((hot)) void wait_and_handle(void)
 {
     pollset_clear();

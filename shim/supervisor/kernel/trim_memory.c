@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/trim.h"
+#include "supervisor/kernel/trim_memory.h"
 
 #include <sys/mman.h>
 #include <link.h>
@@ -40,7 +40,7 @@ static void drop_stack(void)
     madvise((void *)(end - STACK), STACK, MADV_DONTNEED);
 }
 
-__attribute__((hot)) void trim(void)
+__attribute__((hot)) void trim_memory(void)
 {
     malloc_trim(0);
     if (n_code == 0)
