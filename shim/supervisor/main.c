@@ -161,7 +161,7 @@ static __attribute__((hot)) void wait_and_handle(void)
     pollset_add(signal_fd, POLLIN);
     pollset_add(sd_notify_fd(), POLLIN);
     poll_generations();
-    pollset_add(watch_fd(), POLLIN);
+    pollset_add(process_watch_fd(), POLLIN);
     ctl_poll();
     wait_for_events();
     handle_generations();

@@ -117,7 +117,7 @@ bool listener_is_group_member(const struct listener *h)
 
 static void disown(struct listener *h)
 {
-    watch_end(h->owner);
+    process_watch_end(h->owner);
     h->owner = NULL;
 }
 
@@ -125,12 +125,12 @@ void listener_own(struct listener *h, pid_t pid)
 {
     disown(h);
     if (listener_is_group_member(h))
-        h->owner = watch_begin(pid);
+        h->owner = process_watch_begin(pid);
 }
 
 bool listener_owner_gone(struct listener *h)
 {
-    if (!h->owner || watch_lives(h->owner))
+    if (!h->owner || process_watch_lives(h->owner))
         return false;
     disown(h);
     return true;
@@ -138,7 +138,7 @@ bool listener_owner_gone(struct listener *h)
 
 bool listener_is_owned(const struct listener *h)
 {
-    return h->owner && watch_lives(h->owner);
+    return h->owner && process_watch_lives(h->owner);
 }
 
 void listener_release(struct listener *h, unsigned until)

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "supervisor/kernel/connections.h"
-#include "supervisor/kernel/watch.h"
+#include "supervisor/kernel/process_watch.h"
 
 /*
  * Its identity has three forms, for three that ask.  bind() has an address: `key`, as it was when
@@ -28,7 +28,7 @@ struct listener {
     unsigned until;                /* released: see listener_release */
     int64_t due;                   /* the server closed it: when to look who has it, else 0 */
     int flight;                    /* the reply that a copy was handed out with, or -1 */
-    struct watch *owner;           /* who bound a member of an SO_REUSEPORT group, or NULL */
+    struct process_watch *owner;   /* who bound a member of an SO_REUSEPORT group, or NULL */
     bool nonblock;                 /* what the serving generation believes of O_NONBLOCK */
     bool waited;                   /* the serving generation waits on it */
     bool leaving;                  /* no generation wants it: its queue is being emptied */

@@ -95,7 +95,7 @@ void release_step(int64_t now)
     struct generation *g = supervisor.current;
     struct listener *h;
 
-    watch_look();
+    process_watch_look();
     TAILQ_FOREACH (h, &listener_list, link) {
         listener_in_flight(h);
         if (listener_owner_gone(h) && g)

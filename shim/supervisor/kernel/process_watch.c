@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/kernel/watch.h"
+#include "supervisor/kernel/process_watch.h"
 
 #include <sys/epoll.h>
 #include <sys/queue.h>
@@ -10,18 +10,18 @@
 
 #include "supervisor/kernel/process_tree.h"
 
-struct watch {
-    LIST_ENTRY(watch) link;
+struct process_watch {
+    LIST_ENTRY(process_watch) link;
     pid_t pid;
     int pidfd;
     unsigned users;
     bool dead;
 };
 
-static LIST_HEAD(, watch) owners = LIST_HEAD_INITIALIZER(owners);
+static LIST_HEAD(, process_watch) owners = LIST_HEAD_INITIALIZER(owners);
 static int epoll = -1;
 
-static bool has_ended(const struct watch *o)
+static bool has_ended(const struct process_watch *o)
 {
     struct pollfd p = {.fd = o->pidfd, .events = POLLIN};
 
@@ -29,9 +29,9 @@ static bool has_ended(const struct watch *o)
 }
 
 /* One that has ended is not: its number may be another process's by now. */
-static struct watch *find_watch(pid_t pid)
+static struct process_watch *find_watch(pid_t pid)
 {
-    struct watch *o;
+    struct process_watch *o;
 
     LIST_FOREACH(o, &owners, link)
     if (o->pid == pid && !has_ended(o))
@@ -40,7 +40,7 @@ static struct watch *find_watch(pid_t pid)
 }
 
 /* Before it is closed: a child that is about to exec has a copy, and the epoll watches the file. */
-static void stop_watching(struct watch *o)
+static void stop_watching(struct process_watch *o)
 {
     if (o->pidfd < 0)
         return;
@@ -49,7 +49,7 @@ static void stop_watching(struct watch *o)
     o->pidfd = -1;
 }
 
-static bool watch(struct watch *o)
+static bool watch(struct process_watch *o)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = o};
 
@@ -60,9 +60,9 @@ static bool watch(struct watch *o)
     return o->dead || (o->pidfd >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, o->pidfd, &event) == 0);
 }
 
-static struct watch *owner_new(pid_t pid)
+static struct process_watch *owner_new(pid_t pid)
 {
-    struct watch *o = calloc(1, sizeof *o);
+    struct process_watch *o = calloc(1, sizeof *o);
 
     if (!o)
         return NULL;
@@ -76,9 +76,9 @@ static struct watch *owner_new(pid_t pid)
     return o;
 }
 
-struct watch *watch_begin(pid_t pid)
+struct process_watch *process_watch_begin(pid_t pid)
 {
-    struct watch *o = find_watch(pid);
+    struct process_watch *o = find_watch(pid);
 
     if (!o)
         o = owner_new(pid);
@@ -87,7 +87,7 @@ struct watch *watch_begin(pid_t pid)
     return o;
 }
 
-void watch_end(struct watch *o)
+void process_watch_end(struct process_watch *o)
 {
     if (!o || --o->users > 0)
         return;
@@ -96,23 +96,23 @@ void watch_end(struct watch *o)
     free(o);
 }
 
-bool watch_lives(const struct watch *o)
+bool process_watch_lives(const struct process_watch *o)
 {
     return !o->dead;
 }
 
-int watch_fd(void)
+int process_watch_fd(void)
 {
     return epoll;
 }
 
-void watch_look(void)
+void process_watch_look(void)
 {
     struct epoll_event events[16];
     int n = epoll < 0 ? 0 : epoll_wait(epoll, events, 16, 0);
 
     for (int i = 0; i < n; i++) {
-        struct watch *o = events[i].data.ptr;
+        struct process_watch *o = events[i].data.ptr;
 
         o->dead = true;
         stop_watching(o);

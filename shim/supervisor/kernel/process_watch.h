@@ -3,23 +3,23 @@
  * The processes that have bound members of SO_REUSEPORT groups, each watched once by pidfd: a
  * worker may have hundreds of members, and the loop waits for all of them by one descriptor.
  */
-#ifndef GRACE_SUPERVISOR_KERNEL_WATCH_H
-#define GRACE_SUPERVISOR_KERNEL_WATCH_H
+#ifndef GRACE_SUPERVISOR_KERNEL_PROCESS_WATCH_H
+#define GRACE_SUPERVISOR_KERNEL_PROCESS_WATCH_H
 
 #include <sys/types.h>
 #include <stdbool.h>
 
-struct watch;
+struct process_watch;
 
 /* Watches pid until it is released as often. NULL where that can't be. */
-struct watch *watch_begin(pid_t pid);
-void watch_end(struct watch *o);
+struct process_watch *process_watch_begin(pid_t pid);
+void process_watch_end(struct process_watch *o);
 
-/* As the last watch_look() found it. */
-bool watch_lives(const struct watch *o);
+/* As the last process_watch_look() found it. */
+bool process_watch_lives(const struct process_watch *o);
 
 /* What to wait on, or -1; then the look. */
-int watch_fd(void);
-void watch_look(void);
+int process_watch_fd(void);
+void process_watch_look(void);
 
 #endif
