@@ -17,7 +17,7 @@
 #include "supervisor/front/status.h"
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/restart/restart.h"
-#include "supervisor/state/line.h"
+#include "supervisor/state/escape.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/runtime_dir.h"
 
@@ -67,7 +67,7 @@ static void say(struct client *c, const char *word, const char *text)
     char safe[1100], line[1200];
     int n;
 
-    line_escape(safe, sizeof safe, text);
+    escape_text(safe, sizeof safe, text);
     n = snprintf(line, sizeof line, "%s %s\n", word, safe);
     client_say(c, line, (size_t)n);
 }

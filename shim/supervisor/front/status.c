@@ -8,7 +8,7 @@
 #include "supervisor/generation/connections.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/connections.h"
-#include "supervisor/state/line.h"
+#include "supervisor/state/escape.h"
 #include "supervisor/state/supervisor.h"
 
 /* Here and in the tables below the text itself: a pointer to it would be relocated at the start of
@@ -61,14 +61,14 @@ static void put_string(FILE *out, const char *text)
 
     putc('"', out);
     while (*p) {
-        unsigned n = line_utf8(p);
+        unsigned n = utf8_length(p);
 
         if (n == 0)
             fputs("\\ufffd", out);
         else if (*p == '"' || *p == '\\')
             fprintf(out, "\\%c", *p);
-        else if (line_controls(p, n))
-            fprintf(out, "\\u%04x", line_code(p, n));
+        else if (utf8_is_control(p, n))
+            fprintf(out, "\\u%04x", utf8_code(p, n));
         else
             fwrite(p, 1, n, out);
         p += n ? n : 1;

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/io.h"
+#include "supervisor/state/escape.h"
 #include "supervisor/state/events.h"
-#include "supervisor/state/line.h"
 
 enum { LINE = 1024 };
 
@@ -143,7 +143,7 @@ void log_line(enum log_level level, const char *format, ...)
     va_start(list, format);
     vsnprintf(raw, sizeof raw, format, list);
     va_end(list);
-    line_escape(text, sizeof text, raw);
+    escape_text(text, sizeof text, raw);
     if (level <= threshold)
         log_write(level, text);
     if (level <= LEVEL_INFO)

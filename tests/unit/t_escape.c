@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/state/line.h"
+#include "supervisor/state/escape.h"
 
 #include "tap.h"
 
@@ -36,11 +36,11 @@ int main(void)
     char text[64], small[8];
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        line_escape(text, sizeof text, cases[i].text);
+        escape_text(text, sizeof text, cases[i].text);
         is_str(text, cases[i].want, "%s", cases[i].what);
     }
-    is_int((long)line_escape(small, sizeof small, "abc\n\n"), 7, "no half escape at the end");
+    is_int((long)escape_text(small, sizeof small, "abc\n\n"), 7, "no half escape at the end");
     is_str(small, "abc\\x0a", "of what there is no room for");
-    is_int((long)line_escape(small, sizeof small, "abcdefghij"), 7, "as long as there is room");
+    is_int((long)escape_text(small, sizeof small, "abcdefghij"), 7, "as long as there is room");
     return done();
 }

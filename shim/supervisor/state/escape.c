@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/state/line.h"
+#include "supervisor/state/escape.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-unsigned line_code(const unsigned char *p, unsigned n)
+unsigned utf8_code(const unsigned char *p, unsigned n)
 {
     unsigned c = n > 1 ? *p & (0xffU >> (n + 1)) : *p;
 
@@ -14,7 +14,7 @@ unsigned line_code(const unsigned char *p, unsigned n)
     return c;
 }
 
-unsigned line_utf8(const unsigned char *p)
+unsigned utf8_length(const unsigned char *p)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     unsigned n = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf8 ? 4 : 0;
@@ -23,27 +23,27 @@ unsigned line_utf8(const unsigned char *p)
     for (unsigned i = 1; i < n; i++)
         if ((p[i] & 0xc0) != 0x80)
             return 0;
-    c = line_code(p, n);
+    c = utf8_code(p, n);
     return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0 : n;
 }
 
 /* C0, DEL and C1; separators of lines and paragraphs; marks and overrides of direction. */
-bool line_controls(const unsigned char *p, unsigned n)
+bool utf8_is_control(const unsigned char *p, unsigned n)
 {
-    unsigned c = line_code(p, n);
+    unsigned c = utf8_code(p, n);
 
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200e && c <= 0x200f) ||
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-size_t line_escape(char *to, size_t size, const char *text)
+size_t escape_text(char *to, size_t size, const char *text)
 {
     const unsigned char *p = (const unsigned char *)text;
     size_t used = 0;
 
     while (*p) {
-        unsigned n = line_utf8(p);
-        bool plain = n > 0 && !line_controls(p, n);
+        unsigned n = utf8_length(p);
+        bool plain = n > 0 && !utf8_is_control(p, n);
 
         n = n ? n : 1;
         if (used + (plain ? n : 4 * n) >= size)
