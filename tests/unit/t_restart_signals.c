@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/supervisor.h"
 #include "tap.h"
@@ -13,10 +13,10 @@ enum { KILLALL = 4711, SERVERS = 4 };
 struct supervisor supervisor;
 struct generation_list generation_list = TAILQ_HEAD_INITIALIZER(generation_list);
 
-struct members_count members_count(struct generation *g)
+struct slots_count slots_count(struct generation *g)
 {
     (void)g;
-    return (struct members_count){.processes = SERVERS};
+    return (struct slots_count){.processes = SERVERS};
 }
 
 static long now_ms = 3600 * 1000; /* the machine has been up for an hour */

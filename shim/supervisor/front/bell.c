@@ -5,7 +5,7 @@
 
 #include "supervisor/front/messages.h"
 #include "supervisor/front/restart_signals.h"
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/unsent.h"
@@ -15,7 +15,7 @@ static bool is_predecessor(const struct generation *g, pid_t pid)
     const struct generation *other;
 
     TAILQ_FOREACH (other, &generation_list, link)
-        if (other != g && (other->main == pid || members_slot(other, pid)))
+        if (other != g && (other->main == pid || slots_find(other, pid)))
             return true;
     return false;
 }
@@ -52,7 +52,7 @@ void bell_read(struct generation *g)
     if (messages_left(g) || io_read(g->bell, &rings, sizeof rings) < 0)
         return;
     keep_nonblocking(g->bell);
-    members_note(g);
+    slots_note(g);
     unsent_note(g);
     say_whom_it_looked_for(g);
     restart_signals_to_server(g);

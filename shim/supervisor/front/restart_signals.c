@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "protocol/clock.h"
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/supervisor.h"
 
@@ -31,7 +31,7 @@ static bool each_has_had_one(unsigned signals)
 
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->number <= last.replaced)
-            processes += members_count(g).processes;
+            processes += slots_count(g).processes;
     return signals > processes;
 }
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "supervisor/generation/connections.h"
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/kernel/connections.h"
 #include "supervisor/state/escape.h"
 #include "supervisor/state/supervisor.h"
@@ -99,7 +99,7 @@ static void put_command(FILE *out)
 static void put_generation(FILE *out, struct generation *g)
 {
     static const char names[][9] = {"starting", "serving", "draining", "retiring", "retiring"};
-    struct members_count c = members_count(g);
+    struct slots_count c = slots_count(g);
 
     fprintf(out,
             "{\"generation\":%u,\"pid\":%d,\"state\":\"%s\",\"processes\":%u,\"connections\":%u,"

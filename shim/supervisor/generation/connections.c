@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "supervisor/generation/members.h"
 #include "supervisor/generation/processes.h"
+#include "supervisor/generation/slots.h"
 
 typedef int search_fn(const struct kernel_listener *l, size_t nl, const struct tree *t,
                       struct kernel_connection **out, size_t *n);
@@ -134,7 +134,7 @@ bool generation_has_none(struct generation *g)
 unsigned generation_count_connections(struct generation *g)
 {
     bool first = g == TAILQ_FIRST(&generation_list);
-    unsigned counted = members_count(g).connections;
+    unsigned counted = slots_count(g).connections;
     struct kernel_connection *conns;
     size_t n;
     int r = scan_and_look(g, first ? kernel_connections : kernel_held_connections, &conns, &n);

@@ -14,7 +14,7 @@
 #include "protocol/clock.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/log_limit.h"
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/runtime_dir.h"
 
@@ -75,7 +75,7 @@ static void name_predecessors(struct generation *g)
             continue;
         if (other->main > 0 && n < PAGE_PREDECESSORS)
             g->page->predecessors[n++] = other->main;
-        n += members_list(other, g->page->predecessors + n, PAGE_PREDECESSORS - n);
+        n += slots_list(other, g->page->predecessors + n, PAGE_PREDECESSORS - n);
     }
 }
 
@@ -104,7 +104,7 @@ static struct generation *blank(unsigned number)
     g->started = g->changed = clock_ms();
     g->started_at = time(NULL);
     g->deadline = CLOCK_NEVER;
-    g->tree.hint = members_hint;
+    g->tree.hint = slots_hint;
     insert(g);
     return g;
 }

@@ -68,7 +68,7 @@ struct generation {
     unsigned entries;                       /* of these two that were ever used */
     struct tree tree;
     int witness;                    /* pidfd of a member, see generation_lives() */
-    uint64_t dismissed[PAGE_SLOTS]; /* who had the slot, and is dead or no member (members.c) */
+    uint64_t dismissed[PAGE_SLOTS]; /* who had the slot, and is dead or no member (slots.c) */
     int64_t scanned;                /* when that was */
     time_t started_at;
     int64_t started, ready_ms;

@@ -10,7 +10,7 @@
 
 #include "protocol/clock.h"
 #include "protocol/signals.h"
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/state/supervisor.h"
 
 void generation_spawned(struct generation *g, pid_t main)
@@ -24,7 +24,7 @@ int generation_scan(struct generation *g)
 {
     /* Where no walk leads to all of them, those that the page names are looked at, too.  How many
      * those are may change meanwhile. */
-    unsigned named = g->tree.foreign || !procfs_usable() ? members_slots(g) : 0, used = 0;
+    unsigned named = g->tree.foreign || !procfs_usable() ? slots_used(g) : 0, used = 0;
     struct tree_root *roots = calloc(1 + named, sizeof *roots);
     int r;
 
@@ -129,10 +129,10 @@ static bool is_found_living(struct generation *g)
     uint64_t seen;
 
     for (int i = 0; i < LOOKS; i++, gone = g->tree.gone) {
-        seen = members_sum(g);
+        seen = slots_sum(g);
         if (may_live(g))
             return true;
-        if (i > 0 && members_sum(g) == seen && g->tree.gone == gone)
+        if (i > 0 && slots_sum(g) == seen && g->tree.gone == gone)
             break;
     }
     return false;

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "protocol/signals.h"
-#include "supervisor/generation/members.h"
 #include "supervisor/generation/processes.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/state/supervisor.h"
 
 enum { LOOK_MS = 100, LOOKS = 20 };
@@ -13,7 +13,7 @@ enum { LOOK_MS = 100, LOOKS = 20 };
 /* Does it execute another program, by its slots? */
 static bool is_away(const struct generation *g, pid_t pid)
 {
-    const struct page_slot *slot = members_slot(g, pid);
+    const struct page_slot *slot = slots_find(g, pid);
 
     return slot && atomic_load(&slot->away);
 }

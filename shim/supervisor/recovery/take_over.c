@@ -10,7 +10,7 @@
 
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/restart/sequential.h"
 #include "supervisor/state/log.h"
@@ -52,7 +52,7 @@ static bool is_eventfd(int fd)
 /* Without it the counters are looked at once a second. */
 static int take_bell(const struct generation *g, pid_t pid)
 {
-    const struct page_slot *slot = members_slot(g, pid);
+    const struct page_slot *slot = slots_find(g, pid);
     int fd = slot ? fetch_fd(pid, atomic_load(&slot->bell)) : -1;
 
     if (fd >= 0 && is_eventfd(fd))

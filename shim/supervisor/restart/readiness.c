@@ -8,7 +8,7 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/spawn.h"
@@ -66,7 +66,7 @@ static void probe_start(const struct generation *g, int64_t now)
         probe.pid = 0;
     else
         setpgid(probe.pid, probe.pid); /* it does so itself, perhaps after it was to be killed */
-    members_exclude(probe.pid);
+    slots_exclude(probe.pid);
 }
 
 static void probe_kill(void)
@@ -96,7 +96,7 @@ void readiness_end(void)
 {
     probe_kill();
     probe.pid = 0;
-    members_exclude(0);
+    slots_exclude(0);
 }
 
 void readiness_reaped(pid_t pid, int status)
@@ -104,7 +104,7 @@ void readiness_reaped(pid_t pid, int status)
     if (pid != probe.pid || pid == 0)
         return;
     probe.pid = 0;
-    members_exclude(0);
+    slots_exclude(0);
     probe.succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!probe.succeeded)
         log_line(LEVEL_DEBUG, "the ready command says not yet (status %d)", status);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/members.h"
 #include "supervisor/generation/processes.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
@@ -20,7 +20,7 @@ static bool lacks_shim(struct generation *g)
     if (g->exited || g->failed >= 0) /* or not yet executed */
         return false;
     return !generation_joined(g) ||
-           (g->state == GENERATION_STARTING && members_count(g).processes == 0);
+           (g->state == GENERATION_STARTING && slots_count(g).processes == 0);
 }
 
 /* At two looks: on a machine that stood still it has had no time to load anything. */

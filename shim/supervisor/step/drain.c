@@ -3,7 +3,7 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -34,7 +34,7 @@ void drain_begin(struct generation *g)
 /* It may be about to accept even now, so that killing it at once would cost that client. */
 static bool may_have_clients(struct generation *g)
 {
-    return generation_listeners(g).used > 0 && members_count(g).processes > 0;
+    return generation_listeners(g).used > 0 && slots_count(g).processes > 0;
 }
 
 void drain_abandon(struct generation *g)

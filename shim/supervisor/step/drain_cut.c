@@ -12,7 +12,7 @@
 
 #include "protocol/page.h"
 #include "supervisor/generation/connections.h"
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/retire.h"
@@ -25,7 +25,7 @@ enum {
 
 static uint64_t ages_of(const struct generation *g, pid_t pid)
 {
-    const struct page_slot *slot = members_slot(g, pid);
+    const struct page_slot *slot = slots_find(g, pid);
 
     return slot && !atomic_load(&slot->away) ? atomic_load(&slot->ages) : 0;
 }
@@ -98,7 +98,7 @@ static void name_connection(const struct generation *g, const struct kernel_conn
 /* What it has waited for, if for no connection that the kernel knows. */
 static void describe_wait(struct generation *g, char *text, size_t size)
 {
-    struct members_count c = members_count(g);
+    struct slots_count c = slots_count(g);
 
     if (!(atomic_load(&g->page->attention) & ATTENTION_DRAINING))
         snprintf(text, size, "the queue of a listener was not emptied");

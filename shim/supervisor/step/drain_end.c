@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "supervisor/generation/connections.h"
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -41,13 +41,13 @@ static bool tell_again(struct generation *g, int64_t now, int64_t pause)
 
     if (due) {
         g->asked = now;
-        members_tell(g, false);
+        slots_tell(g, false);
     }
     supervisor_wake_at(g->asked + pause);
     return due;
 }
 
-static bool ask(struct generation *g, const struct members_count *c, int64_t now)
+static bool ask(struct generation *g, const struct slots_count *c, int64_t now)
 {
     g->stopped_accepting = c->undrained == 0;
     /* a thread that was cancelled in accept() leaves its mark for ever */
@@ -83,7 +83,7 @@ static bool may_owe_answers(const struct generation *g, int64_t now)
     return true;
 }
 
-static bool drained(struct generation *g, const struct members_count *c, int64_t now)
+static bool drained(struct generation *g, const struct slots_count *c, int64_t now)
 {
     /* else the kernel alone can tell */
     if (c->connections > 0 && g->internal == 0 && g->denied < DENIALS) {
@@ -111,7 +111,7 @@ static int drained_signal(const struct generation *g)
 
 static void decide(struct generation *g, int64_t now)
 {
-    struct members_count c;
+    struct slots_count c;
 
     if (now >= g->deadline) {
         drain_cut(g);
@@ -125,7 +125,7 @@ static void decide(struct generation *g, int64_t now)
         }
         generation_attention(g, ATTENTION_DRAINING, 0);
     }
-    c = members_owe(g);
+    c = slots_owe(g);
     if (!ask(g, &c, now) || !drained(g, &c, now) || may_owe_answers(g, now))
         return;
     log_line(LEVEL_INFO, "generation %u drained in %lld ms", g->number,

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -102,7 +102,7 @@ void pid_file_retired(const struct generation *g)
     if (!place_open(&p))
         return;
     pid = read_pid(&p);
-    if (pid > 0 && members_slot(g, pid) && !tree_alive(pid, 0)) {
+    if (pid > 0 && slots_find(g, pid) && !tree_alive(pid, 0)) {
         if (unlinkat(p.dir, p.name, 0) == 0)
             log_line(LEVEL_INFO, "pid file %s names a process of generation %u and is removed",
                      supervisor.options.pidfile, g->number);

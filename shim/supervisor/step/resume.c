@@ -2,7 +2,7 @@
 #include "supervisor/step/resume.h"
 
 #include "protocol/clock.h"
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/state/supervisor.h"
 
 enum {
@@ -31,14 +31,14 @@ void resume_step(int64_t now)
 
     if (g->resumed == 0 || g->state != GENERATION_SERVING)
         return;
-    if (members_owe(g).suspended == 0) {
+    if (slots_owe(g).suspended == 0) {
         g->resumed = 0;
         return;
     }
     again = is_patient(g, now) ? TELL_AGAIN_MS : PATIENCE_MS;
     if (now - g->asked >= again) {
         g->asked = now;
-        members_tell(g, true);
+        slots_tell(g, true);
     }
     supervisor_wake_at(g->asked + again);
 }

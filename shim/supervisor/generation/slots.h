@@ -4,45 +4,45 @@
  * only what its owner says counts, if that is a member of the generation's tree, and only such a
  * one is told anything.
  */
-#ifndef GRACE_SUPERVISOR_GENERATION_MEMBERS_H
-#define GRACE_SUPERVISOR_GENERATION_MEMBERS_H
+#ifndef GRACE_SUPERVISOR_GENERATION_SLOTS_H
+#define GRACE_SUPERVISOR_GENERATION_SLOTS_H
 
 #include "supervisor/generation/generation.h"
 
-struct members_count {
+struct slots_count {
     unsigned processes, connections, accepting, undrained, suspended;
     uint64_t accepted;
 };
-struct members_count members_count(struct generation *g);
+struct slots_count slots_count(struct generation *g);
 
 /* Only whether each number is 0, but not of `processes`; who is stopped before it could answer what
  * it was told has drained, or resumed: it will do that first of all.  A process is looked at if
  * something depends on it. */
-struct members_count members_owe(struct generation *g);
+struct slots_count slots_owe(struct generation *g);
 
 /* Has each that has the shim look at attention, or those that are still suspended. */
-void members_tell(struct generation *g, bool suspended);
+void slots_tell(struct generation *g, bool suspended);
 
 /* The pids of those that have the shim; returns how many. */
-unsigned members_list(struct generation *g, int32_t *pids, unsigned room);
+unsigned slots_list(struct generation *g, int32_t *pids, unsigned room);
 
 /* The slot that names this process, whatever it is, or NULL. One that is `away` if there is no
  * other: what it has become has a slot of its own. */
-const struct page_slot *members_slot(const struct generation *g, pid_t pid);
+const struct page_slot *slots_find(const struct generation *g, pid_t pid);
 
 /* The page has been written to: what once was there can't be taken back. */
-void members_note(struct generation *g);
+void slots_note(struct generation *g);
 
 /* Differs when a slot has got another owner since. */
-uint64_t members_sum(const struct generation *g);
+uint64_t slots_sum(const struct generation *g);
 
 /* Of slots: those beyond were never claimed; reading them would allocate their memory. */
-unsigned members_slots(const struct generation *g);
+unsigned slots_used(const struct generation *g);
 
 /* A child of ours that is no process of the server, whatever it looks like; 0: there is none. */
-void members_exclude(pid_t pid);
+void slots_exclude(pid_t pid);
 
 /* For g->tree. */
-enum tree_hint members_hint(const struct tree *t, const struct procfs_stat *p);
+enum tree_hint slots_hint(const struct tree *t, const struct procfs_stat *p);
 
 #endif

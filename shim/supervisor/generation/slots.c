@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -9,21 +9,21 @@
 
 static pid_t excluded;
 
-void members_exclude(pid_t pid)
+void slots_exclude(pid_t pid)
 {
     excluded = pid;
 }
 
-unsigned members_slots(const struct generation *g)
+unsigned slots_used(const struct generation *g)
 {
     uint32_t hint = atomic_load(&g->page->hint), used = hint < PAGE_SLOTS ? hint : PAGE_SLOTS;
 
     return used > g->slots ? used : g->slots;
 }
 
-void members_note(struct generation *g)
+void slots_note(struct generation *g)
 {
-    g->slots = members_slots(g);
+    g->slots = slots_used(g);
     g->joined = generation_joined(g);
 }
 
@@ -87,7 +87,7 @@ static struct said slot_says(const struct page_slot *slot)
     return s;
 }
 
-static void add(struct members_count *c, const struct said *s)
+static void add(struct slots_count *c, const struct said *s)
 {
     c->processes++;
     c->undrained += s->undrained;
@@ -96,12 +96,12 @@ static void add(struct members_count *c, const struct said *s)
     c->connections += s->connections;
 }
 
-struct members_count members_count(struct generation *g)
+struct slots_count slots_count(struct generation *g)
 {
-    struct members_count c = {0};
+    struct slots_count c = {0};
     struct procfs_stat p;
 
-    for (unsigned i = 0; i < members_slots(g); i++) {
+    for (unsigned i = 0; i < slots_used(g); i++) {
         struct said s = slot_says(&g->page->slots[i]);
 
         c.accepted += atomic_load(&g->page->slots[i].accepts) / SLOT_ACCEPTED;
@@ -111,18 +111,18 @@ struct members_count members_count(struct generation *g)
     return c;
 }
 
-static bool is_news(const struct members_count *c, const struct said *s)
+static bool is_news(const struct slots_count *c, const struct said *s)
 {
     return (s->undrained && !c->undrained) || (s->suspended && !c->suspended) ||
            (s->accepting && !c->accepting) || (s->connections && !c->connections);
 }
 
-struct members_count members_owe(struct generation *g)
+struct slots_count slots_owe(struct generation *g)
 {
-    struct members_count c = {0};
+    struct slots_count c = {0};
     struct procfs_stat p;
 
-    for (unsigned i = 0; i < members_slots(g); i++) {
+    for (unsigned i = 0; i < slots_used(g); i++) {
         struct said s = slot_says(&g->page->slots[i]);
 
         if (!is_news(&c, &s) || !slot_owner(g, i, &p))
@@ -134,32 +134,32 @@ struct members_count members_owe(struct generation *g)
     return c;
 }
 
-void members_tell(struct generation *g, bool suspended)
+void slots_tell(struct generation *g, bool suspended)
 {
     struct procfs_stat p;
 
     generation_attention(g, 0, 0);
-    for (unsigned i = 0; i < members_slots(g); i++)
+    for (unsigned i = 0; i < slots_used(g); i++)
         if ((!suspended || atomic_load(&g->page->slots[i].suspended)) && slot_owner(g, i, &p))
             tree_tell(&p, RESERVED_SIGNAL);
 }
 
-unsigned members_list(struct generation *g, int32_t *pids, unsigned room)
+unsigned slots_list(struct generation *g, int32_t *pids, unsigned room)
 {
     struct procfs_stat p;
     unsigned n = 0;
 
-    for (unsigned i = 0; i < members_slots(g) && n < room; i++)
+    for (unsigned i = 0; i < slots_used(g) && n < room; i++)
         if (slot_owner(g, i, &p))
             pids[n++] = p.pid;
     return n;
 }
 
-const struct page_slot *members_slot(const struct generation *g, pid_t pid)
+const struct page_slot *slots_find(const struct generation *g, pid_t pid)
 {
     const struct page_slot *found = NULL;
 
-    for (unsigned i = 0; i < members_slots(g); i++) {
+    for (unsigned i = 0; i < slots_used(g); i++) {
         const struct page_slot *slot = &g->page->slots[i];
 
         if (atomic_load(&slot->pid) == pid && (!found || !atomic_load(&slot->away)))
@@ -168,20 +168,20 @@ const struct page_slot *members_slot(const struct generation *g, pid_t pid)
     return found;
 }
 
-uint64_t members_sum(const struct generation *g)
+uint64_t slots_sum(const struct generation *g)
 {
     uint64_t sum = 0;
 
-    for (unsigned i = 0; i < members_slots(g); i++)
+    for (unsigned i = 0; i < slots_used(g); i++)
         sum = sum * 31 + slot_key(&g->page->slots[i]);
     return sum;
 }
 
-enum tree_hint members_hint(const struct tree *t, const struct procfs_stat *p)
+enum tree_hint slots_hint(const struct tree *t, const struct procfs_stat *p)
 {
     const struct generation *g =
         (const void *)((const char *)t - offsetof(struct generation, tree));
-    enum tree_hint hint = members_slot(g, p->pid) ? TREE_NAMED : TREE_UNNAMED;
+    enum tree_hint hint = slots_find(g, p->pid) ? TREE_NAMED : TREE_UNNAMED;
     const struct generation *other;
 
     if (p->pid == excluded) /* between fork and exec it has all that we have */
@@ -191,7 +191,7 @@ enum tree_hint members_hint(const struct tree *t, const struct procfs_stat *p)
             continue;
         if ((other->main == p->pid && !other->exited) || tree_knows(&other->tree, p))
             return TREE_TAKEN;
-        if (hint == TREE_NAMED && members_slot(other, p->pid))
+        if (hint == TREE_NAMED && slots_find(other, p->pid))
             hint = TREE_UNNAMED;
     }
     return hint;
