@@ -28,7 +28,7 @@
 #include "supervisor/front/signals.h"
 #include "supervisor/front/status.h"
 #include "supervisor/generation/log_limit.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/kernel/rlimits.h"
 #include "supervisor/kernel/terminal.h"

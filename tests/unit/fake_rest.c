@@ -4,7 +4,7 @@
 
 #include "fake_generations.h"
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/unwrapped.h"

@@ -5,7 +5,7 @@
 
 #include "protocol/message.h"
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/release.h"

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "protocol/clock.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

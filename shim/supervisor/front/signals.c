@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "supervisor/front/restart_signals.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"

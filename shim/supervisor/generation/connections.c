@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/generation/slots.h"
 
 typedef int search_fn(const struct kernel_listener *l, size_t nl, const struct tree *t,

@@ -9,7 +9,7 @@
 
 #include "protocol/address.h"
 #include "supervisor/generation/log_limit.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "protocol/signals.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/generation/slots.h"
 #include "supervisor/state/supervisor.h"
 

@@ -10,7 +10,7 @@
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

@@ -9,7 +9,7 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart_table.h"

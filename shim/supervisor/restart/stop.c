@@ -5,7 +5,7 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/restart/overlap.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"

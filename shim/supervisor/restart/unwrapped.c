@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/generation/slots.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/inherited.h"

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/holders.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

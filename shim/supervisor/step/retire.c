@@ -5,7 +5,7 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

@@ -17,7 +17,7 @@
 #include "protocol/envp.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/kernel/rlimits.h"
 #include "supervisor/kernel/terminal.h"

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"

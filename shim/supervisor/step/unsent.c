@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/fetch.h"

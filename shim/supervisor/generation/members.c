@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/generation/processes.h"
+#include "supervisor/generation/members.h"
 
 #include <sys/wait.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* The processes of a generation: which there are, whether any lives, and what they are sent. */
-#ifndef GRACE_SUPERVISOR_GENERATION_PROCESSES_H
-#define GRACE_SUPERVISOR_GENERATION_PROCESSES_H
+/* The members of a generation: which there are, whether any lives, and what they are sent. */
+#ifndef GRACE_SUPERVISOR_GENERATION_MEMBERS_H
+#define GRACE_SUPERVISOR_GENERATION_MEMBERS_H
 
 #include "supervisor/generation/generation.h"
 
