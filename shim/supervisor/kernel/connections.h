@@ -8,13 +8,12 @@
 #include <stdint.h>
 
 /*
- * What the kernel says about connections, whatever the shim has counted: it
- * also sees those held by programs that run without the shim.  It costs some
- * 3 us a connection, so it confirms a count of 0 and is not for polling.
+ * What the kernel says about connections, whatever the shim has counted: it also sees those held by
+ * programs that run without the shim.  It costs some 3 us a connection, so it confirms a count of 0
+ * and is not for polling.
  *
- * Not seen: other network namespaces, sockets whose local port isn't the
- * listener's (TPROXY), fds in a table that a thread doesn't share with its
- * process (unshare(CLONE_FILES)).
+ * Not seen: other network namespaces, sockets whose local port isn't the listener's (TPROXY), fds
+ * in a table that a thread doesn't share with its process (unshare(CLONE_FILES)).
  */
 struct kernel_listener {
     int family, type; /* AF_*, SOCK_*; only SOCK_STREAM and SOCK_SEQPACKET have connections */
@@ -34,14 +33,13 @@ struct kernel_connection {
 };
 
 /*
- * The connections accepted from these listeners that members hold, or that
- * are in flight and may be theirs, by ascending inode; free(*out) afterwards.
- * Without sockets on the addresses no process is looked at.
+ * The connections accepted from these listeners that members hold, or that are in flight and may be
+ * theirs, by ascending inode; free(*out) afterwards.  Without sockets on the addresses no process
+ * is looked at.
  *
- * 0, or -errno with *out NULL and *n 0; except -EACCES: there are connections
- * that may be ours, but we may not look into their process (one of another
- * user or generation, when we lack CAP_SYS_PTRACE: usual in containers), and
- * *out has those that are surely ours.
+ * 0, or -errno with *out NULL and *n 0; except -EACCES: there are connections that may be ours, but
+ * we may not look into their process (one of another user or generation, when we lack
+ * CAP_SYS_PTRACE: usual in containers), and *out has those that are surely ours.
  */
 int kernel_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
                        struct kernel_connection **out, size_t *n);
@@ -65,6 +63,8 @@ enum { KERNEL_PEER = 64 };
 const char *kernel_peer(const struct kernel_connection *c, char buf[KERNEL_PEER]);
 
 /*
+ * In listeners.c, as all that follows.
+ *
  * Has no member a connection, whatever it counts?  True only where the kernel would show one: each
  * of these listeners stands in its tables, and no member has any connected socket that could have
  * been accepted.  One whose both ends have said goodbye is in no table, though a process may keep

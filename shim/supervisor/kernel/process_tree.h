@@ -92,9 +92,10 @@ bool tree_learns(struct tree *t, const struct procfs_stat *p);
 /* Calls found() for each process that is below the supervisor now. 0 or -errno. */
 int tree_below(pid_t supervisor, void (*found)(void *arg, pid_t pid), void *arg);
 
-/* Sends sig to each member that still is the process the scan saw; to `first`
- * (0: none) before the others, so that a master can't replace its workers.
- * Returns how many got it. */
+/* In process_signal.c, as all that follows.
+ *
+ * Sends sig to each member that still is the process the scan saw; to `first` (0: none) before the
+ * others, so that a master can't replace its workers.  Returns how many got it. */
 size_t tree_signal(const struct tree *t, int sig, pid_t first);
 
 /* To those that were stopped when they were seen. */
@@ -111,8 +112,7 @@ bool tree_is_stuck(const struct procfs_stat *p, int sig);
 /* libc has pidfd_open() since 2.36 only. -errno: it is gone, or there are no pidfds. */
 int tree_pidfd(pid_t pid);
 
-/* Becomes readable when that member has ended.  -ESRCH: none is left; else
- * -errno: there are no pidfds. */
+/* Becomes readable when that member has ended.  -ESRCH: none is left; else -errno: no pidfds. */
 int tree_watch(const struct tree *t);
 
 /* In clock ticks after boot, 0 when gone or zombie. */

@@ -48,9 +48,9 @@ int procfs_open_of(struct procfs_dir *dir, pid_t pid, const char *name);
 int procfs_next(struct procfs_dir *dir); /* -1 at the end */
 void procfs_close(struct procfs_dir *dir);
 
-/* Calls found() with each child that its threads have made. One that is missed, because a sibling
- * went or its parent died meanwhile, is found by the next look. 0, or -errno: -ENOSYS from a kernel
- * without CONFIG_PROC_CHILDREN. */
+/* In procfs_look.c, as procfs_has_open(): calls found() with each child that its threads have made.
+ * One that is missed, because a sibling went or its parent died meanwhile, is found by the next
+ * look. 0, or -errno: -ENOSYS from a kernel without CONFIG_PROC_CHILDREN. */
 int procfs_children(const struct procfs_stat *parent, void (*found)(void *arg, pid_t child),
                     void *arg);
 

@@ -37,7 +37,7 @@ typedef void socktab_fn(void *arg, const struct socktab_row *row);
  * error, and one socket may be shown twice (MPTCP subflows). */
 int socktab_read(const struct socktab_query *q, socktab_fn *fn, void *arg);
 
-/* The same from /proc/net alone, which has '@' where a name has a zero byte. */
+/* The same from /proc/net alone (proc_net.c), which has '@' where a name has a zero byte. */
 int proc_net_read(const struct socktab_query *q, socktab_fn *fn, void *arg);
 
 /* to = addr (4 or 16 bytes) as IPv6, in which all of IPv4 has its place. */
