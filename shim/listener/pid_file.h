@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Pid files that the server removes: as it leaves, when its successor has written another into it,
- * or as it fails to start, when its predecessor has to go on.
+ * or as it fails to start, when its predecessor has to go on.  One that is out of the way meanwhile
+ * (GRACE_PIDFILE) is the supervisor's: supervisor/step/pid_file.h.
  */
 #ifndef GRACE_LISTENER_PID_FILE_H
 #define GRACE_LISTENER_PID_FILE_H
@@ -11,11 +12,9 @@
 /* Has a living process of another generation written it? */
 bool pid_file_is_others(const char *path);
 
-/*
- * This generation was told that the process in its pid file is dead, wrote its own there, and now
+/* This generation was told that the process in its pid file is dead, wrote its own there, and now
  * cleans up, while the one before may have to go on: that one is named again. True: it is, and the
- * file stays.
- */
+ * file stays. */
 bool pid_file_gives_back(const char *path);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* The state of everything as one line of JSON; the names are stable, additions are allowed. */
+/* The state of everything as one line of JSON; the names are stable, additions are allowed.  ctl
+ * sends it to who asks at the user socket, as tools/cmd_status.c does. */
 #ifndef GRACE_SUPERVISOR_FRONT_STATUS_H
 #define GRACE_SUPERVISOR_FRONT_STATUS_H
 
 #include "supervisor/state/events.h"
 
-/* Remembers the last event, and how many restarts there were. */
+/* Subscribed in main: remembers the last event, and how many restarts there were. */
 void status_event(const struct event *e);
 
 /* Free the result; NULL when memory is short. */
