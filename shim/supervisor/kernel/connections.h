@@ -44,18 +44,14 @@ struct kernel_connection {
 int kernel_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
                        struct kernel_connection **out, size_t *n);
 
-/*
- * Of these only what members of the scan hold, with a look at nobody else.  -EACCES: one of them
- * can't be looked into.
- */
+/* Of these only what members of the scan hold, with a look at nobody else.  -EACCES: one of them
+ * can't be looked into. */
 int kernel_held_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
                             struct kernel_connection **out, size_t *n);
 
-/*
- * Drops the connections of UNIX sockets whose other end a member has as well:
- * the services of dovecot talk to each other through listeners of their own,
- * and no client waits for them.  Returns how many.
- */
+/* Drops the connections of UNIX sockets whose other end a member has as well: the services of
+ * dovecot talk to each other through listeners of their own, and no client waits for them.  Returns
+ * how many. */
 size_t kernel_drop_internal(struct kernel_connection *conn, size_t *n, const struct tree *t);
 
 /* "127.0.0.1:4711", "[::1]:4711", "unix" */

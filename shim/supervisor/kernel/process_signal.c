@@ -21,9 +21,8 @@ int tree_pidfd(pid_t pid)
     return fd < 0 ? -errno : fd;
 }
 
-/* With a pidfd the process can't be replaced between the look at it and the
- * signal.  Without one (Linux before 5.3, seccomp, no fd left) the gap is a few
- * microseconds. */
+/* With a pidfd the process can't be replaced between the look at it and the signal.  Without one
+ * (Linux before 5.3, seccomp, no fd left) the gap is a few microseconds. */
 static bool signal_one(const struct procfs_stat *p, int sig, bool (*wanted)(pid_t pid, int sig))
 {
     bool sent = false;

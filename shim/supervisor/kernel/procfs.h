@@ -5,10 +5,8 @@
 #include <sys/types.h>
 #include <stdbool.h>
 
-/*
- * /proc, read without allocating: a supervisor that watches for months must
- * not grow because a server once had 5,000 processes.
- */
+/* /proc, read without allocating: a supervisor that watches for months must not grow because a
+ * server once had 5,000 processes. */
 
 /* What /proc/PID/stat says.  start is in clock ticks after boot; with the pid
  * it names a process for good. */
