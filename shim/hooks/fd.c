@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Hooks of descriptors: every way to close or copy one. */
+/* Hooks of descriptors: every way to close or copy one, and to see or change O_NONBLOCK. */
 #include <sys/ioctl.h>
 #include <errno.h>
 #include <fcntl.h>
