@@ -58,8 +58,10 @@ int fdtab_next(int from, unsigned kinds)
 {
     int end = atomic_load(&fdtab_highest);
 
-    for (int fd = from < 0 ? 0 : from; fd <= end; fd += eight_are_none(fd) ? 8 : 1)
-        if (fdtab_is(fd, kinds))
+    for (int fd = from < 0 ? 0 : from; fd <= end; fd++)
+        if (eight_are_none(fd))
+            fd += 7;
+        else if (fdtab_is(fd, kinds))
             return fd;
     return -1;
 }

@@ -86,7 +86,7 @@ bool fdtab_turn(int fd, enum fd_kind from, enum fd_kind to);
 
 void fdtab_set_flag(int fd, uint8_t flag, bool on);
 
-/* First fd >= from of these kinds, or -1. */
+/* First fd >= from of these kinds (FD_NONE is none of them), or -1. */
 int fdtab_next(int from, unsigned kinds);
 
 /* How many fds are of these kinds. */
