@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The restart signal, to the supervisor or to any process of the server, whose handler notes it in
- * the page (entry/signal_handler) and rings, is a request for a restart.
+ * the page (entry/signal_handler) and rings (front/bell), is a request for a restart.
  *
  * Several signals may be one request: `killall -HUP server` signals the supervisor and every
  * process of the server, some of which run so late that the restart is over by then.  Two count as

@@ -9,8 +9,8 @@
 
 #include <stdint.h>
 
-/* Tells every draining generation so, until it has drained or its deadline has passed: it is
- * retired then. */
+/* Tells every draining generation so, until it has drained and is retired, or its deadline has
+ * passed: then what it still holds is named and cut (drain_cut.h). */
 void drain_end_step(int64_t now);
 
 #endif
