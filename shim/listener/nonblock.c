@@ -36,12 +36,12 @@ void nonblock_believed(int index, bool on)
 {
     _Atomic uint32_t *flags = self_listener_flags(index);
 
-    if (on)
+    if (on) {
         atomic_fetch_or(flags, LISTENER_NONBLOCK);
-    else
+    } else {
         atomic_fetch_and(flags, ~(uint32_t)LISTENER_NONBLOCK);
-    if (!on)
         note_blocking();
+    }
 }
 
 void nonblock_apply(int fd, bool nonblock)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libc/real.h"
+#include "listener/nonblock.h"
 #include "listener/placeholder.h"
 #include "listener/state.h"
 #include "listener/suspend.h"
@@ -90,7 +91,7 @@ void replace_prepare(int fd, const struct address *a)
 
 bool replace_late(int fd, const struct address *a)
 {
-    bool nonblock = (real.fcntl(fd, F_GETFL, NULL) & O_NONBLOCK) != 0;
+    bool nonblock = nonblock_is_set(fd);
 
     if (placeholder_prepare(a->family, a->type) < 0 || !put(placeholder_fd(a->family, a->type), fd))
         return false;
