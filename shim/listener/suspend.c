@@ -71,7 +71,7 @@ void suspend_resume(void)
         resume(fd);
     waiters_wake();
     listener_lock_release();
-    if (waiters_filter())
+    if (waiters_any_hides())
         waiters_kick();
     else
         resumed();
@@ -95,7 +95,7 @@ void suspend_waited(void)
     int saved = errno;
 
     if (atomic_load(&self.slot->suspended) && may_resume() &&
-        fdtab_next(0, 1 << FD_SUSPENDED) < 0 && !waiters_filter())
+        fdtab_next(0, 1 << FD_SUSPENDED) < 0 && !waiters_any_hides())
         resumed();
     errno = saved;
 }

@@ -17,7 +17,7 @@
 
 enum {
     MOST = 1024,
-    FILTERS = 1 << 30, /* beside the number of the thread */
+    HIDES = 1 << 30, /* beside the number of the thread */
 };
 
 static _Atomic pid_t threads[MOST];
@@ -38,12 +38,12 @@ static void raise_reach(int to)
 /* A thread cancelled inside accept() never left. */
 static bool is_free(pid_t had)
 {
-    pid_t tid = had & ~FILTERS;
+    pid_t tid = had & ~HIDES;
 
     return tid == 0 || (tgkill(memory_owner, tid, 0) < 0 && errno == ESRCH);
 }
 
-int waiters_enter(bool filters)
+int waiters_enter(bool hides)
 {
     pid_t me = gettid();
 
@@ -52,8 +52,8 @@ int waiters_enter(bool filters)
         pid_t had = atomic_load(&threads[i]);
 
         raise_reach((int)i + 1); /* first, for who looks for us goes so far */
-        if (((had & ~FILTERS) == me || is_free(had)) &&
-            atomic_compare_exchange_strong(&threads[i], &had, filters ? me | FILTERS : me)) {
+        if (((had & ~HIDES) == me || is_free(had)) &&
+            atomic_compare_exchange_strong(&threads[i], &had, hides ? me | HIDES : me)) {
             atomic_store(&hint, i);
             return (int)i;
         }
@@ -101,21 +101,21 @@ void waiters_kick(void)
 
     waiters_wake();
     for (int i = 0, n = atomic_load(&reach); i < n; i++) {
-        pid_t tid = atomic_load(&threads[i]) & ~FILTERS;
+        pid_t tid = atomic_load(&threads[i]) & ~HIDES;
 
         if (tid != 0 && tid != me)
             tgkill(memory_owner, tid, RESERVED_SIGNAL);
     }
 }
 
-bool waiters_filter(void)
+bool waiters_any_hides(void)
 {
     pid_t me = gettid();
 
     for (int i = 0, n = atomic_load(&reach); i < n; i++) {
         pid_t had = atomic_load(&threads[i]);
 
-        if ((had & FILTERS) && (had == (me | FILTERS) || !is_free(had)))
+        if ((had & HIDES) && (had == (me | HIDES) || !is_free(had)))
             return true;
     }
     return false;

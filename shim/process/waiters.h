@@ -14,11 +14,11 @@
 #include <time.h>
 
 /* Enters the calling thread; the ticket leaves it again. */
-int waiters_enter(bool filters);
+int waiters_enter(bool hides);
 void waiters_leave(int ticket);
 
 /* Is one of them in a wait that hides something? */
-bool waiters_filter(void);
+bool waiters_any_hides(void);
 
 /* How often they were woken; read before the descriptor is looked at. */
 uint32_t waiters_woken(void);
