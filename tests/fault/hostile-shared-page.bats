@@ -159,15 +159,13 @@ END
 
 # cuts AGE ACT...: of a connection that outlives the drain deadline after this act, that is said.
 cuts() {
-    local age=$1 c answer
+    local age=$1 c
     shift
     rm -f "$BATS_TEST_TMPDIR/hostile.log"
     hostile_start -u 0
     exec {c}<>"/dev/tcp/127.0.0.1/$PORT"
     if (($#)); then
-        printf '%s\n' "$*" >&"$c"
-        read -r answer <&"$c"
-        [[ $answer == ok* ]] || fail "$answer"
+        tell "$c" "$@"
     fi
     "$GRACE" restart "$PID"
     wait_until 20 log_has "cutting connection of 127.0.0.1:[0-9]+, age $age, process [0-9]+"
@@ -184,15 +182,17 @@ cuts() {
 }
 
 # The bytes may ask for a restart themselves.  Workers whose slots they have spoiled are not told to
-# accept no more, so what such a generation is asked before it is gone it may leave unanswered.
+# accept no more, and may be ended with what they have just accepted: on one connection, then.
 @test "random bytes all over the page: the supervisor lives, and each restart is one" {
-    local seed round
+    local c seed round
     hostile_start -w 2
     for round in {1..8}; do
         seed=$SRANDOM
         echo "round $round, seed $seed" >&2
-        ask scribble "$seed" 300
-        wait_until 20 ask ring
+        exec {c}<>"/dev/tcp/127.0.0.1/$PORT"
+        tell "$c" scribble "$seed" 300
+        tell "$c" ring
+        exec {c}>&-
         "$GRACE" restart "$PID" || fail "$(<"$LOG")"
         wait_until 20 lone_generation "$PID"
         ask ping

@@ -10,15 +10,22 @@ hostile_start() {
     start_wrapped hostile "$HOSTILE" "$@" "127.0.0.1:$PORT"
 }
 
-# ask ACT [WORD...]: a worker of the generation that serves does it; its answer.
-ask() {
-    local c answer
-    exec {c}<>"/dev/tcp/127.0.0.1/$PORT" || return
-    printf '%s\n' "$*" >&"$c"
-    read -r answer <&"$c" || answer='failed: no answer'
-    exec {c}>&-
+# tell CONNECTION ACT [WORD...]: the worker that has accepted it does it; its answer.
+tell() {
+    local answer
+    printf '%s\n' "${*:2}" >&"$1"
+    read -r answer <&"$1" || answer='failed: no answer'
     echo "$answer"
     [[ $answer == ok* ]]
+}
+
+# ask ACT [WORD...]: a worker of the generation that serves does it; its answer.
+ask() {
+    local c status=0
+    exec {c}<>"/dev/tcp/127.0.0.1/$PORT" || return
+    tell "$c" "$@" || status=$?
+    exec {c}>&-
+    return $status
 }
 
 # worker: the process that answers.
