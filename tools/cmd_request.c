@@ -21,7 +21,11 @@
 #include "target.h"
 #include "text.h"
 
-enum { LAST_WORDS = 1000 }; /* milliseconds between hanging up and exiting */
+enum {
+    LAST_WORDS = 1000,   /* milliseconds between hanging up and exiting */
+    ASKING_LEAST = 5000, /* for the supervisor to take a request, whatever the timeout is */
+    STOPPED_AGAIN = 100, /* one that is stopped would take it later */
+};
 
 /* A restart takes those after the first. */
 static const struct option options[] = {{"drain", no_argument, NULL, 'd'},
@@ -31,7 +35,8 @@ static const struct option options[] = {{"drain", no_argument, NULL, 'd'},
 
 struct request {
     const char *what, *line; /* in messages, to the supervisor */
-    int64_t deadline;
+    int64_t timeout;         /* for the result, after the request is taken */
+    int64_t deadline;        /* of what is waited for: first of the asking, then of the result */
     struct dialogue *dialogue;
     int supervisor;
 };
@@ -39,8 +44,7 @@ struct request {
 static struct request request_begin(int argc, char **argv, const char *line,
                                     const struct option *longs)
 {
-    struct request request = {.what = argv[0], .line = line};
-    int64_t timeout = CLOCK_NEVER;
+    struct request request = {.what = argv[0], .line = line, .timeout = CLOCK_NEVER};
     const char *target;
     int c;
 
@@ -48,27 +52,33 @@ static struct request request_begin(int argc, char **argv, const char *line,
         if (c == 'd')
             request.line = USER_SOCKET_DRAIN;
         else
-            timeout = option_duration("--timeout", optarg);
+            request.timeout = option_duration("--timeout", optarg);
     }
     target = option_target(argc, argv, true);
-    request.deadline = clock_ms() + timeout;
-    request.dialogue = target_connect(target, request.deadline);
+    request.deadline =
+        clock_ms() + (request.timeout > ASKING_LEAST ? request.timeout : ASKING_LEAST);
+    request.dialogue = target_connect(target, request.deadline, EXIT_FAILED);
     request.supervisor = dialogue_pid(request.dialogue);
     return request;
+}
+
+static int not_taken(const struct request *request)
+{
+    return dialogue_silent(request->supervisor, ", and has the request");
 }
 
 static int timed_out(const struct request *request)
 {
     if (proc_stopped(request->supervisor))
-        return dialogue_silent(request->supervisor);
+        return not_taken(request);
     warnx("the %s isn't over in time and goes on: see 'grace status %d'", request->what,
           request->supervisor);
     return EXIT_TIMED_OUT;
 }
 
-/* What is no exit code: there is more to come; the supervisor closed the conversation without a
- * verdict, and nothing was printed about that. */
-enum { MORE = -2, GONE = -1 };
+/* What is no exit code: the request is taken; there is more to come; the supervisor closed the
+ * conversation without a verdict, and nothing was printed about that. */
+enum { TAKEN = -3, MORE = -2, GONE = -1 };
 
 static const struct {
     const char *word;
@@ -76,6 +86,7 @@ static const struct {
     const char *complaint;
 } answers[] = {
     {USER_SOCKET_STEP " ", MORE, NULL},
+    {USER_SOCKET_TAKEN " ", TAKEN, NULL},
     {USER_SOCKET_DONE " ", EXIT_DONE, NULL},
     {USER_SOCKET_FAILED " ", EXIT_FAILED, "failed"},
     {USER_SOCKET_BUSY " ", EXIT_FAILED, "refused"},
@@ -98,18 +109,47 @@ static int tell(const struct request *request, const char *line)
     return EXIT_FAILED;
 }
 
+/* From here on the user's own time runs. */
+static void limit_result(struct request *request)
+{
+    request->deadline = clock_ms() + request->timeout;
+    dialogue_limit(request->dialogue, request->deadline);
+}
+
+/* False: it has not said a word, and is stopped or takes too long. */
+static bool is_heard(const struct request *request)
+{
+    int64_t patience = clock_ms() + request->timeout, now;
+
+    do {
+        now = clock_ms();
+        if (dialogue_has_answer(request->dialogue, now + STOPPED_AGAIN))
+            return true;
+    } while (now < request->deadline && !(now >= patience && proc_stopped(request->supervisor)));
+    return false;
+}
+
+static int ask(const struct request *request)
+{
+    if (dialogue_send(request->dialogue, request->line) != 0)
+        return GONE;
+    return is_heard(request) ? MORE : not_taken(request);
+}
+
 /* Sends the request, prints the steps as they come, says why if it can't end well, and returns the
  * exit code that the verdict means, or GONE. */
-static int follow(const struct request *request)
+static int follow(struct request *request)
 {
-    int code = dialogue_send(request->dialogue, request->line) == 0 ? MORE : GONE;
+    int code = ask(request);
 
-    while (code == MORE) {
+    while (code == MORE || code == TAKEN) {
         const char *line = dialogue_line(request->dialogue);
         if (line != NULL) {
             char *visible = text_visible(line);
             code = tell(request, visible);
             free(visible);
+            if (code == TAKEN)
+                limit_result(request);
         } else if (errno == 0 || errno == ECONNRESET) {
             code = GONE;
         } else if (errno == ETIMEDOUT) {

@@ -39,7 +39,7 @@ static void parse(int argc, char **argv, struct view *view)
 static int complain(pid_t pid, int error)
 {
     if (error == ETIMEDOUT)
-        return dialogue_silent(pid);
+        return dialogue_silent(pid, "");
     if (error == EPROTO)
         warnx("pid %d doesn't tell its status like a supervisor of this version", (int)pid);
     else
@@ -72,9 +72,9 @@ static void ask_target(struct view *view)
 
     /* A worker may be gone after a restart, a name may then fit another server as well. */
     if (view->pid != 0)
-        dialogue = target_supervisor(view->pid, view->target, deadline);
+        dialogue = target_supervisor(view->pid, view->target, deadline, EXIT_TIMED_OUT);
     else
-        dialogue = target_connect(view->target, deadline);
+        dialogue = target_connect(view->target, deadline, EXIT_TIMED_OUT);
     view->pid = dialogue_pid(dialogue);
     status = answer_ask(dialogue);
     add(view->pid, status, errno, view);

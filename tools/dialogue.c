@@ -138,6 +138,18 @@ int dialogue_send(struct dialogue *dialogue, const char *request)
     return send(dialogue->fd, line, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -1;
 }
 
+void dialogue_limit(struct dialogue *dialogue, int64_t deadline)
+{
+    dialogue->deadline = deadline;
+}
+
+bool dialogue_has_answer(const struct dialogue *dialogue, int64_t until)
+{
+    struct pollfd pfd = {.fd = dialogue->fd, .events = POLLIN};
+
+    return poll(&pfd, 1, deadline_left(until)) == 1;
+}
+
 char *dialogue_line(struct dialogue *dialogue)
 {
     ssize_t n;
@@ -154,13 +166,14 @@ char *dialogue_line(struct dialogue *dialogue)
     return NULL;
 }
 
-int dialogue_silent(pid_t supervisor)
+int dialogue_silent(pid_t supervisor, const char *consequence)
 {
     int pid = (int)supervisor;
 
     if (proc_stopped(pid))
-        warnx("supervisor %d doesn't answer because it is stopped: kill -CONT %d", pid, pid);
+        warnx("supervisor %d doesn't answer because it is stopped%s: kill -CONT %d", pid,
+              consequence, pid);
     else
-        warnx("supervisor %d doesn't answer: see its log", pid);
+        warnx("supervisor %d doesn't answer%s: see its log", pid, consequence);
     return EXIT_TIMED_OUT;
 }

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct dialogue;
@@ -22,11 +23,17 @@ pid_t dialogue_pid(const struct dialogue *dialogue);
 /* Sends `request` and the newline; 0, or -1 with errno. */
 int dialogue_send(struct dialogue *dialogue, const char *request);
 
+/* From now on this is the deadline. */
+void dialogue_limit(struct dialogue *dialogue, int64_t deadline);
+
+/* Before the first line: is there something to read, at the latest at `until`? */
+bool dialogue_has_answer(const struct dialogue *dialogue, int64_t until);
+
 /* The next line without its newline, valid until the next call. NULL with errno: 0 at the end,
  * ETIMEDOUT, EMSGSIZE for a line that never ends, or what recv() says. */
 char *dialogue_line(struct dialogue *dialogue);
 
-/* Says that a supervisor doesn't answer at all; returns EXIT_TIMED_OUT. */
-int dialogue_silent(pid_t supervisor);
+/* Says that a supervisor doesn't answer at all, and what follows; returns EXIT_TIMED_OUT. */
+int dialogue_silent(pid_t supervisor, const char *consequence);
 
 #endif

@@ -15,10 +15,12 @@
 #include "proc.h"
 #include "runtime.h"
 
-static _Noreturn void connect_failed(pid_t pid, const char *target)
+static _Noreturn void connect_failed(pid_t pid, const char *target, int unanswered)
 {
-    if (errno == ETIMEDOUT)
-        exit(dialogue_silent(pid));
+    if (errno == ETIMEDOUT) {
+        dialogue_silent(pid, "");
+        exit(unanswered);
+    }
     if (errno == ENOENT) {
         orphan_hint();
         errx(EXIT_NO_TARGET, "supervisor %d of '%s' is gone", (int)pid, target);
@@ -26,17 +28,18 @@ static _Noreturn void connect_failed(pid_t pid, const char *target)
     err(EXIT_FAILED, "can't talk to supervisor %d in %s", (int)pid, runtime_path());
 }
 
-struct dialogue *target_supervisor(pid_t pid, const char *target, int64_t deadline)
+struct dialogue *target_supervisor(pid_t pid, const char *target, int64_t deadline, int unanswered)
 {
     struct dialogue *dialogue = dialogue_connect(pid, deadline);
 
     if (dialogue == NULL)
-        connect_failed(pid, target);
+        connect_failed(pid, target, unanswered);
     return dialogue;
 }
 
 /* Orphans of a server become children of its supervisor, so every process has it above. */
-static struct dialogue *connect_above(pid_t pid, const char *target, int64_t deadline)
+static struct dialogue *connect_above(pid_t pid, const char *target, int64_t deadline,
+                                      int unanswered)
 {
     pid_t parent = pid;
     struct dialogue *dialogue;
@@ -48,7 +51,7 @@ static struct dialogue *connect_above(pid_t pid, const char *target, int64_t dea
         if (dialogue != NULL)
             return dialogue;
         if (errno != ENOENT)
-            connect_failed(parent, target);
+            connect_failed(parent, target, unanswered);
         parent = proc_parent(parent);
     }
     orphan_hint();
@@ -89,7 +92,7 @@ static int64_t lookup_deadline(int64_t deadline)
     return clock_ms() + (left < 0 || left > 2 * LOOKUP_PATIENCE ? LOOKUP_PATIENCE : left / 2);
 }
 
-static struct dialogue *connect_name(const char *name, int64_t deadline)
+static struct dialogue *connect_name(const char *name, int64_t deadline, int unanswered)
 {
     struct matches found = {.name = name};
 
@@ -98,25 +101,25 @@ static struct dialogue *connect_name(const char *name, int64_t deadline)
         errx(EXIT_BAD_USAGE, "'%s' is the name of %zu servers, use one of the pids:%s", name,
              found.count, found.pids);
     if (found.count == 0 && found.silent > 0)
-        errx(EXIT_TIMED_OUT, "no server '%s' among those that answer; %zu didn't: use its pid",
-             name, found.silent);
+        errx(unanswered, "no server '%s' among those that answer; %zu didn't: use its pid", name,
+             found.silent);
     if (found.count == 0) {
         orphan_hint();
         errx(EXIT_NO_TARGET, "no server '%s' in %s: 'grace status' lists the servers", name,
              runtime_path());
     }
-    return target_supervisor(found.first, name, deadline);
+    return target_supervisor(found.first, name, deadline, unanswered);
 }
 
-struct dialogue *target_connect(const char *target, int64_t deadline)
+struct dialogue *target_connect(const char *target, int64_t deadline, int unanswered)
 {
     const char *error;
     pid_t pid;
 
     if (target[strspn(target, "0123456789")] != '\0')
-        return connect_name(target, deadline);
+        return connect_name(target, deadline, unanswered);
     pid = (pid_t)strtonum(target, 1, INT_MAX, &error);
     if (error != NULL)
         errx(EXIT_NO_TARGET, "'%s' can't be a pid: 'grace status' lists the servers", target);
-    return connect_above(pid, target, deadline);
+    return connect_above(pid, target, deadline, unanswered);
 }

@@ -2,7 +2,8 @@
 /*
  * The user socket, <runtime directory>/<pid>.sock of each supervisor, for the same user and root.
  * A client sends one line, a request, and reads lines until end of file: `step TEXT` as things
- * happen, at last `done TEXT`, `failed TEXT` or `busy TEXT`; for status one line of JSON.
+ * happen, `taken` when what it wants will be done or tried whether it waits or not, at last `done
+ * TEXT`, `failed TEXT` or `busy TEXT`; for status one line of JSON.
  */
 #ifndef GRACE_PROTOCOL_USER_SOCKET_H
 #define GRACE_PROTOCOL_USER_SOCKET_H
@@ -17,6 +18,7 @@
 #define USER_SOCKET_DRAIN   "stop drain"
 
 #define USER_SOCKET_STEP   "step"
+#define USER_SOCKET_TAKEN  "taken"
 #define USER_SOCKET_DONE   "done"
 #define USER_SOCKET_FAILED "failed"
 #define USER_SOCKET_BUSY   "busy"

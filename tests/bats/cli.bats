@@ -198,20 +198,50 @@ EOF
     [[ $status -eq 0 ]]
 }
 
+@test "a restart that nobody has time to wait for is asked for all the same" {
+    local timeout
+    serve_web --ready delay=100ms
+    for timeout in 0 1ms 50ms; do
+        wait_until 20 lone_generation "$PID"
+        grace restart web --timeout "$timeout"
+        [[ $status -eq 0 ]] || complains 4 "isn't over in time and goes on"
+        wait_until 20 settled_beyond "$PID" "$GENERATION"
+    done
+    grace stop web --timeout 0
+    [[ $status -eq 0 ]] || complains 4 "isn't over in time and goes on"
+    wait_until 20 gone "$PID"
+}
+
+@test "a refusal is told, however short the time" {
+    serve_web
+    hold_one
+    grace stop web --drain --timeout 0
+    complains 4 "isn't over in time and goes on"
+    grace restart web --timeout 0
+    complains 1 "restart failed: the server is being stopped"
+    drop 0
+    wait_until 20 gone "$PID"
+}
+
 @test "a supervisor that is stopped isn't waited for" {
     serve_web
     kill -STOP "$PID"
     wait_until 10 stopped "$PID"
     grace restart "$PID" --timeout 200ms
-    complains 4 "doesn't answer because it is stopped"
-    grace stop "$PID" --timeout 0
-    complains 4 "doesn't answer because it is stopped"
+    complains 4 "doesn't answer because it is stopped, and has the request"
     grace status "$PID"
     complains 4 "doesn't answer because it is stopped"
     grace status --json
     complains 4 "doesn't answer because it is stopped"
     [[ $output == '[]' ]]
     kill -CONT "$PID"
+    wait_until 20 settled "$PID" 2
+    kill -STOP "$PID"
+    wait_until 10 stopped "$PID"
+    grace stop "$PID" --timeout 0
+    complains 4 "doesn't answer because it is stopped, and has the request"
+    kill -CONT "$PID"
+    wait_until 20 gone "$PID"
 }
 
 @test "status shows a table" {

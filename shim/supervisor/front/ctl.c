@@ -104,9 +104,22 @@ static void want_restart(struct client *c)
     c->waiting = CLIENT_RESTART;
     c->queued = phase_has_started();
     refused = restart_request(REQUEST_COMMAND, "grace restart");
-    /* a restart that failed at once has answered already */
-    if (refused && c->waiting == CLIENT_RESTART)
+    if (c->waiting != CLIENT_RESTART) /* one that failed at once has answered already */
+        return;
+    if (refused)
         finish(c, USER_SOCKET_FAILED, refused);
+    else
+        say(c, USER_SOCKET_TAKEN, "");
+}
+
+static void want_stop(struct client *c, bool drain)
+{
+    c->waiting = CLIENT_STOP;
+    if (drain)
+        restart_stop_drain();
+    else
+        restart_stop(SIGTERM);
+    say(c, USER_SOCKET_TAKEN, "");
 }
 
 static void serve(struct client *c)
@@ -116,11 +129,9 @@ static void serve(struct client *c)
     } else if (strcmp(c->request, USER_SOCKET_RESTART) == 0) {
         want_restart(c);
     } else if (strcmp(c->request, USER_SOCKET_STOP) == 0) {
-        c->waiting = CLIENT_STOP;
-        restart_stop(SIGTERM);
+        want_stop(c, false);
     } else if (strcmp(c->request, USER_SOCKET_DRAIN) == 0) {
-        c->waiting = CLIENT_STOP;
-        restart_stop_drain();
+        want_stop(c, true);
     } else {
         finish(c, USER_SOCKET_FAILED, "unknown request");
     }
