@@ -121,6 +121,24 @@ static void exec_supervisor(const char *library, char **argv, int argc, const si
     supervise_execute(library, args, environ);
 }
 
+static const void *library_of(const void *symbol)
+{
+    Dl_info info;
+
+    return symbol && dladdr(symbol, &info) ? info.dli_fbase : NULL;
+}
+
+/* A library before ours answers bind() and may not hand it on: that of authbind lets another
+ * process bind, so a held address would never be asked for.  One that answers getsockname(), too,
+ * has a reason to be first: what serves TCP as UNIX sockets (ip2unix) or in a world of its own, and
+ * the sanitizers. */
+static bool must_lead(void)
+{
+    return library_of(dlsym(RTLD_DEFAULT, "bind")) !=
+               library_of((const void *)(uintptr_t)supervise_library) &&
+           dlsym(RTLD_DEFAULT, "getsockname") == dlsym(RTLD_NEXT, "getsockname");
+}
+
 void supervise_command(const char *library, char **argv)
 {
     char *const *before = environ;
@@ -134,6 +152,8 @@ void supervise_command(const char *library, char **argv)
 
     while (argv[argc] && argc < ARGUMENTS_MAX)
         argc++;
+    if (must_lead())
+        preload_list_lead();
     preload_list_put(stpcpy(preload, PRELOAD_LIST_HANDED "="), others, PRELOAD_LIST_OURS);
     envp_take(PRELOAD_LIST);
     for (char *const *e = environ; *e; e++)

@@ -65,6 +65,11 @@ const char *preload_list_take(const char *library)
     return NULL;
 }
 
+void preload_list_lead(void)
+{
+    place = 0;
+}
+
 char *preload_list_put(char *to, const char *others, const char *library)
 {
     const char *list = others && strcmp(others, library) != 0 ? others : "";

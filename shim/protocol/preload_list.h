@@ -16,6 +16,9 @@
  * NULL. */
 const char *preload_list_take(const char *library);
 
+/* From now on ours stands first. */
+void preload_list_lead(void);
+
 /* Writes the list with ours where it stood among the others (may be NULL): the library of a
  * sanitizer has to be first.  Needs room for both and 3 bytes more. Returns the end. */
 char *preload_list_put(char *to, const char *others, const char *library);

@@ -94,6 +94,16 @@ free_port() {
     done
 }
 
+# A port below 1024 that nobody uses.
+privileged_port() {
+    local port
+    while port=$((600 + SRANDOM % 400)); do
+        (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue
+        echo "$port"
+        return
+    done
+}
+
 # let_everybody_in: the directories of this test, for servers that give up root.
 let_everybody_in() {
     chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}"

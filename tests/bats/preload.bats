@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 # Next to other libraries, before libraries are initialised, and through whatever starts the server.
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load helper
 
 TINY=$BUILD/tests/probes/preload/tiny
@@ -66,6 +67,41 @@ EOF
         run env LD_PRELOAD="$list" sh -c "exec '$PYTHON' '$BATS_TEST_TMPDIR/order.py'"
         [ "$output" = "$wanted" ] || fail "$list has become $output in the wrapper's program"
     done
+}
+
+# authbound COMMAND...: as a user who may bind $PORT by authbind.
+authbound() {
+    mount -t tmpfs -o mode=755 none /etc/authbind
+    mkdir /etc/authbind/byport
+    install -m 500 -o 54321 /dev/null "/etc/authbind/byport/!$PORT" # the "!": 512 to 1023
+    exec "$CONFINE" --uid 54321 "$@"
+}
+
+# A program that is not root binds a port below 1024 by a helper, which has no libgrace.so.
+# shellcheck disable=SC2016 # for the shells that are started
+@test "authbind, whatever starts what" {
+    local way
+    let_everybody_in
+    install -d -m 700 -o 54321 "$GRACE_RUNTIME_DIR"
+    export -f authbound
+    export CONFINE PORT AUTHBIND=/usr/lib/authbind/libauthbind.so.1
+    for way in 'env LD_PRELOAD="$AUTHBIND:$LIBGRACE" "$@"' 'env LD_PRELOAD="$LIBGRACE:$AUTHBIND" "$@"' \
+        'env LD_PRELOAD="$LIBGRACE" authbind "$@"' '"$GRACE" run -- authbind --deep "$@"' \
+        'authbind --deep "$GRACE" run -- "$@"'; do
+        PORT=$(privileged_port)
+        echo "$way"
+        start_settled server unshare --mount bash -c 'authbound "$@"' bash \
+            sh -c "exec $way" sh "$TINY" "$PORT"
+        restart_under_load 1 -n 500 127.0.0.1 "$PORT"
+        has_loaded libauthbind
+        stop_and_wait "$PID"
+    done
+}
+
+@test "a library that translates addresses stays before it" {
+    survives env LD_PRELOAD="$BUILD/tests/probes/preload/libtranslating.so:$LIBGRACE" \
+        "$TINY" $((PORT - 1))
+    has_loaded libtranslating
 }
 
 # What the server itself executes later must not start a supervisor of its own.

@@ -95,16 +95,6 @@ END
     main_is Uid "$(id -u www-data)"
 }
 
-# A port below 1024 that nobody uses.
-privileged_port() {
-    local port
-    while port=$((600 + SRANDOM % 400)); do
-        (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue
-        echo "$port"
-        return
-    done
-}
-
 # login COMMAND...: as a client of sshd, with a key.
 login() {
     ssh -F none -i "$DIR/client" -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR \
