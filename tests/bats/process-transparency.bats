@@ -249,6 +249,48 @@ in_background() {
     answered
 }
 
+# read_once COMMAND...: it has a pipe at 3, a socket at 4 and a FIFO at 5, whose other ends are closed
+# when a line has come from each, as s6-supervise does.
+read_once() {
+    start_settled server "$PYTHON" -c '
+import os, socket, sys
+pipe, ends = os.pipe(), socket.socketpair()
+if os.fork() == 0:
+    os.close(pipe[1])
+    ends[1].close()
+    for file in os.fdopen(pipe[0]), ends[0].makefile(), open(sys.argv[1]):
+        file.readline()
+    os.closerange(3, 100)
+    open(sys.argv[1] + ".read", "w")
+    os._exit(0)
+os.dup2(pipe[1], 3)
+os.dup2(ends[1].fileno(), 4)
+os.dup2(os.open(sys.argv[1], os.O_WRONLY), 5)
+os.execvp(sys.argv[2], sys.argv[2:])' "$@"
+    wait_until 10 test -e "$1.read"
+}
+
+# target FD: what it is in the main process.
+target() {
+    readlink "/proc/$(server_pid "$PID")/fd/$1"
+}
+
+@test "who has read enough of a server is not missed by the next version" {
+    local fifo=$BATS_TEST_TMPDIR/fifo
+    mkfifo "$fifo"
+    put "$APP" <<<"#!/bin/sh
+for fd in 3 4 5; do echo ready >&\$fd; done
+exec '$SERVER' --listen 127.0.0.1:$PORT"
+    read_once "$fifo" env LD_PRELOAD="$LIBGRACE" "$APP"
+    [[ $(target 3) == pipe:* && $(target 4) == socket:* && $(target 5) == "$fifo" ]]
+    restart_and_wait "$PID"
+    [[ $(target 3) == /dev/null && $(target 4) == /dev/null && $(target 5) == /dev/null ]]
+    exec {reader}<>"$fifo" # a FIFO can find another one
+    restart_and_wait "$PID"
+    [[ $(target 3) == /dev/null && $(target 4) == /dev/null && $(target 5) == "$fifo" ]]
+    exec {reader}>&-
+}
+
 @test "a log that nobody reads stops nobody" {
     local pipe=$BATS_TEST_TMPDIR/pipe
     mkfifo "$pipe"

@@ -23,6 +23,7 @@
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/stdio.h"
 
 enum { WHY = 256 };
 
@@ -153,6 +154,8 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
     atomic_store(&g->page->keeper, getpid());
     if (g->number == 1)
         terminal_give(getpid());
+    if (g->number > 1)
+        stdio_forget_unread();
     rewrite_listen_pid(parent);
     if (!export_handoff(g, control, variable))
         report(failed, SPAWN_UNABLE, "environment", "");
@@ -256,6 +259,7 @@ void spawn_command(const char *command, const char *generation, const char *main
 {
     restore();
     setpgid(0, 0);
+    stdio_forget_unread();
     setenv("GRACE_GENERATION", generation, 1);
     setenv("GRACE_MAIN_PID", main_pid, 1);
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/stdio.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "supervisor/generation/members.h"
+#include "supervisor/kernel/io.h"
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -58,7 +61,7 @@ static bool server_holds(const struct tree *t, const struct stat *stream)
     return false;
 }
 
-static void let_go(int fd)
+static void put_null(int fd)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -66,10 +69,15 @@ static void let_go(int fd)
         null = open("/", O_PATH | O_CLOEXEC);
     if (null < 0)
         return;
-    if (fd == STDERR_FILENO)
-        log_stderr_ends();
     dup2(null, fd);
     close(null);
+}
+
+static void let_go(int fd)
+{
+    if (fd == STDERR_FILENO)
+        log_stderr_ends();
+    put_null(fd);
 }
 
 static void let_go_unheld(const struct tree *t)
@@ -82,6 +90,43 @@ static void let_go_unheld(const struct tree *t)
     while ((fd = procfs_next(&dir)) >= 0)
         if (keeps_somebody(fd, &st) && !server_holds(t, &st))
             let_go(fd);
+    procfs_close(&dir);
+}
+
+/* POLLHUP is said of a socket, too, that was never connected. */
+static bool is_socket_unread(int fd, short events)
+{
+    int type = io_socket_option(fd, SO_TYPE);
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+
+    if (type != SOCK_STREAM && type != SOCK_SEQPACKET)
+        return false;
+    return (events & POLLERR) ||
+           ((events & POLLHUP) && getpeername(fd, (struct sockaddr *)&peer, &len) == 0);
+}
+
+/* POLLERR of a pipe is an end to write to that nobody reads from. */
+static bool is_unread(int fd)
+{
+    struct pollfd p = {.fd = fd};
+    struct stat st;
+
+    if ((fcntl(fd, F_GETFD) & FD_CLOEXEC) || poll(&p, 1, 0) != 1 || fstat(fd, &st) < 0)
+        return false;
+    return S_ISSOCK(st.st_mode) ? is_socket_unread(fd, p.revents)
+                                : S_ISFIFO(st.st_mode) && (p.revents & POLLERR);
+}
+
+void stdio_forget_unread(void)
+{
+    struct procfs_dir dir;
+    int fd;
+
+    procfs_open(&dir, "/proc/self/fd");
+    while ((fd = procfs_next(&dir)) >= 0)
+        if (is_unread(fd))
+            put_null(fd);
     procfs_close(&dir);
 }
 

@@ -15,6 +15,13 @@
  * numbers. Before anything is opened. */
 void stdio_hold_closed(void);
 
+/* In a child that is to become a generation after the first, or a command of the user: where it
+ * would write to a pipe or socket whose reader has gone it gets /dev/null, for the one before lives
+ * on and it would die of SIGPIPE.  s6-supervise closes its end of a notification pipe after the
+ * first newline, and the next version notifies as well.  What the supervisor has stays: a reader of
+ * a FIFO may come back. */
+void stdio_forget_unread(void);
+
 /* The server has gone into the background: looks for a minute, less and less often. */
 void stdio_watch(int64_t now);
 void stdio_step(int64_t now);
