@@ -193,6 +193,59 @@ adopted_but_not_ready() {
     [[ ! -s $LOG ]]
 }
 
+# goes_to FILE: the lines of the next restart do, all of them.
+goes_to() {
+    local generation
+    generation=$(generation_of "$PID")
+    restart_and_wait "$PID"
+    grep -q "generation $((generation + 1)) starting" "$1"
+    grep -q "generation $generation retired" "$1"
+}
+
+@test "GRACE_LOG: a file that is rotated, whatever the way" {
+    export GRACE_LOG=$BATS_TEST_TMPDIR/file
+    start_server
+    chmod 600 "$GRACE_LOG"
+    mv "$GRACE_LOG" "$GRACE_LOG.1"
+    goes_to "$GRACE_LOG"
+    [[ $(stat -c %a "$GRACE_LOG") == 600 ]]
+    mv "$GRACE_LOG" "$GRACE_LOG.2"
+    install -m 640 /dev/null "$GRACE_LOG"
+    goes_to "$GRACE_LOG"
+    [[ $(stat -c %a "$GRACE_LOG") == 640 ]]
+    rm "$GRACE_LOG"
+    goes_to "$GRACE_LOG"
+    cp "$GRACE_LOG" "$GRACE_LOG.3"
+    truncate -s 0 "$GRACE_LOG"
+    goes_to "$GRACE_LOG"
+    [[ $(head -c 6 "$GRACE_LOG") == 'grace[' ]]
+    ! grep -q 'no longer' "$GRACE_LOG"* || false
+    [[ $(find "/proc/$PID/fd" -lname "$GRACE_LOG*" | wc -l) == 1 ]]
+}
+
+@test "GRACE_LOG: what others put in its place is not written to" {
+    local place
+    export GRACE_LOG=$BATS_TEST_TMPDIR/logs/file
+    mkdir "$BATS_TEST_TMPDIR/logs"
+    start_server
+    echo private >"$BATS_TEST_TMPDIR/private"
+    for place in 'ln -s ../private' 'ln ../private' mkfifo mkdir; do
+        mv "$GRACE_LOG" "$GRACE_LOG.1"
+        (cd "$BATS_TEST_TMPDIR/logs" && $place file)
+        goes_to "$GRACE_LOG.1"
+        [[ $(grep -c "this log is no longer $GRACE_LOG, which can't be opened: " "$GRACE_LOG.1") == 1 ]]
+        rm -rf "$GRACE_LOG"
+        restart_and_wait "$PID"
+    done
+    mv "$BATS_TEST_TMPDIR/logs" "$BATS_TEST_TMPDIR/moved"
+    goes_to "$BATS_TEST_TMPDIR/moved/file"
+    chown 54321 "$BATS_TEST_TMPDIR"
+    ln -s moved "$BATS_TEST_TMPDIR/logs"
+    mv "$BATS_TEST_TMPDIR/moved/file" "$BATS_TEST_TMPDIR/moved/old"
+    goes_to "$BATS_TEST_TMPDIR/moved/old"
+    [[ $(<"$BATS_TEST_TMPDIR/private") == private ]]
+}
+
 @test "GRACE_LOG_LEVEL=debug says more, error less" {
     GRACE_LOG_LEVEL=debug start_server
     log_has 'generation 1 listens on tcp 127.0.0.1'

@@ -16,12 +16,14 @@
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/escape.h"
 #include "supervisor/state/events.h"
+#include "supervisor/state/log_file.h"
 
 enum { LINE = 1024 };
 
 static int log_fd = STDERR_FILENO;
 static bool to_stderr = true, to_syslog;
-static unsigned lost; /* lines that nobody took */
+static const char *file; /* its path, NULL: it is none */
+static unsigned lost;    /* lines that nobody took */
 static enum log_level threshold = LEVEL_INFO;
 
 static const struct sockaddr_un syslogd = {.sun_family = AF_UNIX, .sun_path = _PATH_LOG};
@@ -47,9 +49,11 @@ bool log_open(const char *where, enum log_level least)
         use_stderr();
     if (to_stderr || to_syslog)
         return true;
-    log_fd = io_open(AT_FDCWD, where, O_WRONLY | O_APPEND | O_CREAT, true);
+    log_fd = log_file_open(where);
+    file = where;
     if (log_fd >= 0)
         return true;
+    file = NULL;
     log_fd = STDERR_FILENO;
     to_stderr = true;
     return false;
@@ -120,11 +124,26 @@ static bool put(enum log_level level, const char *text)
     return io_write(log_fd, line, (size_t)n);
 }
 
+static void follow_file(void)
+{
+    const char *why;
+    char notice[LINE];
+
+    log_fd = log_file_follow(&why);
+    if (!why)
+        return;
+    snprintf(notice, sizeof notice, "this log is no longer %.*s, which can't be opened: %s",
+             LINE / 2, file, why);
+    put(LEVEL_WARNING, notice);
+}
+
 /* A log that nobody reads, or that is gone, must not stop the server's keeper. */
 static void log_write(enum log_level level, const char *text)
 {
     char notice[80];
 
+    if (file)
+        follow_file();
     if (lost > 0) {
         snprintf(notice, sizeof notice, "%u line%s of this log are lost: nobody has read it", lost,
                  lost == 1 ? "" : "s");
