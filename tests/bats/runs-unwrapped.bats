@@ -4,13 +4,49 @@
 load helper
 
 STATIC=$BATS_FILE_TMPDIR/static
+WAITS=$BATS_FILE_TMPDIR/waits
+CATCHES=$BATS_FILE_TMPDIR/catches
+SLOW=$BATS_FILE_TMPDIR/slow.so
+GATE=$BATS_TEST_TMPDIR/gate # what they wait for
 
-# Our server, linked so that nothing can be preloaded.
+# Our server, linked so that nothing can be preloaded; a static program that executes another one
+# later, and one that catches all signals, and ends at each, as Go does at SIGHUP; a library whose
+# constructor takes its time in the server.
 setup_file() {
     local sources
     mapfile -t sources < <(grep -L '^int main(' "$ROOT"/tests/servers/*.c | grep -v /hostile)
     cc -std=gnu11 -static -D_GNU_SOURCE -w -o "$STATIC" "${sources[@]}" \
         "$ROOT/tests/servers/main.c" 2>/dev/null
+    cc -static -o "$WAITS" -x c - <<'END'
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+    while (access(argv[1], F_OK) < 0)
+        usleep(10000);
+    return execv(argv[2], argv + 2);
+}
+END
+    cc -static -o "$CATCHES" -x c - <<'END'
+#include <signal.h>
+#include <unistd.h>
+int main(void)
+{
+    for (int sig = 1; sig < 65; sig++)
+        if (sig < SIGCONT || sig > SIGTTOU)
+            signal(sig, _exit);
+    for (;;)
+        pause();
+}
+END
+    cc -shared -fPIC -o "$SLOW" -x c - <<'END'
+#include <stdlib.h>
+#include <unistd.h>
+static __attribute__((constructor)) void wait_at_the_gate(void)
+{
+    while (getenv("GRACE_HANDOFF") && access(getenv("GATE"), F_OK) < 0)
+        usleep(10000);
+}
+END
 }
 
 # answers_and_ends_with STATUS: when it is told to end.
@@ -177,6 +213,37 @@ cant_restart() {
     answers_and_ends_with 143
 }
 
+@test "a setuid program says so" {
+    let_everybody_in
+    put "$APP" <"$SERVER"
+    chown nobody "$APP"
+    chmod u+s "$APP"
+    start setuid "$LIBGRACE" "$APP" --listen "127.0.0.1:$PORT"
+    wait_until 20 log_has "does not load libgrace.so .*is setuid.*can't be restarted" || dump_log
+    answers_and_ends_with 143
+}
+
+# outlives_hup REGEX: which it does not get; the log says why, and that it was not passed on.
+outlives_hup() {
+    hup_until 10 log_has "no restart: .*$1.*; SIGHUP was not passed on" || dump_log
+    [[ $(tree_of "$PID") == *$'\n'* ]] || dump_log
+}
+
+@test "a static program that does not handle SIGHUP outlives it" {
+    start static "$LIBGRACE" "$STATIC" --listen "127.0.0.1:$PORT"
+    wait_until 10 answered || dump_log
+    outlives_hup 'does not load libgrace.so'
+    answers_and_ends_with 143
+}
+
+@test "a program that catches whatever signal there is, as Go does, outlives SIGHUP" {
+    start catches "$LIBGRACE" "$CATCHES"
+    wait_until 10 log_has 'does not load libgrace.so'
+    outlives_hup 'does not load libgrace.so'
+    kill -TERM "$PID"
+    ends_with 15
+}
+
 @test "a static program started by a script" {
     SERVER=$STATIC install_app --hup install
     cant_restart env LD_PRELOAD="$LIBGRACE" "$APP"
@@ -203,6 +270,39 @@ END
     start slow env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" --start-ms 2500
     wait_until 10 settled "$PID" 1
     log_lacks unseen
+}
+
+# has_mapped FILE: some process that was started has.
+has_mapped() {
+    local pid
+    for pid in $(tree_of "$PID"); do
+        [[ $pid == "$PID" ]] || ! grep -q "/${1##*/}" "/proc/$pid/maps" || return 0
+    done
+    return 1
+}
+
+@test "a server that loads libgrace.so slowly is starting, and a signal meanwhile waits" {
+    local started
+    export GATE
+    start slow env LD_PRELOAD="$LIBGRACE $SLOW" "$SERVER" --listen "127.0.0.1:$PORT"
+    started=${EPOCHREALTIME/[.,]/}
+    wait_until 20 has_mapped "$SLOW"
+    hup_until 20 log_has 'restart waits until generation 1 is ready'
+    wait_until 20 passed 2 "$started" # it was looked at twice
+    one_line_of_grace
+    touch "$GATE"
+    wait_until 20 settled "$PID" 2
+    log_lacks "does not load|not see|died|killed"
+}
+
+@test "a wrapper that lacks libgrace.so executes a server that loads it: what was said is taken back" {
+    start wrapper "$LIBGRACE" "$WAITS" "$GATE" "$SERVER" --listen "127.0.0.1:$PORT"
+    wait_until 20 log_has "does not load libgrace.so .*has no dynamic loader.*can't be restarted"
+    hup_until 20 log_has 'no restart: the server does not load libgrace.so; SIGHUP was not passed on'
+    touch "$GATE"
+    wait_until 20 settled "$PID" 1
+    log_has 'generation 1 is seen by libgrace.so after all: it can be restarted'
+    restart_and_wait "$PID"
 }
 
 @test "a new version that is static: the old one goes on" {

@@ -80,6 +80,7 @@ runs_unharmed() {
     wait_until 20 daemon_answers
     load_start -r "$RATE" -n "$RATE" "${LOAD_OPTIONS[@]}"
     wait_until 10 log_has "$message"
+    hup_until 10 log_has 'no restart: .*; SIGHUP was not passed on'
     load_finish
     newest_answers 1
     record "- | $(load_value requests) | $(load_value failed)"

@@ -155,3 +155,8 @@ const char *unwrapped_refusal(void)
 {
     return supervisor.current->unwrapped ? "unwrapped" : NULL;
 }
+
+const char *unwrapped_pass_on(void)
+{
+    return "";
+}

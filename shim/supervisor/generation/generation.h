@@ -46,8 +46,8 @@ struct generation {
     int status;
     bool notified;   /* it has said READY=1 itself */
     bool taken_over; /* another supervisor has started it: it has no control socket */
-    bool unwrapped;  /* it was found to run without the shim, or past it */
-    bool shimless;   /* at the last look for that */
+    bool unwrapped;  /* it was said to run without the shim, or past it */
+    uint32_t hello;  /* of the page, when that was looked for */
     int64_t look;    /* the age at which to look for that next */
     bool looked;     /* page->looked_for was reported */
     bool incomplete; /* as its page said; the kernel was not asked since: see step/unsent.h */

@@ -56,17 +56,40 @@ static void pass(pid_t pid, int sig)
         kill(pid, sig);
 }
 
+/* To those that are no child of another of it. How many got it. */
+static size_t signal_tops(struct generation *g, int sig, generation_wants *wants)
+{
+    size_t n = 0;
+
+    if (generation_scan(g) < 0)
+        return 0;
+    for (size_t i = 0; i < g->tree.n; i++)
+        if (is_top(g, &g->tree.proc[i]) && wants(g->tree.proc[i].pid, sig)) {
+            pass(g->tree.proc[i].pid, sig);
+            n++;
+        }
+    return n;
+}
+
+size_t generation_signal_wanted(struct generation *g, int sig, generation_wants *wants)
+{
+    if (g->exited)
+        return signal_tops(g, sig, wants);
+    if (!wants(g->main, sig))
+        return 0;
+    pass(g->main, sig);
+    return 1;
+}
+
+static bool any(pid_t pid, int sig)
+{
+    (void)pid, (void)sig;
+    return true;
+}
+
 void generation_signal(struct generation *g, int sig)
 {
-    if (!g->exited) {
-        pass(g->main, sig);
-        return;
-    }
-    if (generation_scan(g) < 0)
-        return;
-    for (size_t i = 0; i < g->tree.n; i++)
-        if (is_top(g, &g->tree.proc[i]))
-            pass(g->tree.proc[i].pid, sig);
+    generation_signal_wanted(g, sig, any);
 }
 
 /* Has it been stopped, or will it be as soon as it runs?  In this order: the kernel makes one of

@@ -130,6 +130,19 @@ bool tree_catches(pid_t pid, int sig)
     return signal_sets(pid, &s) && is_in_set(s.caught, sig);
 }
 
+/* Those that a program has no reason to name. Go's runtime leaves out SIGCONT and what stops from a
+ * terminal, and SIGHUP where that is ignored. */
+bool tree_catches_all(pid_t pid)
+{
+    static const int unusual[] = {SIGSTKFLT, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGIO, SIGPWR};
+    struct sets s;
+    bool all = signal_sets(pid, &s);
+
+    for (unsigned i = 0; i < sizeof unusual / sizeof unusual[0]; i++)
+        all = all && is_in_set(s.caught, unusual[i]);
+    return all;
+}
+
 bool tree_has_pending(pid_t pid, int sig)
 {
     struct sets s;

@@ -124,6 +124,10 @@ bool tree_alive(pid_t pid, unsigned long long start);
 /* Has it a handler for sig? */
 bool tree_catches(pid_t pid, int sig);
 
+/* Has it a handler for whatever signal there is?  A runtime (Go's) that catches all of them has not
+ * been told what each means, and may end the program as the kernel would. */
+bool tree_catches_all(pid_t pid);
+
 /* Has sig been sent to it, and not arrived yet? */
 bool tree_has_pending(pid_t pid, int sig);
 

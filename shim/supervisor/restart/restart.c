@@ -82,10 +82,7 @@ static void refuse(enum request request, const char *refused)
     /* where the server has ended and older generations drain, nobody serves */
     bool pass_on = request == REQUEST_SIGNAL && supervisor.current && unwrapped_refusal();
 
-    log_line(LEVEL_WARNING, "no restart: %s%s", refused,
-             pass_on ? ", the signal was passed on" : "");
-    if (pass_on)
-        generation_signal(supervisor.current, supervisor.options.signal);
+    log_line(LEVEL_WARNING, "no restart: %s%s", refused, pass_on ? unwrapped_pass_on() : "");
 }
 
 const char *restart_request(enum request request, const char *who)
