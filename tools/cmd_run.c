@@ -31,6 +31,7 @@ static const struct option options[] = {
     {"log", required_argument, NULL, 10},
     {"log-level", required_argument, NULL, 11},
     {"pidfile", required_argument, NULL, 12},
+    {"chdir", required_argument, NULL, 13},
     {"help", no_argument, NULL, 'h'},
     {0},
 };

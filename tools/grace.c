@@ -26,6 +26,7 @@ static const struct subcommand commands[] = {
      "  --stop-signal SIG      end a drained generation with SIG, not SIGKILL\n"
      "  --stop-timeout T       SIGKILL what is left T after the stop signal (10s)\n"
      "  --max-old N            draining generations kept (3)\n"
+     "  --chdir PATH           start in this directory, by its path anew each time\n"
      "  --pidfile PATH         the server's own, to step aside during a restart\n"
      "  --name NAME            name for status, restart and stop (base name of COMMAND)\n"
      "  --log WHERE            stderr, syslog or an absolute path (stderr)\n"

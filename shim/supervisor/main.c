@@ -39,6 +39,7 @@
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"
+#include "supervisor/state/directory.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
@@ -304,6 +305,9 @@ int main(int argc, char **argv)
     rlimits_lift();
     if (!options_read(&supervisor.options))
         return USAGE_STATUS;
+    if (record <= STDERR_FILENO && !directory_check())
+        return USAGE_STATUS;
+    directory_watch();
     if (restore_lost_stderr())
         log_stderr_ends();
     supervisor.name =

@@ -113,8 +113,6 @@ bool restore_process(const struct record *r, int record, struct command *command
     restore_schedule(r);
     close_others(r, record);
     fill_streams(r);
-    if (chdir(command->directory) == 0)
-        return true;
-    command->directory = "/";
-    return chdir("/") == 0;
+    /* where it is gone the next generation can't start there, and says so */
+    return chdir(command->directory) == 0 || chdir("/") == 0;
 }

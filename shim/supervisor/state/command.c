@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/state/command.h"
 
-#include <sys/stat.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -9,26 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool is_here(const char *path)
-{
-    struct stat there, here;
-
-    return stat(path, &there) == 0 && stat(".", &here) == 0 && there.st_ino == here.st_ino &&
-           there.st_dev == here.st_dev;
-}
-
-/* $PWD when it is true: it keeps the symlinks of the way here. */
-static const char *find_directory(void)
-{
-    static char directory[PATH_MAX];
-    const char *pwd = getenv("PWD");
-
-    if (pwd && pwd[0] == '/' && strlen(pwd) < sizeof directory && is_here(pwd))
-        strcpy(directory, pwd);
-    else if (!getcwd(directory, sizeof directory))
-        directory[0] = '\0';
-    return directory;
-}
+#include "supervisor/state/directory.h"
 
 static void note_signals(struct command *c, const char *mask)
 {
@@ -83,7 +63,7 @@ bool command_parse(struct command *c, char **argv)
         argv++;
     c->argv = argv;
     c->path = *argv;
-    c->directory = find_directory();
+    c->directory = directory_find(c->path, argv);
     note_signals(c, mask);
     if (*argv && argv0)
         *argv = argv0;

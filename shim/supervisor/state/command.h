@@ -10,7 +10,7 @@ struct command {
     const char *path; /* what to execute; without a slash it is looked up in PATH */
     char **argv;
     const char *library;       /* absolute path of libgrace.so */
-    const char *directory;     /* where it starts, by its logical name; "": there is none */
+    const char *directory;     /* where we were started (directory.h); "": there is none */
     uint64_t blocked, ignored; /* signals, by bit */
 };
 

@@ -154,6 +154,12 @@ static bool set_children(struct options *o, const char *text)
     return o->keep_children || strcmp(text, "scrub") == 0;
 }
 
+static bool set_chdir(struct options *o, const char *text)
+{
+    o->chdir = text;
+    return *text != '\0';
+}
+
 static bool set_name(struct options *o, const char *text)
 {
     o->name = text;
@@ -211,6 +217,7 @@ static const struct variable {
     {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},
     {"GRACE_MAX_OLD", set_max_old, "a number from 1 to 100"},
     {"GRACE_CHILDREN", set_children, "scrub or keep"},
+    {"GRACE_CHDIR", set_chdir, "the path of a directory"},
     {"GRACE_PIDFILE", set_pidfile, "an absolute path"},
     {"GRACE_NAME", set_name, "printable characters without blanks and '/', the first no digit"},
     {"GRACE_LOG", set_log, "stderr, syslog or an absolute path"},

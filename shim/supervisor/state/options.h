@@ -6,7 +6,7 @@
  *
  * Elsewhere: GRACE_HANDOFF (protocol/handoff.h), GRACE_PRELOAD and LD_PRELOAD (preload_list.h
  * there) are ours, GRACE_GENERATION and GRACE_MAIN_PID for the command of GRACE_READY (step/spawn).
- * Of others we read XDG_RUNTIME_DIR (protocol/user_socket) and PWD (command), rewrite LISTEN_PID
+ * Of others we read XDG_RUNTIME_DIR (protocol/user_socket) and PWD (directory), rewrite LISTEN_PID
  * (step/spawn) and NOTIFY_SOCKET (front/sd_notify).  tools/ sets those of its options (cmd_run),
  * and reads GRACE_RUNTIME_DIR itself (runtime, orphan).
  */
@@ -34,6 +34,7 @@ struct options {
     int64_t stop_timeout;
     int max_old;
     bool keep_children;
+    const char *chdir;       /* where the server starts, NULL: where we were started */
     const char *pidfile;     /* the server's own, NULL: none is named */
     const char *name;        /* NULL: the command's base name */
     const char *runtime_dir; /* NULL: the default */

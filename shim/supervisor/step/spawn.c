@@ -21,6 +21,8 @@
 #include "supervisor/kernel/io.h"
 #include "supervisor/kernel/rlimits.h"
 #include "supervisor/kernel/terminal.h"
+#include "supervisor/state/directory.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/stdio.h"
@@ -149,6 +151,7 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
 {
     const struct command *c = &supervisor.command;
     char variable[HANDOFF_SIZE];
+    const char *lost;
 
     setpgid(0, 0);
     atomic_store(&g->page->keeper, getpid());
@@ -159,8 +162,8 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
     rewrite_listen_pid(parent);
     if (!export_handoff(g, control, variable))
         report(failed, SPAWN_UNABLE, "environment", "");
-    if (g->number > 1 && c->directory[0] && chdir(c->directory) < 0)
-        report(failed, SPAWN_UNABLE, "chdir ", c->directory);
+    if ((lost = directory_enter(g->number > 1)))
+        report(failed, 126, "chdir ", lost);
     restore();
     exec_command();
     report(failed, errno == ENOENT ? 127 : 126, "exec ", c->path);
@@ -194,6 +197,17 @@ static bool control_open(int ends[2])
     return true;
 }
 
+static void say_where(const struct generation *g)
+{
+    const char *path = g->number > 1 ? directory_forsaken() : NULL;
+
+    if (path)
+        log_line(LEVEL_WARNING,
+                 "generation %u starts in %s; %s led there at the start and no longer does: "
+                 "--chdir %s (GRACE_CHDIR) follows it",
+                 g->number, supervisor.command.directory, path, path);
+}
+
 const char *spawn_generation(struct generation *g)
 {
     int control[2] = {-1, -1}, failed[2] = {-1, -1};
@@ -201,6 +215,7 @@ const char *spawn_generation(struct generation *g)
     pid_t own = getpid();
 
     g->deadline = g->started + supervisor.options.ready_timeout;
+    say_where(g);
     if (!control_open(control) || pipe2(failed, O_CLOEXEC | O_NONBLOCK) < 0) {
         why = supervisor_error_text("socketpair or pipe");
         goto out;
@@ -249,6 +264,8 @@ int spawn_first(struct generation *g, const char **why)
 
 void spawn_unwrapped(void)
 {
+    if (directory_enter(false))
+        return;
     restore();
     if (putenv(preload) == 0)
         preload_list_take(supervisor.command.library);
@@ -260,6 +277,8 @@ void spawn_command(const char *command, const char *generation, const char *main
     restore();
     setpgid(0, 0);
     stdio_forget_unread();
+    if (directory_enter(true))
+        _exit(127);
     setenv("GRACE_GENERATION", generation, 1);
     setenv("GRACE_MAIN_PID", main_pid, 1);
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);

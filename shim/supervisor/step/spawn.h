@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Starting the server: the same command, from the same directory by its logical name (so that a
- * switched `current` symlink is followed), with the environment, signal mask, dispositions,
- * stdio and descriptors that the supervisor was given.
+ * Starting the server: the same command, from the same directory by its path (state/directory),
+ * with the environment, signal mask, dispositions, stdio and descriptors that the supervisor was
+ * given.
  */
 #ifndef GRACE_SUPERVISOR_STEP_SPAWN_H
 #define GRACE_SUPERVISOR_STEP_SPAWN_H
@@ -27,7 +27,7 @@ const char *spawn_failed(struct generation *g);
  * or SPAWN_UNABLE where it is not the command's fault. */
 int spawn_first(struct generation *g, const char **why);
 
-/* In a child: runs a shell command of the user with the signals of the server and
+/* In a child: runs a shell command of the user where the server starts, with its signals and
  * GRACE_GENERATION and GRACE_MAIN_PID in its environment. */
 _Noreturn void spawn_command(const char *command, const char *generation, const char *main_pid);
 
