@@ -141,3 +141,18 @@ END
     wait "$stranger" || status=$?
     [ "$status" = 143 ]
 }
+
+# foreign PATTERN: CPython's test_fcntl with a library under which flock() fails, compared.
+foreign() {
+    mkdir -p "$BATS_TEST_TMPDIR/shim"
+    cc -shared -fPIC -o "$BATS_TEST_TMPDIR/shim/libgrace.so" -x c - \
+        <<<'int flock(int fd, int op) { (void)fd; (void)op; return -1; }'
+    output=$(BUILD_DIR=$BATS_TEST_TMPDIR tests/foreign/compare test_fcntl "$1" 2>/dev/null)
+}
+
+@test "one of CPython's tests that ends otherwise with the library is a failure" {
+    foreign '*test_lockf_exclusive'
+    [[ $output == 'ok 1 - '*$'\n1..1' ]]
+    foreign '*test_flock'
+    [[ $output == 'not ok 1 - '*TestFcntl.test_flock*"without: {'passed': 5}, with: {'error': 5}"*$'\n1..1' ]]
+}
