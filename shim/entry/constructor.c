@@ -156,7 +156,7 @@ static __attribute__((constructor)) void init(int argc, char **argv)
     struct handoff h;
 
     (void)argc;
-    if (supervise_is_library())
+    if (supervise_is_library() || envp_find(environ, AUDITOR_VARIABLE))
         return;
     real_resolve();
     value = envp_take(HANDOFF_VARIABLE);

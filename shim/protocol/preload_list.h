@@ -12,6 +12,9 @@
 #define PRELOAD_LIST_HANDED "GRACE_PRELOAD"
 #define PRELOAD_LIST_OURS   "@"
 
+/* In a process that has the library as its auditor, and so is the supervisor. */
+#define AUDITOR_VARIABLE "GRACE_AUDITOR"
+
 /* Takes our own path out of LD_PRELOAD, in place, and remembers where it stood; what remains, or
  * NULL. */
 const char *preload_list_take(const char *library);

@@ -5,6 +5,8 @@
  *   libgrace.so [--argv0=NAME] [--mask=HEX] [--] COMMAND [ARG...]
  *   libgrace.so --recover=FD
  *
+ * The former soon executes itself again under the server's name (state/auditor.h).
+ *
  * One poll loop; nothing in it blocks.  Whatever it can't set up makes it the server itself,
  * unwrapped, with one line: never less than what the user had without us.
  */
@@ -39,6 +41,7 @@
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"
+#include "supervisor/state/auditor.h"
 #include "supervisor/state/directory.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
@@ -174,7 +177,7 @@ static __attribute__((hot)) void wait_and_handle(void)
     ctl_handle();
 }
 
-static __attribute__((hot)) void lead_to_the_end(void)
+static __attribute__((hot, noinline)) void lead_to_the_end(void)
 {
     while (!supervisor.ended) {
         step();
@@ -263,7 +266,6 @@ static void set_up(void)
     mallopt(M_MMAP_THRESHOLD, 16384);
     mallopt(M_TRIM_THRESHOLD, 16384);
     mallopt(M_TOP_PAD, 4096);
-    prctl(PR_SET_NAME, "grace");
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     signal_fd = signals_open();
     if (signal_fd < 0)
@@ -287,18 +289,8 @@ static void start_server(void)
         exit(failed);
 }
 
-int main(int argc, char **argv)
+static int supervise(int record)
 {
-    int record = argc > 0 ? command_recovered(argv) : -1;
-
-    if (record > STDERR_FILENO) {
-        recover_become(record);
-    } else if (argc > 0 && command_parse(&supervisor.command, argv)) {
-        stdio_hold_closed();
-        record_make(&supervisor.command);
-    } else {
-        return usage();
-    }
     event_subscribe(subscribers);
     spawn_prepare();
     signals_block();
@@ -322,4 +314,36 @@ int main(int argc, char **argv)
         lead_to_the_end();
         end();
     }
+}
+
+static int supervise_command(void)
+{
+    stdio_hold_closed();
+    record_make(&supervisor.command);
+    return supervise(-1);
+}
+
+int main(int argc, char **argv)
+{
+    int record = argc > 0 ? command_recovered(argv) : -1;
+
+    if (record > STDERR_FILENO) {
+        prctl(PR_SET_NAME, "grace");
+        recover_become(record);
+        return supervise(record);
+    }
+    if (argc == 0 || !command_parse(&supervisor.command, argv))
+        return usage();
+    auditor_become(&supervisor.command, argv);
+    prctl(PR_SET_NAME, "grace");
+    return supervise_command();
+}
+
+/* Where we are the auditor of the server's program nothing else of it is to run. */
+static __attribute__((constructor)) void audit(void)
+{
+    char **arguments = auditor_arguments();
+
+    if (arguments && command_parse(&supervisor.command, arguments))
+        exit(supervise_command());
 }

@@ -32,7 +32,7 @@ expect SIGINT arrived
 until $ASK
 key C
 expect SIGINT arrived
-until kill -HUP $(pgrep -f -o "^[^ ]*libgrace.so.*noting.py $PORT")
+until kill -HUP $(pgrep -f -o "noting.py $PORT")
 expect generation 1 retired
 key C
 expect SIGINT arrived
@@ -211,7 +211,7 @@ END
 type nohup $WRAP $SERVER 2>$BATS_TEST_TMPDIR/log
 until grep 'generation 1 ready' $BATS_TEST_TMPDIR/log
 hangup
-until kill -HUP $(pgrep -f -o "^[^ ]*libgrace.so.*noting.py $PORT")
+until kill -HUP $(pgrep -f -o "noting.py $PORT")
 until grep 'generation 1 retired' $BATS_TEST_TMPDIR/log
 until $ASK
 END

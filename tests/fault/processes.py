@@ -61,6 +61,16 @@ def leader(pid):
     return (stat(pid) or (0, 0, 0))[2]
 
 
+def blocks(pid, number):
+    """Does its main thread block this signal?"""
+    try:
+        with open(f"/proc/{pid}/status", encoding="latin-1") as file:
+            mask = next(line for line in file if line.startswith("SigBlk:"))
+    except (OSError, StopIteration):
+        return False
+    return bool(int(mask.split()[1], 16) >> (number - 1) & 1)
+
+
 def threads(pid):
     """The states of its threads, or []."""
     try:

@@ -145,7 +145,7 @@ note_daemons() {
 
 listeners_are() {
     mapfile -t PROCESSES < <(ss -tlnpH "sport = :$PORT" | grep -oE '"server",pid=[0-9]+' |
-        grep -oE '[0-9]+' | sort -un)
+        grep -oE "[0-9]+" | grep -vx "$PID" | sort -un)
     ((${#PROCESSES[@]} == $1))
 }
 

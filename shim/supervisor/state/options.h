@@ -4,11 +4,11 @@
  * start with one line that names variable, value and what is allowed; a GRACE_ variable that
  * nobody knows is reported, for it is probably a misspelt one.
  *
- * Elsewhere: GRACE_HANDOFF (protocol/handoff.h), GRACE_PRELOAD and LD_PRELOAD (preload_list.h
- * there) are ours, GRACE_GENERATION and GRACE_MAIN_PID for the command of GRACE_READY (step/spawn).
- * Of others we read XDG_RUNTIME_DIR (protocol/user_socket) and PWD (directory), rewrite LISTEN_PID
- * (step/spawn) and NOTIFY_SOCKET (front/sd_notify).  tools/ sets those of its options (cmd_run),
- * and reads GRACE_RUNTIME_DIR itself (runtime, orphan).
+ * Elsewhere: GRACE_HANDOFF (protocol/handoff.h), GRACE_PRELOAD, GRACE_AUDITOR (preload_list.h
+ * there), LD_PRELOAD and LD_AUDIT (auditor) are ours, GRACE_GENERATION and GRACE_MAIN_PID for the
+ * command of GRACE_READY (step/spawn).  Of others we read XDG_RUNTIME_DIR (protocol/user_socket)
+ * and PWD (directory), rewrite LISTEN_PID (step/spawn) and NOTIFY_SOCKET (front/sd_notify).  tools/
+ * sets those of its options (cmd_run), and reads GRACE_RUNTIME_DIR itself (runtime, orphan).
  */
 #ifndef GRACE_SUPERVISOR_STATE_OPTIONS_H
 #define GRACE_SUPERVISOR_STATE_OPTIONS_H
