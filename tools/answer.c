@@ -3,9 +3,12 @@
 
 #include <err.h>
 #include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "elsewhere.h"
 #include "grace.h"
 #include "protocol/user_socket.h"
 #include "runtime.h"
@@ -23,9 +26,39 @@ static struct json_object *read_status(struct dialogue *dialogue)
     return NULL;
 }
 
+const char *answer_user(uid_t uid)
+{
+    static uid_t last = (uid_t)-1;
+    static char name[64];
+    const struct passwd *user;
+
+    if (uid == last && name[0] != '\0')
+        return name;
+    last = uid;
+    user = getpwuid(uid);
+    if (user != NULL)
+        snprintf(name, sizeof(name), "%s", user->pw_name);
+    else
+        snprintf(name, sizeof(name), "%u", (unsigned)uid);
+    return name;
+}
+
+/* Who it is says the kernel, not the other side. */
+static struct json_object *read_answer(struct dialogue *dialogue)
+{
+    struct json_object *status = read_status(dialogue);
+
+    if (status == NULL)
+        return NULL;
+    json_object_object_add(status, "pid", json_object_new_int(dialogue_pid(dialogue)));
+    json_object_object_add(status, "user",
+                           json_object_new_string(answer_user(dialogue_user(dialogue))));
+    return status;
+}
+
 struct json_object *answer_ask(struct dialogue *dialogue)
 {
-    return dialogue_send(dialogue, USER_SOCKET_STATUS) == 0 ? read_status(dialogue) : NULL;
+    return dialogue_send(dialogue, USER_SOCKET_STATUS) == 0 ? read_answer(dialogue) : NULL;
 }
 
 struct question {
@@ -34,9 +67,11 @@ struct question {
     int error;
 };
 
-static void question_ask(struct question *q, int64_t deadline)
+typedef struct dialogue *dialogue_open(pid_t pid, int64_t deadline);
+
+static void question_ask(struct question *q, dialogue_open *open, int64_t deadline)
 {
-    q->dialogue = dialogue_connect(q->pid, deadline);
+    q->dialogue = open(q->pid, deadline);
     if (q->dialogue == NULL || dialogue_send(q->dialogue, USER_SOCKET_STATUS) != 0)
         q->error = errno;
 }
@@ -46,7 +81,7 @@ static void question_finish(struct question *q, answer_visit *visit, void *data)
 {
     struct json_object *status = NULL;
 
-    if (q->error == 0 && (status = read_status(q->dialogue)) == NULL)
+    if (q->error == 0 && (status = read_answer(q->dialogue)) == NULL)
         q->error = errno;
     if (q->error != ENOENT)
         visit(q->pid, status, q->error, data);
@@ -55,22 +90,53 @@ static void question_finish(struct question *q, answer_visit *visit, void *data)
         dialogue_close(q->dialogue);
 }
 
-void answer_each(answer_visit *visit, void *data, int64_t deadline)
+static void ask_all(pid_t *pids, size_t n, dialogue_open *open, answer_visit *visit, void *data,
+                    int64_t deadline)
 {
-    pid_t *pids;
-    size_t n = runtime_list(&pids);
     struct question *questions = calloc(n + 1, sizeof(*questions));
 
     if (questions == NULL)
         err(EXIT_FAILED, "can't ask %zu supervisors", n);
     for (size_t i = 0; i < n; i++) {
         questions[i].pid = pids[i];
-        question_ask(&questions[i], deadline);
+        question_ask(&questions[i], open, deadline);
     }
     for (size_t i = 0; i < n; i++)
         question_finish(&questions[i], visit, data);
     free(questions);
     free(pids);
+}
+
+void answer_each(answer_visit *visit, void *data, int64_t deadline)
+{
+    pid_t *pids;
+    size_t n = runtime_list(&pids);
+
+    ask_all(pids, n, dialogue_connect, visit, data, deadline);
+}
+
+static bool is_in(const pid_t *pids, size_t n, pid_t pid)
+{
+    for (size_t i = 0; i < n; i++)
+        if (pids[i] == pid)
+            return true;
+    return false;
+}
+
+void answer_each_elsewhere(answer_visit *visit, void *data, int64_t deadline)
+{
+    pid_t *pids, *known;
+    size_t n, m, kept = 0;
+
+    if (!elsewhere_is_shown())
+        return;
+    n = elsewhere_list(&pids);
+    m = runtime_list(&known);
+    for (size_t i = 0; i < n; i++)
+        if (!is_in(known, m, pids[i]))
+            pids[kept++] = pids[i];
+    free(known);
+    ask_all(pids, kept, dialogue_connect_elsewhere, visit, data, deadline);
 }
 
 static struct json_object *member(struct json_object *object, const char *key, json_type type)

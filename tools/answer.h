@@ -19,8 +19,16 @@ typedef void answer_visit(pid_t pid, struct json_object *status, int error, void
  * json_object_put(). */
 struct json_object *answer_ask(struct dialogue *dialogue);
 
-/* Asks all supervisors at once and visits them in the order of their pids. */
+/* The name of a user, or the number of one that has none. */
+const char *answer_user(uid_t uid);
+
+/* Asks all supervisors in the runtime directory at once and visits them in the order of their pids.
+ */
 void answer_each(answer_visit *visit, void *data, int64_t deadline);
+
+/* The same with those that are elsewhere, if they are to be shown: by themselves, for what they do
+ * must not take time from the others. */
+void answer_each_elsewhere(answer_visit *visit, void *data, int64_t deadline);
 
 /* A member, "" or 0 if it is missing or of another type; of a list its length. */
 const char *answer_text(struct json_object *object, const char *key);

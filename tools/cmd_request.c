@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "deadline.h"
 #include "dialogue.h"
 #include "option.h"
@@ -41,6 +42,15 @@ struct request {
     int supervisor;
 };
 
+/* Of a name or a pid it may not be known. */
+static void say_whose(const struct dialogue *dialogue)
+{
+    uid_t user = dialogue_user(dialogue);
+
+    if (user != geteuid())
+        printf("server %d of %s\n", (int)dialogue_pid(dialogue), answer_user(user));
+}
+
 static struct request request_begin(int argc, char **argv, const char *line,
                                     const struct option *longs)
 {
@@ -59,6 +69,7 @@ static struct request request_begin(int argc, char **argv, const char *line,
         clock_ms() + (request.timeout > ASKING_LEAST ? request.timeout : ASKING_LEAST);
     request.dialogue = target_connect(target, request.deadline, EXIT_FAILED);
     request.supervisor = dialogue_pid(request.dialogue);
+    say_whose(request.dialogue);
     return request;
 }
 

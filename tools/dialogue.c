@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "deadline.h"
+#include "elsewhere.h"
 #include "grace.h"
 #include "orphan.h"
 #include "proc.h"
@@ -100,10 +101,9 @@ static ssize_t receive(void *cookie, char *data, size_t size)
     return n;
 }
 
-struct dialogue *dialogue_connect(pid_t pid, int64_t deadline)
+static struct dialogue *begin(pid_t pid, int fd, int64_t deadline)
 {
     struct dialogue *dialogue;
-    int fd = connect_to(pid, deadline);
 
     if (fd == -1)
         return NULL;
@@ -117,6 +117,16 @@ struct dialogue *dialogue_connect(pid_t pid, int64_t deadline)
     return dialogue;
 }
 
+struct dialogue *dialogue_connect(pid_t pid, int64_t deadline)
+{
+    return begin(pid, connect_to(pid, deadline), deadline);
+}
+
+struct dialogue *dialogue_connect_elsewhere(pid_t pid, int64_t deadline)
+{
+    return begin(pid, elsewhere_connect(pid), deadline);
+}
+
 void dialogue_close(struct dialogue *dialogue)
 {
     fclose(dialogue->stream);
@@ -128,6 +138,15 @@ void dialogue_close(struct dialogue *dialogue)
 pid_t dialogue_pid(const struct dialogue *dialogue)
 {
     return dialogue->pid;
+}
+
+uid_t dialogue_user(const struct dialogue *dialogue)
+{
+    struct ucred peer = {.uid = (uid_t)-1};
+    socklen_t len = sizeof(peer);
+
+    getsockopt(dialogue->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len);
+    return peer.uid;
 }
 
 int dialogue_send(struct dialogue *dialogue, const char *request)

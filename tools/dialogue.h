@@ -16,9 +16,15 @@ struct dialogue;
  * ETIMEDOUT (it takes no connection), or why the socket can't be used. */
 struct dialogue *dialogue_connect(pid_t pid, int64_t deadline);
 
+/* The same for one whose socket is not in the runtime directory (elsewhere.h). */
+struct dialogue *dialogue_connect_elsewhere(pid_t pid, int64_t deadline);
+
 void dialogue_close(struct dialogue *dialogue);
 
 pid_t dialogue_pid(const struct dialogue *dialogue);
+
+/* As whom the other side runs; the kernel says so. */
+uid_t dialogue_user(const struct dialogue *dialogue);
 
 /* Sends `request` and the newline; 0, or -1 with errno. */
 int dialogue_send(struct dialogue *dialogue, const char *request);

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "answer.h"
+#include "elsewhere.h"
 #include "grace.h"
 #include "text.h"
 
@@ -91,7 +93,20 @@ static int newest_first(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
-static void add_server(FILE *rows, struct json_object *status)
+static bool is_other(struct json_object *status)
+{
+    return strcmp(answer_text(status, "user"), answer_user(geteuid())) != 0;
+}
+
+static bool any_other(struct json_object *statuses)
+{
+    for (size_t i = 0; i < json_object_array_length(statuses); i++)
+        if (is_other(json_object_array_get_idx(statuses, i)))
+            return true;
+    return false;
+}
+
+static void add_server(FILE *rows, struct json_object *status, bool users)
 {
     struct json_object *gens;
     size_t n = answer_list(status, "generations", &gens);
@@ -100,6 +115,8 @@ static void add_server(FILE *rows, struct json_object *status)
 
     add_text(rows, answer_text(status, "name"));
     add_number(rows, answer_number(status, "pid"));
+    if (users)
+        add_text(rows, answer_text(status, "user"));
     if (n > 0) {
         json_object_array_sort(gens, newest_first);
         add_generation(rows, json_object_array_get_idx(gens, 0), stopping);
@@ -110,7 +127,7 @@ static void add_server(FILE *rows, struct json_object *status)
     }
     add_command(rows, status);
     for (size_t i = 1; i < n; i++) {
-        fputs("\n\t\t", rows);
+        fputs(users ? "\n\t\t\t" : "\n\t\t", rows);
         add_generation(rows, json_object_array_get_idx(gens, i), stopping);
     }
     fputs("\n", rows);
@@ -119,18 +136,20 @@ static void add_server(FILE *rows, struct json_object *status)
 void report_table(struct json_object *statuses)
 {
     size_t n = json_object_array_length(statuses), size;
+    bool users = elsewhere_is_shown() || any_other(statuses);
     char *text;
     FILE *rows = open_memstream(&text, &size);
 
     if (rows == NULL)
         err(EXIT_FAILED, "can't print a table");
-    fputs("NAME\tPID\tGEN\tSTATE\tMAIN\tPROCS\tCONNS\tACCEPTED\tAGE\tCOMMAND\n", rows);
+    fprintf(rows, "NAME\tPID\t%sGEN\tSTATE\tMAIN\tPROCS\tCONNS\tACCEPTED\tAGE\tCOMMAND\n",
+            users ? "USER\t" : "");
     for (size_t i = 0; i < n; i++)
-        add_server(rows, json_object_array_get_idx(statuses, i));
+        add_server(rows, json_object_array_get_idx(statuses, i), users);
     if (fclose(rows) != 0)
         err(EXIT_FAILED, "can't print a table");
     if (n > 0)
-        text_table(text, "lrrlrrrrrl");
+        text_table(text, users ? "lrlrlrrrrrl" : "lrrlrrrrrl");
     free(text);
 }
 

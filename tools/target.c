@@ -4,12 +4,15 @@
 #include <err.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "answer.h"
 #include "deadline.h"
+#include "elsewhere.h"
 #include "grace.h"
 #include "orphan.h"
 #include "proc.h"
@@ -32,16 +35,19 @@ struct dialogue *target_supervisor(pid_t pid, const char *target, int64_t deadli
 {
     struct dialogue *dialogue = dialogue_connect(pid, deadline);
 
+    if (dialogue == NULL && errno == ENOENT && geteuid() == 0)
+        dialogue = dialogue_connect_elsewhere(pid, deadline);
     if (dialogue == NULL)
         connect_failed(pid, target, unanswered);
     return dialogue;
 }
 
-/* Orphans of a server become children of its supervisor, so every process has it above. */
+/* Orphans of a server become children of its supervisor, so every process has it above.  One in the
+ * runtime directory before all others: a process of its server could only pretend to be one. */
 static struct dialogue *connect_above(pid_t pid, const char *target, int64_t deadline,
                                       int unanswered)
 {
-    pid_t parent = pid;
+    pid_t parent = pid, other;
     struct dialogue *dialogue;
 
     if (proc_parent(pid) == -1)
@@ -54,6 +60,9 @@ static struct dialogue *connect_above(pid_t pid, const char *target, int64_t dea
             connect_failed(parent, target, unanswered);
         parent = proc_parent(parent);
     }
+    other = elsewhere_above(pid);
+    if (other != 0)
+        return target_supervisor(other, target, deadline, unanswered);
     orphan_hint();
     errx(EXIT_NO_TARGET, "process %d doesn't run under grace (looked in %s)", (int)pid,
          runtime_path());
@@ -63,25 +72,48 @@ enum { LOOKUP_PATIENCE = 2000 }; /* milliseconds */
 
 struct matches {
     const char *name;
+    bool own; /* none of another user's counts */
     pid_t first;
     size_t count, silent;
     char pids[256];
 };
 
-static void match(pid_t pid, struct json_object *status, int error, void *data)
+static void add(struct matches *found, pid_t pid, const char *user)
 {
-    struct matches *found = data;
     size_t used = strlen(found->pids);
 
-    if (status == NULL) {
-        found->silent += error == ETIMEDOUT;
-        return;
-    }
-    if (strcmp(answer_text(status, "name"), found->name) != 0)
-        return;
     if (found->count++ == 0)
         found->first = pid;
-    snprintf(found->pids + used, sizeof(found->pids) - used, " %d", (int)pid);
+    snprintf(found->pids + used, sizeof(found->pids) - used, *user != '\0' ? " %d (%s)" : " %d",
+             (int)pid, user);
+}
+
+static bool fits(struct matches *found, struct json_object *status, int error)
+{
+    found->silent += status == NULL && error == ETIMEDOUT;
+    return status != NULL && strcmp(answer_text(status, "name"), found->name) == 0;
+}
+
+static void match(pid_t pid, struct json_object *status, int error, void *data)
+{
+    if (fits(data, status, error))
+        add(data, pid, "");
+}
+
+/* Anybody can take a name: that must not keep root from a server of its own. */
+static void match_elsewhere(pid_t pid, struct json_object *status, int error, void *data)
+{
+    struct matches *found = data;
+    const char *user = answer_text(status, "user");
+    bool own;
+
+    if (!fits(found, status, error))
+        return;
+    own = strcmp(user, answer_user(geteuid())) == 0;
+    if (own && !found->own)
+        *found = (struct matches){.name = found->name, .own = true, .silent = found->silent};
+    if (own == found->own)
+        add(found, pid, user);
 }
 
 /* A server that hangs must not use up the time of the one that is meant. */
@@ -97,6 +129,8 @@ static struct dialogue *connect_name(const char *name, int64_t deadline, int una
     struct matches found = {.name = name};
 
     answer_each(match, &found, lookup_deadline(deadline));
+    if (found.count == 0)
+        answer_each_elsewhere(match_elsewhere, &found, lookup_deadline(deadline));
     if (found.count > 1)
         errx(EXIT_BAD_USAGE, "'%s' is the name of %zu servers, use one of the pids:%s", name,
              found.count, found.pids);
