@@ -67,6 +67,10 @@ struct generation {
     uint32_t known[PAGE_LISTENERS];         /* flags of those that were seen, not only said */
     unsigned entries;                       /* of these two that were ever used */
     struct tree tree;
+
+    /* Where it listens unseen, at the last look for that: see unseen.h. */
+    struct kernel_unseen unseen;
+
     int witness;                    /* pidfd of a member, see generation_lives() */
     uint64_t dismissed[PAGE_SLOTS]; /* who had the slot, and is dead or no member (slots.c) */
     int64_t scanned;                /* when that was */

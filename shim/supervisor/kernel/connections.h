@@ -72,15 +72,22 @@ bool kernel_no_connection(const struct kernel_listener *l, size_t nl, const stru
  * -errno; -EACCES: none that we may look into. */
 pid_t kernel_holds(const struct tree *t, unsigned long inode);
 
-/* Members listen (TCP, UNIX) on sockets that this process, the supervisor, has no copy of: how many
- * of `room` were filled. */
+/* Members listen (TCP, UNIX), or wait for datagrams (UDP), on sockets that this process, the
+ * supervisor, has no copy of: how many of `room` were filled. */
 struct kernel_unseen {
-    pid_t pid;
+    pid_t pid; /* of those that have it the lowest */
+    int family, type;
+    uint16_t port;
     unsigned long inode;
     uint64_t cookie;  /* 0: not known */
-    char address[32]; /* "port 80", "a UNIX socket" */
+    char address[32]; /* "port 80", "UDP port 53", "a UNIX socket" */
 };
 size_t kernel_unseen_listeners(const struct tree *t, struct kernel_unseen *unseen, size_t room);
+
+/* The first of them that is wanted, with those for datagrams. */
+typedef bool kernel_wants(void *arg, const struct kernel_unseen *unseen);
+bool kernel_find_unseen(const struct tree *t, kernel_wants *wants, void *arg,
+                        struct kernel_unseen *found);
 
 /* Accept queue of a listener, now and at most.  A datagram socket has bytes
  * in it and backlog 0; backlog 0 also where only /proc/net tells.  0 or -errno. */

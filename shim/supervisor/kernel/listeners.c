@@ -88,6 +88,8 @@ static int read_tcp_and_unix(uint32_t tcp, uint32_t local, socktab_fn *fn, void 
 
 struct unseen_listeners {
     struct holders theirs, own;
+    kernel_wants *wants; /* NULL: all */
+    void *arg;
     struct kernel_unseen *unseen;
     size_t n, most;
 };
@@ -100,33 +102,74 @@ static bool is_known(const struct unseen_listeners *s, unsigned long inode)
     return false;
 }
 
+static struct kernel_unseen describe(const struct socktab_row *row, pid_t pid)
+{
+    struct kernel_unseen u = {.pid = pid,
+                              .family = row->family,
+                              .type = row->state == TCP_LISTEN ? SOCK_STREAM : SOCK_DGRAM,
+                              .port = row->port,
+                              .inode = row->inode,
+                              .cookie = row->cookie};
+
+    if (row->family == AF_UNIX)
+        snprintf(u.address, sizeof u.address, "a UNIX socket");
+    else
+        snprintf(u.address, sizeof u.address, "%sport %u", u.type == SOCK_DGRAM ? "UDP " : "",
+                 row->port);
+    return u;
+}
+
 static void match_listener(void *arg, const struct socktab_row *row)
 {
     struct unseen_listeners *s = arg;
     pid_t pid = holders_find(&s->theirs, row->inode);
+    struct kernel_unseen unseen;
 
     if (s->n == s->most || !pid || holders_find(&s->own, row->inode) || is_known(s, row->inode))
         return;
-    struct kernel_unseen *unseen = &s->unseen[s->n++];
-    *unseen = (struct kernel_unseen){.pid = pid, .inode = row->inode, .cookie = row->cookie};
-    if (row->family == AF_UNIX)
-        snprintf(unseen->address, sizeof unseen->address, "a UNIX socket");
-    else
-        snprintf(unseen->address, sizeof unseen->address, "port %u", row->port);
+    unseen = describe(row, pid);
+    if (!s->wants || s->wants(s->arg, &unseen))
+        s->unseen[s->n++] = unseen;
+}
+
+/* Who waits for datagrams has no peer. */
+static void read_udp(socktab_fn *fn, void *arg)
+{
+    struct socktab_query q = {.family = AF_INET, .protocol = IPPROTO_UDP, .states = 1 << TCP_CLOSE};
+
+    socktab_read(&q, fn, arg);
+    q.family = AF_INET6;
+    socktab_read(&q, fn, arg);
+}
+
+static size_t find_unseen(struct unseen_listeners *s, const struct tree *t, bool datagrams)
+{
+    struct procfs_stat self = {.pid = getpid()};
+
+    holders_read(&s->theirs, t);
+    holders_read(&s->own, &(struct tree){.proc = &self, .n = 1});
+    if (s->theirs.n)
+        read_tcp_and_unix(1 << TCP_LISTEN, 1 << TCP_LISTEN, match_listener, s);
+    if (s->theirs.n && datagrams)
+        read_udp(match_listener, s);
+    holders_free(&s->theirs);
+    holders_free(&s->own);
+    return s->n;
 }
 
 size_t kernel_unseen_listeners(const struct tree *t, struct kernel_unseen *unseen, size_t room)
 {
     struct unseen_listeners s = {.unseen = unseen, .most = room};
-    struct procfs_stat self = {.pid = getpid()};
 
-    holders_read(&s.theirs, t);
-    holders_read(&s.own, &(struct tree){.proc = &self, .n = 1});
-    if (s.theirs.n)
-        read_tcp_and_unix(1 << TCP_LISTEN, 1 << TCP_LISTEN, match_listener, &s);
-    holders_free(&s.theirs);
-    holders_free(&s.own);
-    return s.n;
+    return find_unseen(&s, t, false);
+}
+
+bool kernel_find_unseen(const struct tree *t, kernel_wants *wants, void *arg,
+                        struct kernel_unseen *found)
+{
+    struct unseen_listeners s = {.wants = wants, .arg = arg, .unseen = found, .most = 1};
+
+    return find_unseen(&s, t, true) > 0;
 }
 
 struct census {

@@ -9,6 +9,8 @@
 #include "protocol/clock.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/slots.h"
+#include "supervisor/generation/unseen.h"
+#include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/spawn.h"
@@ -114,7 +116,7 @@ void readiness_reaped(pid_t pid, int status)
  * server would get its answer from the old generation.  Taken over is everything, or what there is
  * when nothing has changed for GRACE_SETTLE.  The page says sooner than the message with the copy
  * that there is a listener (unknown): a restart begun in between would not offer it. */
-bool readiness_reached(struct generation *g)
+static bool is_reached(struct generation *g)
 {
     struct generation_listeners l = generation_listeners(g);
     bool still = settled(g, &l);
@@ -131,6 +133,11 @@ bool readiness_reached(struct generation *g)
     default:
         return took_over && l.waited > 0 && l.missing == 0 && (still || l.waited >= l.used);
     }
+}
+
+bool readiness_reached(struct generation *g)
+{
+    return is_reached(g) && unwrapped_may_serve(g);
 }
 
 /* Databases answer with errors before ("the database system is starting up"), name servers, too. */
@@ -150,6 +157,8 @@ static void describe_missing(const struct generation *g, char *text, size_t size
         snprintf(text, size, "its program is still being opened (a file system that hangs?)");
     else if (!generation_joined(g))
         snprintf(text, size, "it does not load libgrace.so (static, setuid or another libc?)");
+    else if (g->unseen.pid)
+        snprintf(text, size, "%s", unseen_text(g));
     else if (supervisor.options.ready == READY_EXEC && l.used > 0)
         snprintf(text, size, "'%s' did not succeed", supervisor.options.ready_exec);
     else if (supervisor.options.ready == READY_NOTIFY && !g->notified)

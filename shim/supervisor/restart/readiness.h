@@ -4,7 +4,7 @@
  * process waits on it; or, where some are never adopted or waited on, those that are, and nothing
  * has changed for GRACE_SETTLE.  The others want the listeners adopted, too (or, as with auto, some
  * and GRACE_SETTLE), and: notify: it says READY=1 (sd_notify).  delay=T: it has lived for T.
- * exec=CMD: CMD, which is not asked before, exits 0.
+ * exec=CMD: CMD, which is not asked before, exits 0.  And nothing that clients know is unseen.
  */
 #ifndef GRACE_SUPERVISOR_RESTART_READINESS_H
 #define GRACE_SUPERVISOR_RESTART_READINESS_H

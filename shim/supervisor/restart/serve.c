@@ -15,8 +15,9 @@ static void report_ready(struct generation *g)
     struct generation_listeners l = generation_listeners(g);
 
     g->ready_ms = clock_ms() - g->started;
-    log_line(LEVEL_INFO, "generation %u ready in %lld ms (%u listener%s)", g->number,
-             (long long)g->ready_ms, l.used, l.used == 1 ? "" : "s");
+    log_line(LEVEL_INFO, "generation %u %s in %lld ms (%u listener%s)", g->number,
+             g->unwrapped ? "serves, and not all is seen," : "ready", (long long)g->ready_ms,
+             l.used, l.used == 1 ? "" : "s");
     event(EVENT_READY, g->number, "");
     if (supervisor.options.ready == READY_AUTO && l.waited < l.used)
         log_line(LEVEL_WARNING, "%u of %u listeners are not waited on; restarts will not expect it",

@@ -2,80 +2,63 @@
 #include "supervisor/restart/unwrapped.h"
 
 #include <stdio.h>
-#include <string.h>
 
+#include "protocol/clock.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/generation/slots.h"
+#include "supervisor/generation/unseen.h"
 #include "supervisor/kernel/program.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
 enum { PATIENCE_MS = 500 }; /* to the first look */
 
-/* What a look has found. */
-struct finding {
-    enum program lack;           /* of the first process that will never have the shim */
-    pid_t pid;                   /* 0: there is none */
-    struct kernel_unseen unseen; /* else, who listens */
+/* The first process of those that will never have the shim; pid 0: there is none. */
+struct lack {
+    pid_t pid;
+    enum program program;
 };
 
 /* One that has it, or may still get it, is enough. */
-static bool all_lack_shim(const struct tree *t, struct finding *f)
+static bool all_lack_shim(const struct tree *t, struct lack *lack)
 {
-    f->pid = 0;
     for (size_t i = 0; i < t->n; i++) {
         enum program p = program_look(t->proc[i].pid, supervisor.command.library);
 
         if (p == PROGRAM_LOADED || p == PROGRAM_LOADING)
             return false;
-        if (p == PROGRAM_GONE || f->pid)
-            continue;
-        f->pid = t->proc[i].pid;
-        f->lack = p;
+        if (p != PROGRAM_GONE && !lack->pid)
+            *lack = (struct lack){.pid = t->proc[i].pid, .program = p};
     }
-    return f->pid != 0;
+    return lack->pid != 0;
 }
 
 /* Nothing in it has the shim: it never had, or a wrapper has executed something without. */
-static bool lacks_shim(struct generation *g, struct finding *f)
+static bool lacks_shim(struct generation *g, struct lack *lack)
 {
+    *lack = (struct lack){.pid = 0};
     if (g->exited || g->failed >= 0) /* or not yet executed */
         return false;
     if (generation_joined(g) && (g->state != GENERATION_STARTING || slots_count(g).processes > 0))
         return false;
-    return generation_scan(g) == 0 && all_lack_shim(&g->tree, f);
+    return generation_scan(g) == 0 && all_lack_shim(&g->tree, lack);
 }
 
-/* Some process has the shim, but what listens was never seen to. */
-static bool listens_unseen(struct generation *g, struct finding *f)
+static const char *look(struct generation *g, struct lack *lack)
 {
-    return g->state == GENERATION_STARTING && generation_listeners(g).used == 0 &&
-           generation_scan(g) == 0 && kernel_unseen_listeners(&g->tree, &f->unseen, 1) > 0;
-}
-
-/* Not on one look: a listener is entered in the page a moment after it has begun to listen. */
-static bool still_listens(struct generation *g, struct finding *f)
-{
-    struct finding before;
-
-    return listens_unseen(g, &before) && listens_unseen(g, f) &&
-           f->unseen.pid == before.unseen.pid &&
-           strcmp(f->unseen.address, before.unseen.address) == 0;
-}
-
-static const char *look(struct generation *g, struct finding *f)
-{
-    *f = (struct finding){.pid = 0};
-    if (lacks_shim(g, f))
+    if (lacks_shim(g, lack))
         return "the server does not load libgrace.so";
-    f->pid = 0;
-    return still_listens(g, f) ? "the server listens unseen by libgrace.so" : NULL;
+    lack->pid = 0;
+    if (!unseen_look(g))
+        return NULL;
+    return generation_listeners(g).used > 0 ? unseen_text(g)
+                                            : "the server listens unseen by libgrace.so";
 }
 
-static const char *text_of(enum program lack)
+static const char *text_of(enum program lacking)
 {
-    switch (lack) {
+    switch (lacking) {
     case PROGRAM_STATIC:
         return "has no dynamic loader: static, or Go";
     case PROGRAM_SECURE:
@@ -87,32 +70,31 @@ static const char *text_of(enum program lack)
     }
 }
 
-static void say_what_lacks(const struct finding *f)
+static void say_what_lacks(const struct lack *lack)
 {
     log_line(LEVEL_ERROR,
              "%s does not load libgrace.so (process %d %s): it runs as without grace and can't be "
              "restarted; libgrace(7) says what helps",
-             supervisor.command.path, (int)f->pid, text_of(f->lack));
+             supervisor.command.path, (int)lack->pid, text_of(lack->program));
 }
 
-static void say_who_listens(const struct kernel_unseen *unseen)
+static void say_who_listens(const struct generation *g)
 {
-    log_line(
-        LEVEL_ERROR,
-        "process %d listens on %s unseen by libgrace.so (Go or static program, executed with "
-        "another real user, PID namespace of its own?): the server runs as without grace and can't be restarted; "
-        "libgrace(7) says what helps",
-        (int)unseen->pid, unseen->address);
+    log_line(LEVEL_ERROR,
+             "%s (Go or static program, executed with another real user, PID namespace of its own, "
+             "library opened with RTLD_DEEPBIND, helper that GRACE_CHILDREN=keep would wrap?): the "
+             "server runs as without grace and can't be restarted; libgrace(7) says what helps",
+             unseen_text(g));
 }
 
-static void say(struct generation *g, const struct finding *f)
+static void say(struct generation *g, const struct lack *lack)
 {
     g->unwrapped = true;
     g->hello = atomic_load(&g->page->hello);
-    if (!f->pid)
-        say_who_listens(&f->unseen);
+    if (!lack->pid)
+        say_who_listens(g);
     else if (atomic_load(&g->page->failed) == 0) /* else the shim has said why */
-        say_what_lacks(f);
+        say_what_lacks(lack);
 }
 
 static void take_back(struct generation *g)
@@ -139,40 +121,59 @@ static bool due(struct generation *g, int64_t now)
 /* Some process has loaded the shim since that was said. */
 static bool has_news(const struct generation *g)
 {
-    return g->unwrapped && atomic_load(&g->page->hello) != g->hello;
+    return g->unwrapped && g->state == GENERATION_STARTING &&
+           atomic_load(&g->page->hello) != g->hello;
 }
 
 bool unwrapped_step(int64_t now)
 {
     struct generation *g = supervisor.current;
     bool was = g->unwrapped;
-    struct finding f;
 
     if (!was && g->state != GENERATION_STARTING && generation_joined(g))
         return false;
     if (!has_news(g) && !due(g, now))
         return false;
     g->hello = atomic_load(&g->page->hello);
-    if (look(g, &f)) {
-        if (!was)
-            say(g, &f);
-    } else if (was) {
-        take_back(g);
-    }
+    unwrapped_refusal();
     return !was && g->unwrapped;
 }
 
 const char *unwrapped_refusal(void)
 {
     struct generation *g = supervisor.current;
-    struct finding f;
-    const char *why = look(g, &f);
+    struct lack lack;
+    const char *why = look(g, &lack);
 
     if (why && !g->unwrapped)
-        say(g, &f);
+        say(g, &lack);
     else if (!why && g->unwrapped)
         take_back(g);
     return why;
+}
+
+/* Clients of what it serves unseen would have nobody when the one before ends.  That goes on, and
+ * this one has a moment to get it right; where there is none it has to do. */
+bool unwrapped_may_serve(struct generation *g)
+{
+    enum { AGAIN_MS = 100 };
+    int64_t until = clock_ms() + supervisor.options.settle;
+    bool was = g->unseen.pid != 0;
+
+    if (!unseen_look(g)) {
+        if (g->unwrapped)
+            take_back(g);
+        return true;
+    }
+    if (g != supervisor.next) {
+        if (!g->unwrapped)
+            say(g, &(struct lack){.pid = 0});
+        return true;
+    }
+    if (!was && until < g->deadline)
+        g->deadline = until;
+    supervisor_wake_in(AGAIN_MS);
+    return false;
 }
 
 /* Else it would end the process: by its default, or as a Go program that has not asked for it.  A

@@ -11,14 +11,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "supervisor/generation/generation.h"
+
 /* Says so, once: true. */
 bool unwrapped_step(int64_t now);
 
 /* Why the server can't be restarted, by a look at it now, or NULL. */
 const char *unwrapped_refusal(void);
 
-/* Then: passes the restart signal on to a server that handles it itself.  What is to be said of
- * that. */
+/* May g, which is ready else, be called so?  Not a new one of which a part is unseen: its deadline
+ * is near then, and g->unseen says what is wrong.  One that has nobody before it serves all the
+ * same, and a line says so. */
+bool unwrapped_may_serve(struct generation *g);
+
+/* No restart: passes the restart signal on to a server that handles it itself.  What is to be said
+ * of that. */
 const char *unwrapped_pass_on(void);
 
 #endif
