@@ -93,6 +93,13 @@ static bool join_descriptors(const struct handoff *h)
     return handoff_suffices(&self.fds);
 }
 
+/* A bystander is not the server: what it can't have it does without. */
+static void join_failed(const struct handoff *h, const char *what)
+{
+    if (!h->bystander)
+        complain(what);
+}
+
 static void join_generation(const struct handoff *h, char **argv)
 {
     int32_t nobody = 0;
@@ -102,11 +109,11 @@ static void join_generation(const struct handoff *h, char **argv)
     errno = 0;
     if (!is_socket(h->fds.control) || fstat(h->fds.memory, &st) < 0 ||
         st.st_size != (off_t)sizeof *page || !(page = map_page(h->fds.memory))) {
-        complain("the restart environment is not usable");
+        join_failed(h, "the restart environment is not usable");
         return;
     }
     if (!join_descriptors(h)) {
-        complain("no file descriptor left");
+        join_failed(h, "no file descriptor left");
         atomic_fetch_add(&page->failed, 1);
         return;
     }
@@ -114,9 +121,11 @@ static void join_generation(const struct handoff *h, char **argv)
     preload_list_take(self.library);
     self.restart_signal = h->restart_signal;
     self.keep_children = h->keep_children;
+    atomic_store(&self.bystander, h->bystander);
     self.page = page;
     self.slow = &page->attention;
-    predecessors_take();
+    if (!h->bystander)
+        predecessors_take();
     command_line_note(argv);
     memory_owner = getpid();
     pthread_atfork(NULL, NULL, fork_child);
@@ -124,8 +133,10 @@ static void join_generation(const struct handoff *h, char **argv)
     self_join();
     connections_join();
     recovery_join();
-    atomic_compare_exchange_strong(&page->first, &nobody, getpid());
     self.on = true;
+    if (h->bystander)
+        return;
+    atomic_compare_exchange_strong(&page->first, &nobody, getpid());
     atomic_fetch_add(&page->hello, 1);
     self_ring();
     drain_run();

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "exec/inject.h"
 #include "exec/recovery.h"
 #include "exec/system.h"
 #include "listener/drain.h"
@@ -18,6 +19,7 @@ void fork_child(void)
     memory_owner = getpid();
     if (!self.on)
         return;
+    inject_forked();
     recovery_release();
     recovery_join();
     waiters_reset();

@@ -93,13 +93,12 @@ static void take(int sig, struct sigaction *former)
     real.sigaction(sig, &act, former);
 }
 
-static void unblock(void)
+static void unblock_reserved(void)
 {
     sigset_t set;
 
     sigemptyset(&set);
     sigaddset(&set, RESERVED_SIGNAL);
-    sigaddset(&set, self.restart_signal);
     real.pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
@@ -117,8 +116,9 @@ void signal_handler_install(void)
     take(RESERVED_SIGNAL, reserved);
     if (reserved->sa_handler == SIG_IGN && may_be_told())
         reserved->sa_handler = SIG_DFL; /* it was shielded, see below */
-    take(self.restart_signal, own_signals_believed(self.restart_signal));
-    unblock();
+    unblock_reserved();
+    if (!atomic_load(&self.bystander))
+        own_signals_take_restart();
 }
 
 /* A vfork child may have set an action of its own for what it executes. */
@@ -152,6 +152,7 @@ void signal_handler_release(void)
 
 void signal_handler_retake(void)
 {
-    take(self.restart_signal, NULL);
     take(RESERVED_SIGNAL, NULL);
+    if (!atomic_load(&self.bystander))
+        take(self.restart_signal, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "exec/inject.h"
 
+#include <sys/socket.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -9,10 +10,42 @@
 #include "libc/real.h"
 #include "process/command_line.h"
 #include "process/fdtab.h"
+#include "process/guest.h"
 #include "process/self.h"
 #include "protocol/envp.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
+
+static bool for_client; /* so this process was forked */
+
+/* A number whose close nobody saw may be anything by now.  A guest has closed what it does not pass
+ * on: what counts is its parent's. */
+static bool has_peer(int fd)
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+
+    return guest_by_pid() || getpeername(fd, (struct sockaddr *)&peer, &len) == 0 ||
+           !(errno == EBADF || errno == ENOTSOCK || errno == ENOTCONN);
+}
+
+/* Also one that is closed by exec: the output of a CGI goes through a pipe to who has it. */
+static bool works_for_client(void)
+{
+    int saved = errno;
+    bool found = for_client;
+
+    for (int fd = fdtab_next(0, 1 << FD_CONNECTION); fd >= 0 && !found;
+         fd = fdtab_next(fd + 1, 1 << FD_CONNECTION))
+        found = has_peer(fd);
+    errno = saved;
+    return found;
+}
+
+void inject_forked(void)
+{
+    for_client = works_for_client();
+}
 
 static bool inherits(unsigned kinds)
 {
@@ -44,11 +77,25 @@ static bool is_server(char *const argv[])
            is_daemon(argv);
 }
 
-bool inject_wanted(bool in_place, char *const argv[])
+/* Not in a chroot, or for a user, where it isn't: the loader would complain to standard error. */
+static bool library_is_there(void)
 {
-    return self.on && !self.elsewhere &&
-           (self.keep_children || !atomic_load(&self.page->served) ||
-            (in_place && is_server(argv)) || inherits(FDS_MAY_LISTEN));
+    int saved = errno;
+    bool there = access(self.library, R_OK) == 0;
+
+    errno = saved;
+    return there;
+}
+
+enum inject inject_as(bool in_place, char *const argv[])
+{
+    if (!self.on || self.elsewhere)
+        return INJECT_NOTHING;
+    if (!atomic_load(&self.page->served) || inherits(FDS_MAY_LISTEN) ||
+        (in_place && !atomic_load(&self.bystander) && is_server(argv)))
+        return INJECT_MEMBER;
+    return (self.keep_children || !works_for_client()) && library_is_there() ? INJECT_BYSTANDER
+                                                                             : INJECT_NOTHING;
 }
 
 size_t inject_entries(char *const envp[])
@@ -74,12 +121,13 @@ size_t inject_bytes(char *const envp[])
            (preload ? strlen(preload) : 0);
 }
 
-static bool own_entries(char *own[2], char *bytes, char *const envp[],
+static bool own_entries(char *own[2], char *bytes, char *const envp[], enum inject as,
                         const union handoff_fds *loan)
 {
     const struct handoff h = {.fds = *loan,
                               .restart_signal = self.restart_signal,
                               .keep_children = self.keep_children,
+                              .bystander = as == INJECT_BYSTANDER,
                               .library = self.library};
 
     own[0] = bytes;
@@ -89,12 +137,12 @@ static bool own_entries(char *own[2], char *bytes, char *const envp[],
     return handoff_format(&h, own[0]);
 }
 
-char *const *inject_environment(char *const envp[], const union handoff_fds *loan, char **entries,
-                                char *bytes)
+char *const *inject_environment(char *const envp[], enum inject as, const union handoff_fds *loan,
+                                char **entries, char *bytes)
 {
     char **to = entries + 2;
 
-    if (!own_entries(entries, bytes, envp, loan))
+    if (!own_entries(entries, bytes, envp, as, loan))
         return envp;
     for (; envp && *envp; envp++)
         if (!envp_value(*envp, PRELOAD_LIST) && !envp_value(*envp, HANDOFF_VARIABLE))
@@ -125,11 +173,11 @@ static char *append_quoted(char *to, const char *text)
     return to;
 }
 
-char *inject_prefix(char *to, char *const envp[], const union handoff_fds *loan)
+char *inject_prefix(char *to, char *const envp[], enum inject as, const union handoff_fds *loan)
 {
     char *own[2]; /* behind what is made of them */
 
-    if (!own_entries(own, to + quoted_bytes(envp), envp, loan))
+    if (!own_entries(own, to + quoted_bytes(envp), envp, as, loan))
         return to;
     to = append_quoted(stpcpy(to, "export "), own[0]);
     return stpcpy(append_quoted(stpcpy(to, " "), own[1]), "; ");

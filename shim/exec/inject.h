@@ -5,8 +5,10 @@
  * The constructor takes LD_PRELOAD (our part) and GRACE_HANDOFF out of environ, so the server
  * and its helpers see the environment they would see without us.  The exec hooks put them back
  * for a program that is part of the server: while nothing serves yet (wrapper scripts), when it
- * inherits a listener, where the server executes itself, or always with GRACE_CHILDREN=keep; never
- * in another PID namespace.
+ * inherits a listener, or where the server executes itself.  From then on what the server executes
+ * is a bystander (process/bystander.h), and a helper, which gets nothing, if that is done for a
+ * client: by a process that has a client's connection, or whose parent had one when it was forked.
+ * With GRACE_CHILDREN=keep there are no helpers; nothing is passed to another PID namespace.
  */
 #ifndef GRACE_EXEC_INJECT_H
 #define GRACE_EXEC_INJECT_H
@@ -16,21 +18,26 @@
 
 #include "process/own_fds.h"
 
-/* Is what this process execs now, in its own place or a child's, part of the generation? argv: of
- * what it execs in its own place. Keeps errno. */
-bool inject_wanted(bool in_place, char *const argv[]);
+enum inject { INJECT_NOTHING, INJECT_BYSTANDER, INJECT_MEMBER };
+
+/* What becomes of what this process execs now, in its own place or a child's? argv: of what it
+ * execs in its own place. Keeps errno. */
+enum inject inject_as(bool in_place, char *const argv[]);
+
+/* In the child of a fork: notes whether its parent works for a client. */
+void inject_forked(void);
 
 /* How many pointers and bytes inject_environment() needs. */
 size_t inject_entries(char *const envp[]);
 size_t inject_bytes(char *const envp[]);
 
 /* envp with our two variables, in the room given. */
-char *const *inject_environment(char *const envp[], const union handoff_fds *loan, char **entries,
-                                char *bytes);
+char *const *inject_environment(char *const envp[], enum inject as, const union handoff_fds *loan,
+                                char **entries, char *bytes);
 
 /* The same for a shell: "export 'NAME=value' 'NAME=value'; " to stand before its command, in
  * inject_prefix_bytes() of room. Returns the end. */
 size_t inject_prefix_bytes(char *const envp[]);
-char *inject_prefix(char *to, char *const envp[], const union handoff_fds *loan);
+char *inject_prefix(char *to, char *const envp[], enum inject as, const union handoff_fds *loan);
 
 #endif

@@ -53,7 +53,7 @@ static int run(const struct program *p, char *const envp[])
     }
 }
 
-static int run_inside(const struct program *p, char *const envp[])
+static int run_inside(const struct program *p, char *const envp[], enum inject as)
 {
     size_t pointers = inject_entries(envp) * sizeof(char *);
     size_t size = pointers + inject_bytes(envp);
@@ -64,7 +64,7 @@ static int run_inside(const struct program *p, char *const envp[])
     int r;
 
     if (own_fds_lend(&loan)) {
-        r = run(p, inject_environment(envp, &loan, (char **)(void *)room, room + pointers));
+        r = run(p, inject_environment(envp, as, &loan, (char **)(void *)room, room + pointers));
         own_fds_take_back(&loan);
     } else {
         r = run(p, envp);
@@ -75,7 +75,9 @@ static int run_inside(const struct program *p, char *const envp[])
 
 static int run_program(const struct program *p, char *const envp[], bool in_place)
 {
-    return inject_wanted(in_place, p->argv) ? run_inside(p, envp) : run(p, envp);
+    enum inject as = inject_as(in_place, p->argv);
+
+    return as == INJECT_NOTHING ? run(p, envp) : run_inside(p, envp, as);
 }
 
 /* exec in place: this pid goes on as something that may not have our signal handlers. */
@@ -206,7 +208,7 @@ EXPORT int system(const char *command)
 
 /* Only libc can make a stream that pclose() knows, and its shell gets environ, which other threads
  * read: so the command itself says what is to be added. */
-static FILE *popen_inside(const char *command, const char *type)
+static FILE *popen_inside(const char *command, const char *type, enum inject as)
 {
     size_t size = inject_prefix_bytes(environ) + strlen(command) + 1;
     char *mapped = scratch_map(size);
@@ -216,7 +218,7 @@ static FILE *popen_inside(const char *command, const char *type)
     FILE *stream;
 
     if (own_fds_lend(&loan)) {
-        strcpy(inject_prefix(text, environ, &loan), command);
+        strcpy(inject_prefix(text, environ, as, &loan), command);
         stream = real.popen(text, type);
         own_fds_take_back(&loan);
     } else {
@@ -228,7 +230,9 @@ static FILE *popen_inside(const char *command, const char *type)
 
 EXPORT FILE *popen(const char *command, const char *type)
 {
-    return inject_wanted(false, NULL) ? popen_inside(command, type) : real.popen(command, type);
+    enum inject as = inject_as(false, NULL);
+
+    return as == INJECT_NOTHING ? real.popen(command, type) : popen_inside(command, type, as);
 }
 
 EXPORT int kill(pid_t pid, int sig)

@@ -11,6 +11,7 @@
 #include "listener/state.h"
 #include "listener/transient.h"
 #include "process/bound_keys.h"
+#include "process/bystander.h"
 #include "process/fdtab.h"
 #include "process/sockopts.h"
 #include "protocol/message.h"
@@ -130,8 +131,12 @@ static bool match(int fd, const struct address *a)
 {
     int index;
 
-    if (a->any_port) /* a datagram socket with any port is a client's */
-        return a->type != SOCK_DGRAM && match_any_port(fd, a);
+    if (a->any_port && a->type == SOCK_DGRAM) /* a client's */
+        return false;
+    if (!bystander_takes_part())
+        return false;
+    if (a->any_port)
+        return match_any_port(fd, a);
     if (state_is_member(a))
         return match_member(fd, a);
     index = page_find_listener(self.page, address_key(a, 0), LISTENER_KNOWN);

@@ -9,6 +9,7 @@
 #include "listener/state.h"
 #include "listener/transient.h"
 #include "process/bound_keys.h"
+#include "process/bystander.h"
 #include "process/fdtab.h"
 #include "process/self.h"
 #include "protocol/address.h"
@@ -159,7 +160,8 @@ void listening_begin(int fd)
     struct address a;
     int saved = errno;
 
-    if (!self.on || fdtab_kind(fd) == FD_PLACEHOLDER || !address_of_socket(&a, fd))
+    if (!self.on || fdtab_kind(fd) == FD_PLACEHOLDER || !address_of_socket(&a, fd) ||
+        !bystander_takes_part())
         goto out;
     if (!fdtab_is(fd, FDS_LISTENING))
         recognize(fd, &a);
@@ -209,6 +211,7 @@ void listening_waited(int fd)
         self_ring();
     if (!(fdtab_get(fd) & FD_WAITED))
         fdtab_set_flag(fd, FD_WAITED, true);
+    self.late = false;
 }
 
 void listening_accepted(int fd)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "process/own_signals.h"
 
+#include "libc/real.h"
 #include "process/guest.h"
 #include "process/self.h"
 #include "protocol/signals.h"
@@ -12,9 +13,27 @@ struct sigaction *own_signals_believed(int sig)
     return sig == RESERVED_SIGNAL ? &believed_reserved : &believed_restart;
 }
 
+static bool is_restart_signal(int sig)
+{
+    return sig == self.restart_signal && !atomic_load(&self.bystander);
+}
+
 bool own_signals_ours(int sig)
 {
-    return self.on && (sig == RESERVED_SIGNAL || sig == self.restart_signal) && !guest_is_running();
+    return self.on && (sig == RESERVED_SIGNAL || is_restart_signal(sig)) && !guest_is_running();
+}
+
+/* The same handler, with the same flags. */
+void own_signals_take_restart(void)
+{
+    struct sigaction ours;
+    sigset_t set;
+
+    real.sigaction(RESERVED_SIGNAL, NULL, &ours);
+    real.sigaction(self.restart_signal, &ours, &believed_restart);
+    sigemptyset(&set);
+    sigaddset(&set, self.restart_signal);
+    real.pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 int own_signals_action(int sig, const struct sigaction *act, struct sigaction *old)
@@ -37,6 +56,7 @@ const sigset_t *own_signals_strip(const sigset_t *set, sigset_t *copy)
         return set;
     *copy = *set;
     sigdelset(copy, RESERVED_SIGNAL);
-    sigdelset(copy, self.restart_signal);
+    if (!atomic_load(&self.bystander))
+        sigdelset(copy, self.restart_signal);
     return copy;
 }

@@ -3,7 +3,7 @@
  * The two signals that belong to grace inside a server: the restart signal (SIGHUP by default)
  * and a reserved real-time signal by which the supervisor speaks.  The server may install, block,
  * ignore, sigwait or signalfd them as it likes: its disposition is remembered and reported back,
- * the kernel keeps ours (entry/signal_handler).
+ * the kernel keeps ours (entry/signal_handler).  The restart signal of a bystander is its own.
  */
 #ifndef GRACE_PROCESS_OWN_SIGNALS_H
 #define GRACE_PROCESS_OWN_SIGNALS_H
@@ -16,6 +16,9 @@ struct sigaction *own_signals_believed(int sig);
 
 /* Is this call the shim's to answer? Not in a vfork child, which prepares for another program. */
 bool own_signals_ours(int sig);
+
+/* A bystander takes part: from now on the restart signal is ours here, too. */
+void own_signals_take_restart(void);
 
 /* sigaction() on one of the two. */
 int own_signals_action(int sig, const struct sigaction *act, struct sigaction *old);

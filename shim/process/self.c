@@ -69,5 +69,6 @@ void self_join(void)
     if (!self.elsewhere)
         slot = page_claim_slot(self.page, getpid());
     self.slot = slot ? slot : &off_slot;
+    atomic_store(&self.slot->bystander, atomic_load(&self.bystander));
     atomic_store(&self.slot->bell, self.fds.bell);
 }

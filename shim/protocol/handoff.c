@@ -31,13 +31,14 @@ bool handoff_format(const struct handoff *h, char *variable)
     for (int i = 0; i < HANDOFF_FDS; i++) /* 0 is none: no descriptor of ours is standard input */
         to = put_number(to, h->fds.each[i] > 0 ? h->fds.each[i] : 0);
     to = put_number(put_number(to, h->restart_signal), h->keep_children);
+    to = put_number(to, h->bystander);
     strcpy(to, h->library);
     return true;
 }
 
 bool handoff_parse(struct handoff *h, const char *value)
 {
-    int version, keep;
+    int version, keep, bystander;
     const char *p = get_number(value, &version);
 
     if (!p || version != HANDOFF_VERSION)
@@ -46,8 +47,9 @@ bool handoff_parse(struct handoff *h, const char *value)
         p = get_number(p, &h->fds.each[i]);
         h->fds.each[i] = h->fds.each[i] > 0 ? h->fds.each[i] : -1;
     }
-    p = get_number(get_number(p, &h->restart_signal), &keep);
+    p = get_number(get_number(get_number(p, &h->restart_signal), &keep), &bystander);
     h->keep_children = keep;
+    h->bystander = bystander;
     h->library = p;
     return p && *p == '/' && handoff_suffices(&h->fds);
 }

@@ -4,7 +4,8 @@
  * a generation.  Written by the supervisor for the server and by the exec hooks for what the
  * server execs; read and removed by the constructor.
  *
- *   GRACE_HANDOFF=version:control:bell:memory:record:fifo:restart-signal:keep-children:library
+ *   GRACE_HANDOFF=version:control:bell:memory:record:fifo:restart-signal:keep-children:bystander:
+ *                 library
  */
 #ifndef GRACE_PROTOCOL_HANDOFF_H
 #define GRACE_PROTOCOL_HANDOFF_H
@@ -14,7 +15,7 @@
 #define HANDOFF_VARIABLE "GRACE_HANDOFF"
 
 enum {
-    HANDOFF_VERSION = 2,
+    HANDOFF_VERSION = 3,
     HANDOFF_BESIDES = 96, /* bytes of it that are not of the library's path */
     HANDOFF_SIZE = 4096 + HANDOFF_BESIDES,
 };
@@ -42,6 +43,7 @@ struct handoff {
     union handoff_fds fds; /* inherited */
     int restart_signal;
     bool keep_children;
+    bool bystander;      /* see process/bystander.h */
     const char *library; /* absolute path of libgrace.so */
 };
 

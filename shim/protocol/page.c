@@ -20,6 +20,7 @@ static bool slot_is_free(struct page_slot *slot, int32_t *owner)
 static void slot_reset(struct page_slot *slot)
 {
     atomic_store(&slot->away, 0);
+    atomic_store(&slot->bystander, 0);
     atomic_store(&slot->drained, 0);
     atomic_store(&slot->suspended, 0);
     atomic_store(&slot->connections, 0);

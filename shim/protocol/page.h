@@ -23,7 +23,7 @@
 #define PAGE_NAME "grace:%u:%u"
 
 enum {
-    PAGE_VERSION = 2,
+    PAGE_VERSION = 3,
     PAGE_SLOTS = 4096,        /* processes of one generation; of more only the kernel tells */
     PAGE_LISTENERS = 1024,    /* listeners of one generation at a time; more are not handed over */
     PAGE_PREDECESSORS = 1024, /* processes of older generations that the new one is not to see */
@@ -81,7 +81,8 @@ struct page_slot {
     _Atomic uint64_t ages;      /* address of that process's table of accept times, by fd */
     _Atomic uint32_t suspended; /* something is suspended there, or a thread does not know yet */
     _Atomic int32_t bell;       /* the bell's number in that process, for a new supervisor */
-    uint64_t reserved[2];
+    _Atomic uint32_t bystander; /* it was executed by the server, and serves nothing so far */
+    uint32_t reserved[3];
 };
 
 struct page {
@@ -89,8 +90,8 @@ struct page {
     uint32_t generation;
     _Atomic uint32_t attention;
     _Atomic uint32_t held;   /* listeners with LISTENER_HELD or _LISTENING: 0 skips all search */
-    _Atomic uint32_t served; /* a listener exists: what is exec'd now is a helper */
-    _Atomic uint32_t hello;  /* constructors that joined */
+    _Atomic uint32_t served; /* a listener exists: see exec/inject.h */
+    _Atomic uint32_t hello;  /* constructors that joined, and bystanders that take part */
     _Atomic int32_t first;   /* pid of the first of them: the server, unless it daemonizes */
     _Atomic uint32_t failed; /* constructors that could not */
     _Atomic uint32_t incomplete; /* what could not be sent, adopted or remembered */

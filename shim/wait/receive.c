@@ -27,7 +27,7 @@ void receive_bound(int fd)
     errno = saved;
     if (type != SOCK_DGRAM || !address_of_socket(&a, fd) || a.any_port)
         return;
-    if ((self_attention() & ATTENTION_STARTING) || joins_group(&a))
+    if ((self_attention() & ATTENTION_STARTING) || self.late || joins_group(&a))
         listening_begin(fd);
 }
 

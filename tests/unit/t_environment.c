@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <netinet/in.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "libc/real.h"
 #include "process/command_line.h"
 #include "process/fdtab.h"
+#include "process/guest.h"
 #include "process/self.h"
 #include "protocol/envp.h"
 #include "protocol/handoff.h"
@@ -28,7 +30,7 @@ static struct page page;
 struct self self = {.page = &page, .restart_signal = 1, .library = "/lib/grace.so"};
 
 static const union handoff_fds loan = {.each = {1000, 1001, 1002, 1003, 1004}};
-static const char HANDOFF[] = "GRACE_HANDOFF=2:1000:1001:1002:1003:1004:1:0:/lib/grace.so";
+static const char HANDOFF[] = "GRACE_HANDOFF=3:1000:1001:1002:1003:1004:1:0:0:/lib/grace.so";
 
 /* What an exec with this environment passes on, joined with spaces. */
 static const char *injected(char *const envp[])
@@ -37,7 +39,7 @@ static const char *injected(char *const envp[])
     size_t n = inject_entries(envp);
     char **entries = calloc(n, sizeof *entries);
     char *bytes = malloc(inject_bytes(envp));
-    char *const *result = inject_environment(envp, &loan, entries, bytes);
+    char *const *result = inject_environment(envp, INJECT_MEMBER, &loan, entries, bytes);
 
     text[0] = '\0';
     for (char *const *e = result; *e; e++)
@@ -136,7 +138,7 @@ static void test_take_preload(void)
 }
 
 /* What a child executes in its place, as the leader of a session or not. */
-static void test_child(bool leads, char *const argv[], bool injects, const char *what)
+static void test_child(bool leads, char *const argv[], enum inject as, const char *what)
 {
     int status = -1;
     pid_t pid = fork();
@@ -144,10 +146,27 @@ static void test_child(bool leads, char *const argv[], bool injects, const char 
     if (pid == 0) {
         if (leads)
             setsid();
-        _exit(inject_wanted(true, argv));
+        _exit((int)inject_as(true, argv));
     }
     waitpid(pid, &status, 0);
-    ok(WIFEXITED(status) && WEXITSTATUS(status) == injects, "%s", what);
+    ok(WIFEXITED(status) && WEXITSTATUS(status) == (int)as, "%s", what);
+}
+
+/* A TCP connection; returns the end that was accepted. */
+static int connected(int *client)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
+    socklen_t len = sizeof a;
+
+    *client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bind(listener, (struct sockaddr *)&a, sizeof a);
+    listen(listener, 1);
+    getsockname(listener, (struct sockaddr *)&a, &len);
+    connect(*client, (struct sockaddr *)&a, len);
+    fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    close(listener);
+    return fd;
 }
 
 static void test_daemons(void)
@@ -155,23 +174,77 @@ static void test_daemons(void)
     char *const own[] = {(char[]){"haproxy"}, (char[]){"-W"}, NULL};
     char *const more[] = {own[0], own[1], (char[]){"-sf"}, NULL};
     char *const other[] = {own[0], (char[]){"-D"}, NULL};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int client, fd = connected(&client);
 
     command_line_note(own);
     self.on = true;
+    strcpy(self.library, "/dev/null");
     atomic_store(&page.served, 1);
-    test_child(false, own, false, "who executes itself for each connection does not belong");
-    test_child(true, own, true, "a daemon that executes itself does");
-    test_child(true, more, true, "also with more arguments");
-    test_child(true, other, false, "not with others");
-    test_child(true, own + 1, false, "nor with fewer");
-    test_child(true, NULL, false, "nor with none");
+    test_child(false, own, INJECT_BYSTANDER,
+               "who executes itself, but does not lead, may be anybody");
+    test_child(true, own, INJECT_MEMBER, "a daemon that executes itself is the server");
+    test_child(true, more, INJECT_MEMBER, "also with more arguments");
+    test_child(true, other, INJECT_BYSTANDER, "not with others");
+    test_child(true, own + 1, INJECT_BYSTANDER, "nor with fewer");
+    test_child(true, NULL, INJECT_BYSTANDER, "nor with none");
+    fcntl(fd, F_SETFD, 0);
     fdtab_set(fd, FD_CONNECTION);
-    test_child(true, more, false, "nor who takes a client's connection along");
+    test_child(true, more, INJECT_NOTHING, "nor who takes a client's connection along");
     fdtab_set(fd, FD_NONE);
     close(fd);
+    close(client);
     atomic_store(&page.served, 0);
     self.on = false;
+}
+
+static void is_as(enum inject as, const char *what)
+{
+    is_int(inject_as(false, NULL), as, "%s", what);
+}
+
+static int forked_as(void)
+{
+    int status = -1;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        memory_owner = getpid();
+        inject_forked();
+        fdtab_set(fdtab_next(0, 1 << FD_CONNECTION), FD_NONE);
+        _exit((int)inject_as(true, NULL));
+    }
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_clients(void)
+{
+    int client, fd = connected(&client);
+
+    fdtab_set(fd, FD_CONNECTION);
+    is_as(INJECT_NOTHING, "a helper is what is executed for a client");
+    is_int(forked_as(), INJECT_NOTHING, "also by a child that has closed its connection");
+    self.keep_children = true;
+    is_as(INJECT_BYSTANDER, "none is with GRACE_CHILDREN=keep");
+    self.keep_children = false;
+    close(fd);
+    is_as(INJECT_BYSTANDER, "nor when that connection was closed unseen");
+    fd = open("/dev/null", O_RDONLY);
+    is_as(INJECT_BYSTANDER, "and its number is another file's");
+    fdtab_set(fd, FD_NONE);
+    is_int(forked_as(), INJECT_BYSTANDER, "nor is what a child without one executes");
+    close(fd);
+    close(client);
+}
+
+static void test_places(void)
+{
+    self.elsewhere = true;
+    is_as(INJECT_NOTHING, "nothing in another PID namespace");
+    self.elsewhere = false;
+    strcpy(self.library, "/nowhere/libgrace.so");
+    is_as(INJECT_NOTHING, "nor where the library is not to be found");
+    strcpy(self.library, "/dev/null");
 }
 
 static void test_who_belongs(void)
@@ -179,28 +252,29 @@ static void test_who_belongs(void)
     char *const again[] = {(char[]){"server"}, NULL};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    ok(!inject_wanted(false, NULL), "nobody does where the shim is off");
+    is_as(INJECT_NOTHING, "nobody belongs where the shim is off");
     self.on = true;
-    ok(inject_wanted(false, NULL), "what is run before anything serves does");
+    is_as(INJECT_MEMBER, "what is run before anything serves does");
     atomic_store(&page.served, 1);
-    ok(!inject_wanted(false, NULL), "a helper of the server does not");
-    ok(!inject_wanted(true, again), "nor what a process of it turns into");
+    is_as(INJECT_BYSTANDER, "then it has to show it");
+    is_int(inject_as(true, again), INJECT_BYSTANDER, "as what a process turns into");
     atomic_store(&page.first, getpid());
-    ok(inject_wanted(true, again), "what the server itself turns into does");
-    ok(!inject_wanted(false, NULL), "its helper does not");
+    is_int(inject_as(true, again), INJECT_MEMBER, "what the server itself turns into belongs");
+    is_as(INJECT_BYSTANDER, "not what it runs beside");
     atomic_store(&page.first, 0);
     fdtab_set(fd, FD_LISTENER);
-    ok(!inject_wanted(false, NULL), "nor with a listener that is closed by exec");
+    is_as(INJECT_BYSTANDER, "nor with a listener that is closed by exec");
     fcntl(fd, F_SETFD, 0);
-    ok(inject_wanted(false, NULL), "what inherits a listener does");
+    is_as(INJECT_MEMBER, "what inherits a listener does");
     fdtab_set(fd, FD_NONE);
-    self.keep_children = true;
-    ok(inject_wanted(false, NULL), "all do with GRACE_CHILDREN=keep");
     close(fd);
+    test_places();
+    test_clients();
 }
 
 int main(void)
 {
+    memory_owner = getpid();
     test_inject();
     test_take();
     test_take_preload();

@@ -18,7 +18,7 @@ static void test_round_trip(void)
     struct handoff h = {0};
 
     ok(handoff_format(&sample, variable), "a handoff can be written");
-    is_str(variable, "GRACE_HANDOFF=2:1000:1001:1002:1003:0:1:1:/usr/lib/libgrace.so",
+    is_str(variable, "GRACE_HANDOFF=3:1000:1001:1002:1003:0:1:1:0:/usr/lib/libgrace.so",
            "as documented");
     ok(handoff_parse(&h, strchr(variable, '=') + 1), "and read");
     is_int(h.fds.control, 1000, "control");
@@ -39,12 +39,13 @@ static void test_extremes(void)
     memset(path, 'x', sizeof path);
     path[0] = '/';
     path[4095] = '\0';
-    h = (struct handoff){{.each = {999999999, 6, 7, 8, 9}}, 64, false, path};
+    h = (struct handoff){{.each = {999999999, 6, 7, 8, 9}}, 64, false, true, path};
     ok(handoff_format(&h, variable), "the longest path");
     ok(strlen(variable) < HANDOFF_SIZE, "fits");
     ok(handoff_parse(&h, strchr(variable, '=') + 1), "and is read");
     is_int(h.fds.control, 999999999, "the highest number");
     ok(!h.keep_children, "keep is off");
+    ok(h.bystander, "and it is a bystander");
     is_int((long long)strlen(h.library), 4095, "all of the path");
     path[4095] = 'x';
     path[4096] = '\0';
@@ -61,21 +62,21 @@ static void test_garbage(void)
     static const char *const garbage[] = {
         "",
         ":",
-        "2",
-        "2:",
-        "2:2:3:4:8:9:5:0",
-        "2:2:3:4:8:9:5:0:",
-        "2:2:3:4:8:9:5:0:relative",
-        "2:2:3:4:8:9:5:/lib",
-        "2:2:3:4:8:9:5:x:/lib",
-        "2::3:4:8:9:5:0:/lib",
-        "2:-2:3:4:8:9:5:0:/lib",
-        "2: 2:3:4:8:9:5:0:/lib",
-        "2:2:3:4:8:9:5:0 :/lib",
-        "2:9999999999:3:4:8:9:5:0:/lib",
-        "1:2:3:4:8:9:5:0:/lib",
-        "0:2:3:4:8:9:5:0:/lib",
-        "x:2:3:4:8:9:5:0:/lib",
+        "3",
+        "3:",
+        "3:2:3:4:8:9:5:0:1",
+        "3:2:3:4:8:9:5:0:1:",
+        "3:2:3:4:8:9:5:0:1:relative",
+        "3:2:3:4:8:9:5:0:/lib",
+        "3:2:3:4:8:9:5:0:x:/lib",
+        "3::3:4:8:9:5:0:1:/lib",
+        "3:-2:3:4:8:9:5:0:1:/lib",
+        "3: 2:3:4:8:9:5:0:1:/lib",
+        "3:2:3:4:8:9:5:0:1 :/lib",
+        "3:9999999999:3:4:8:9:5:0:1:/lib",
+        "2:2:3:4:8:9:5:0:1:/lib",
+        "0:2:3:4:8:9:5:0:1:/lib",
+        "x:2:3:4:8:9:5:0:1:/lib",
         "/lib",
     };
     struct handoff h;

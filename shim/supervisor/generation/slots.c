@@ -58,7 +58,8 @@ static bool slot_owner(struct generation *g, unsigned i, struct procfs_stat *p)
     pid_t pid = atomic_load(&slot->pid);
     int err;
 
-    if (pid <= 0 || atomic_load(&slot->away) || (is_dismissed(g, i) && !tree_has(&g->tree, pid)))
+    if (pid <= 0 || atomic_load(&slot->away) || atomic_load(&slot->bystander) ||
+        (is_dismissed(g, i) && !tree_has(&g->tree, pid)))
         return false;
     err = procfs_stat(pid, p);
     if (err == 0 && !is_too_young(slot, p) && tree_learns(&g->tree, p))
@@ -177,11 +178,25 @@ uint64_t slots_sum(const struct generation *g)
     return sum;
 }
 
+bool slots_bystander(const struct generation *g, pid_t pid)
+{
+    const struct page_slot *slot = slots_find(g, pid);
+
+    return slot && atomic_load(&slot->bystander);
+}
+
+static enum tree_hint hint_in(const struct generation *g, pid_t pid)
+{
+    if (!slots_find(g, pid))
+        return TREE_UNNAMED;
+    return slots_bystander(g, pid) ? TREE_BYSTANDER : TREE_NAMED;
+}
+
 enum tree_hint slots_hint(const struct tree *t, const struct procfs_stat *p)
 {
     const struct generation *g =
         (const void *)((const char *)t - offsetof(struct generation, tree));
-    enum tree_hint hint = slots_find(g, p->pid) ? TREE_NAMED : TREE_UNNAMED;
+    enum tree_hint hint = hint_in(g, p->pid);
     const struct generation *other;
 
     if (p->pid == excluded) /* between fork and exec it has all that we have */

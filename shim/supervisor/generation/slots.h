@@ -30,6 +30,9 @@ unsigned slots_list(struct generation *g, int32_t *pids, unsigned room);
  * other: what it has become has a slot of its own. */
 const struct page_slot *slots_find(const struct generation *g, pid_t pid);
 
+/* Does the slot that names it say so? */
+bool slots_bystander(const struct generation *g, pid_t pid);
+
 /* The page has been written to: what once was there can't be taken back. */
 void slots_note(struct generation *g);
 

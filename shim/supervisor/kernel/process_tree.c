@@ -157,7 +157,8 @@ static int has_page(const struct tree *t, const struct procfs_stat *p)
     if (!t->ino || p->pid <= 1 || p->pid == t->supervisor.pid || !(orphan || t->foreign))
         return false;
     hint = hint_at(t, p);
-    if (hint == TREE_TAKEN || (hint == TREE_UNNAMED && was_judged(other, p)))
+    if (hint == TREE_TAKEN || hint == TREE_BYSTANDER ||
+        (hint == TREE_UNNAMED && was_judged(other, p)))
         return false;
     if (!orphan && !(hint == TREE_NAMED && procfs_same_cgroup(p->pid)))
         return false;

@@ -29,8 +29,9 @@ struct tree_root {
 
 enum tree_hint {
     TREE_UNNAMED,
-    TREE_NAMED, /* the page names it, and no other page does */
-    TREE_TAKEN, /* it is known to be another generation's */
+    TREE_NAMED,     /* the page names it, and no other page does */
+    TREE_BYSTANDER, /* it does so, but as a bystander */
+    TREE_TAKEN,     /* it is known to be another generation's */
 };
 
 struct tree_id {

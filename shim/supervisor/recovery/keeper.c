@@ -23,7 +23,7 @@ static bool can_keep(const struct generation *g, pid_t pid)
     uid_t uid;
 
     return procfs_real_uid(pid, &uid) == 0 && uid == getuid() && !is_away(g, pid) &&
-           tree_catches(pid, RESERVED_SIGNAL);
+           !slots_bystander(g, pid) && tree_catches(pid, RESERVED_SIGNAL);
 }
 
 /* The first that has no parent among them, and our user. */

@@ -29,7 +29,8 @@ static const struct orphan *by_pid(const struct orphan *first, size_t n, pid_t p
     return NULL;
 }
 
-/* The page is written by all processes of the server: what it says has to be one of those found. */
+/* The page is written by all processes of the server: what it says has to be one of those found.
+ * NULL: all that is left of the server are bystanders. */
 static const struct orphan *main_of(const struct generation *g, const struct orphan *first,
                                     size_t n)
 {
@@ -37,7 +38,10 @@ static const struct orphan *main_of(const struct generation *g, const struct orp
 
     if (!main)
         main = by_pid(first, n, atomic_load(&g->page->first));
-    return main ? main : first;
+    for (size_t i = 0; i < n && !main; i++)
+        if (!slots_bystander(g, first[i].pid))
+            main = &first[i];
+    return main;
 }
 
 static bool is_eventfd(int fd)
@@ -71,12 +75,17 @@ static struct generation *take_over_one(const struct orphan *first, size_t n)
     if (!g)
         return NULL;
     main = main_of(g, first, n);
+    if (!main) {
+        generation_free(g);
+        errno = ESRCH;
+        return NULL;
+    }
     g->main = main->pid;
     g->main_start = main->start;
     for (size_t i = 0; i < n && g->bell < 0; i++)
         g->bell = take_bell(g, first[i].pid);
     for (size_t i = 0; i < n; i++)
-        if (tree_alive(first[i].pid, first[i].start))
+        if (!slots_bystander(g, first[i].pid) && tree_alive(first[i].pid, first[i].start))
             tree_plant(&g->tree, first[i].pid, getpid());
     runtime_dir_remove(atomic_exchange(&g->page->supervisor, getpid()));
     return g;
@@ -139,7 +148,7 @@ bool take_over_generations(const struct orphans *o)
 
     for (size_t i = 0, n; i < o->n; i += n) {
         n = same_page(&o->proc[i], o->n - i);
-        if (!take_over_one(&o->proc[i], n))
+        if (!take_over_one(&o->proc[i], n) && errno != ESRCH)
             log_line(LEVEL_WARNING,
                      "process %d: the state page of its generation can't be used: %s",
                      (int)o->proc[i].pid, strerror(errno));

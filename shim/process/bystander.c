@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+#include "process/bystander.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "process/own_signals.h"
+
+/* Any process of the server: it stays in its session, or leads the one that all others are in. */
+static pid_t server(void)
+{
+    pid_t keeper = atomic_load(&self.page->keeper);
+
+    return keeper > 0 ? keeper : atomic_load(&self.page->first);
+}
+
+/* Its parent has ended: whoever reaps orphans is its parent now. */
+static bool is_orphan(void)
+{
+    pid_t parent = getppid();
+
+    return parent == 1 || parent == atomic_load(&self.page->supervisor);
+}
+
+static bool has_left(void)
+{
+    return is_orphan() && getsid(0) != getsid(server());
+}
+
+/* Of two threads one does it, and the other one goes on meanwhile: who is not yet told, or counted,
+ * will be. */
+bool bystander_joins(void)
+{
+    int saved = errno;
+    bool left = has_left();
+
+    if (!left && atomic_exchange(&self.bystander, false)) {
+        self.late = true;
+        own_signals_take_restart();
+        atomic_store(&self.slot->bystander, 0);
+        atomic_fetch_add(&self.page->hello, 1);
+        self_ring();
+    }
+    errno = saved;
+    return !left;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A bystander is what a server that serves has executed, and serves nothing itself: a hook, a job,
+ * or the worker of a guardian that has not bound its address yet.  Nobody can tell these apart
+ * before they do something, so each has the shim, and the shim does nothing: it is told nothing, it
+ * does not count, the restart signal is its own, and it belongs to the generation by its descent
+ * alone, as a program without the shim does.
+ *
+ * It takes part as soon as it binds or serves a listener.  Not if it has left the server by then,
+ * as a daemon does: what is in the background in a session of its own was only started by the
+ * server.
+ */
+#ifndef GRACE_PROCESS_BYSTANDER_H
+#define GRACE_PROCESS_BYSTANDER_H
+
+#include <stdbool.h>
+
+#include "process/self.h"
+
+bool bystander_joins(void);
+
+/* Something is to be served here: does it belong to the generation? Keeps errno. */
+static inline bool bystander_takes_part(void)
+{
+    return !atomic_load_explicit(&self.bystander, memory_order_relaxed) || bystander_joins();
+}
+
+#endif

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: ISC
+# What a server executes when it serves already is part of it if it serves, too; else nobody notices us.
+load helper
+
+# start_guarding COMMAND...: a server on $CONTROL that executes it once it serves.
+start_guarding() {
+    CONTROL=$(free_port)
+    start_wrapped guarding "$PYTHON" "$ROOT/tests/servers/guarding.py" "$CONTROL" "$@"
+}
+
+# wishes TEXT: what the guardian answers.
+wishes() {
+    local answer
+    exec {SOCKET}<>"/dev/tcp/127.0.0.1/$CONTROL"
+    echo "$1" >&"$SOCKET"
+    answer=$(cat <&"$SOCKET")
+    exec {SOCKET}>&-
+    echo "$answer"
+}
+
+# How clients ask the worker.
+KIND=tcp ASK=(127.0.0.1 "$PORT")
+
+by_datagrams() {
+    KIND=udp ASK=(--udp --send '?' --expect 'version 1' 127.0.0.1 "$PORT")
+}
+
+asked() {
+    "$LOAD" -c 1 -n 20 "${ASK[@]}" >/dev/null 2>&1
+}
+
+held() {
+    [[ $(status "$PID") == *"\"$KIND 127.0.0.1:$PORT\""* ]]
+}
+
+# worker: who listens on $PORT besides the supervisor.
+worker() {
+    ss -tulnpH "sport = :$PORT" | grep -oE 'pid=[0-9]+' | tr -dc '0-9\n' | grep -vxm 1 "$PID"
+}
+
+# another_worker PID: not that one any more.
+another_worker() {
+    local now
+    now=$(worker) && [[ $now && $now != "$1" ]] && asked
+}
+
+# kill_worker: somebody executes it again.
+kill_worker() {
+    local before
+    before=$(worker)
+    kill -KILL "$before"
+    wait_until 20 another_worker "$before"
+}
+
+serving() {
+    wait_until 20 asked
+    wait_until 20 held
+}
+
+WORKER=("$SERVER" --listen "127.0.0.1:$PORT")
+
+@test "a worker that a guardian executes when it serves already" {
+    start_guarding "${WORKER[@]}"
+    serving
+    restart_under_load 3 -r 200 "${ASK[@]}"
+}
+
+@test "also after it was killed, and executed again" {
+    start_guarding sh -c "${WORKER[*]}; exit 1"
+    serving
+    restart_and_wait "$PID"
+    kill_worker
+    restart_under_load 2 -r 200 "${ASK[@]}"
+    kill_worker
+    restart_under_load 2 -r 200 "${ASK[@]}"
+}
+
+@test "a loop that starts the server again" {
+    start_wrapped loop sh -c "while :; do ${WORKER[*]}; done"
+    for _ in first second; do
+        kill_worker
+        restart_under_load 2 -r 200 "${ASK[@]}"
+    done
+}
+
+@test "a worker that answers datagrams" {
+    by_datagrams
+    install_version 1
+    start_guarding "$PYTHON" "$ROOT/tests/servers/datagrams.py" epoll "$PORT" "$BODY"
+    serving
+    restart_under_load 2 -r 200 "${ASK[@]}"
+    kill_worker
+    serving
+    restart_under_load 2 -r 200 "${ASK[@]}"
+}
+
+# start_hook LINE: a guardian that executes perl, which says its number, waits, and says when it wakes up.
+start_hook() {
+    # shellcheck disable=SC2016 # for perl
+    start_guarding perl -e '$| = 1; $SIG{HUP} = sub { print "hook hung up\n" }; print "hook $$\n";
+        while (1) { sleep 1000; print "hook woken\n" }'
+    wait_until 20 log_has '^hook [0-9]+$'
+    HOOK=$(sed -n 's/^hook \([0-9]*\)$/\1/p' "$LOG")
+}
+
+woken() {
+    (($(grep -c '^hook woken' "$LOG") == $1))
+}
+
+@test "a hook sleeps on when the server is restarted, and the restart signal is its own" {
+    start_hook
+    kill -HUP "$HOOK"
+    wait_until 20 woken 1
+    log_has '^hook hung up'
+    log_lacks 'generation 2'
+    PORT=$CONTROL hold_one
+    hup_until 20 drains 1
+    PORT=$CONTROL wait_until 20 stopped_listening 1
+    kill -0 "$HOOK"
+    woken 1
+    drop 0
+    wait_until 20 gone "$HOOK"
+    wait_until 20 settled "$PID" 2
+}
+
+@test "a daemon that it only starts is not restarted with it, and not ended" {
+    local go=$BATS_TEST_TMPDIR/go daemon
+    start_guarding sh -c "until [ -e '$go' ]; do sleep 0.1; done
+        setsid -f ${WORKER[*]}
+        exec sleep 1000"
+    touch "$go"
+    wait_until 20 asked
+    daemon=$(worker)
+    STARTED+=("$daemon")
+    restart_and_wait "$PID"
+    ! held || false
+    [[ $(worker) == "$daemon" ]]
+    kill "$PID"
+    wait_until 20 gone "$PID"
+    asked
+}
+
+@test "what is executed for a client gets nothing" {
+    start_guarding "${WORKER[@]}"
+    serving
+    [[ $(wishes maps) != *libgrace.so* ]]
+    restart_and_wait "$PID"
+    [[ $(wishes maps) != *libgrace.so* ]]
+}
