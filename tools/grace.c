@@ -33,7 +33,7 @@ static const struct subcommand commands[] = {
      "  --log-level LEVEL      error, warning, info or debug (info)\n"
      "T is a duration: 500ms, 10s, 2m or none.\n"},
     {"restart", cmd_restart, EXIT_BAD_USAGE, "TARGET [--timeout T]",
-     "restart a server and wait until the new generation is ready",
+     "restart a server and wait until the new generation has taken over",
      "  --timeout T            stop waiting after T (none); the restart goes on\n"},
     {"stop", cmd_stop, EXIT_BAD_USAGE, "TARGET [--drain] [--timeout T]",
      "stop a server and wait until it is gone",

@@ -49,6 +49,7 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/drain_end.h"
 #include "supervisor/step/fetch.h"
+#include "supervisor/step/handover.h"
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
@@ -116,6 +117,7 @@ static void step(void)
     log_limit_step(now);
     sd_notify_step();
     drain_end_step(now);
+    handover_step(now);
     retire_step(now);
     if (background_due(now))
         go_into_background();

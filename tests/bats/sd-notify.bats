@@ -45,6 +45,19 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\
     wait_until 10 heard 'WATCHDOG=1'
 }
 
+@test "a restart is over for the manager when its probation is" {
+    start_notifying GRACE_PROBATION=1h
+    wait_until 10 settled "$PID" 1
+    find_proxy
+    hup_until 10 log_has 'generation 2 ready'
+    tell 0 'STATUS=looked at'
+    wait_until 10 heard 'STATUS=looked at'
+    heard_times 'READY=1' 1
+    kill -KILL "$(main_of 2)"
+    wait_until 10 heard 'READY=1 STATUS=the last restart was rolled back'
+    heard_times 'READY=1' 2
+}
+
 @test "with GRACE_READY=notify a new generation is ready when it says so, not before" {
     start_notifying GRACE_READY=notify
     wait_until 10 settled "$PID" 1

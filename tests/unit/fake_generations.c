@@ -19,6 +19,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/drain_end.h"
+#include "supervisor/step/handover.h"
 #include "supervisor/step/max_old.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/retire.h"
@@ -216,6 +217,16 @@ void drain_end_step(int64_t now)
     }
 }
 
+bool handover_awaited(void)
+{
+    const struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING && !(g->attention & ATTENTION_DRAINING))
+            return true;
+    return false;
+}
+
 bool readiness_reached(struct generation *g)
 {
     return fake_of(g)->lives && fake_of(g)->ready;
@@ -257,15 +268,26 @@ static void answer(const char *word)
     }
 }
 
+static bool older_accepts(void)
+{
+    const struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g != supervisor.current && fake_accepts(g))
+            return true;
+    return false;
+}
+
 static void hear(const struct event *e)
 {
     if (e->kind == EVENT_ROLLED_BACK)
         expect(supervisor.current == fake.before, "a failed restart has changed who serves");
     if (e->kind == EVENT_REFUSED)
         fake.asked = 0;
-    if (e->kind == EVENT_SUCCEEDED)
+    if (e->kind == EVENT_SUCCEEDED) {
+        expect(fake.stopped || !older_accepts(), "a restart is done, and an older one accepts");
         answer("done");
-    else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED || e->kind == EVENT_REFUSED)
+    } else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED || e->kind == EVENT_REFUSED)
         answer("failed");
 }
 

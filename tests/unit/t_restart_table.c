@@ -10,8 +10,8 @@
 #include "supervisor/restart/restart_table.h"
 #include "tap.h"
 
-static const char *const phases[] = {"first",     "idle",    "starting", "probation", "ending",
-                                     "replacing", "pausing", "leaving",  "stopping"};
+static const char *const phases[] = {"first",  "idle",      "starting", "probation", "handover",
+                                     "ending", "replacing", "pausing",  "leaving",   "stopping"};
 static const char *const inputs[] = {"request", "ready", "failed", "lost",
                                      "empty",   "stop",  "drain"};
 
@@ -22,13 +22,16 @@ static const char *const wanted[PHASES][INPUTS] = {
                      "stopping: ended", "stopping: release, signal 1", "leaving: close, drain 1"},
     [PHASE_IDLE] = {"starting: new 2", NULL, NULL, "stopping: ended", "stopping: ended",
                     "stopping: release, signal 1", "leaving: close, drain 1"},
-    [PHASE_STARTING] = {"starting: then restart", "idle: serves 2, done, drain 1",
+    [PHASE_STARTING] = {"starting: then restart", "handover: serves 2, drain 1",
                         "idle: failed, abandon 2, kill 2", "stopping: ended", "stopping: ended",
                         "stopping: kill 2, release, signal 1", "leaving: close, kill 2, drain 1"},
-    [PHASE_PROBATION] = {"probation: then restart", "idle: done, drain 1",
-                         "idle: failed, abandon 2, kill 2", "idle: done, drain 1", NULL,
-                         "stopping: done, drain 1, release, signal 2",
-                         "leaving: close, done, drain 1, drain 2"},
+    [PHASE_PROBATION] = {"probation: then restart", "handover: drain 1",
+                         "idle: failed, abandon 2, kill 2", "handover: drain 1", NULL,
+                         "stopping: drain 1, done, release, signal 2",
+                         "leaving: close, drain 1, done, drain 2"},
+    [PHASE_HANDOVER] = {"handover: then restart", "idle: done", NULL, "stopping: ended",
+                        "stopping: ended", "stopping: done, release, signal 2",
+                        "leaving: close, done, drain 2"},
     [PHASE_ENDING] = {"ending: then restart", NULL, NULL, "ending:", "replacing: new 2",
                       "stopping: release, signal 1", "ending: then stop"},
     [PHASE_REPLACING] = {"replacing: then restart", "idle: serves 2, done",
@@ -60,7 +63,7 @@ static void come_to(enum phase phase)
     if (phase == PHASE_IDLE)
         return;
     fake_request(REQUEST_SIGNAL);
-    if (phase == PHASE_PROBATION) {
+    if (phase == PHASE_PROBATION || phase == PHASE_HANDOVER) {
         fake_of(supervisor.next)->ready = true;
         restart_step(fake.now);
     } else if (phase == PHASE_REPLACING || phase == PHASE_PAUSING) {

@@ -141,17 +141,22 @@ static void say_reloading(void)
     tell_state(text);
 }
 
-/* A restart that is tried again (EVENT_FAILED) is still one. */
+/* A restart that is tried again (EVENT_FAILED) is still one; one that goes on when a generation is
+ * ready (EVENT_READY) is not over. */
 void sd_notify_event(const struct event *e)
 {
+    static bool reloading;
+
     if (e->kind == EVENT_RESTARTING)
         say_reloading();
-    else if (e->kind == EVENT_READY)
+    else if (e->kind == EVENT_SUCCEEDED || (e->kind == EVENT_READY && !reloading))
         say_ready("serving");
     else if (e->kind == EVENT_ROLLED_BACK)
         say_ready("the last restart was rolled back");
     else if (e->kind == EVENT_STOPPING)
         tell_state("STOPPING=1\n");
+    reloading = e->kind == EVENT_RESTARTING ||
+                (reloading && e->kind != EVENT_SUCCEEDED && e->kind != EVENT_ROLLED_BACK);
 }
 
 /* The rest is said by the supervisor itself, or (NOTIFYACCESS) is no worker's to say: to the

@@ -80,8 +80,10 @@ struct generation {
     int64_t changed;        /* when that last changed */
     int64_t draining;       /* since */
     int64_t resumed;        /* since when its processes are told to resume, 0 if they need not be */
-    bool stopped_accepting; /* every process has answered */
+    bool stopped_accepting; /* every process has answered, and no accept() is in progress */
+    bool handed_over;       /* that was said; or who has not, after some seconds */
     int64_t asked;          /* last time the processes were told to drain, or to resume */
+    unsigned told;          /* how often, to drain */
     int64_t confirm;        /* next look at the kernel's tables */
     bool empty;             /* the last look saw no connection */
     unsigned denied; /* looks at which its processes counted connections and the kernel knew none */

@@ -135,6 +135,24 @@ struct slots_count slots_owe(struct generation *g)
     return c;
 }
 
+pid_t slots_debtor(struct generation *g, unsigned *n)
+{
+    struct procfs_stat p;
+    pid_t first = 0;
+
+    *n = 0;
+    for (unsigned i = 0; i < slots_used(g); i++) {
+        struct said s = slot_says(&g->page->slots[i]);
+
+        if (!(s.undrained || s.accepting) || !slot_owner(g, i, &p) ||
+            tree_is_stuck(&p, RESERVED_SIGNAL))
+            continue;
+        first = first ? first : p.pid;
+        ++*n;
+    }
+    return first;
+}
+
 void slots_tell(struct generation *g, bool suspended)
 {
     struct procfs_stat p;

@@ -20,6 +20,9 @@ struct slots_count slots_count(struct generation *g);
  * something depends on it. */
 struct slots_count slots_owe(struct generation *g);
 
+/* Of those that have not said that they accept no more, or are in accept(): one, and how many. */
+pid_t slots_debtor(struct generation *g, unsigned *n);
+
 /* Has each that has the shim look at attention, or those that are still suspended. */
 void slots_tell(struct generation *g, bool suspended);
 

@@ -55,9 +55,14 @@ enum phase overlap_stays(void)
 
     supervisor.standby = NULL;
     generation_own_paths(supervisor.current);
-    serve_restarted();
     pid_file_settle();
     drain_begin(old);
+    return PHASE_HANDOVER;
+}
+
+enum phase overlap_done(void)
+{
+    serve_restarted();
     return PHASE_IDLE;
 }
 

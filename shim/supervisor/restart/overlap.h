@@ -22,4 +22,7 @@ enum phase overlap_ready(struct generation *g);
 enum phase overlap_stays(void);
 enum phase overlap_old_lost(const struct generation *g, const char *how);
 
+/* The one before accepts no more, or does not say so in time: this is the end of the restart. */
+enum phase overlap_done(void);
+
 #endif

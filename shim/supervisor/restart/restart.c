@@ -16,6 +16,7 @@
 #include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
+#include "supervisor/step/handover.h"
 #include "supervisor/step/max_old.h"
 #include "supervisor/step/spawn.h"
 #include "supervisor/step/unsent.h"
@@ -258,6 +259,12 @@ static void look(struct generation *g, int64_t now)
         break;
     case PHASE_PROBATION:
         look_at_probation(g, now);
+        break;
+    case PHASE_HANDOVER:
+        if (handover_awaited())
+            look_for_end(g);
+        else
+            take_of(INPUT_READY, g, NULL);
         break;
     case PHASE_REPLACING:
         look_at_new(g, now);

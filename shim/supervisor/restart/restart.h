@@ -3,7 +3,7 @@
  * The life of the server as the supervisor leads it: one generation serves, one at a time becomes
  * ready to take its place, at last all is stopped.
  *
- *   request -> STARTING -> ready -> (PROBATION) -> IDLE, the old one drains
+ *   request -> STARTING -> ready -> (PROBATION) -> HANDOVER -> IDLE, the old one drains
  *                  |-> died, timed out: rolled back, IDLE
  *
  * Here is looked for what has happened; what it leads to stands in restart_table.c, and how that is

@@ -74,6 +74,7 @@ static enum phase first_ready(struct generation *g)
     A(rollback_at_end,   rollback_at_end(cause->g, cause->text)) \
     A(rollback_probation, rollback_probation(cause->g, cause->text)) \
     A(overlap_stays,     overlap_stays()) \
+    A(overlap_done,      overlap_done()) \
     A(overlap_old_lost,  overlap_old_lost(cause->g, cause->text)) \
     A(sequential_next,   sequential_next()) \
     A(sequential_ready,  sequential_ready(cause->g)) \
@@ -115,6 +116,8 @@ static const unsigned char table[PHASES][INPUTS] = {
                             stop_crashed,     stop_over,        stop_begin,        stop_drain),
     [PHASE_PROBATION] = ROW(one_more,         overlap_stays,    rollback_probation,
                             overlap_old_lost, never,            stop_begin,        stop_drain),
+    [PHASE_HANDOVER]  = ROW(one_more,         overlap_done,     never,
+                            stop_crashed,     stop_over,        stop_begin,        stop_drain),
     [PHASE_ENDING]    = ROW(one_more,         never,            never,
                             nothing,          sequential_next,  stop_begin,        stop_follows),
     [PHASE_REPLACING] = ROW(one_more,         sequential_ready, sequential_failed,

@@ -8,7 +8,7 @@
 
 enum restart_input {
     INPUT_REQUEST, /* a restart is asked for, and nothing is against it */
-    INPUT_READY,   /* the new generation is; in its probation: it has stood that */
+    INPUT_READY,   /* the new generation is; it has stood its probation; it alone accepts */
     INPUT_FAILED,  /* it could not be executed, has ended, or takes too long */
     INPUT_LOST,    /* the main process of the older one has ended */
     INPUT_EMPTY,   /* no process is left of the one that serves, or served; a pause is over */

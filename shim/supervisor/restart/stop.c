@@ -25,7 +25,9 @@ static void forget_others(void)
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
     if (supervisor.standby)
-        overlap_stays();
+        supervisor.phase = overlap_stays();
+    if (supervisor.phase == PHASE_HANDOVER)
+        overlap_done();
     generation_own_paths(supervisor.current);
 }
 

@@ -17,8 +17,8 @@ bool phase_restarts(void)
 
 bool phase_has_started(void)
 {
-    return supervisor.phase == PHASE_STARTING || supervisor.phase == PHASE_PROBATION ||
-           supervisor.phase == PHASE_REPLACING;
+    return phase_restarts() && supervisor.phase != PHASE_ENDING &&
+           supervisor.phase != PHASE_PAUSING;
 }
 
 bool phase_stops(void)

@@ -20,6 +20,7 @@ enum phase {
     PHASE_IDLE,      /* one serves, and that is all */
     PHASE_STARTING,  /* the next one is to become ready, the one before serves */
     PHASE_PROBATION, /* it serves, and the one before is kept */
+    PHASE_HANDOVER,  /* it serves, and the one before is to say that it accepts no more */
     PHASE_ENDING,    /* sequential mode: the one that served ends before the next one starts */
     PHASE_REPLACING, /* sequential mode: the next one is to become ready, clients wait */
     PHASE_PAUSING,   /* sequential mode: it has failed, and is tried again after a pause */

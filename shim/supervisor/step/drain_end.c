@@ -10,52 +10,20 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/drain_cut.h"
+#include "supervisor/step/handover.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
 
 enum {
-    ASK_AGAIN_MS = 20,    /* a process that has not answered is told again */
-    UNANSWERED_MS = 1000, /* then the kernel's word has to do */
     CONFIRM_AGAIN_MS = 4, /* nothing is killed on one look: two have to see no connection */
     CONFIRM_MS = 20,      /* counters at 0, but the kernel still sees a connection */
     SWEEP_MS = 1000,      /* processes that count connections are to look for missed closes */
     SWEEP_MOST_MS = 15000,
     CONFIRM_MOST_MS = 500,
-    SHARE = 16,  /* of the time that it has drained for already: who takes long is asked seldom */
     DENIALS = 3, /* looks of the kernel that outweigh what processes count */
     EMPTY_QUEUE_MS = 10,
 };
-
-static int64_t seldom(const struct generation *g, int64_t now, int64_t least, int64_t most)
-{
-    int64_t pause = (now - g->draining) / SHARE;
-
-    return pause < least ? least : pause > most ? most : pause;
-}
-
-/* True: its processes have just been told. */
-static bool tell_again(struct generation *g, int64_t now, int64_t pause)
-{
-    bool due = now - g->asked >= pause;
-
-    if (due) {
-        g->asked = now;
-        slots_tell(g, false);
-    }
-    supervisor_wake_at(g->asked + pause);
-    return due;
-}
-
-static bool ask(struct generation *g, const struct slots_count *c, int64_t now)
-{
-    g->stopped_accepting = c->undrained == 0;
-    /* a thread that was cancelled in accept() leaves its mark for ever */
-    if (g->stopped_accepting && (c->accepting == 0 || now - g->draining > UNANSWERED_MS))
-        return true;
-    tell_again(g, now, seldom(g, now, ASK_AGAIN_MS, SWEEP_MS));
-    return false;
-}
 
 /* Asked every CONFIRM_MS, or less often where that would take more than a tenth of a processor. */
 static bool confirmed(struct generation *g, int64_t now)
@@ -65,7 +33,7 @@ static bool confirmed(struct generation *g, int64_t now)
     bool again = !any && g->empty;
 
     g->empty = !any;
-    g->confirm = now + (any ? seldom(g, now, CONFIRM_MS, CONFIRM_MOST_MS) +
+    g->confirm = now + (any ? handover_pause(g, now, CONFIRM_MS, CONFIRM_MOST_MS) +
                                   10 * 1000 * (clock() - began) / CLOCKS_PER_SEC
                             : CONFIRM_AGAIN_MS);
     return again;
@@ -88,7 +56,7 @@ static bool drained(struct generation *g, const struct slots_count *c, int64_t n
     /* else the kernel alone can tell */
     if (c->connections > 0 && g->internal == 0 && g->denied < DENIALS) {
         g->empty = false;
-        if (tell_again(g, now, seldom(g, now, SWEEP_MS, SWEEP_MOST_MS))) {
+        if (handover_tell(g, now, handover_pause(g, now, SWEEP_MS, SWEEP_MOST_MS))) {
             generation_note_internal(g);
             g->denied = generation_has_none(g) ? g->denied + 1 : 0;
         }
@@ -115,6 +83,7 @@ static void decide(struct generation *g, int64_t now)
 
     if (now >= g->deadline) {
         drain_cut(g);
+        generation_attention(g, ATTENTION_DRAINING, 0); /* it has the stop timeout yet */
         return;
     }
     supervisor_wake_at(g->deadline);
@@ -126,7 +95,7 @@ static void decide(struct generation *g, int64_t now)
         generation_attention(g, ATTENTION_DRAINING, 0);
     }
     c = slots_owe(g);
-    if (!ask(g, &c, now) || !drained(g, &c, now) || may_owe_answers(g, now))
+    if (!handover_ask(g, &c, now) || !drained(g, &c, now) || may_owe_answers(g, now))
         return;
     log_line(LEVEL_INFO, "generation %u drained in %lld ms", g->number,
              (long long)(now - g->draining));

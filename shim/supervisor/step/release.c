@@ -146,14 +146,19 @@ void release_spare(const struct generation *by, struct listener *h)
     log_line(LEVEL_INFO, "%s is served by generation %u after all", h->address, by->number);
 }
 
-bool release_is_empty(void)
+const struct listener *release_queue(void)
 {
-    struct listener *h;
+    const struct listener *h;
 
     TAILQ_FOREACH (h, &listener_list, link)
         if (h->leaving && listener_has_queue(h))
-            return false;
-    return true;
+            return h;
+    return NULL;
+}
+
+bool release_is_empty(void)
+{
+    return !release_queue();
 }
 
 void release_emptied(void)

@@ -29,6 +29,7 @@ void release_spare(const struct generation *by, struct listener *h);
 /* Is there nobody in the queues of those that leave?  Then they can go, as soon as no generation
  * accepts from them. */
 bool release_is_empty(void);
+const struct listener *release_queue(void); /* the first where there is somebody, or NULL */
 void release_emptied(void);
 
 #endif
