@@ -122,6 +122,17 @@ spoils() {
         'slot-field all connections 1000'
 }
 
+@test "a process whose slot a worker has given away stops accepting all the same" {
+    hostile_start -w 3
+    exec {held}<>"/dev/tcp/127.0.0.1/$PORT" # keeps generation 1
+    tell "$held" slot-field all pid 2147483647
+    "$GRACE" restart "$PID"
+    wait_until 10 stopped_listening 1
+    exec {held}>&-
+    wait_until 20 settled "$PID" 2
+    unharmed
+}
+
 # Generation 2 does not bind the third address; its worker gives that one's key to the second.
 @test "no bind() of the main process is answered with another socket than it has asked for" {
     local second third

@@ -163,6 +163,22 @@ void slots_tell(struct generation *g, bool suspended)
             tree_tell(&p, RESERVED_SIGNAL);
 }
 
+static bool is_named(const struct generation *g, pid_t pid)
+{
+    const struct page_slot *slot = slots_find(g, pid);
+
+    return slot && !atomic_load(&slot->away);
+}
+
+void slots_tell_unnamed(const struct generation *g)
+{
+    const struct tree *t = &g->tree;
+
+    for (size_t i = 0; i < t->n; i++)
+        if (!is_named(g, t->proc[i].pid) && procfs_has_open(t->proc[i].pid, t->dev, t->ino) == 1)
+            tree_tell(&t->proc[i], RESERVED_SIGNAL);
+}
+
 unsigned slots_list(struct generation *g, int32_t *pids, unsigned room)
 {
     struct procfs_stat p;

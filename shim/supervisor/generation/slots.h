@@ -26,6 +26,10 @@ pid_t slots_debtor(struct generation *g, unsigned *n);
 /* Has each that has the shim look at attention, or those that are still suspended. */
 void slots_tell(struct generation *g, bool suspended);
 
+/* The same of members whose slots name somebody else, for one of them has written there: as the
+ * last scan saw them, who has the page open. */
+void slots_tell_unnamed(const struct generation *g);
+
 /* The pids of those that have the shim; returns how many. */
 unsigned slots_list(struct generation *g, int32_t *pids, unsigned room);
 

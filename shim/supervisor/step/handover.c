@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/handover.h"
 
+#include "supervisor/generation/members.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/release.h"
@@ -30,6 +31,8 @@ bool handover_tell(struct generation *g, int64_t now, int64_t pause)
         g->asked = now;
         g->told++;
         slots_tell(g, false);
+        if (g->told == 1 && generation_scan(g) == 0)
+            slots_tell_unnamed(g);
     }
     supervisor_wake_at(g->asked + pause);
     return due;
@@ -54,6 +57,8 @@ static void say_answered(struct generation *g)
  * that it was in: it may take one more connection. */
 bool handover_ask(struct generation *g, const struct slots_count *c, int64_t now)
 {
+    if (g->told == 0) /* also where nobody seems to owe an answer */
+        handover_tell(g, now, 0);
     /* a thread that was cancelled in accept() leaves its mark for ever */
     g->stopped_accepting =
         c->undrained == 0 && (c->accepting == 0 || took_too_long(g, now, SEEN_MS));
