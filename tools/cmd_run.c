@@ -32,6 +32,7 @@ static const struct option options[] = {
     {"log-level", required_argument, NULL, 11},
     {"pidfile", required_argument, NULL, 12},
     {"chdir", required_argument, NULL, 13},
+    {"require-listeners", no_argument, NULL, 14},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
@@ -115,7 +116,7 @@ int cmd_run(int argc, char **argv)
     int c;
 
     while ((c = option_next(argc, argv, "+:hm:s:", options)) != -1)
-        pass_option(c, optarg);
+        pass_option(c, optarg ? optarg : "on");
     if (optind == argc)
         option_error("COMMAND is missing: name the server to start");
     supervise(argv + optind, argc - optind);

@@ -22,6 +22,7 @@ static const struct subcommand commands[] = {
      "  --ready-timeout T      give up a new generation that isn't ready by then (60s)\n"
      "  --settle T             wait for listeners that nobody has taken over (1s)\n"
      "  --probation T          roll back if the new one dies within T after ready (0)\n"
+     "  --require-listeners    roll back a version that no longer serves an address\n"
      "  --drain-timeout T      cut connections of the old generation after T (60s)\n"
      "  --stop-signal SIG      end a drained generation with SIG, not SIGKILL\n"
      "  --stop-timeout T       SIGKILL what is left T after the stop signal (10s)\n"

@@ -165,6 +165,19 @@ static void print_listener(struct json_object *listener)
     free(address);
 }
 
+static void print_unserved(struct json_object *status)
+{
+    struct json_object *addresses;
+    size_t n = answer_list(status, "unserved", &addresses);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *text = json_object_get_string(json_object_array_get_idx(addresses, i));
+        char *address = text_visible(text ? text : "");
+        printf("unserved  %s\n", address);
+        free(address);
+    }
+}
+
 static void print_restarts(struct json_object *status)
 {
     struct json_object *restarts = NULL;
@@ -198,6 +211,7 @@ void report_details(struct json_object *status)
 
     for (size_t i = 0; i < n; i++)
         print_listener(json_object_array_get_idx(listeners, i));
+    print_unserved(status);
     print_restarts(status);
     print_last(status);
 }

@@ -267,7 +267,7 @@ END
     wait_until 10 settled "$PID" 2
     refuses 127.0.0.1 "$OTHER"
     hammer_finish
-    [[ $(status "$PID") != *":$OTHER"* ]] || fail "$(status "$PID")"
+    [[ $(status "$PID") != *"address\":\"tcp 127.0.0.1:$OTHER"* ]] || fail "$(status "$PID")"
 }
 
 @test "the new version has another port only" {

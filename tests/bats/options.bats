@@ -50,6 +50,13 @@ duration() {
 @test "GRACE_PROBATION: values" { duration GRACE_PROBATION; }
 @test "GRACE_SETTLE: values" { duration GRACE_SETTLE; }
 
+@test "GRACE_REQUIRE_LISTENERS: values" {
+    takes GRACE_REQUIRE_LISTENERS on off
+    for value in '' 1 yes ON; do
+        rejects GRACE_REQUIRE_LISTENERS "$value" 'on or off'
+    done
+}
+
 @test "GRACE_SIGNAL: values" {
     takes GRACE_SIGNAL HUP SIGUSR1 usr2 WINCH sigquit 10
     for value in '' TERM KILL STOP INT CHLD FOO 0 65 -1 'HUP '; do

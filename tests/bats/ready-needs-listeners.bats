@@ -92,7 +92,7 @@ END
         install_gated sleep 1000
         [[ $GRACE_READY != notify ]] || says_ready
         hup_until 10 rolled_back "$PID" 1
-        log_has 'generation 2 rolled back: not ready after .*: 0 of 1 listeners adopted'
+        log_has 'generation 2 rolled back: not ready after .*: 0 of 1 listeners adopted, not tcp '
         "$LOAD" -n 50 127.0.0.1 "$PORT"
         stop_and_wait "$PID"
         rm "$LOG"

@@ -12,6 +12,7 @@
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/pid_file.h"
+#include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/unsent.h"
 
@@ -65,6 +66,16 @@ void readiness_hint(const struct generation *g)
 }
 
 void readiness_end(void)
+{
+}
+
+bool readiness_refused(struct generation *g, char *text, size_t size)
+{
+    (void)g, (void)text, (void)size;
+    return false;
+}
+
+void release_unwanted(void)
 {
 }
 

@@ -120,6 +120,8 @@ static const struct {
     NUMBER("SETTLE", "2s", settle, 2000),
     NUMBER("PROBATION", "5s", probation, 5000),
     NUMBER("PROBATION", "0", probation, 0),
+    NUMBER("REQUIRE_LISTENERS", "on", require_listeners, true),
+    NUMBER("REQUIRE_LISTENERS", "off", require_listeners, false),
     NUMBER("DRAIN_TIMEOUT", "2m", drain_timeout, 120000),
     NUMBER("DRAIN_TIMEOUT", "1h", drain_timeout, 3600000),
     NUMBER("DRAIN_TIMEOUT", "none", drain_timeout, CLOCK_NEVER),

@@ -2,6 +2,7 @@
 #include "supervisor/front/status.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,6 +11,8 @@
 #include "supervisor/kernel/connections.h"
 #include "supervisor/state/escape.h"
 #include "supervisor/state/supervisor.h"
+
+enum { UNSERVED = 16 }; /* addresses that are remembered */
 
 /* Here and in the tables below the text itself: a pointer to it would be relocated at the start of
  * each process of the server. */
@@ -34,6 +37,30 @@ static bool has_failed(enum event_kind kind)
     return kind == EVENT_ROLLED_BACK || kind == EVENT_FAILED;
 }
 
+/* The addresses that the last restart has given up. */
+static struct {
+    unsigned n;
+    char address[UNSERVED][128];
+} unserved;
+
+static void forget_unserved(const char *address)
+{
+    for (unsigned i = 0; i < unserved.n; i++)
+        if (strcmp(unserved.address[i], address) == 0)
+            memmove(unserved.address[i], unserved.address[--unserved.n],
+                    sizeof unserved.address[i]);
+}
+
+static void note_unserved(const struct event *e)
+{
+    if (e->kind == EVENT_RESTARTING)
+        unserved.n = 0;
+    if (e->kind == EVENT_SERVED || e->kind == EVENT_UNSERVED)
+        forget_unserved(e->text);
+    if (e->kind == EVENT_UNSERVED && unserved.n < UNSERVED)
+        snprintf(unserved.address[unserved.n++], sizeof unserved.address[0], "%s", e->text);
+}
+
 /* What becomes of a generation that does not serve any more does not hide why the last restart
  * failed, until the next one. */
 static bool is_hidden(enum event_kind kind)
@@ -42,12 +69,19 @@ static bool is_hidden(enum event_kind kind)
            (kind == EVENT_DRAINING || kind == EVENT_DRAINED || kind == EVENT_RETIRED);
 }
 
+/* Of these the last state and its reason is none. */
+static bool is_aside(enum event_kind kind)
+{
+    return kind == EVENT_LINE || kind == EVENT_SUCCEEDED || kind == EVENT_REFUSED ||
+           kind == EVENT_UNSERVED || kind == EVENT_SERVED || is_hidden(kind);
+}
+
 void status_event(const struct event *e)
 {
+    note_unserved(e);
     restarts.done += e->kind == EVENT_SUCCEEDED;
     restarts.rolled_back += has_failed(e->kind);
-    if (e->kind == EVENT_LINE || e->kind == EVENT_SUCCEEDED || e->kind == EVENT_REFUSED ||
-        is_hidden(e->kind))
+    if (is_aside(e->kind))
         return;
     restarts.last = e->kind;
     restarts.at = time(NULL);
@@ -147,6 +181,17 @@ static void put_listeners(FILE *out)
     putc(']', out);
 }
 
+static void put_unserved(FILE *out)
+{
+    fputs(",\"unserved\":[", out);
+    for (unsigned i = 0; i < unserved.n; i++) {
+        if (i > 0)
+            putc(',', out);
+        put_string(out, unserved.address[i]);
+    }
+    putc(']', out);
+}
+
 static void put_last(FILE *out)
 {
     fprintf(out, ",\"last\":{\"event\":\"%s\",\"at\":%lld,\"reason\":", event_names[restarts.last],
@@ -170,6 +215,7 @@ char *status_json(void)
     fprintf(out, ",\"state\":\"%s\",\"generation\":%u", state_name(), supervisor.current->number);
     put_generations(out);
     put_listeners(out);
+    put_unserved(out);
     fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u}", restarts.done,
             restarts.rolled_back);
     put_last(out);

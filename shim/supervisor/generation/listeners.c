@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -176,6 +177,55 @@ const struct listener *generation_missing(const struct generation *g)
         if (is_missing(g->bound[i], generation_flags(g, i)))
             return g->bound[i];
     return NULL;
+}
+
+static bool is_same_address(const struct listener *a, const struct listener *b)
+{
+    return a->socket.type == b->socket.type && strcmp(a->address, b->address) == 0;
+}
+
+bool generation_serves(const struct generation *g, const struct listener *h)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        if (g->bound[i] && (generation_flags(g, i) & LISTENER_USED) &&
+            is_same_address(g->bound[i], h))
+            return true;
+    return false;
+}
+
+/* Once for each address. */
+static bool is_unserved(const struct generation *g, unsigned index)
+{
+    const struct listener *h = g->bound[index];
+
+    if (!h || h->leaving || (generation_flags(g, index) & LISTENER_UNLINKED) ||
+        generation_serves(g, h))
+        return false;
+    for (unsigned i = 0; i < index; i++)
+        if (g->bound[i] && is_same_address(g->bound[i], h))
+            return false;
+    return true;
+}
+
+unsigned generation_unserved(const struct generation *g, char *text, size_t size)
+{
+    static const char more[] = " and 1024 more";
+    unsigned n = 0, named = 0;
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (unsigned i = 0; i < g->entries; i++) {
+        if (!is_unserved(g, i) || n++ > named)
+            continue;
+        if (used + strlen(g->bound[i]->address) + sizeof ", " + sizeof more > size)
+            continue;
+        used += (size_t)snprintf(text + used, size - used, "%s%s", named > 0 ? ", " : "",
+                                 g->bound[i]->address);
+        named++;
+    }
+    if (n > named)
+        snprintf(text + used, size - used, " and %u more", n - named);
+    return n;
 }
 
 /* Also those that the processes say they listen on, and could not hand over. */

@@ -48,6 +48,13 @@ struct generation_listeners {
 };
 struct generation_listeners generation_listeners(const struct generation *g);
 
+/* Does it serve this address, if by another socket (a member of an SO_REUSEPORT group, a path that
+ * was bound anew)? */
+bool generation_serves(const struct generation *g, const struct listener *h);
+
+/* The addresses it was offered and does not serve: how many, and what there is room for of them. */
+unsigned generation_unserved(const struct generation *g, char *text, size_t size);
+
 /* One that nobody waits on and the generation before does, or NULL. */
 const struct listener *generation_missing(const struct generation *g);
 

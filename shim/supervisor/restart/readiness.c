@@ -11,11 +11,15 @@
 #include "supervisor/generation/slots.h"
 #include "supervisor/generation/unseen.h"
 #include "supervisor/restart/unwrapped.h"
+#include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/spawn.h"
 
-enum { RETRY_MS = 200 };
+enum {
+    RETRY_MS = 200,
+    NAMED = 160, /* for the addresses that are not served */
+};
 
 /* The ready command, for one generation at a time. */
 static struct {
@@ -140,6 +144,19 @@ bool readiness_reached(struct generation *g)
     return is_reached(g) && unwrapped_may_serve(g);
 }
 
+bool readiness_refused(struct generation *g, char *text, size_t size)
+{
+    char unserved[NAMED];
+
+    if (!supervisor.options.require_listeners)
+        return false;
+    generation_confirm(g);
+    if (generation_unserved(g, unserved, sizeof unserved) == 0)
+        return false;
+    snprintf(text, size, "it does not serve %s (GRACE_REQUIRE_LISTENERS)", unserved);
+    return true;
+}
+
 /* Databases answer with errors before ("the database system is starting up"), name servers, too. */
 uint32_t readiness_attention(void)
 {
@@ -152,6 +169,7 @@ static void describe_missing(const struct generation *g, char *text, size_t size
 {
     struct generation_listeners l = generation_listeners(g);
     const struct listener *missing = generation_missing(g);
+    char unserved[NAMED];
 
     if (g->failed >= 0)
         snprintf(text, size, "its program is still being opened (a file system that hangs?)");
@@ -163,6 +181,9 @@ static void describe_missing(const struct generation *g, char *text, size_t size
         snprintf(text, size, "'%s' did not succeed", supervisor.options.ready_exec);
     else if (supervisor.options.ready == READY_NOTIFY && !g->notified)
         snprintf(text, size, "it has not sent READY=1 to NOTIFY_SOCKET");
+    else if (generation_unserved(g, unserved, sizeof unserved) > 0)
+        snprintf(text, size, "%u of %u listeners adopted, not %s; %u waited on", l.adopted,
+                 l.offered, unserved, l.waited);
     else
         snprintf(text, size, "%u of %u listeners adopted, %u waited on%s%s", l.adopted, l.offered,
                  l.waited, missing ? ", but not " : "", missing ? missing->address : "");
@@ -170,7 +191,7 @@ static void describe_missing(const struct generation *g, char *text, size_t size
 
 void readiness_late(const struct generation *g, char *text, size_t size)
 {
-    char missing[208];
+    char missing[EVENT_TEXT - 32];
 
     describe_missing(g, missing, sizeof missing);
     snprintf(text, size, "not ready after %lld ms: %s", (long long)(clock_ms() - g->started),

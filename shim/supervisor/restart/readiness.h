@@ -16,6 +16,10 @@
 
 bool readiness_reached(struct generation *g);
 
+/* It is, but for an address that it does not serve, and must (GRACE_REQUIRE_LISTENERS): says which.
+ */
+bool readiness_refused(struct generation *g, char *text, size_t size);
+
 /* The attention that a new generation starts with: with notify and delay it is suspended. */
 uint32_t readiness_attention(void);
 

@@ -211,13 +211,23 @@ static void late(struct generation *g)
     take_of(INPUT_FAILED, g, why);
 }
 
+static void reached(struct generation *g)
+{
+    char why[EVENT_TEXT];
+
+    if (readiness_refused(g, why, sizeof why))
+        take_of(INPUT_FAILED, g, why);
+    else
+        take_of(INPUT_READY, g, NULL);
+}
+
 /* True: something has happened. */
 static bool look_at_new(struct generation *g, int64_t now)
 {
     if (was_not_executed(g))
         return true;
     if (readiness_reached(g))
-        take_of(INPUT_READY, g, NULL);
+        reached(g);
     else if (has_vanished(g))
         vanished(g);
     else if (is_over(g->deadline, now))

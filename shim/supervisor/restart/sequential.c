@@ -10,6 +10,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/fetch.h"
+#include "supervisor/step/release.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
 
@@ -69,6 +70,7 @@ enum phase sequential_ready(struct generation *g)
     generation_confirm(g);
     serve_begin(g);
     generation_own_paths(g);
+    release_unwanted(); /* nobody is left who could empty their queues */
     serve_restarted();
     return PHASE_IDLE;
 }

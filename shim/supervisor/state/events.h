@@ -15,8 +15,10 @@ enum event_kind {
     EVENT_READY,       /* a generation serves */
     EVENT_SUCCEEDED,   /* the restart that it came from is over, and so is its probation */
     EVENT_ROLLED_BACK, /* the one before goes on */
-    EVENT_FAILED,  /* there was nothing yet to roll back, or (sequential) nothing to go back to */
-    EVENT_REFUSED, /* a restart that was to follow the last one is not to be */
+    EVENT_FAILED,   /* there was nothing yet to roll back, or (sequential) nothing to go back to */
+    EVENT_REFUSED,  /* a restart that was to follow the last one is not to be */
+    EVENT_UNSERVED, /* the generation does not serve this address, and the one before did */
+    EVENT_SERVED,   /* it does after all */
     EVENT_DRAINING,
     EVENT_DRAINED,
     EVENT_RETIRED,

@@ -123,6 +123,12 @@ static bool set_probation(struct options *o, const char *text)
     return duration_parse(text, &o->probation) && o->probation != CLOCK_NEVER;
 }
 
+static bool set_require_listeners(struct options *o, const char *text)
+{
+    o->require_listeners = strcmp(text, "on") == 0;
+    return o->require_listeners || strcmp(text, "off") == 0;
+}
+
 static bool set_drain_timeout(struct options *o, const char *text)
 {
     return duration_parse(text, &o->drain_timeout);
@@ -212,6 +218,7 @@ static const struct variable {
      "a duration such as 500ms, 10s, 2m or none, but not 0"},
     {"GRACE_SETTLE", set_settle, LIMITED},
     {"GRACE_PROBATION", set_probation, LIMITED},
+    {"GRACE_REQUIRE_LISTENERS", set_require_listeners, "on or off"},
     {"GRACE_DRAIN_TIMEOUT", set_drain_timeout, DURATION},
     {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12"},
     {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},

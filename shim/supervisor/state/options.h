@@ -29,6 +29,7 @@ struct options {
     int64_t ready_timeout;  /* durations in ms, CLOCK_NEVER for none */
     int64_t settle;
     int64_t probation;
+    bool require_listeners;
     int64_t drain_timeout;
     int stop_signal; /* 0: the default (none for a drained tree, SIGTERM for one overdue) */
     int64_t stop_timeout;

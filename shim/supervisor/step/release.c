@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/release.h"
 
-#include <stdio.h>
 #include <time.h>
 
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/holders.h"
+#include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
@@ -106,30 +106,49 @@ void release_step(int64_t now)
         release_closed(g, now);
 }
 
-static void leave(bool served, const char *reason)
+static void leave(struct listener *h)
 {
-    struct listener *h;
+    h->leaving = true;
+    listener_refuse_new(h);
+}
 
-    TAILQ_FOREACH (h, &listener_list, link) {
-        if (h->leaving || generation_uses(supervisor.current, h) != served)
-            continue;
-        h->leaving = true;
-        listener_refuse_new(h);
-        log_line(LEVEL_INFO, "%s %s: its queue is emptied", h->address, reason);
+/* Who waits for the restart reads it. Of an SO_REUSEPORT group there may be other members. */
+static void say_unserved(const struct listener *h)
+{
+    const struct generation *g = supervisor.current;
+
+    if (generation_serves(g, h)) {
+        log_line(LEVEL_INFO, "a socket of %s is not taken by generation %u: its queue is emptied",
+                 h->address, g->number);
+        return;
     }
+    log_line(LEVEL_WARNING, "%s is not served by generation %u: its queue is emptied", h->address,
+             g->number);
+    event(EVENT_UNSERVED, g->number, h->address);
 }
 
 void release_unwanted(void)
 {
-    char reason[64];
+    struct listener *h;
 
-    snprintf(reason, sizeof reason, "is not served by generation %u", supervisor.current->number);
-    leave(false, reason);
+    TAILQ_FOREACH (h, &listener_list, link) {
+        if (h->leaving || generation_uses(supervisor.current, h))
+            continue;
+        leave(h);
+        say_unserved(h);
+    }
 }
 
 void release_served(void)
 {
-    leave(true, "is to close");
+    struct listener *h;
+
+    TAILQ_FOREACH (h, &listener_list, link) {
+        if (h->leaving || !generation_uses(supervisor.current, h))
+            continue;
+        leave(h);
+        log_line(LEVEL_INFO, "%s is to close: its queue is emptied", h->address);
+    }
 }
 
 void release_spare(const struct generation *by, struct listener *h)
@@ -144,6 +163,7 @@ void release_spare(const struct generation *by, struct listener *h)
         if (g->state == GENERATION_DRAINING)
             generation_share_paths(g, by);
     log_line(LEVEL_INFO, "%s is served by generation %u after all", h->address, by->number);
+    event(EVENT_SERVED, by->number, h->address);
 }
 
 const struct listener *release_queue(void)
