@@ -122,6 +122,7 @@ static void join_generation(const struct handoff *h, char **argv)
     self.restart_signal = h->restart_signal;
     self.keep_children = h->keep_children;
     atomic_store(&self.bystander, h->bystander);
+    atomic_store(&self.command, h->command);
     self.page = page;
     self.slow = &page->attention;
     if (!h->bystander)

@@ -42,6 +42,11 @@ static bool works_for_client(void)
     return found;
 }
 
+static bool has_served(char *const argv[])
+{
+    return page_has_command(self.page, command_line_number(argv));
+}
+
 void inject_forked(void)
 {
     for_client = works_for_client();
@@ -94,8 +99,27 @@ enum inject inject_as(bool in_place, char *const argv[])
     if (!atomic_load(&self.page->served) || inherits(FDS_MAY_LISTEN) ||
         (in_place && !atomic_load(&self.bystander) && is_server(argv)))
         return INJECT_MEMBER;
-    return (self.keep_children || !works_for_client()) && library_is_there() ? INJECT_BYSTANDER
-                                                                             : INJECT_NOTHING;
+    return (self.keep_children || !works_for_client() || has_served(argv)) && library_is_there()
+               ? INJECT_BYSTANDER
+               : INJECT_NOTHING;
+}
+
+/* What a wrapper executes that is a bystander itself goes by the name of that. */
+static uint32_t command_of(char *const argv[])
+{
+    uint32_t command = atomic_load(&self.bystander) ? atomic_load(&self.command) : 0;
+
+    return command ? command : command_line_number(argv);
+}
+
+struct handoff inject_handoff(enum inject as, char *const argv[], const union handoff_fds *loan)
+{
+    return (struct handoff){.fds = *loan,
+                            .restart_signal = self.restart_signal,
+                            .keep_children = self.keep_children,
+                            .bystander = as == INJECT_BYSTANDER,
+                            .command = command_of(argv),
+                            .library = self.library};
 }
 
 size_t inject_entries(char *const envp[])
@@ -121,28 +145,21 @@ size_t inject_bytes(char *const envp[])
            (preload ? strlen(preload) : 0);
 }
 
-static bool own_entries(char *own[2], char *bytes, char *const envp[], enum inject as,
-                        const union handoff_fds *loan)
+static bool own_entries(char *own[2], char *bytes, char *const envp[], const struct handoff *h)
 {
-    const struct handoff h = {.fds = *loan,
-                              .restart_signal = self.restart_signal,
-                              .keep_children = self.keep_children,
-                              .bystander = as == INJECT_BYSTANDER,
-                              .library = self.library};
-
     own[0] = bytes;
     own[1] = bytes + handoff_bytes();
     preload_list_put(stpcpy(stpcpy(own[1], PRELOAD_LIST), "="), envp_find(envp, PRELOAD_LIST),
                      self.library);
-    return handoff_format(&h, own[0]);
+    return handoff_format(h, own[0]);
 }
 
-char *const *inject_environment(char *const envp[], enum inject as, const union handoff_fds *loan,
-                                char **entries, char *bytes)
+char *const *inject_environment(char *const envp[], const struct handoff *h, char **entries,
+                                char *bytes)
 {
     char **to = entries + 2;
 
-    if (!own_entries(entries, bytes, envp, as, loan))
+    if (!own_entries(entries, bytes, envp, h))
         return envp;
     for (; envp && *envp; envp++)
         if (!envp_value(*envp, PRELOAD_LIST) && !envp_value(*envp, HANDOFF_VARIABLE))
@@ -173,11 +190,11 @@ static char *append_quoted(char *to, const char *text)
     return to;
 }
 
-char *inject_prefix(char *to, char *const envp[], enum inject as, const union handoff_fds *loan)
+char *inject_prefix(char *to, char *const envp[], const struct handoff *h)
 {
     char *own[2]; /* behind what is made of them */
 
-    if (!own_entries(own, to + quoted_bytes(envp), envp, as, loan))
+    if (!own_entries(own, to + quoted_bytes(envp), envp, h))
         return to;
     to = append_quoted(stpcpy(to, "export "), own[0]);
     return stpcpy(append_quoted(stpcpy(to, " "), own[1]), "; ");

@@ -64,7 +64,9 @@ static int run_inside(const struct program *p, char *const envp[], enum inject a
     int r;
 
     if (own_fds_lend(&loan)) {
-        r = run(p, inject_environment(envp, as, &loan, (char **)(void *)room, room + pointers));
+        struct handoff h = inject_handoff(as, p->argv, &loan);
+
+        r = run(p, inject_environment(envp, &h, (char **)(void *)room, room + pointers));
         own_fds_take_back(&loan);
     } else {
         r = run(p, envp);
@@ -208,8 +210,9 @@ EXPORT int system(const char *command)
 
 /* Only libc can make a stream that pclose() knows, and its shell gets environ, which other threads
  * read: so the command itself says what is to be added. */
-static FILE *popen_inside(const char *command, const char *type, enum inject as)
+static FILE *popen_inside(char *const argv[], const char *type, enum inject as)
 {
+    const char *command = argv[2];
     size_t size = inject_prefix_bytes(environ) + strlen(command) + 1;
     char *mapped = scratch_map(size);
     char on_stack[mapped ? 1 : size];
@@ -218,7 +221,9 @@ static FILE *popen_inside(const char *command, const char *type, enum inject as)
     FILE *stream;
 
     if (own_fds_lend(&loan)) {
-        strcpy(inject_prefix(text, environ, as, &loan), command);
+        struct handoff h = inject_handoff(as, argv, &loan);
+
+        strcpy(inject_prefix(text, environ, &h), command);
         stream = real.popen(text, type);
         own_fds_take_back(&loan);
     } else {
@@ -230,9 +235,10 @@ static FILE *popen_inside(const char *command, const char *type, enum inject as)
 
 EXPORT FILE *popen(const char *command, const char *type)
 {
-    enum inject as = inject_as(false, NULL);
+    char *const argv[] = {(char[]){"sh"}, (char[]){"-c"}, (char *)(uintptr_t)command, NULL};
+    enum inject as = inject_as(false, argv);
 
-    return as == INJECT_NOTHING ? real.popen(command, type) : popen_inside(command, type, as);
+    return as == INJECT_NOTHING ? real.popen(command, type) : popen_inside(argv, type, as);
 }
 
 EXPORT int kill(pid_t pid, int sig)

@@ -24,7 +24,17 @@ static bool is_orphan(void)
 
 static bool has_left(void)
 {
-    return is_orphan() && getsid(0) != getsid(server());
+    return !page_has_command(self.page, atomic_load(&self.command)) && is_orphan() &&
+           getsid(0) != getsid(server());
+}
+
+/* What has served once is the server also when it is executed again. */
+void bystander_note(void)
+{
+    uint32_t command = atomic_exchange(&self.command, 0);
+
+    if (command)
+        page_note_command(self.page, command);
 }
 
 /* Of two threads one does it, and the other one goes on meanwhile: who is not yet told, or counted,

@@ -8,7 +8,7 @@
  *
  * It takes part as soon as it binds or serves a listener.  Not if it has left the server by then,
  * as a daemon does: what is in the background in a session of its own was only started by the
- * server.
+ * server, unless the same command was a part of it before.
  */
 #ifndef GRACE_PROCESS_BYSTANDER_H
 #define GRACE_PROCESS_BYSTANDER_H
@@ -18,11 +18,16 @@
 #include "process/self.h"
 
 bool bystander_joins(void);
+void bystander_note(void);
 
 /* Something is to be served here: does it belong to the generation? Keeps errno. */
 static inline bool bystander_takes_part(void)
 {
-    return !atomic_load_explicit(&self.bystander, memory_order_relaxed) || bystander_joins();
+    if (atomic_load_explicit(&self.bystander, memory_order_relaxed) && !bystander_joins())
+        return false;
+    if (atomic_load_explicit(&self.command, memory_order_relaxed))
+        bystander_note();
+    return true;
 }
 
 #endif

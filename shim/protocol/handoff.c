@@ -31,14 +31,14 @@ bool handoff_format(const struct handoff *h, char *variable)
     for (int i = 0; i < HANDOFF_FDS; i++) /* 0 is none: no descriptor of ours is standard input */
         to = put_number(to, h->fds.each[i] > 0 ? h->fds.each[i] : 0);
     to = put_number(put_number(to, h->restart_signal), h->keep_children);
-    to = put_number(to, h->bystander);
+    to = put_number(put_number(to, h->bystander), (int)h->command);
     strcpy(to, h->library);
     return true;
 }
 
 bool handoff_parse(struct handoff *h, const char *value)
 {
-    int version, keep, bystander;
+    int version, keep, bystander, command;
     const char *p = get_number(value, &version);
 
     if (!p || version != HANDOFF_VERSION)
@@ -48,8 +48,10 @@ bool handoff_parse(struct handoff *h, const char *value)
         h->fds.each[i] = h->fds.each[i] > 0 ? h->fds.each[i] : -1;
     }
     p = get_number(get_number(get_number(p, &h->restart_signal), &keep), &bystander);
+    p = get_number(p, &command);
     h->keep_children = keep;
     h->bystander = bystander;
+    h->command = (uint32_t)command;
     h->library = p;
     return p && *p == '/' && handoff_suffices(&h->fds);
 }

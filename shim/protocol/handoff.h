@@ -5,12 +5,13 @@
  * server execs; read and removed by the constructor.
  *
  *   GRACE_HANDOFF=version:control:bell:memory:record:fifo:restart-signal:keep-children:bystander:
- *                 library
+ *                 command:library
  */
 #ifndef GRACE_PROTOCOL_HANDOFF_H
 #define GRACE_PROTOCOL_HANDOFF_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define HANDOFF_VARIABLE "GRACE_HANDOFF"
 
@@ -44,6 +45,7 @@ struct handoff {
     int restart_signal;
     bool keep_children;
     bool bystander;      /* see process/bystander.h */
+    uint32_t command;    /* a number for what was executed: see exec/inject.h */
     const char *library; /* absolute path of libgrace.so */
 };
 

@@ -48,6 +48,24 @@ struct page_slot *page_claim_slot(struct page *page, int32_t pid)
     return found;
 }
 
+void page_note_command(struct page *page, uint32_t command)
+{
+    for (int i = 0; i < PAGE_COMMANDS; i++) {
+        uint32_t have = 0;
+
+        if (atomic_compare_exchange_strong(&page->commands[i], &have, command) || have == command)
+            return;
+    }
+}
+
+bool page_has_command(struct page *page, uint32_t command)
+{
+    for (int i = 0; command && i < PAGE_COMMANDS; i++)
+        if (atomic_load(&page->commands[i]) == command)
+            return true;
+    return false;
+}
+
 int page_find_socket(struct page *page, uint64_t socket)
 {
     int n = (int)page_entries(page);

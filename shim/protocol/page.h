@@ -27,6 +27,7 @@ enum {
     PAGE_SLOTS = 4096,        /* processes of one generation; of more only the kernel tells */
     PAGE_LISTENERS = 1024,    /* listeners of one generation at a time; more are not handed over */
     PAGE_PREDECESSORS = 1024, /* processes of older generations that the new one is not to see */
+    PAGE_COMMANDS = 64,       /* by which processes were executed that serve */
     PAGE_COUNTERS = 64,       /* buckets that number equal binds (port 0, SO_REUSEPORT) */
     PAGE_AGES = 1 << 20,      /* entries of a process's table of accept times */
     PAGE_EPOLLS = 16384,      /* epoll registrations of listeners that a process remembers */
@@ -104,6 +105,7 @@ struct page {
     _Atomic uint32_t hint;       /* where to look for a free slot */
     _Atomic uint32_t entries;    /* of listeners[]: the others never were in use */
     _Atomic uint32_t placeless;  /* the supervisor has no directory to hide UNIX placeholders in */
+    _Atomic uint32_t commands[PAGE_COMMANDS];
     _Atomic uint32_t binds[PAGE_COUNTERS];
     _Atomic uint32_t transient[PAGE_COUNTERS]; /* listeners that were closed again at once */
     /* written before the generation starts; 0 ends the list */
@@ -114,6 +116,10 @@ struct page {
 
 /* Claims a slot for the calling process; NULL when all belong to living processes. */
 struct page_slot *page_claim_slot(struct page *page, int32_t pid);
+
+/* What was executed by this command serves; does it? Beyond PAGE_COMMANDS none is remembered. */
+void page_note_command(struct page *page, uint32_t command);
+bool page_has_command(struct page *page, uint32_t command);
 
 /* So many entries of listeners[] have to be looked at. */
 static inline unsigned page_entries(const struct page *page)

@@ -75,6 +75,24 @@ WORKER=("$SERVER" --listen "127.0.0.1:$PORT")
     restart_under_load 2 -r 200 "${ASK[@]}"
 }
 
+# executed_for_client: by the guardian, whom a client asks for it and waits for.
+executed_for_client() {
+    local before now
+    before=$(worker)
+    now=$(wishes again)
+    [[ $now && $now != "$before" ]]
+    wait_until 20 another_worker "$before"
+}
+
+@test "also when a client asks for it to be executed again" {
+    start_guarding "${WORKER[@]}"
+    serving
+    executed_for_client
+    restart_under_load 2 -r 200 "${ASK[@]}"
+    executed_for_client
+    restart_under_load 1 -r 200 "${ASK[@]}"
+}
+
 @test "a loop that starts the server again" {
     start_wrapped loop sh -c "while :; do ${WORKER[*]}; done"
     for _ in first second; do

@@ -30,7 +30,7 @@ static struct page page;
 struct self self = {.page = &page, .restart_signal = 1, .library = "/lib/grace.so"};
 
 static const union handoff_fds loan = {.each = {1000, 1001, 1002, 1003, 1004}};
-static const char HANDOFF[] = "GRACE_HANDOFF=3:1000:1001:1002:1003:1004:1:0:0:/lib/grace.so";
+static const char HANDOFF[] = "GRACE_HANDOFF=3:1000:1001:1002:1003:1004:1:0:0:77:/lib/grace.so";
 
 /* What an exec with this environment passes on, joined with spaces. */
 static const char *injected(char *const envp[])
@@ -39,7 +39,11 @@ static const char *injected(char *const envp[])
     size_t n = inject_entries(envp);
     char **entries = calloc(n, sizeof *entries);
     char *bytes = malloc(inject_bytes(envp));
-    char *const *result = inject_environment(envp, INJECT_MEMBER, &loan, entries, bytes);
+    struct handoff h = inject_handoff(INJECT_MEMBER, NULL, &loan);
+    char *const *result;
+
+    h.command = 77;
+    result = inject_environment(envp, &h, entries, bytes);
 
     text[0] = '\0';
     for (char *const *e = result; *e; e++)
@@ -219,10 +223,14 @@ static int forked_as(void)
 
 static void test_clients(void)
 {
+    char *const worker[] = {(char[]){"worker"}, (char[]){"-p"}, NULL};
     int client, fd = connected(&client);
 
     fdtab_set(fd, FD_CONNECTION);
     is_as(INJECT_NOTHING, "a helper is what is executed for a client");
+    page_note_command(&page, command_line_number(worker));
+    is_int(inject_as(false, worker), INJECT_BYSTANDER, "not a command that has served before");
+    is_int(inject_as(false, worker + 1), INJECT_NOTHING, "as that one only");
     is_int(forked_as(), INJECT_NOTHING, "also by a child that has closed its connection");
     self.keep_children = true;
     is_as(INJECT_BYSTANDER, "none is with GRACE_CHILDREN=keep");
@@ -235,6 +243,24 @@ static void test_clients(void)
     is_int(forked_as(), INJECT_BYSTANDER, "nor is what a child without one executes");
     close(fd);
     close(client);
+}
+
+static void test_commands(void)
+{
+    char *const sh[] = {(char[]){"sh"}, (char[]){"srv"}, NULL};
+    char *const srv[] = {(char[]){"srv"}, NULL};
+    uint32_t number = command_line_number(sh);
+
+    is_int(command_line_number(NULL), 0, "no command has no number");
+    ok(number != command_line_number(srv), "others differ");
+    is_int(inject_handoff(INJECT_BYSTANDER, sh, &loan).command, number, "it is passed on");
+    atomic_store(&self.bystander, true);
+    atomic_store(&self.command, number);
+    is_int(inject_handoff(INJECT_BYSTANDER, srv, &loan).command, number, "also by a wrapper");
+    atomic_store(&self.bystander, false);
+    is_int(inject_handoff(INJECT_BYSTANDER, srv, &loan).command, command_line_number(srv),
+           "not by one that serves");
+    atomic_store(&self.command, 0);
 }
 
 static void test_places(void)
@@ -268,6 +294,7 @@ static void test_who_belongs(void)
     is_as(INJECT_MEMBER, "what inherits a listener does");
     fdtab_set(fd, FD_NONE);
     close(fd);
+    test_commands();
     test_places();
     test_clients();
 }

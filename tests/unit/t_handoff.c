@@ -11,6 +11,7 @@ static char variable[HANDOFF_SIZE];
 static const struct handoff sample = {.fds = {.each = {1000, 1001, 1002, 1003, -1}},
                                       .restart_signal = 1,
                                       .keep_children = true,
+                                      .command = 4711,
                                       .library = "/usr/lib/libgrace.so"};
 
 static void test_round_trip(void)
@@ -18,7 +19,7 @@ static void test_round_trip(void)
     struct handoff h = {0};
 
     ok(handoff_format(&sample, variable), "a handoff can be written");
-    is_str(variable, "GRACE_HANDOFF=3:1000:1001:1002:1003:0:1:1:0:/usr/lib/libgrace.so",
+    is_str(variable, "GRACE_HANDOFF=3:1000:1001:1002:1003:0:1:1:0:4711:/usr/lib/libgrace.so",
            "as documented");
     ok(handoff_parse(&h, strchr(variable, '=') + 1), "and read");
     is_int(h.fds.control, 1000, "control");
@@ -28,6 +29,7 @@ static void test_round_trip(void)
     is_int(h.fds.fifo, -1, "no FIFO either");
     is_int(h.restart_signal, 1, "signal");
     ok(h.keep_children, "keep");
+    is_int(h.command, 4711, "command");
     is_str(h.library, "/usr/lib/libgrace.so", "library");
 }
 
@@ -39,7 +41,7 @@ static void test_extremes(void)
     memset(path, 'x', sizeof path);
     path[0] = '/';
     path[4095] = '\0';
-    h = (struct handoff){{.each = {999999999, 6, 7, 8, 9}}, 64, false, true, path};
+    h = (struct handoff){{.each = {999999999, 6, 7, 8, 9}}, 64, false, true, 999999999, path};
     ok(handoff_format(&h, variable), "the longest path");
     ok(strlen(variable) < HANDOFF_SIZE, "fits");
     ok(handoff_parse(&h, strchr(variable, '=') + 1), "and is read");
@@ -64,19 +66,19 @@ static void test_garbage(void)
         ":",
         "3",
         "3:",
-        "3:2:3:4:8:9:5:0:1",
-        "3:2:3:4:8:9:5:0:1:",
-        "3:2:3:4:8:9:5:0:1:relative",
-        "3:2:3:4:8:9:5:0:/lib",
-        "3:2:3:4:8:9:5:0:x:/lib",
-        "3::3:4:8:9:5:0:1:/lib",
-        "3:-2:3:4:8:9:5:0:1:/lib",
-        "3: 2:3:4:8:9:5:0:1:/lib",
-        "3:2:3:4:8:9:5:0:1 :/lib",
-        "3:9999999999:3:4:8:9:5:0:1:/lib",
-        "2:2:3:4:8:9:5:0:1:/lib",
-        "0:2:3:4:8:9:5:0:1:/lib",
-        "x:2:3:4:8:9:5:0:1:/lib",
+        "3:2:3:4:8:9:5:0:1:7",
+        "3:2:3:4:8:9:5:0:1:7:",
+        "3:2:3:4:8:9:5:0:1:7:relative",
+        "3:2:3:4:8:9:5:0:1:/lib",
+        "3:2:3:4:8:9:5:0:1:x:/lib",
+        "3::3:4:8:9:5:0:1:7:/lib",
+        "3:-2:3:4:8:9:5:0:1:7:/lib",
+        "3: 2:3:4:8:9:5:0:1:7:/lib",
+        "3:2:3:4:8:9:5:0:1:7 :/lib",
+        "3:9999999999:3:4:8:9:5:0:1:7:/lib",
+        "2:2:3:4:8:9:5:0:1:7:/lib",
+        "0:2:3:4:8:9:5:0:1:7:/lib",
+        "x:2:3:4:8:9:5:0:1:7:/lib",
         "/lib",
     };
     struct handoff h;
