@@ -223,6 +223,19 @@ cant_restart() {
     answers_and_ends_with 143
 }
 
+@test "a setuid program into which the supervisor may not look says so" {
+    let_everybody_in
+    put "$APP" <"$SERVER"
+    chmod u+s "$APP"
+    cd /
+    start_confined --uid 54321 env GRACE_RUNTIME_DIR= "$LIBGRACE" "$APP" --listen "127.0.0.1:$PORT"
+    wait_until 20 log_has "does not load libgrace.so .*may not be looked into.*can't be restarted" ||
+        dump_log
+    outlives_hup 'does not load libgrace.so'
+    answers_and_ends_with 143
+    rm -rf /tmp/grace-54321
+}
+
 # outlives_hup REGEX: which it does not get; the log says why, and that it was not passed on.
 outlives_hup() {
     hup_until 10 log_has "no restart: .*$1.*; SIGHUP was not passed on" || dump_log

@@ -72,8 +72,9 @@ static bool is_libc(const char *name)
     return strncmp(name, "libc.so", 7) == 0 || strncmp(name, "libc-", 5) == 0;
 }
 
-/* All that is preloaded is mapped before what the program itself needs, libc among it.  A line of
- * more than this ends in the next one's beginning, which is no name. */
+/* All that is preloaded is mapped before what the program itself needs, libc among it.  (But not
+ * before the libc of an LD_AUDIT library: then we are wrong for a moment.)  A line of more than
+ * this ends in the next one's beginning, which is no name. */
 static enum program read_maps(pid_t pid, const char *library)
 {
     enum program found = PROGRAM_LOADING;

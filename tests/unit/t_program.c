@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+/* program: what a process has loaded, and what it will never load. */
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/kernel/process_tree.h"
+#include "supervisor/kernel/program.h"
+#include "tap.h"
+
+#define LIBC   "/some/where/libc.so.6"
+#define LOADER "/lib64/ld-linux-x86-64.so.2"
+#define OTHER  "/some/where/libother.so"
+
+/* A child that catches these, and waits. */
+static pid_t fork_catching(int first, int last)
+{
+    int ready[2];
+    char c;
+
+    if (pipe(ready) < 0)
+        return -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (int sig = first; sig <= last; sig++)
+            signal(sig, _exit);
+        if (write(ready[1], "", 1) == 1)
+            for (;;)
+                pause();
+    }
+    close(ready[1]);
+    if (read(ready[0], &c, 1) != 1)
+        pid = -1;
+    close(ready[0]);
+    return pid;
+}
+
+static void end(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
+static void test_loaded(void)
+{
+    pid_t pid = fork_catching(1, 0);
+
+    is_int(program_look(pid, LIBC), PROGRAM_LOADED, "a library that is mapped");
+    is_int(program_look(pid, OTHER), PROGRAM_OTHER, "one that the loader has done without");
+    is_int(program_look(pid, "libc.so"), PROGRAM_OTHER, "a name is compared as a whole");
+    end(pid);
+    is_int(program_look(pid, LIBC), PROGRAM_GONE, "a process that has ended");
+}
+
+/* It closes the pipe as it is executed. */
+static pid_t execute(char *const argv[])
+{
+    int executed[2];
+    char c;
+
+    if (pipe2(executed, O_CLOEXEC) < 0)
+        return -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        execv(argv[0], argv);
+        _exit(1);
+    }
+    close(executed[1]);
+    if (read(executed[0], &c, 1) != 0)
+        pid = -1;
+    close(executed[0]);
+    return pid;
+}
+
+static bool becomes(pid_t pid, const char *library, enum program wanted)
+{
+    enum program p;
+
+    while ((p = program_look(pid, library)) == PROGRAM_LOADING)
+        usleep(1000);
+    return p == wanted;
+}
+
+/* "ld.so sleep 60" */
+static void test_loader(void)
+{
+    char *argv[] = {LOADER, "/bin/sleep", "60", NULL};
+    pid_t pid = execute(argv);
+
+    ok(becomes(pid, LIBC, PROGRAM_LOADED), "a loader that is executed itself is no static program");
+    end(pid);
+}
+
+static void test_catching(void)
+{
+    pid_t all = fork_catching(1, 64), some = fork_catching(SIGHUP, SIGTERM);
+
+    ok(tree_catches_all(all) && tree_catches(all, SIGHUP), "who catches all signals is told from");
+    ok(!tree_catches_all(some) && tree_catches(some, SIGHUP), "who catches some");
+    end(all);
+    end(some);
+}
+
+int main(void)
+{
+    test_loaded();
+    test_loader();
+    test_catching();
+    return done();
+}
