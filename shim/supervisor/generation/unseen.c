@@ -40,12 +40,12 @@ static bool is_of_service(const struct kernel_unseen *u)
     return u->type == SOCK_DGRAM ? u->port < IPPORT_RESERVED : !is_given_by_kernel(u->port);
 }
 
-/* What it has executed meanwhile may be without. */
+/* What it has executed meanwhile may be without; and a bystander that has left takes no part. */
 static bool says_so(const struct generation *g, pid_t pid)
 {
     const struct page_slot *slot = slots_find(g, pid);
 
-    return slot && !atomic_load(&slot->away);
+    return slot && !atomic_load(&slot->away) && !atomic_load(&slot->bystander);
 }
 
 static bool has_shim(const struct generation *g, pid_t pid)
