@@ -112,6 +112,7 @@ def listen(number):
     s = socket.socket(socket.AF_UNIX)
     s.bind("$DIR/%d.sock" % number)
     s.listen(0)
+    print("listens", flush=True)
     return s
 def answer(s):
     while True:
@@ -121,14 +122,14 @@ def answer(s):
         c.close()
 $2
 EOF
-    start_beside pretend "$CONFINE" --uid "$1" "$PYTHON" "$BATS_TEST_TMPDIR/pretend.py" "${@:3}"
-    wait_until 10 compgen -G "$DIR/*.sock" >/dev/null
+    start_beside "pretend-$1" "$CONFINE" --uid "$1" "$PYTHON" "$BATS_TEST_TMPDIR/pretend.py" "${@:3}"
+    wait_until 10 grep -q listens "$BATS_TEST_TMPDIR/pretend-$1.log"
 }
 
 @test "who pretends to be root's server is shown as who it is, and gets no request for root's" {
     serve_as 0
     pretend 54321 'answer(listen(os.getpid()))'
-    wait_until 10 shows "$LAUNCHED" 54321
+    shows "$LAUNCHED" 54321
     shows "$PID" root
     asked restart "$NAME"
     wait_until 20 settled "$PID" 2
@@ -174,7 +175,7 @@ answer(listen(os.getpid()))' # writes the program
         "$CONFINE" "$PYTHON" "$BATS_TEST_TMPDIR/pretend.py" "$SERVER"
     wait_until 10 tree_has "$PID" 3
     worker=$(tree_of "$PID" | grep -vx -e "$PID" -e "$(server_pid "$PID")")
-    wait_until 10 test -S "$BATS_TEST_TMPDIR/of-54321/$worker.sock"
+    wait_until 10 log_has listens
     asked restart "$worker"
     [[ $output == *'generation 2 ready'* ]] || fail "$output"
 }
