@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Hooks of descriptors: every way to close or copy one, and to see or change O_NONBLOCK. */
+/* Hooks of descriptors: every way to close or copy one, to ask for it by its number, and to see or
+ * change O_NONBLOCK. */
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -87,6 +89,26 @@ static int listener_fcntl(int fd, int cmd, void *arg)
     return r;
 }
 
+/* Who tries all numbers to see what is open (dovecot, looking for leaks) finds what the server has
+ * opened. */
+static bool is_ours(int fd)
+{
+    if (__builtin_expect(fdtab_kind(fd) != FD_OWN, 1))
+        return false;
+    errno = EBADF;
+    return true;
+}
+
+EXPORT int fstat(int fd, struct stat *status)
+{
+    return is_ours(fd) ? -1 : real.fstat(fd, status);
+}
+
+EXPORT int fstat64(int fd, struct stat64 *status)
+{
+    return is_ours(fd) ? -1 : real.fstat64(fd, status);
+}
+
 EXPORT UNGUARDED int fcntl(int fd, int cmd, ...)
 {
     va_list list;
@@ -95,6 +117,8 @@ EXPORT UNGUARDED int fcntl(int fd, int cmd, ...)
     va_start(list, cmd);
     arg = va_arg(list, void *);
     va_end(list);
+    if (is_ours(fd))
+        return -1;
     if (cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)
         return descriptors_copied(fd, real.fcntl(fd, cmd, arg));
     if ((cmd == F_SETFL || cmd == F_GETFL) && believes_flag(fd))

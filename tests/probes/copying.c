@@ -177,6 +177,27 @@ static int make_nonblocking(void)
     return control(shared, F_SETFL, O_RDWR | O_NONBLOCK);
 }
 
+void copying_open_probe(bool (*answers)(int fd))
+{
+    int listener = tcp_listener(0), client, fd = connection(listener, &client), high;
+
+    say("listener %d, connection %d, -1 %d, 77 %d", answers(listener), answers(fd), answers(-1),
+        answers(77));
+    high = fcntl(listener, F_DUPFD, 1000);
+    say("a copy at a high number %d", answers(high));
+    close(high);
+    /* before its constructor has run the shim does not know them either */
+    for (int number = OWN_FROM; number < 1 << 12 && !probe_early; number++)
+        if (answers(number))
+            say("%d is open", number);
+    show_served("still", listener);
+}
+
+static bool answers_fcntl(int fd)
+{
+    return control(fd, F_GETFD) >= 0 || errno != EBADF;
+}
+
 void copying_fcntl_probe(int (*call)(int fd, int cmd, ...))
 {
     int pipes[2], listener, client;
@@ -197,4 +218,5 @@ void copying_fcntl_probe(int (*call)(int fd, int cmd, ...))
     in_child("a child sets O_NONBLOCK", make_nonblocking);
     show_flags(listener);
     show_fds();
+    copying_open_probe(answers_fcntl);
 }
