@@ -150,6 +150,7 @@ nobody_minds() {
     start_wrapped beside "$APP"
     wait_until 20 test -s "$opened" || dump_log
     restart_and_wait "$PID" || fail "$*"
+    mapfile -t -O "${#STARTED[@]}" STARTED < <(tree_of "$PID") # what has a session of its own stays
     stop_and_wait "$PID"
 }
 
