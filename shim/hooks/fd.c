@@ -17,6 +17,7 @@
 #include "listener/nonblock.h"
 #include "process/connections.h"
 #include "process/guest.h"
+#include "process/readable.h"
 #include "process/self.h"
 
 EXPORT int close(int fd)
@@ -136,7 +137,7 @@ EXPORT UNGUARDED int ioctl(int fd, unsigned long request, ...)
     va_start(list, request);
     arg = va_arg(list, void *);
     va_end(list);
-    if (request != FIONBIO || !arg || !believes_flag(fd))
+    if (request != FIONBIO || !believes_flag(fd) || !readable(arg, sizeof(int)))
         return real.ioctl(fd, request, arg);
     nonblock_set(fd, *(int *)arg != 0);
     return 0;

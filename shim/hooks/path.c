@@ -2,62 +2,87 @@
 /* Hooks of paths: a UNIX socket's name stays as long as a generation serves on it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "libc/export.h"
 #include "libc/real.h"
 #include "listener/path_guard.h"
+#include "process/readable.h"
+#include "process/self.h"
 
-static const char *from_here(int dir, const char *path)
+/* A path, or NULL for one that is none: the kernel is to say what is wrong with it. */
+static const char *text(const char *path)
 {
-    return dir == AT_FDCWD || (path && path[0] == '/') ? path : NULL;
+    return self.on && readable_text(path) ? path : NULL;
+}
+
+/* The same as seen from the working directory. */
+static const char *from_here(int dir, const char *known)
+{
+    return dir == AT_FDCWD || (known && known[0] == '/') ? known : NULL;
 }
 
 EXPORT int unlink(const char *path)
 {
-    return path_guard_keep(path) ? 0 : real.unlink(path);
+    return path_guard_keep(text(path)) ? 0 : real.unlink(path);
 }
 
 EXPORT int unlinkat(int dir, const char *path, int flags)
 {
-    return path_guard_keep(from_here(dir, path)) ? 0 : real.unlinkat(dir, path, flags);
+    bool keep = flags == 0 && path_guard_keep(from_here(dir, text(path)));
+
+    return keep ? 0 : real.unlinkat(dir, path, flags);
 }
 
 EXPORT int remove(const char *path)
 {
-    return path_guard_keep(path) ? 0 : real.remove(path);
+    return path_guard_keep(text(path)) ? 0 : real.remove(path);
 }
 
-static int renamed(int r, const char *from, const char *to)
+/* One rename by whichever call. */
+struct paths {
+    const char *from, *to; /* from here; NULL where it is not known */
+};
+
+static struct paths paths_of(int fromdir, const char *from, int todir, const char *to)
+{
+    const char *known = text(to);
+
+    return known ? (struct paths){from_here(fromdir, text(from)), from_here(todir, known)}
+                 : (struct paths){0};
+}
+
+static int renamed(int r, const struct paths *p)
 {
     int saved = errno;
 
     if (r == 0)
-        path_guard_renamed(from, to);
+        path_guard_renamed(p->from, p->to);
     errno = saved;
     return r;
 }
 
 EXPORT int rename(const char *from, const char *to)
 {
-    return path_guard_rename(from, to) ? 0 : renamed(real.rename(from, to), from, to);
+    const struct paths p = paths_of(AT_FDCWD, from, AT_FDCWD, to);
+
+    return path_guard_rename(p.from, p.to) ? 0 : renamed(real.rename(from, to), &p);
 }
 
 EXPORT int renameat(int fromdir, const char *from, int todir, const char *to)
 {
-    const char *here = from_here(fromdir, from), *there = from_here(todir, to);
+    const struct paths p = paths_of(fromdir, from, todir, to);
 
-    return path_guard_rename(here, there)
-               ? 0
-               : renamed(real.renameat(fromdir, from, todir, to), here, there);
+    return path_guard_rename(p.from, p.to) ? 0
+                                           : renamed(real.renameat(fromdir, from, todir, to), &p);
 }
 
 EXPORT int renameat2(int fromdir, const char *from, int todir, const char *to, unsigned flags)
 {
-    const char *here = from_here(fromdir, from), *there = from_here(todir, to);
+    const struct paths p = paths_of(fromdir, from, todir, to);
+    bool done = (flags & ~RENAME_NOREPLACE) == 0 && path_guard_rename(p.from, p.to);
 
-    return path_guard_rename(here, there)
-               ? 0
-               : renamed(real.renameat2(fromdir, from, todir, to, flags), here, there);
+    return done ? 0 : renamed(real.renameat2(fromdir, from, todir, to, flags), &p);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Hooks of processes. fork() needs none: its child is met by the atfork handler. vfork() is in
  * assembler. An exec decides whether the new program belongs to the generation. */
+#include <sys/prctl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -21,6 +22,7 @@
 #include "process/guest.h"
 #include "process/own_fds.h"
 #include "process/predecessors.h"
+#include "process/readable.h"
 #include "process/scratch.h"
 #include "process/self.h"
 
@@ -75,9 +77,16 @@ static int run_inside(const struct program *p, char *const envp[], enum inject a
     return r;
 }
 
+/* NULL stands for an array without entries, but not with fexecve(). */
+static bool is_readable(const struct program *p, char *const array[])
+{
+    return array ? readable_texts(array) : p->call != FEXECVE;
+}
+
 static int run_program(const struct program *p, char *const envp[], bool in_place)
 {
-    enum inject as = inject_as(in_place, p->argv);
+    bool readable = self.on && is_readable(p, p->argv) && is_readable(p, envp);
+    enum inject as = readable ? inject_as(in_place, p->argv) : INJECT_NOTHING;
 
     return as == INJECT_NOTHING ? run(p, envp) : run_inside(p, envp, as);
 }
@@ -236,7 +245,7 @@ static FILE *popen_inside(char *const argv[], const char *type, enum inject as)
 EXPORT FILE *popen(const char *command, const char *type)
 {
     char *const argv[] = {(char[]){"sh"}, (char[]){"-c"}, (char *)(uintptr_t)command, NULL};
-    enum inject as = inject_as(false, argv);
+    enum inject as = self.on && readable_text(command) ? inject_as(false, argv) : INJECT_NOTHING;
 
     return as == INJECT_NOTHING ? real.popen(command, type) : popen_inside(argv, type, as);
 }
@@ -250,6 +259,20 @@ EXPORT int kill(pid_t pid, int sig)
 EXPORT pid_t getpgid(pid_t pid)
 {
     return predecessors_hide(pid) ? -1 : real.getpgid(pid);
+}
+
+EXPORT int prctl(int option, ...)
+{
+    unsigned long a[4];
+    va_list list;
+
+    va_start(list, option);
+    for (int i = 0; i < 4; i++)
+        a[i] = va_arg(list, unsigned long);
+    va_end(list);
+    if (option == PR_SET_SECCOMP && !guest_is_running())
+        readable_confine();
+    return real.prctl(option, a[0], a[1], a[2], a[3]);
 }
 
 EXPORT pid_t _Fork(void)

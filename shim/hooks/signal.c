@@ -8,6 +8,7 @@
 #include "libc/export.h"
 #include "libc/real.h"
 #include "process/own_signals.h"
+#include "process/readable.h"
 #include "wait/timing.h"
 
 /* libc exports these without declaring them for us. */
@@ -138,7 +139,7 @@ EXPORT int sigsuspend(const sigset_t *mask)
     sigset_t copy;
     struct timing t;
 
-    mask = own_signals_strip(mask, &copy);
+    mask = own_signals_strip_unread(mask, &copy);
     timing_begin(&t, NULL);
     return TIMING_REPEAT(&t, real.sigsuspend(mask));
 }
@@ -147,7 +148,7 @@ EXPORT int sigwait(const sigset_t *set, int *sig)
 {
     sigset_t copy;
 
-    return real.sigwait(own_signals_strip(set, &copy), sig);
+    return real.sigwait(own_signals_strip_unread(set, &copy), sig);
 }
 
 EXPORT int sigwaitinfo(const sigset_t *set, siginfo_t *info)
@@ -160,7 +161,9 @@ EXPORT int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct times
     sigset_t copy;
     struct timing t;
 
-    set = own_signals_strip(set, &copy);
+    set = own_signals_strip_unread(set, &copy);
+    if (timeout && !readable(timeout, sizeof *timeout))
+        return real.sigtimedwait(set, info, timeout);
     timing_begin(&t, timeout);
     return TIMING_REPEAT(&t, real.sigtimedwait(set, info, timing_left(&t)));
 }
@@ -169,5 +172,5 @@ EXPORT int signalfd(int fd, const sigset_t *mask, int flags)
 {
     sigset_t copy;
 
-    return real.signalfd(fd, own_signals_strip(mask, &copy), flags);
+    return real.signalfd(fd, own_signals_strip_unread(mask, &copy), flags);
 }

@@ -4,6 +4,7 @@
  * syscall(SYS_close), vsftpd forks with syscall(SYS_clone), inetd uses SYS_close_range.
  */
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -18,7 +19,9 @@
 #include "entry/fork.h"
 #include "libc/export.h"
 #include "libc/real.h"
+#include "process/guest.h"
 #include "process/own_signals.h"
+#include "process/readable.h"
 #include "process/self.h"
 
 struct call {
@@ -35,10 +38,12 @@ static long forward(const struct call *c)
     return real.syscall(c->number, c->a, c->b, c->c, c->d, c->e, c->f);
 }
 
+/* What the kernel can't read makes no process at all. */
 static bool shares_memory(const struct call *c)
 {
     if (c->number == SYS_clone3)
-        return *(const uint64_t *)pointer(c->a) & CLONE_VM;
+        return readable(pointer(c->a), sizeof(uint64_t)) &&
+               *(const uint64_t *)pointer(c->a) & CLONE_VM;
     return c->number == SYS_clone && (c->a & CLONE_VM);
 }
 
@@ -62,23 +67,29 @@ struct kernel_sigaction {
     unsigned long mask;
 };
 
+/* In the kernel's order: the new action counts although the old one can't be written. Whether it
+ * can the kernel shows, with what it has. */
 static long sigaction_by_number(const struct call *c)
 {
     const struct kernel_sigaction *act = pointer(c->b);
     struct kernel_sigaction *old = pointer(c->c);
     struct sigaction to, from;
 
-    if (c->d != sizeof(unsigned long) || !own_signals_ours((int)c->a))
+    if (c->d != sizeof(unsigned long) || !own_signals_ours((int)c->a) ||
+        (act && !readable(act, sizeof *act)))
         return forward(c);
     if (act)
         to = (struct sigaction){.sa_handler = act->handler,
                                 .sa_flags = (int)act->flags,
                                 .sa_mask = {.__val = {act->mask}}};
     own_signals_action((int)c->a, act ? &to : NULL, &from);
-    if (old)
-        *old = (struct kernel_sigaction){.handler = from.sa_handler,
-                                         .flags = (unsigned long)from.sa_flags,
-                                         .mask = from.sa_mask.__val[0]};
+    if (!old)
+        return 0;
+    if (real.syscall(c->number, c->a, 0, c->c, c->d, 0, 0) < 0)
+        return -1;
+    *old = (struct kernel_sigaction){.handler = from.sa_handler,
+                                     .flags = (unsigned long)from.sa_flags,
+                                     .mask = from.sa_mask.__val[0]};
     return 0;
 }
 
@@ -87,10 +98,18 @@ static long sigprocmask_by_number(const struct call *c)
     const unsigned long *set = pointer(c->b);
     sigset_t stripped;
 
-    if (!set || c->a == SIG_UNBLOCK)
+    if (!set || c->a == SIG_UNBLOCK || !readable(set, sizeof *set))
         return forward(c);
     own_signals_strip(&(sigset_t){.__val = {*set}}, &stripped);
     return real.syscall(c->number, c->a, (long)&stripped, c->c, c->d, 0, 0);
+}
+
+/* By libseccomp. */
+static long confine_by_number(const struct call *c)
+{
+    if (!guest_is_running())
+        readable_confine();
+    return forward(c);
 }
 
 /* call_hook() sets *r and returns true for the number SYS_name. */
@@ -136,6 +155,8 @@ static bool call_hook(const struct call *c, long *r)
         HOOK(renameat2, (int)c->a, pointer(c->b), (int)c->c, pointer(c->d), (unsigned)c->e);
 
         HOOK(kill, (pid_t)c->a, (int)c->b);
+        HOOK(prctl, (int)c->a, c->b, c->c, c->d, c->e);
+        BY_NUMBER(seccomp, confine_by_number(c));
         HOOK(execve, pointer(c->a), pointer(c->b), pointer(c->c));
         HOOK(execveat, (int)c->a, pointer(c->b), pointer(c->c), pointer(c->d), (int)c->e);
     case SYS_fork:

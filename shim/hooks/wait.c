@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Hooks of the wait calls. epoll_wait is the hot one: its fast path only forwards. */
 #include <sys/epoll.h>
+#include <limits.h>
 #include <string.h>
 
 #include "libc/export.h"
@@ -8,10 +9,12 @@
 #include "listener/listening.h"
 #include "listener/suspend.h"
 #include "process/epolls.h"
+#include "process/fdset.h"
 #include "process/fdtab.h"
 #include "process/guest.h"
 #include "process/listener_lock.h"
 #include "process/own_signals.h"
+#include "process/readable.h"
 #include "wait/hide_suspended.h"
 #include "wait/interest.h"
 #include "wait/timing.h"
@@ -20,13 +23,16 @@
  * asked for has its time. */
 static int epoll_ctl_noted(int epfd, int op, int fd, struct epoll_event *event)
 {
-    struct epoll_event nothing = {.data = event ? event->data : (epoll_data_t){0}};
     bool suspended = suspend_applies(fd);
+    bool good = !suspended || op == EPOLL_CTL_DEL || readable(event, sizeof *event);
+    struct epoll_event nothing = {0};
     int r;
 
-    if (suspended && (self_attention() & ATTENTION_DRAINING))
+    if (suspended && good && (self_attention() & ATTENTION_DRAINING))
         return 0; /* it is in no epoll, and is not to get into one */
-    r = real.epoll_ctl(epfd, op, fd, suspended && event ? &nothing : event);
+    if (suspended && good && op != EPOLL_CTL_DEL)
+        nothing.data = event->data;
+    r = real.epoll_ctl(epfd, op, fd, suspended && good ? &nothing : event);
     if (r == 0 && fdtab_is(fd, FDS_MAY_LISTEN))
         epolls_note(epfd, op, fd, event, suspended);
     return r;
@@ -92,7 +98,7 @@ EXPORT UNGUARDED int epoll_pwait(int epfd, struct epoll_event *events, int max, 
     struct timing t;
     int r;
 
-    mask = own_signals_strip(mask, &copy);
+    mask = own_signals_strip_unread(mask, &copy);
     interest_begin_epoll(epfd);
     timing_begin_ms(&t, timeout);
     r = TIMING_REPEAT(&t, real.epoll_pwait(epfd, events, max, timing_left_ms(&t), mask));
@@ -108,7 +114,9 @@ EXPORT UNGUARDED int epoll_pwait2(int epfd, struct epoll_event *events, int max,
     struct timing t;
     int r;
 
-    mask = own_signals_strip(mask, &copy);
+    mask = own_signals_strip_unread(mask, &copy);
+    if (timeout && !readable(timeout, sizeof *timeout))
+        return real.epoll_pwait2(epfd, events, max, timeout, mask);
     interest_begin_epoll(epfd);
     timing_begin(&t, timeout);
     r = TIMING_REPEAT(&t, real.epoll_pwait2(epfd, events, max, timing_left(&t), mask));
@@ -150,7 +158,7 @@ EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *
     struct timing t;
     int r;
 
-    mask = own_signals_strip(mask, &copy);
+    mask = own_signals_strip_unread(mask, &copy);
     interest_begin_poll(fds, n);
     timing_begin(&t, timeout);
     do {
@@ -176,23 +184,26 @@ EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *time
  * is over, but it may have been one of several slices. */
 static int pselect_repeated(int n, fd_set *const sets[3], struct timing *t, const sigset_t *mask)
 {
-    size_t bytes = t->looks ? ((size_t)n + 63) / 64 * 8 : 0;
+    size_t bytes[3];
     struct hidden h;
     fd_set copies[3];
     int r;
 
-    for (int i = 0; i < 3; i++)
-        if (sets[i])
-            memcpy(&copies[i], sets[i], bytes);
-    do {
-        for (int i = 0; i < 3; i++)
-            if (sets[i])
-                memcpy(sets[i], &copies[i], bytes);
+    for (int i = 0; i < 3; i++) {
+        bytes[i] = t->looks && sets[i] ? readable_bytes(sets[i], fdset_bytes(n)) : 0;
+        if (bytes[i] > 0)
+            memcpy(&copies[i], sets[i], bytes[i]);
+    }
+    for (;;) {
         hide_begin_select(&h, n, sets[0]);
         r = real.pselect(n, sets[0], sets[1], sets[2], timing_left(t), mask);
         hide_end_select(&h, n, sets[0], r);
-    } while (timing_again(t, r));
-    return r;
+        if (!timing_again(t, r))
+            return r;
+        for (int i = 0; i < 3; i++)
+            if (bytes[i] > 0)
+                memcpy(sets[i], &copies[i], bytes[i]);
+    }
 }
 
 /* A larger set can't be copied: it has no slices. */
@@ -201,15 +212,29 @@ static bool is_copied(int n)
     return n >= 0 && n <= FD_SETSIZE;
 }
 
+/* As libc does: more microseconds than a second has are no error. False: it is negative. */
+static bool limit_of(const struct timeval *timeout, struct timespec *limit)
+{
+    const long micro = 1000000;
+
+    if (timeout->tv_sec < 0 || timeout->tv_usec < 0)
+        return false;
+    limit->tv_nsec = timeout->tv_usec % micro * 1000;
+    if (__builtin_add_overflow(timeout->tv_sec, timeout->tv_usec / micro, &limit->tv_sec))
+        limit->tv_sec = LONG_MAX;
+    return true;
+}
+
 /* Linux's select() reports the time left in *timeout. */
-static int select_in_slices(int n, fd_set *const sets[3], struct timeval *timeout)
+static __attribute__((noinline)) int select_in_slices(int n, fd_set *const sets[3],
+                                                      struct timeval *timeout)
 {
     struct timespec limit;
     struct timing t;
     int r;
 
-    if (timeout)
-        limit = (struct timespec){.tv_sec = timeout->tv_sec, .tv_nsec = timeout->tv_usec * 1000};
+    if (timeout && !limit_of(timeout, &limit))
+        return real.select(n, sets[0], sets[1], sets[2], timeout);
     timing_begin(&t, timeout ? &limit : NULL);
     r = pselect_repeated(n, sets, &t, NULL);
     if (timeout)
@@ -248,7 +273,7 @@ EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *
     struct timing t;
     int r;
 
-    mask = own_signals_strip(mask, &copy);
+    mask = own_signals_strip_unread(mask, &copy);
     interest_begin_select(n, readable);
     timing_begin(&t, timeout);
     t.looks &= is_copied(n);

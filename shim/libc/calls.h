@@ -78,6 +78,8 @@ CALL(int, pselect,
 /* processes */
 CALL(int, kill, (pid_t pid, int sig), (pid, sig))
 CALL(pid_t, getpgid, (pid_t pid), (pid))
+CALL(int, prctl, (int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d),
+     (option, a, b, c, d))
 CALL(pid_t, _Fork, (void), ())
 CALL(pid_t, vfork, (void), ())
 CALL(int, daemon, (int nochdir, int noclose), (nochdir, noclose))

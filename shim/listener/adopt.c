@@ -13,6 +13,7 @@
 #include "process/bound_keys.h"
 #include "process/bystander.h"
 #include "process/fdtab.h"
+#include "process/readable.h"
 #include "process/sockopts.h"
 #include "protocol/message.h"
 
@@ -148,8 +149,9 @@ bool adopt_listener(int fd, const struct sockaddr *addr, socklen_t len)
 {
     struct address a;
     int saved = errno;
-    bool adopted = self.on && address_of_bind(&a, fd, addr, len) &&
-                   !fdtab_is(fd, FDS_SEEM_LISTENING) && match(fd, &a);
+    bool adopted = self.on && len <= sizeof a.storage && readable(addr, len) &&
+                   address_of_bind(&a, fd, addr, len) && !fdtab_is(fd, FDS_SEEM_LISTENING) &&
+                   match(fd, &a);
 
     errno = saved;
     return adopted;

@@ -14,6 +14,7 @@
 #include "listener/pid_file.h"
 #include "process/bound_keys.h"
 #include "process/fdtab.h"
+#include "process/readable.h"
 #include "process/self.h"
 
 /* Is a living socket bound to it?  The kernel tells a datagram socket, and nothing arrives there:
@@ -72,7 +73,8 @@ bool path_guard_hides(const struct sockaddr *addr, socklen_t len)
     char path[sizeof((struct sockaddr_un *)0)->sun_path + 1] = "";
     const size_t head = offsetof(struct sockaddr_un, sun_path);
 
-    if (!addr || len <= head || len > sizeof(struct sockaddr_un) || addr->sa_family != AF_UNIX)
+    if (len <= head || len > sizeof(struct sockaddr_un) || !readable(addr, len) ||
+        addr->sa_family != AF_UNIX)
         return false;
     memcpy(path, (const char *)addr + head, len - head);
     return path_state_is_predecessors(path_state_find(path));

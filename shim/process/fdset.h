@@ -8,6 +8,13 @@
 
 #include <sys/select.h>
 #include <stdbool.h>
+#include <stddef.h>
+
+/* Of the first n numbers, as the kernel copies them. */
+static inline size_t fdset_bytes(int n)
+{
+    return ((size_t)n + 63) / 64 * 8;
+}
 
 static inline bool fdset_has(const fd_set *set, int fd)
 {

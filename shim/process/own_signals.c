@@ -3,6 +3,7 @@
 
 #include "libc/real.h"
 #include "process/guest.h"
+#include "process/readable.h"
 #include "process/self.h"
 #include "protocol/signals.h"
 
@@ -54,9 +55,14 @@ const sigset_t *own_signals_strip(const sigset_t *set, sigset_t *copy)
 {
     if (!set || !self.on)
         return set;
-    *copy = *set;
+    *copy = (sigset_t){.__val = {set->__val[0]}}; /* the kernel reads no more, there may be none */
     sigdelset(copy, RESERVED_SIGNAL);
     if (!atomic_load(&self.bystander))
         sigdelset(copy, self.restart_signal);
     return copy;
+}
+
+const sigset_t *own_signals_strip_readable(const sigset_t *set, sigset_t *copy)
+{
+    return self.on && !readable(set, sizeof set->__val[0]) ? set : own_signals_strip(set, copy);
 }

@@ -23,7 +23,16 @@ void own_signals_take_restart(void);
 /* sigaction() on one of the two. */
 int own_signals_action(int sig, const struct sigaction *act, struct sigaction *old);
 
-/* Takes the two out of a set: `copy` is filled and returned; NULL stays NULL. */
+/* Takes the two out of a set that libc would have read, too: `copy` is filled and returned; NULL
+ * stays NULL. */
 const sigset_t *own_signals_strip(const sigset_t *set, sigset_t *copy);
+
+/* The same where the kernel would be the first to read it: a bad pointer stays what it is. */
+const sigset_t *own_signals_strip_readable(const sigset_t *set, sigset_t *copy);
+
+static inline const sigset_t *own_signals_strip_unread(const sigset_t *set, sigset_t *copy)
+{
+    return set ? own_signals_strip_readable(set, copy) : NULL;
+}
 
 #endif

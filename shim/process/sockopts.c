@@ -8,6 +8,7 @@
 
 #include "libc/real.h"
 #include "process/fdtab.h"
+#include "process/readable.h"
 
 enum { RECORDS = 128, VALUE_SIZE = 32 };
 
@@ -30,14 +31,16 @@ void sockopts_record(int fd, int level, int name, const void *value, socklen_t l
 {
     struct record *r;
 
-    if (len > VALUE_SIZE || (!value && len > 0))
+    /* the kernel may have read less than that */
+    if (len > VALUE_SIZE || (len > 0 && readable_after(value, len) < len))
         return;
     r = &records[atomic_fetch_add(&next, 1) % RECORDS];
     r->fd = fd;
     r->level = level;
     r->name = name;
     r->len = len;
-    memcpy(r->value, value, len);
+    if (len > 0)
+        memcpy(r->value, value, len);
 }
 
 void sockopts_replay(int fd, int onto)

@@ -22,7 +22,7 @@ void hide_begin_poll(struct hidden *h, struct pollfd *fds, nfds_t n);
 void hide_end_poll(const struct hidden *h, struct pollfd *fds, nfds_t n);
 
 /* result: of the real call. One that failed leaves the set as it was. */
-void hide_begin_select(struct hidden *h, int n, fd_set *readable);
-void hide_end_select(const struct hidden *h, int n, fd_set *readable, int result);
+void hide_begin_select(struct hidden *h, int n, fd_set *set);
+void hide_end_select(const struct hidden *h, int n, fd_set *set, int result);
 
 #endif

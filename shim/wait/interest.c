@@ -6,6 +6,7 @@
 #include "process/epolls.h"
 #include "process/fdset.h"
 #include "process/fdtab.h"
+#include "process/readable.h"
 
 static bool starting(void)
 {
@@ -21,35 +22,40 @@ static void waited(int fd)
     epolls_each(fd, listening_waited); /* EventMachine polls its epoll */
 }
 
-/* The kernel refuses these without a look at the array. */
+/* The kernel refuses more without a look at the array. */
 static bool is_array(const struct pollfd *fds, nfds_t n)
 {
-    return fds && n <= FDTAB_SIZE;
+    return n <= FDTAB_SIZE && readable(fds, n * sizeof *fds);
 }
 
 void interest_begin_poll(struct pollfd *fds, nfds_t n)
 {
-    for (nfds_t i = 0; starting() && is_array(fds, n) && i < n; i++)
+    if (!starting() || !is_array(fds, n))
+        return;
+    for (nfds_t i = 0; i < n; i++)
         if (fds[i].events & POLLIN)
             waited(fds[i].fd);
 }
 
 /* n may be getdtablesize() and the set smaller: the kernel looks at what can be open only. */
-static void each_selected(int n, const fd_set *set, void (*visit)(int fd))
+static __attribute__((noinline)) void each_selected(int n, const fd_set *set, void (*visit)(int fd))
 {
-    for (int fd = 0; fd < n && fd < FD_SETSIZE; fd++)
+    int first = n < FD_SETSIZE ? n : FD_SETSIZE,
+        has = 8 * (int)readable_after(set, (first + 7) / 8);
+
+    for (int fd = 0; fd < first && fd < has; fd++)
         if (fdset_has(set, fd))
             visit(fd);
     for (int fd = fdtab_next(FD_SETSIZE, 1 << FD_LISTENER); fd >= 0 && fd < n;
          fd = fdtab_next(fd + 1, 1 << FD_LISTENER))
-        if (fdset_has(set, fd))
+        if (readable((const char *)set + fd / 8, 1) && fdset_has(set, fd))
             visit(fd);
 }
 
-void interest_begin_select(int n, const fd_set *readable)
+void interest_begin_select(int n, const fd_set *set)
 {
-    if (starting() && readable)
-        each_selected(n, readable, waited);
+    if (starting() && n > 0 && readable(set, 1))
+        each_selected(n, set, waited);
 }
 
 void interest_begin_epoll(int epfd)
@@ -72,10 +78,10 @@ void interest_end_poll(const struct pollfd *fds, nfds_t n)
             mark_polled(fds[i].fd);
 }
 
-void interest_end_select(int n, const fd_set *readable)
+void interest_end_select(int n, const fd_set *set)
 {
-    if (nonblock_any_blocking && readable)
-        each_selected(n, readable, mark_polled);
+    if (nonblock_any_blocking && set)
+        each_selected(n, set, mark_polled);
 }
 
 void interest_end_epoll(int epfd)

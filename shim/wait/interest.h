@@ -15,11 +15,11 @@
 #include "process/self.h"
 
 void interest_begin_poll(struct pollfd *fds, nfds_t n);
-void interest_begin_select(int n, const fd_set *readable);
+void interest_begin_select(int n, const fd_set *set);
 void interest_begin_epoll(int epfd);
 
 void interest_end_poll(const struct pollfd *fds, nfds_t n);
-void interest_end_select(int n, const fd_set *readable);
+void interest_end_select(int n, const fd_set *set);
 void interest_end_epoll(int epfd);
 
 /* Have the wait calls of this process more to do than to wait? */

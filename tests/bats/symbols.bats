@@ -27,11 +27,11 @@ lacks() {
 }
 
 # In signal-safety(7) of POSIX.
-SAFE='_exit access chmod clock_gettime fork ftruncate getpeername getpid getppid getsockopt lstat memchr memcmp memcpy memmove mempcpy open raise read
+SAFE='_exit access chmod clock_gettime fork ftruncate getpeername getpid getppid getsockname getsockopt lstat memchr memcmp memcpy memmove mempcpy open raise read
 send sendmsg setsid sigaddset sigdelset sigemptyset sigfillset sigismember socketpair stat stpcpy stpncpy strcmp strcpy strcspn strlen
 strncmp strnlen strrchr time waitpid write'
 # Not there, but nothing around one system call.
-SINGLE='clone getcwd geteuid getresgid getresuid getrlimit getsid gettid lchown mmap munmap prctl pread pwrite sched_yield tgkill'
+SINGLE='clone getcwd geteuid getresgid getresuid getrlimit getsid gettid lchown mmap munmap pread pwrite sched_yield tgkill'
 # dladdr, dlsym, getauxval, pthread_atfork: once, in the constructor or at the first call
 # fileno: before fclose() takes the number along; it reads a member
 # pthread_setcancelstate, -type: a flag of the calling thread

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC */
+#include "bad_pointers.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <arpa/inet.h>
+#include <linux/sched.h>
+#include <netinet/in.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "actors.h"
+#include "probe.h"
+#include "sockets.h"
+
+enum { KERNEL_SET = 8 }; /* of a sigset_t */
+
+static long listener, fresh, local, datagrams, epoll, other_epoll, program, stream;
+
+static const struct sockaddr_in nowhere = {.sin_family = AF_INET}; /* 192.0.2.1, see rows_begin() */
+static struct sockaddr_in elsewhere;
+static const struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "missing"};
+static const socklen_t length = sizeof nowhere;
+static const int one = 1;
+static char buffer[64];
+static struct iovec parts = {buffer, sizeof buffer};
+static struct msghdr message = {.msg_iov = &parts, .msg_iovlen = 1};
+static struct mmsghdr messages[2];
+static const struct epoll_event event = {.events = EPOLLIN};
+static const struct epoll_event events[8];
+static struct pollfd polled[2];
+static fd_set selected;
+static const struct timespec no_time;
+static const struct timeval no_timeval;
+static const sigset_t set; /* for its first bytes */
+static sigset_t usr1;
+static const siginfo_t info;
+static const struct sigaction action; /* the default */
+static const struct {
+    void (*handler)(int);
+    unsigned long flags;
+    void (*restorer)(void);
+    unsigned long mask;
+} kernel_action;
+static const struct clone_args clone_args = {.exit_signal = SIGCHLD};
+static const pid_t pid;
+static const posix_spawn_file_actions_t actions;
+static const posix_spawnattr_t attributes;
+static char *const arguments[] = {(char[]){"true"}, (char[]){"-"}, NULL};
+static char *const environment[] = {(char[]){"A=b"}, (char[]){"PATH=/bin"}, NULL};
+static const struct stat status;
+static const struct flock lock = {.l_type = F_WRLCK};
+
+#define N(n)          \
+    {                 \
+        .number = (n) \
+    }
+#define V(variable)          \
+    {                        \
+        .value = &(variable) \
+    }
+#define PART(object, n, ...)                                  \
+    {                                                         \
+        .bytes = &(object), .size = (n), .but = 0 __VA_ARGS__ \
+    }
+#define P(object)   PART(object, sizeof(object))
+#define TEXT(text)  PART(text, sizeof(text))
+#define SET(object) PART(object, KERNEL_SET)
+#define BUT(way)    | 1u << (way)
+#define NO_OBJECT   BUT(BAD_HALF) BUT(BAD_AT_END) BUT(BAD_READ_ONLY)
+#define NO_PROCESS  BUT(BAD_AT_END) BUT(BAD_READ_ONLY)
+
+const struct row rows[] = {
+    {"bind", "", {V(fresh), P(elsewhere), N(sizeof elsewhere)}},
+    {"bind", " of a path", {V(local), P(name), N(sizeof name)}},
+    {"accept", "", {V(listener), P(elsewhere), P(length)}},
+    {"accept4", "", {V(listener), P(elsewhere), P(length), N(SOCK_NONBLOCK)}},
+    {"connect", "", {V(local), P(name), N(sizeof name)}},
+    {"recvfrom",
+     "",
+     {V(datagrams), P(buffer), N(sizeof buffer), N(MSG_DONTWAIT), P(elsewhere), P(length)}},
+    {"__recvfrom_chk",
+     "",
+     {V(datagrams), P(buffer), N(sizeof buffer), N(sizeof buffer), N(MSG_DONTWAIT), P(elsewhere),
+      P(length)}},
+    {"recvmsg", "", {V(datagrams), P(message), N(MSG_DONTWAIT)}},
+    {"recvmmsg", "", {V(datagrams), P(messages), N(2), N(MSG_DONTWAIT), P(no_time)}},
+    {"setsockopt", "", {V(fresh), N(SOL_SOCKET), N(SO_REUSEADDR), P(one), N(sizeof one)}},
+    {"setsockopt", ", long", {V(fresh), N(SOL_SOCKET), N(SO_REUSEADDR), P(one), N(32)}},
+
+    {"fcntl", "", {V(listener), N(F_GETLK), P(lock)}},
+    {"fcntl64", "", {V(listener), N(F_GETLK), P(lock)}},
+    {"fstat", "", {V(listener), P(status)}},
+    {"fstat64", "", {V(listener), P(status)}},
+    {"ioctl", "", {V(listener), N(FIONBIO), P(one)}},
+    {"ioctl", " of another", {V(datagrams), N(FIONBIO), P(one)}},
+    {"fclose", "", {PART(stream, sizeof stream, NO_OBJECT)}},
+    {"freopen", "", {PART("missing", 8, BUT(BAD_NONE)), TEXT("r"), V(stream)}},
+    {"freopen64", "", {PART("missing", 8, BUT(BAD_NONE)), TEXT("r"), V(stream)}},
+
+    {"epoll_ctl", "", {V(other_epoll), N(EPOLL_CTL_ADD), V(listener), P(event)}},
+    {"epoll_ctl", ", change", {V(epoll), N(EPOLL_CTL_MOD), V(listener), P(event)}},
+    {"epoll_ctl", ", removal", {V(epoll), N(EPOLL_CTL_DEL), V(listener), P(event)}},
+    {"epoll_ctl", " of another", {V(other_epoll), N(EPOLL_CTL_ADD), V(datagrams), P(event)}},
+    {"epoll_wait", "", {V(epoll), P(events), N(8), N(0)}},
+    {"epoll_pwait", "", {V(epoll), P(events), N(8), N(0), SET(set)}},
+    {"epoll_pwait2", "", {V(epoll), P(events), N(8), P(no_time), SET(set)}},
+    {"poll", "", {P(polled), N(2), N(0)}},
+    {"__poll_chk", "", {P(polled), N(2), N(0), N(sizeof polled)}},
+    {"ppoll", "", {P(polled), N(2), P(no_time), SET(set)}},
+    {"__ppoll_chk", "", {P(polled), N(2), P(no_time), SET(set), N(sizeof polled)}},
+    {"select", "", {N(64), PART(selected, 8), PART(selected, 8), PART(selected, 8), P(no_timeval)}},
+    {"select",
+     " of many",
+     {N(100000), PART(selected, sizeof selected, BUT(BAD_HALF)), N(0), N(0), P(no_timeval)}},
+    {"pselect",
+     "",
+     {N(64), PART(selected, 8), PART(selected, 8), PART(selected, 8), P(no_time), SET(set)}},
+
+    {"execve", "", {TEXT("/bin/true"), P(arguments), P(environment)}},
+    {"execv", "", {TEXT("/bin/true"), P(arguments)}},
+    {"execvp", "", {TEXT("true"), P(arguments)}},
+    {"execvpe", "", {TEXT("true"), P(arguments), P(environment)}},
+    {"execl", "", {TEXT("/bin/true"), PART("true", 5, BUT(BAD_NONE)), N(0)}},
+    {"execlp", "", {TEXT("true"), PART("true", 5, BUT(BAD_NONE)), N(0)}},
+    {"execle", "", {TEXT("/bin/true"), PART("true", 5, BUT(BAD_NONE)), N(0), P(environment)}},
+    {"fexecve", "", {V(program), P(arguments), P(environment)}},
+    {"execveat", "", {N(AT_FDCWD), TEXT("/bin/true"), P(arguments), P(environment)}},
+    {"posix_spawn",
+     "",
+     {P(pid), TEXT("/bin/true"), P(actions), P(attributes), P(arguments), P(environment)}},
+    {"posix_spawnp",
+     "",
+     {P(pid), TEXT("true"), P(actions), P(attributes), P(arguments), P(environment)}},
+    {"system", "", {TEXT("true")}},
+    {"popen", "", {PART("true", 5, BUT(BAD_NONE)), TEXT("r")}},
+
+    {"sigaction", " of SIGHUP", {N(SIGHUP), P(action), P(action)}},
+    {"sigaction", " of 57", {N(57), P(action), P(action)}},
+    {"sigaction", " of another", {N(SIGUSR2), P(action), P(action)}},
+    {"sigprocmask", "", {N(SIG_SETMASK), SET(set), SET(set)}},
+    {"pthread_sigmask", "", {N(SIG_SETMASK), SET(set), SET(set)}},
+    {"sigsuspend", "", {SET(set)}},
+    {"sigwait", "", {SET(usr1), P(one)}},
+    {"sigwaitinfo", "", {SET(usr1), P(info)}},
+    {"sigtimedwait", "", {SET(usr1), P(info), P(no_time)}},
+    {"signalfd", "", {N(-1), SET(usr1), N(0)}},
+
+    {"unlink", "", {TEXT("missing")}},
+    {"unlinkat", "", {N(AT_FDCWD), TEXT("missing"), N(0)}},
+    {"remove", "", {TEXT("missing")}},
+    {"rename", "", {TEXT("missing"), TEXT("nothing")}},
+    {"renameat", "", {N(AT_FDCWD), TEXT("missing"), N(AT_FDCWD), TEXT("nothing")}},
+    {"renameat2", "", {N(AT_FDCWD), TEXT("missing"), N(AT_FDCWD), TEXT("nothing"), N(0)}},
+
+    {"syscall", " bind", {N(SYS_bind), V(fresh), P(elsewhere), N(sizeof elsewhere)}},
+    {"syscall",
+     " epoll_ctl",
+     {N(SYS_epoll_ctl), V(other_epoll), N(EPOLL_CTL_ADD), V(listener), P(event)}},
+    {"syscall", " poll", {N(SYS_poll), P(polled), N(2), N(0)}},
+    {"syscall", " rename", {N(SYS_rename), TEXT("missing"), TEXT("nothing")}},
+    {"syscall", " execve", {N(SYS_execve), TEXT("/bin/true"), P(arguments), P(environment)}},
+    {"syscall",
+     " rt_sigaction of SIGHUP",
+     {N(SYS_rt_sigaction), N(SIGHUP), P(kernel_action), P(kernel_action), N(8)}},
+    {"syscall",
+     " rt_sigaction of 57",
+     {N(SYS_rt_sigaction), N(57), P(kernel_action), P(kernel_action), N(8)}},
+    {"syscall",
+     " rt_sigprocmask",
+     {N(SYS_rt_sigprocmask), N(SIG_SETMASK), SET(set), SET(set), N(8)}},
+    {"syscall",
+     " clone3",
+     {N(SYS_clone3), PART(clone_args, sizeof clone_args, NO_PROCESS), N(sizeof clone_args)}},
+};
+const size_t rows_count = sizeof rows / sizeof rows[0];
+
+static int on_port(int port)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind_loopback(fd, port) < 0 || listen(fd, 8) < 0)
+        say("no listener: %s", error_name(errno));
+    return fd;
+}
+
+void rows_begin(int port)
+{
+    elsewhere = nowhere;
+    elsewhere.sin_port = htons(9);
+    elsewhere.sin_addr.s_addr = inet_addr("192.0.2.1");
+    listener = on_port(port);
+    stream = (long)stdin;
+    usr1 = set_of(SIGUSR1);
+    for (int i = 0; i < 2; i++)
+        messages[i].msg_hdr = message;
+    program = open("/bin/true", O_RDONLY | O_CLOEXEC);
+}
+
+/* What is called has something to report: a datagram, an event, a signal that is pending. */
+void rows_prepare(void)
+{
+    int pair[2];
+    int arrived = eventfd(1, EFD_CLOEXEC);
+    struct epoll_event arrives = {.events = EPOLLIN};
+
+    alarm(30);
+    fresh = socket(AF_INET, SOCK_STREAM, 0);
+    local = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) < 0 || send(pair[1], "?", 1, 0) != 1)
+        say("no datagram");
+    datagrams = pair[0];
+    epoll = epoll_create1(EPOLL_CLOEXEC);
+    other_epoll = epoll_create1(EPOLL_CLOEXEC);
+    epoll_ctl((int)epoll, EPOLL_CTL_ADD, arrived, &arrives);
+    epoll_ctl((int)epoll, EPOLL_CTL_ADD, (int)listener, &arrives);
+    polled[0] = (struct pollfd){.fd = (int)listener, .events = POLLIN};
+    polled[1] = (struct pollfd){.fd = arrived, .events = POLLIN};
+    FD_SET(listener, &selected);
+    FD_SET(arrived, &selected);
+    signal(SIGUSR1, note_signal);
+    sigprocmask(SIG_BLOCK, &usr1, NULL);
+    raise(SIGUSR1);
+}
