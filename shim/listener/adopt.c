@@ -145,13 +145,26 @@ static bool match(int fd, const struct address *a)
     return index >= 0 && !path_state_bind_anew(a, index) && take(fd, index, a);
 }
 
+/* Where the kernel would refuse whatever is held, it is to say why. */
+static bool is_refused(int fd, const struct address *a)
+{
+    struct address own, peer;
+
+    own.len = peer.len = sizeof own.storage;
+    if (getsockname(fd, &own.any, &own.len) < 0 || own.any.sa_family != a->family ||
+        getpeername(fd, &peer.any, &peer.len) == 0)
+        return true;
+    return a->family == AF_UNIX ? own.len > sizeof(sa_family_t) || a->len > sizeof a->un
+                                : own.in.sin_port != 0; /* that of IPv6 is at the same place */
+}
+
 bool adopt_listener(int fd, const struct sockaddr *addr, socklen_t len)
 {
     struct address a;
     int saved = errno;
     bool adopted = self.on && len <= sizeof a.storage && readable(addr, len) &&
                    address_of_bind(&a, fd, addr, len) && !fdtab_is(fd, FDS_SEEM_LISTENING) &&
-                   match(fd, &a);
+                   !is_refused(fd, &a) && match(fd, &a);
 
     errno = saved;
     return adopted;

@@ -26,7 +26,7 @@ static bool address_check(struct address *a)
         return a->len >= sizeof a->in;
     case AF_INET6:
         a->any_port = a->in6.sin6_port == 0;
-        return a->len >= sizeof a->in6;
+        return a->len >= offsetof(struct sockaddr_in6, sin6_scope_id); /* RFC 2133 had none */
     case AF_UNIX:
         return a->len > offsetof(struct sockaddr_un, sun_path);
     default:
@@ -41,6 +41,14 @@ static bool is_v6only(int fd, const struct address *a)
            option(fd, IPPROTO_IPV6, IPV6_V6ONLY) != 0;
 }
 
+/* The kernel takes no family for IPv4's, with any address. */
+static bool is_nameless(const struct address *a, int fd)
+{
+    return a->family == AF_UNSPEC && a->len >= sizeof a->in &&
+           a->in.sin_addr.s_addr == htonl(INADDR_ANY) &&
+           option(fd, SOL_SOCKET, SO_DOMAIN) == AF_INET;
+}
+
 bool address_of_bind(struct address *a, int fd, const struct sockaddr *addr, socklen_t len)
 {
     int saved = errno;
@@ -51,6 +59,8 @@ bool address_of_bind(struct address *a, int fd, const struct sockaddr *addr, soc
     memcpy(&a->storage, addr, len);
     a->len = len;
     a->family = addr->sa_family;
+    if (is_nameless(a, fd))
+        a->family = a->in.sin_family = AF_INET;
     a->type = option(fd, SOL_SOCKET, SO_TYPE);
     a->protocol = option(fd, SOL_SOCKET, SO_PROTOCOL);
     a->reuseport = option(fd, SOL_SOCKET, SO_REUSEPORT) != 0;

@@ -356,3 +356,74 @@ END
     restart_and_wait "$PID"
     connects 127.0.0.1 "$OTHER"
 }
+
+# binding: bind() with any bytes, of the C library, and what the kernel refuses.
+binding() {
+    cat <<END
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
+def bind(sock, address):
+    if libc.bind(sock.fileno(), address, len(address)) == 0:
+        return "0"
+    return errno.errorcode[ctypes.get_errno()]
+def inet(family, port, host=b"\x7f\0\0\1"):
+    return struct.pack("=H", family) + struct.pack(">H4s8x", port, host)
+def path(name):
+    return struct.pack("=H", socket.AF_UNIX) + name.encode()
+END
+}
+
+@test "what bind() refuses it refuses for an address that is held, too" {
+    local i
+    version < <(
+        binding
+        cat <<END
+def stream(family):
+    return socket.socket(family, socket.SOCK_STREAM)
+def bound_to(name):
+    sock = stream(socket.AF_UNIX)
+    if os.path.lexists(name):
+        os.unlink(name)
+    sock.bind(name)
+    return sock
+held, HOST = "$BATS_TEST_TMPDIR/held", inet(socket.AF_INET, $PORT)
+tcp, local = bound(0), bound_to("own")
+print("refused", bind(tcp, HOST),
+    bind(stream(socket.AF_INET), HOST[:15]),
+    bind(stream(socket.AF_INET), HOST + bytes(200)),
+    bind(stream(socket.AF_INET6), HOST + bytes(12)),
+    bind(stream(socket.AF_INET), inet(socket.AF_INET6, $PORT)),
+    bind(stream(socket.AF_UNIX), path(held) + bytes(111 - 2 - len(held))))
+if os.path.lexists(held):
+    print("in use", bind(socket.socketpair()[0], path(held)))
+    print("the same" if bind(local, path(held)) == bind(local, path("/")) else "another")
+listener = bound_to(held)
+listener.listen()
+threads([listening($PORT), listener], answering("1"))
+END
+    )
+    cd "$BATS_TEST_TMPDIR" || return
+    start_installed
+    for i in 1 2; do
+        log_has 'refused EINVAL EINVAL EINVAL EAFNOSUPPORT EAFNOSUPPORT EINVAL$'
+        : >"$LOG"
+        restart_and_wait "$PID"
+    done
+    log_has '^in use EADDRINUSE$' && log_has '^the same$'
+}
+
+@test "IPv4 without a family, as the kernel takes it" {
+    version < <(
+        binding
+        cat <<END
+listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+listener.setsockopt(ANY, socket.SO_REUSEADDR, 1)
+if bind(listener, inet(socket.AF_UNSPEC, $PORT, bytes(4))) != "0":
+    sys.exit(1)
+listener.listen()
+serve(listener, body='1')
+END
+    )
+    start_installed
+    restarts_lose_nothing "127.0.0.1 $PORT"
+}

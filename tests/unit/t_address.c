@@ -87,7 +87,8 @@ static void test_inet6(void)
     b = inet6("::", 80);
     ok(key_of(fd, &b, sizeof b, 0) != key(AF_INET6, SOCK_STREAM, &b, sizeof b),
        "unless it is the address of all");
-    ok(key(AF_INET6, SOCK_STREAM, &a, 24) == 0, "an address without a scope is too short");
+    ok(key(AF_INET6, SOCK_STREAM, &a, 24) == first, "as in RFC 2133 an address needs no scope");
+    ok(key(AF_INET6, SOCK_STREAM, &a, 23) == 0, "a shorter one has none");
     close(fd);
 }
 
