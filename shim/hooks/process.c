@@ -2,6 +2,7 @@
 /* Hooks of processes. fork() needs none: its child is met by the atfork handler. vfork() is in
  * assembler. An exec decides whether the new program belongs to the generation. */
 #include <sys/prctl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -250,9 +251,12 @@ EXPORT FILE *popen(const char *command, const char *type)
     return as == INJECT_NOTHING ? real.popen(command, type) : popen_inside(argv, type, as);
 }
 
+/* INT_MIN is no group: it has no opposite. */
 EXPORT int kill(pid_t pid, int sig)
 {
-    return predecessors_hide(pid < 0 ? -pid : pid) ? -1 : real.kill(pid, sig);
+    bool hidden = pid != INT_MIN && predecessors_hide(pid < 0 ? -pid : pid);
+
+    return hidden ? -1 : real.kill(pid, sig);
 }
 
 /* thin asks this way. */

@@ -20,15 +20,10 @@ static pid_t read_pid(const char *path)
     char text[PID_TEXT];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     ssize_t n = fd >= 0 ? read(fd, text, sizeof text) : -1;
-    pid_t pid = 0;
 
     if (fd >= 0)
         real.close(fd);
-    if (n <= 0 || n == (ssize_t)sizeof text)
-        return 0;
-    for (ssize_t i = 0; i < n && text[i] >= '0' && text[i] <= '9'; i++)
-        pid = pid * 10 + (text[i] - '0');
-    return pid;
+    return n <= 0 || n == (ssize_t)sizeof text ? 0 : decimal_pid(text, (size_t)n);
 }
 
 static bool is_own_process(pid_t pid)

@@ -27,11 +27,18 @@ bool timeouts_get(int fd, struct timespec *limit)
     return limited;
 }
 
+/* More than it holds is as good as that. */
+static uint32_t milliseconds(const struct timeval *limit)
+{
+    return limit->tv_sec >= UINT32_MAX / 1000
+               ? UINT32_MAX
+               : (uint32_t)(limit->tv_sec * 1000 + (limit->tv_usec + 999) / 1000);
+}
+
 void timeouts_keep(int fd)
 {
     struct timeval limit;
 
     if (fd < FD_SETSIZE)
-        kept[fd] =
-            ask(fd, &limit) ? (uint32_t)(limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000) : 0;
+        kept[fd] = ask(fd, &limit) ? milliseconds(&limit) : 0;
 }

@@ -2,6 +2,7 @@
 #include "wait/timing.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include "listener/suspend.h"
 #include "process/timeouts.h"
@@ -10,6 +11,21 @@ static const long NANO = 1000000000L;
 enum { LOOK_MS = 200 };
 
 _Thread_local volatile unsigned timing_interruptions;
+
+/* Servers wait LONG_MAX seconds, too; what is no time gives none, whatever it is. */
+static inline void advance(struct timespec *t, const struct timespec *by)
+{
+    unsigned long nsec = (unsigned long)t->tv_nsec + (unsigned long)by->tv_nsec;
+    time_t sec = t->tv_sec;
+
+    if (nsec >= (unsigned long)NANO) {
+        nsec -= (unsigned long)NANO;
+        sec++;
+    }
+    if (__builtin_add_overflow(sec, by->tv_sec, &sec))
+        sec = LONG_MAX;
+    *t = (struct timespec){.tv_sec = sec, .tv_nsec = (long)nsec};
+}
 
 void timing_begin(struct timing *t, const struct timespec *timeout)
 {
@@ -20,12 +36,7 @@ void timing_begin(struct timing *t, const struct timespec *timeout)
         return;
     t->left = *timeout;
     clock_gettime(CLOCK_MONOTONIC, &t->end);
-    t->end.tv_sec += timeout->tv_sec;
-    t->end.tv_nsec += timeout->tv_nsec;
-    if (t->end.tv_nsec >= NANO) {
-        t->end.tv_nsec -= NANO;
-        t->end.tv_sec++;
-    }
+    advance(&t->end, timeout);
 }
 
 UNGUARDED void timing_begin_ms(struct timing *t, int timeout_ms)
@@ -87,9 +98,15 @@ static int left_ms(const struct timing *t)
     return t->endless ? -1 : (int)(t->left.tv_sec * 1000 + (t->left.tv_nsec + 999999) / 1000000);
 }
 
+/* The kernel says EINVAL of what is none, and is to see it as it is. */
+static bool is_time(const struct timespec *t)
+{
+    return t->tv_sec >= 0 && t->tv_nsec >= 0 && t->tv_nsec < NANO;
+}
+
 static bool is_long(const struct timing *t)
 {
-    return t->endless || t->left.tv_sec > 0 || left_ms(t) > LOOK_MS;
+    return t->endless || (is_time(&t->left) && (t->left.tv_sec > 0 || left_ms(t) > LOOK_MS));
 }
 
 const struct timespec *timing_left(struct timing *t)

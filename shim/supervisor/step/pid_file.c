@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/decimal.h"
 #include "supervisor/generation/slots.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
@@ -83,6 +84,7 @@ static pid_t read_pid(const struct place *p)
 {
     int fd = io_open(p->dir, p->name, O_RDONLY, false);
     char text[32];
+    const char *number;
     ssize_t n;
 
     if (fd < 0)
@@ -90,7 +92,8 @@ static pid_t read_pid(const struct place *p)
     n = read(fd, text, sizeof text - 1);
     close(fd);
     text[n > 0 ? n : 0] = '\0';
-    return atoi(text);
+    number = text + strspn(text, " \t"); /* UUCP's are padded */
+    return decimal_pid(number, strlen(number));
 }
 
 /* hypnotoad creates the file whenever it is missing, the old generation as well as the new one. */

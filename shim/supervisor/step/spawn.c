@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "protocol/clock.h"
+#include "protocol/decimal.h"
 #include "protocol/envp.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
@@ -70,7 +71,7 @@ static void rewrite_listen_pid(pid_t was)
     const char *value = getenv("LISTEN_PID");
     char text[16];
 
-    if (value && atoi(value) == was) {
+    if (value && decimal_pid(value, strlen(value)) == was) {
         snprintf(text, sizeof text, "%d", (int)getpid());
         setenv("LISTEN_PID", text, 1);
     }
