@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "libc/real.h"
+#include "process/own_signals.h"
 
 enum { NO_SHELL = 127 << 8 };
 
@@ -38,6 +39,16 @@ static void count_end(const sigset_t *mask)
     real.pthread_sigmask(SIG_SETMASK, mask, NULL);
 }
 
+/* SIGQUIT may be the restart signal (GRACE_SIGNAL): then the server believes it to be ignored, and
+ * who asks for a restart meanwhile gets one. */
+static void set_action(int sig, const struct sigaction *act, struct sigaction *old)
+{
+    if (own_signals_ours(sig))
+        own_signals_action(sig, act, old);
+    else
+        real.sigaction(sig, act, old);
+}
+
 /* What a child of fork() writes to is copied. */
 void system_reset(void)
 {
@@ -54,8 +65,8 @@ static void ignore_interrupts(sigset_t *defaults)
     sigemptyset(defaults);
     count_begin(&mask);
     if (running++ == 0) {
-        real.sigaction(SIGINT, &ignore, &interrupt);
-        real.sigaction(SIGQUIT, &ignore, &quit);
+        set_action(SIGINT, &ignore, &interrupt);
+        set_action(SIGQUIT, &ignore, &quit);
     }
     if (interrupt.sa_handler != SIG_IGN)
         sigaddset(defaults, SIGINT);
@@ -70,8 +81,8 @@ static void restore_interrupts(void)
 
     count_begin(&mask);
     if (--running == 0) {
-        real.sigaction(SIGINT, &interrupt, NULL);
-        real.sigaction(SIGQUIT, &quit, NULL);
+        set_action(SIGINT, &interrupt, NULL);
+        set_action(SIGQUIT, &quit, NULL);
     }
     count_end(&mask);
 }

@@ -47,3 +47,25 @@ own_meaning() {
 @test "own meaning: a handler" { own_meaning --hup install; }
 @test "own meaning: sigwait" { own_meaning --hup sigwait; }
 @test "own meaning: signalfd" { own_meaning --hup signalfd; }
+
+# system() ignores SIGQUIT as long as its command runs.
+@test "a restart that is asked for while system() runs is done" {
+    load scripted
+    export GRACE_SIGNAL=QUIT
+    start_version <<END
+import ctypes, signal
+libc = ctypes.CDLL(None)
+def action():
+    now = ctypes.create_string_buffer(256)
+    libc.sigaction(signal.SIGQUIT, None, now)
+    return struct.unpack("P", now.raw[:8])[0]
+signal.signal(signal.SIGQUIT, lambda *_: None)
+def body():
+    before = action()
+    libc.system(b"kill -QUIT \$PPID")
+    return "the same" if action() == before > 1 else "another"
+serve(listening($PORT), body=body)
+END
+    answers 'the same' 127.0.0.1 "$PORT"
+    wait_until 20 settled "$PID" 2
+}
