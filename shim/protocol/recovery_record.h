@@ -14,7 +14,7 @@
 #define RECORD_NAME "grace-recovery"
 
 enum {
-    RECORD_VERSION = 1,
+    RECORD_VERSION = 2,
     RECORD_ID = 16,
     RECORD_KEPT = 64,   /* descriptors that were given to the first supervisor; more are lost */
     RECORD_LIMITS = 16, /* RLIM_NLIMITS */
@@ -34,6 +34,7 @@ struct record {
     struct credentials cred;
     uint64_t blocked, ignored; /* signals, by bit */
     int32_t umask, nice, policy, priority;
+    uint32_t leads; /* a process group */
     uint8_t cpus[128];
     struct {
         uint64_t soft, hard;

@@ -215,7 +215,7 @@ static void end(void)
     ctl_close();
     listener_release_all();
     if (supervisor.current)
-        terminal_pass(supervisor.current->main, getpgrp());
+        terminal_pass(generation_group(supervisor.current), getpgrp());
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
     readiness_end();

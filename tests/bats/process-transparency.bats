@@ -357,3 +357,39 @@ for number in range(300):
     (($(grep -c 'close(' "$BATS_TEST_TMPDIR/calls") >= 600))
     (($(grep -c 'getpid(' "$BATS_TEST_TMPDIR/calls") < 150))
 }
+
+# in_script COMMAND...: wrapped, the child of a script, and so no leader of a group; sets PID.
+in_script() {
+    # shellcheck disable=SC2016 # for the shell inside
+    start script sh -c 'env LD_PRELOAD="$LIBGRACE" "$@" & echo $! >"$0"; wait' \
+        "$BATS_TEST_TMPDIR/pid" "$@"
+    wait_until 5 test -s "$BATS_TEST_TMPDIR/pid"
+    PID=$(<"$BATS_TEST_TMPDIR/pid")
+}
+
+# is_alone PID: it leads its session.
+is_alone() {
+    [[ $(ps -o sid= -p "$1") -eq $1 ]]
+}
+
+# setsid(1) executes its command in a child if it leads a group.
+@test "setsid in a script executes the server in place, and the script's pid stays" {
+    local generation
+    export LIBGRACE
+    in_script setsid "$SERVER" --listen "127.0.0.1:$PORT"
+    for generation in 1 2 3; do
+        wait_until 20 settled "$PID" "$generation" || dump_log
+        is_alone "$(main_of "$generation")" || fail "generation $generation"
+        ((generation == 3)) || kill -HUP "$PID"
+    done
+}
+
+@test "what a script has started meets nobody else in its group, and does not lead it" {
+    # shellcheck disable=SC2016 # for the shells inside
+    run "$LAUNCH" --setsid -- env LD_PRELOAD= sh -c 'LD_PRELOAD=$0 "$@"; echo "$?"' "$LIBGRACE" \
+        "$PYTHON" -c 'import os, signal
+print(os.getpgrp() == os.getpid(), flush=True)
+os.kill(0, signal.SIGTERM)'
+    # shellcheck disable=SC2154 # bats sets it
+    [[ $output == False*143 ]] || fail "$output" # "Terminated" between them is the shell's
+}

@@ -126,6 +126,11 @@ bool generation_lives(struct generation *g)
     return fake_of(g)->lives;
 }
 
+pid_t generation_group(const struct generation *g)
+{
+    return g->group;
+}
+
 bool generation_joined(const struct generation *g)
 {
     return atomic_load(&g->page->hello) > 0;

@@ -77,7 +77,7 @@ static void reap(void)
 
         if (WIFSTOPPED(status)) {
             if (g && g == supervisor.current)
-                terminal_stopped(g->main, WSTOPSIG(status));
+                terminal_stopped(generation_group(g), WSTOPSIG(status));
         } else if (g) {
             ended(g, status);
         } else {
@@ -111,7 +111,7 @@ static void forward(int sig)
 static void signal_group(int sig)
 {
     if (!supervisor.current->exited)
-        kill(-supervisor.current->main, sig);
+        kill(-generation_group(supervisor.current), sig);
 }
 
 /* Ctrl-C and the like: meant for the server, which was in the background until `fg`. */
@@ -133,7 +133,7 @@ static void act(const struct signalfd_siginfo *s)
     } else if (is_hang_up(s)) {
         hang_up();
     } else if (is_typed(s)) {
-        terminal_give(supervisor.current->main);
+        terminal_give(generation_group(supervisor.current));
         signal_group(sig);
     } else if (sig == supervisor.options.signal) {
         restart_signals_to_supervisor((pid_t)s->ssi_pid);
@@ -142,7 +142,7 @@ static void act(const struct signalfd_siginfo *s)
     } else if (sig == SIGTSTP) {
         signal_group(SIGTSTP);
     } else if (sig == SIGCONT) {
-        terminal_give(supervisor.current->main); /* `fg` gave it to us */
+        terminal_give(generation_group(supervisor.current)); /* `fg` gave it to us */
         signal_group(SIGCONT);
     } else {
         forward(sig);

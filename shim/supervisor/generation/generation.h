@@ -42,6 +42,7 @@ struct generation {
     enum generation_state state;
     pid_t main;
     unsigned long long main_start;
+    pid_t group; /* its process group: see generation_group() */
     bool exited; /* the main process has been reaped, with `status` */
     int status;
     bool notified;   /* it has said READY=1 itself */
@@ -102,6 +103,10 @@ extern struct generation_list generation_list; /* oldest first */
 /* What its processes are to do. They find it in the page, where it is written again whenever they
  * are told: one of them may have changed it. */
 void generation_attention(struct generation *g, uint32_t set, uint32_t clear);
+
+/* The one that main leads, or that nobody leads: then until main leads one of its own. No other: it
+ * may have joined the group of a shell, which it must not have signalled by us. */
+pid_t generation_group(const struct generation *g);
 
 /* Has some process of it loaded the shim? */
 bool generation_joined(const struct generation *g);

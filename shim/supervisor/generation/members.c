@@ -124,7 +124,7 @@ static bool group_lives(const struct generation *g)
 
     if (g->main <= 0 || procfs_usable())
         return false;
-    return !g->exited || waitid(P_PGID, (id_t)g->main, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+    return !g->exited || waitid(P_PGID, (id_t)g->group, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 /* Somebody has the other end.  He may keep it for spite, so nobody waits for him to be killed. */
@@ -204,7 +204,7 @@ void generation_kill(struct generation *g, int sig)
     if (seen_just_now(g) || generation_scan(g) == 0)
         tree_signal(&g->tree, sig, g->exited ? 0 : g->main);
     else if (!g->exited && g->main > 0) /* no fd left to look with: at least its group */
-        kill(-g->main, sig);
+        kill(-generation_group(g), sig);
     if (group_lives(g))
-        kill(-g->main, sig);
+        kill(-generation_group(g), sig);
 }

@@ -23,7 +23,7 @@ void terminal_pass(pid_t from, pid_t to)
 /* In the child it has left our group already: the parent's is still in the foreground. */
 void terminal_give(pid_t group)
 {
-    terminal_pass(group == getpid() ? getpgid(getppid()) : getpgrp(), group);
+    terminal_pass(group == getpgrp() ? getpgid(getppid()) : getpgrp(), group);
 }
 
 /* Not SIGSTOP: the kernel does not stop a group by it when no shell is there to continue it. */

@@ -107,6 +107,7 @@ bool restore_process(const struct record *r, int record, struct command *command
     if (!record_text_read(r, command))
         return false;
     command->blocked = r->blocked;
+    command->leads = r->leads;
     command->ignored = r->ignored;
     restore_groups(r);
     restore_limits(r);

@@ -82,6 +82,7 @@ static struct generation *take_over_one(const struct orphan *first, size_t n)
     }
     g->main = main->pid;
     g->main_start = main->start;
+    g->group = main->pid; /* the one that nobody leads is not known any more */
     for (size_t i = 0; i < n && g->bell < 0; i++)
         g->bell = take_bell(g, first[i].pid);
     for (size_t i = 0; i < n; i++)

@@ -76,7 +76,7 @@ enum phase overlap_ready(struct generation *g)
     generation_confirm(g);
     generation_share_paths(old, g);
     serve_begin(g);
-    terminal_pass(old->main, g->main);
+    terminal_pass(generation_group(old), generation_group(g));
     if (supervisor.options.probation <= 0)
         return overlap_stays();
     g->deadline = clock_ms() + supervisor.options.probation;

@@ -32,6 +32,6 @@ enum phase rollback_probation(struct generation *g, const char *reason)
     supervisor.current = supervisor.standby;
     supervisor.standby = NULL;
     generation_own_paths(supervisor.current);
-    terminal_give(supervisor.current->main);
+    terminal_give(generation_group(supervisor.current));
     return rollback(g, reason);
 }

@@ -65,6 +65,7 @@ bool command_parse(struct command *c, char **argv)
     c->path = *argv;
     c->directory = directory_find(c->path, argv);
     note_signals(c, mask);
+    c->leads = getpgrp() == getpid();
     if (*argv && argv0)
         *argv = argv0;
     return c->path && *c->path;

@@ -12,6 +12,7 @@ struct command {
     const char *library;       /* absolute path of libgrace.so */
     const char *directory;     /* where we were started (directory.h); "": there is none */
     uint64_t blocked, ignored; /* signals, by bit */
+    bool leads;                /* we were started as the leader of a process group */
 };
 
 /* From our own arguments, and of this process its directory and signals.  Whoever has executed us

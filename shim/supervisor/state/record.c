@@ -88,6 +88,7 @@ void record_make(const struct command *command)
     }
     own->blocked = command->blocked;
     own->ignored = command->ignored;
+    own->leads = command->leads;
     note_limits(own);
     note_schedule(own);
     note_groups(own);

@@ -154,10 +154,10 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
     char variable[HANDOFF_SIZE];
     const char *lost;
 
-    setpgid(0, 0);
+    setpgid(0, g->group); /* both do, for either may come first */
     atomic_store(&g->page->keeper, getpid());
     if (g->number == 1)
-        terminal_give(getpid());
+        terminal_give(getpgrp());
     if (g->number > 1)
         stdio_forget_unread();
     rewrite_listen_pid(parent);
@@ -209,6 +209,35 @@ static void say_where(const struct generation *g)
                  g->number, supervisor.command.directory, path, path);
 }
 
+/*
+ * A server that would not lead its process group without us (a script's) must not do so either:
+ * setsid(1) executes its command in place then, and in a child otherwise.  So a child of ours makes
+ * the group, of which it is all that is left when the server has joined it: it has ended.  0: the
+ * server is to lead.
+ */
+static pid_t group_begin(void)
+{
+    pid_t pid = supervisor.command.leads ? 0 : fork();
+
+    if (pid == 0 && !supervisor.command.leads)
+        _exit(0);
+    if (pid > 0)
+        setpgid(pid, pid);
+    return pid > 0 ? pid : 0;
+}
+
+static void group_join(struct generation *g)
+{
+    pid_t made = g->group;
+
+    if (g->main > 0)
+        setpgid(g->main, g->group);
+    if (made > 0)
+        waitpid(made, NULL, 0);
+    else
+        g->group = g->main > 0 ? g->main : 0;
+}
+
 const char *spawn_generation(struct generation *g)
 {
     int control[2] = {-1, -1}, failed[2] = {-1, -1};
@@ -221,15 +250,16 @@ const char *spawn_generation(struct generation *g)
         why = supervisor_error_text("socketpair or pipe");
         goto out;
     }
+    g->group = group_begin();
     g->main = fork();
     if (g->main == 0)
         child(g, control[1], failed[1], own);
+    group_join(g);
     if (g->main < 0) {
         why = supervisor_error_text("fork");
         g->main = 0;
         goto out;
     }
-    setpgid(g->main, g->main);
     generation_spawned(g, g->main);
     g->failed = failed[0];
     g->control = control[0];
