@@ -93,6 +93,25 @@ executed_for_client() {
     restart_under_load 1 -r 200 "${ASK[@]}"
 }
 
+@test "a worker that takes longer than GRACE_SETTLE is waited for, as long as twice the last time" {
+    local go=$BATS_TEST_TMPDIR/go begun=${EPOCHREALTIME/[.,]/}
+    export GRACE_SETTLE=100ms
+    start_guarding sh -c "until [ -e '$go' ]; do sleep 0.1; done; exec ${WORKER[*]}"
+    wait_until 20 passed 5 "$begun"
+    touch "$go"
+    serving
+    rm "$go"
+    load_start -r 200 "${ASK[@]}"
+    begun=${EPOCHREALTIME/[.,]/}
+    hup_until 20 log_has 'generation 2 starting'
+    wait_until 20 passed 1 "$begun"
+    log_lacks 'generation 2 ready'
+    touch "$go"
+    wait_until 20 settled "$PID" 2
+    load_finish
+    log_has 'generation 2 ready .*2 listeners'
+}
+
 @test "a loop that starts the server again" {
     start_wrapped loop sh -c "while :; do ${WORKER[*]}; done"
     for _ in first second; do

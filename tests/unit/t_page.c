@@ -225,6 +225,23 @@ static void test_members(void)
     is_int((long)(page_free_key(page, 3, first + 2) - first), 0, "a number that is free again");
 }
 
+static void test_commands(void)
+{
+    struct page *fresh = calloc(1, sizeof *fresh);
+
+    ok(!page_has_command(fresh, 1), "no command has served");
+    page_note_command(fresh, 1);
+    page_note_command(fresh, 1);
+    ok(page_has_command(fresh, 1) && !page_has_command(fresh, 2), "one has");
+    is_int(atomic_load(&fresh->commands[1]), 0, "it takes one place");
+    ok(!page_has_command(fresh, 0), "what has no number never has");
+    for (uint32_t i = 1; i <= PAGE_COMMANDS + 1; i++)
+        page_note_command(fresh, i);
+    ok(page_has_command(fresh, PAGE_COMMANDS), "so many are remembered");
+    ok(!page_has_command(fresh, PAGE_COMMANDS + 1), "and no more");
+    free(fresh);
+}
+
 int main(void)
 {
     test_claim();
@@ -235,5 +252,6 @@ int main(void)
     test_members();
     test_killed();
     test_scribbled();
+    test_commands();
     return done();
 }

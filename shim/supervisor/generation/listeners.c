@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "protocol/address.h"
+#include "protocol/clock.h"
 #include "supervisor/generation/log_limit.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
@@ -16,6 +17,8 @@
 
 void generation_bind(struct generation *g, unsigned index, struct listener *h, uint32_t known)
 {
+    if (known & LISTENER_USED)
+        h->took = clock_ms() - g->started;
     g->bound[index] = h;
     g->known[index] = known;
     if (g->entries <= index)
@@ -205,6 +208,16 @@ static bool is_unserved(const struct generation *g, unsigned index)
         if (g->bound[i] && is_same_address(g->bound[i], h))
             return false;
     return true;
+}
+
+int64_t generation_awaited(const struct generation *g)
+{
+    int64_t took = 0;
+
+    for (unsigned i = 0; i < g->entries; i++)
+        if (is_unserved(g, i) && g->bound[i]->took > took)
+            took = g->bound[i]->took;
+    return took;
 }
 
 unsigned generation_unserved(const struct generation *g, char *text, size_t size)

@@ -55,6 +55,9 @@ bool generation_serves(const struct generation *g, const struct listener *h);
 /* The addresses it was offered and does not serve: how many, and what there is room for of them. */
 unsigned generation_unserved(const struct generation *g, char *text, size_t size);
 
+/* How many ms it took the generation before to bind the last of these. */
+int64_t generation_awaited(const struct generation *g);
+
 /* One that nobody waits on and the generation before does, or NULL. */
 const struct listener *generation_missing(const struct generation *g);
 

@@ -30,19 +30,32 @@ static struct {
     int64_t deadline;    /* of this run */
 } probe;
 
+/* What a process manager executes binds seconds after its own listener is there: it gets the double
+ * of the time that it took before.  Not where that was long after the start: then it was a request,
+ * or a crash, that had it bound. */
+static int64_t patience(const struct generation *g)
+{
+    int64_t took = generation_awaited(g);
+
+    return took <= supervisor.options.ready_timeout / 4 ? 2 * took : 0;
+}
+
 /* Have the numbers stood still for GRACE_SETTLE? */
 static bool settled(struct generation *g, const struct generation_listeners *l)
 {
     unsigned shape = l->adopted + l->used * 1031 + l->waited * 1062961;
-    int64_t now = clock_ms();
+    int64_t now = clock_ms(), due;
 
     if (shape != g->shape) {
         g->shape = shape;
         g->changed = now;
     }
-    if (now - g->changed >= supervisor.options.settle)
+    due = g->changed + supervisor.options.settle;
+    if (now >= due && l->adopted < l->offered && due < g->started + patience(g))
+        due = g->started + patience(g);
+    if (now >= due)
         return true;
-    supervisor_wake_at(g->changed + supervisor.options.settle);
+    supervisor_wake_at(due);
     return false;
 }
 

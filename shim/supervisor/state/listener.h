@@ -29,6 +29,7 @@ struct listener {
     int64_t due;                   /* the server closed it: when to look who has it, else 0 */
     int flight;                    /* the reply that a copy was handed out with, or -1 */
     struct process_watch *owner;   /* who bound a member of an SO_REUSEPORT group, or NULL */
+    int64_t took;                  /* ms until the generation that bound it last had done so */
     bool nonblock;                 /* what the serving generation believes of O_NONBLOCK */
     bool waited;                   /* the serving generation waits on it */
     bool leaving;                  /* no generation wants it: its queue is being emptied */
