@@ -29,8 +29,9 @@ asked() {
     "$LOAD" -c 1 -n 20 "${ASK[@]}" >/dev/null 2>&1
 }
 
-held() {
-    [[ $(status "$PID") == *"\"$KIND 127.0.0.1:$PORT\""* ]]
+# held_at ADDRESS: by the supervisor.
+held_at() {
+    [[ $(status "$PID") == *"\"$KIND $1\""* ]]
 }
 
 # worker: who listens on $PORT besides the supervisor.
@@ -54,7 +55,7 @@ kill_worker() {
 
 serving() {
     wait_until 20 asked
-    wait_until 20 held
+    wait_until 20 held_at "127.0.0.1:$PORT"
 }
 
 WORKER=("$SERVER" --listen "127.0.0.1:$PORT")
@@ -131,6 +132,15 @@ executed_for_client() {
     restart_under_load 2 -r 200 "${ASK[@]}"
 }
 
+@test "a worker that removes a path before it binds it" {
+    local path=$BATS_TEST_TMPDIR/worker.sock
+    KIND=unix ASK=("unix:$path")
+    start_guarding "$SERVER" --listen "unix:$path"
+    wait_until 20 asked
+    wait_until 20 held_at "$path"
+    restart_under_load 2 -r 200 "${ASK[@]}"
+}
+
 # start_hook LINE: a guardian that executes perl, which says its number, waits, and says when it wakes up.
 start_hook() {
     # shellcheck disable=SC2016 # for perl
@@ -170,7 +180,7 @@ woken() {
     daemon=$(worker)
     STARTED+=("$daemon")
     restart_and_wait "$PID"
-    ! held || false
+    ! held_at "127.0.0.1:$PORT" || false
     [[ $(worker) == "$daemon" ]]
     kill "$PID"
     wait_until 20 gone "$PID"
