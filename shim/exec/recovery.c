@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -140,6 +141,27 @@ static void write_to_syslog(const char *line, size_t size)
     real.close(fd);
 }
 
+/* A pipe whose reader leaves just now ends no server, nor does a file as large as it may get: the
+ * signal of our write is kept back and taken, unless one was pending already. */
+static void write_quietly(const char *text, size_t n)
+{
+    static const struct timespec now;
+    sigset_t set, before, pending;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    sigaddset(&set, SIGXFSZ);
+    real.pthread_sigmask(SIG_BLOCK, &set, &before);
+    sigpending(&pending);
+    if (write(STDERR_FILENO, text, n) < 0) {
+        sigdelset(&set, errno == EPIPE ? SIGXFSZ : SIGPIPE);
+        if ((errno == EPIPE && !sigismember(&pending, SIGPIPE)) ||
+            (errno == EFBIG && !sigismember(&pending, SIGXFSZ)))
+            real.sigtimedwait(&set, NULL, &now);
+    }
+    real.pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 /* Nobody is left who writes the log. Standard error is taken where it is still the user's: a
  * daemon may have a connection of a client there. */
 static void complain(const struct record *r)
@@ -159,8 +181,8 @@ static void complain(const struct record *r)
     text = line + sizeof head - 1;
     if (!has_stderr_of(r))
         write_to_syslog(line, (size_t)(end - line) - 1);
-    else if (real.poll(&log, 1, 0) == 1 && write(STDERR_FILENO, text, (size_t)(end - text)) < 0)
-        return;
+    else if (real.poll(&log, 1, 0) == 1 && log.revents == POLLOUT)
+        write_quietly(text, (size_t)(end - text));
 }
 
 static void recover(void)

@@ -64,6 +64,8 @@ void own_fds_move(int fd)
             return;
         }
     }
+    fdtab_set(fd,
+              FD_NONE); /* it stands nowhere: who has it for one call looks whether it is ours */
 }
 
 bool own_fds_lend(union handoff_fds *loan)

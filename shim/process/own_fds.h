@@ -19,7 +19,8 @@ int own_fds_raise(int fd);
  * several threads may be about to fill it, and the first one does. 0 or -errno. */
 int own_fds_park(int *place, int fd);
 
-/* Frees this number for the server: the parked descriptor gets another one. */
+/* Frees this number for the server: the parked descriptor gets another one; one that was only
+ * raised is the server's from here on. */
 void own_fds_move(int fd);
 
 /* What an exec'd process of the generation inherits: copies for it alone, for other threads may

@@ -18,6 +18,21 @@ load recovery
     ends_all
 }
 
+# Its standard error is a pipe that nobody reads any more.
+@test "saying so ends nobody" {
+    mkfifo "$BATS_TEST_TMPDIR/unread"
+    # shellcheck disable=SC2016 # for the shell inside
+    start_settled server bash -c 'exec 3<>"$0" 2>"$0" 3>&- && exec "$@"' "$BATS_TEST_TMPDIR/unread" \
+        env LD_PRELOAD="$LIBGRACE" setpriv --reuid 65534 --regid 65534 --clear-groups "$SERVER" \
+        --listen "127.0.0.1:$PORT"
+    note_servers
+    kill_supervisor
+    kill -HUP "${PROCESSES[0]}"
+    "$LOAD" -n 20 127.0.0.1 "$PORT"
+    kill -0 "${PROCESSES[0]}"
+    kill "${PROCESSES[@]}"
+}
+
 # start_walled COMMAND...: where no process may copy descriptors out of another.
 start_walled() {
     start_confined --deny pidfd_getfd env LD_PRELOAD="$LIBGRACE" "$@"

@@ -97,6 +97,17 @@ static void test_move(void)
     is_int(open_files(), before, "and it is still there");
 }
 
+/* As a signalfd that a sleeping accept() has, and another thread puts a file on its number. */
+static void test_raised(void)
+{
+    int fd = own_fds_raise(dup(STDIN_FILENO));
+
+    is_int(fdtab_kind(fd), FD_OWN, "one that is had for a call is ours");
+    own_fds_move(fd);
+    is_int(fdtab_kind(fd), FD_NONE, "until the server takes its number");
+    close(fd);
+}
+
 static void test_unix(void)
 {
     struct message m;
@@ -147,6 +158,7 @@ int main(void)
     pthread_barrier_init(&all_listen, NULL, THREADS);
     test_together();
     test_move();
+    test_raised();
     real.listen = listen;
     test_unix();
     test_dead(SOCK_STREAM);
