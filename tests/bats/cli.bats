@@ -31,7 +31,7 @@ assert "\n" not in text
 if sys.argv[2] == "array":
     assert isinstance(s, list) and len(s) == 1
     s = s[0]
-assert {"name", "pid", "command", "state", "generation", "generations", "listeners",
+assert {"name", "pid", "command", "state", "generation", "generations", "listeners", "unserved",
         "restarts", "last"} <= set(s), s.keys()
 for g in s["generations"]:
     assert {"generation", "pid", "state", "processes", "connections", "accepted", "started",

@@ -2,6 +2,7 @@
 #include "supervisor/front/status.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,25 +41,32 @@ static bool has_failed(enum event_kind kind)
 /* The addresses that the last restart has given up. */
 static struct {
     unsigned n;
-    char address[UNSERVED][128];
+    char *address[UNSERVED];
 } unserved;
 
+/* NULL: all. */
 static void forget_unserved(const char *address)
 {
+    unsigned kept = 0;
+
     for (unsigned i = 0; i < unserved.n; i++)
-        if (strcmp(unserved.address[i], address) == 0)
-            memmove(unserved.address[i], unserved.address[--unserved.n],
-                    sizeof unserved.address[i]);
+        if (address && strcmp(unserved.address[i], address) != 0)
+            unserved.address[kept++] = unserved.address[i];
+        else
+            free(unserved.address[i]);
+    unserved.n = kept;
 }
 
 static void note_unserved(const struct event *e)
 {
+    char *address;
+
     if (e->kind == EVENT_RESTARTING)
-        unserved.n = 0;
+        forget_unserved(NULL);
     if (e->kind == EVENT_SERVED || e->kind == EVENT_UNSERVED)
         forget_unserved(e->text);
-    if (e->kind == EVENT_UNSERVED && unserved.n < UNSERVED)
-        snprintf(unserved.address[unserved.n++], sizeof unserved.address[0], "%s", e->text);
+    if (e->kind == EVENT_UNSERVED && unserved.n < UNSERVED && (address = strdup(e->text)))
+        unserved.address[unserved.n++] = address;
 }
 
 /* What becomes of a generation that does not serve any more does not hide why the last restart
