@@ -19,6 +19,7 @@
 #include "exec/system.h"
 #include "libc/export.h"
 #include "libc/real.h"
+#include "listener/closed.h"
 #include "listener/descriptors.h"
 #include "process/guest.h"
 #include "process/own_fds.h"
@@ -101,6 +102,7 @@ static int exec_program(const struct program *p, char *const envp[])
     if (own) {
         atomic_store(&self.slot->away, 1);
         recovery_release();
+        closed_by_exec();
     }
     signal_handler_release();
     r = run_program(p, envp, true);

@@ -6,6 +6,7 @@
 #include "libc/export.h"
 #include "libc/real.h"
 #include "listener/adopt.h"
+#include "listener/closed.h"
 #include "listener/descriptors.h"
 #include "listener/listening.h"
 #include "listener/path_guard.h"
@@ -71,6 +72,8 @@ EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
     if (adopt_listener(fd, addr, len))
         return 0;
     r = real.bind(fd, addr, len);
+    if (r < 0 && errno == EADDRINUSE && closed_were_awaited())
+        r = real.bind(fd, addr, len);
     if (r == 0)
         receive_bound(fd);
     return r;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "libc/real.h"
+#include "listener/closed.h"
 #include "listener/nonblock.h"
 #include "listener/path_state.h"
 #include "listener/replace.h"
@@ -50,7 +51,7 @@ static int request(int fd, int index, const struct address *a)
         return held;
     self_note("bind() was to be answered with another socket, asking the kernel", "");
     real.close(held);
-    state_closed(index); /* the supervisor looks */
+    closed_note(index); /* the supervisor looks */
     return -1;
 }
 
@@ -76,6 +77,7 @@ static bool take(int fd, int index, const struct address *a)
     atomic_fetch_or(self_listener_flags(index), LISTENER_ADOPTED);
     atomic_fetch_and(self_listener_flags(index), ~(uint32_t)LISTENER_REMOVED);
     transient_begin(index);
+    closed_will_matter(index);
     state_track(fd, index, a, nonblock);
     nonblock_apply(fd, nonblock);
     replace_prepare(fd, a);

@@ -7,8 +7,8 @@
 #include <limits.h>
 
 #include "libc/real.h"
+#include "listener/closed.h"
 #include "listener/replace.h"
-#include "listener/state.h"
 #include "listener/suspend.h"
 #include "process/bound_keys.h"
 #include "process/connections.h"
@@ -53,7 +53,7 @@ void descriptors_closed(struct descriptors_former former)
     if (was == FD_CONNECTION)
         connections_closed();
     else if (was == FD_LISTENER || was == FD_SUSPENDED)
-        state_closed(former.index);
+        closed_note(former.index);
 }
 
 void descriptors_displaced(int fd, uint8_t was)
@@ -109,37 +109,48 @@ static int close_around_own(unsigned first, unsigned last, int flags)
     return r;
 }
 
-/* Takes the tracked numbers of a range out of the table; how many were connections. */
-static unsigned untrack(unsigned first, unsigned last)
+/* What is closed with a range: so many connections, and a bit for each listener. */
+struct range_former {
+    unsigned connections;
+    uint64_t listeners[PAGE_LISTENERS / 64];
+};
+
+static void note_former(struct range_former *all, struct descriptors_former former)
 {
-    unsigned end = last < FDTAB_SIZE ? last : FDTAB_SIZE - 1, connections = 0;
+    enum fd_kind was = (enum fd_kind)(former.known & FD_KIND);
+
+    all->connections += was == FD_CONNECTION;
+    if (was == FD_LISTENER || was == FD_SUSPENDED)
+        all->listeners[former.index / 64] |= UINT64_C(1) << former.index % 64;
+}
+
+/* Takes the tracked numbers of a range out of the table. */
+static void untrack(struct range_former *all, unsigned first, unsigned last)
+{
+    unsigned end = last < FDTAB_SIZE ? last : FDTAB_SIZE - 1;
 
     if (first > end || guest_is_running())
-        return 0;
+        return;
     for (int fd = fdtab_next((int)first, FDS_SERVERS); fd >= 0 && (unsigned)fd <= end;
-         fd = fdtab_next(fd + 1, FDS_SERVERS)) {
-        struct descriptors_former former = descriptors_closing(fd);
-
-        if ((former.known & FD_KIND) == FD_CONNECTION)
-            connections++;
-        else
-            descriptors_closed(former);
-    }
-    return connections;
+         fd = fdtab_next(fd + 1, FDS_SERVERS))
+        note_former(all, descriptors_closing(fd));
 }
 
 /* One real close of the range: a number that was closed before it is another thread's by then. */
 int descriptors_close_range(unsigned first, unsigned last, int flags)
 {
-    unsigned connections;
+    struct range_former former = {0};
     int r;
 
     if (first > last || (flags & CLOSE_RANGE_CLOEXEC))
         return real.close_range(first, last, flags);
-    connections = untrack(first, last);
+    untrack(&former, first, last);
     r = close_around_own(first, last, flags);
-    while (connections-- > 0)
+    while (former.connections-- > 0)
         connections_closed();
+    for (int i = 0; i < PAGE_LISTENERS; i += 64)
+        for (uint64_t bits = former.listeners[i / 64]; bits; bits &= bits - 1)
+            closed_note(i + __builtin_ctzll(bits));
     return r;
 }
 

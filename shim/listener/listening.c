@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <errno.h>
 
+#include "listener/closed.h"
 #include "listener/nonblock.h"
 #include "listener/replace.h"
 #include "listener/state.h"
@@ -90,6 +91,7 @@ static void register_new(int fd, int index, const struct address *a, uint64_t ke
     atomic_compare_exchange_strong(&self.page->listeners[index].key, &none, key);
     give_number(index, a);
     transient_begin(index);
+    closed_will_matter(index);
     state_track(fd, index, a, nonblock_is_set(fd));
     /* here, not when the supervisor has it: the next bind() of the group comes sooner */
     atomic_fetch_add(&self.page->held, 1);

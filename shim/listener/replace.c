@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libc/real.h"
+#include "listener/closed.h"
 #include "listener/nonblock.h"
 #include "listener/placeholder.h"
 #include "listener/state.h"
@@ -117,7 +118,7 @@ static int shutdown_here(int fd, int how)
     if (!(fdtab_get(fd) & FD_NONBLOCK))
         real.fcntl(dead, F_SETFL, NULL);
     if (fdtab_is(fd, FDS_LISTENING))
-        state_closed(fdtab_index(fd));
+        closed_note(fdtab_index(fd));
     /* a handler in between would put the placeholder of all listeners there, to be shut down */
     mine = listener_lock_take();
     if (replace_fd(fd, dead)) {
@@ -140,7 +141,7 @@ int replace_shutdown(int fd, int how)
     r = real.shutdown(fd, how);
     if (r == 0 && !(fdtab_get(fd) & FD_DATAGRAM)) {
         fdtab_set(fd, FD_NONE);
-        state_closed(fdtab_index(fd));
+        closed_note(fdtab_index(fd));
     }
     return r;
 }

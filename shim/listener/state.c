@@ -3,7 +3,6 @@
 
 #include "listener/nonblock.h"
 #include "listener/suspend.h"
-#include "listener/transient.h"
 #include "process/fdtab.h"
 
 bool state_is_given_up(const struct address *a)
@@ -38,15 +37,4 @@ void state_track(int fd, int index, const struct address *a, bool nonblock)
     if (suspended)
         suspend_settle();
     nonblock_believed(index, nonblock);
-}
-
-void state_closed(int index)
-{
-    _Atomic uint32_t *flags = self_listener_flags(index);
-
-    if (atomic_load(flags) & LISTENER_CLOSED)
-        return;
-    transient_end(index);
-    atomic_fetch_or(flags, LISTENER_CLOSED);
-    self_ring();
 }

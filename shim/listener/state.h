@@ -24,9 +24,6 @@
 /* The number is this listener from now on. */
 void state_track(int fd, int index, const struct address *a, bool nonblock);
 
-/* Some number of listener `index` was closed. */
-void state_closed(int index);
-
 /* Its successor serves what this generation had: a worker that binds it again is late. */
 bool state_is_given_up(const struct address *a);
 

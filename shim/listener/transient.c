@@ -33,9 +33,8 @@ void transient_end(int index)
     struct page_listener *entry = &self.page->listeners[index];
     _Atomic uint32_t *count = &self.page->transient[page_bucket(atomic_load(&entry->key))];
 
-    if (serving() && now_ms() - atomic_load(&entry->since) < TRANSIENT_MS &&
-        atomic_fetch_add(count, 1) + 1 >= ENOUGH)
-        atomic_fetch_or(&entry->flags, LISTENER_TRANSIENT);
+    if (serving() && now_ms() - atomic_load(&entry->since) < TRANSIENT_MS)
+        atomic_fetch_add(count, 1);
 }
 
 /* A member of a group gets its share of all connections, and a path is looked for by others. */

@@ -282,49 +282,6 @@ END
     refuses 127.0.0.1 "$OTHER"
 }
 
-reloaded() {
-    [[ $(grep -c '^reloaded$' "$LOG") == "$1" ]]
-}
-
-@test "a server that closes and binds again in its own reload loses nothing" {
-    local i
-    export GRACE_SETTLE=3s # longer than any of its reloads
-    start_version <<END
-import signal
-reload = False
-def on_usr1(*_):
-    global reload
-    reload = True
-signal.signal(signal.SIGUSR1, on_usr1)
-a = listening($PORT)
-while True:
-    if reload:
-        reload = False
-        a.close()
-        unrelated = socket.socket() # takes the number
-        a = listening($PORT)
-        unrelated.close()
-        log("reloaded")
-    a.settimeout(0.02)
-    try:
-        conn, _ = a.accept()
-    except TimeoutError:
-        continue
-    conn.settimeout(None)
-    answering("1")(conn)
-END
-    hammer "127.0.0.1 $PORT"
-    for i in 1 2 3; do
-        kill -USR1 "$(server_pid "$PID")"
-        wait_until 5 reloaded "$i"
-    done
-    restart_and_wait "$PID"
-    kill -USR1 "$(server_pid "$PID")"
-    wait_until 5 reloaded 4
-    hammer_finish
-    log_lacks 'released|Error'
-}
-
 @test "a second bind of an address that the same generation has fails as without grace" {
     start_version <<END
 def bind_again():
@@ -338,23 +295,6 @@ END
     answers 'Address already in use' 127.0.0.1 "$PORT"
     restart_and_wait "$PID"
     answers 'Address already in use' 127.0.0.1 "$PORT"
-}
-
-@test "a listener that is closed for good is refused after the settling time" {
-    export GRACE_LOG_LEVEL=debug
-    start_version <<END
-a, b = listening($PORT), listening($OTHER)
-def close_other():
-    b.close()
-    return "closed"
-serve(a, body=close_other)
-END
-    connects 127.0.0.1 "$OTHER"
-    answers closed 127.0.0.1 "$PORT"
-    wait_until 5 refuses 127.0.0.1 "$OTHER"
-    log_has "tcp 127.0.0.1:$OTHER was closed by the server and is released"
-    restart_and_wait "$PID"
-    connects 127.0.0.1 "$OTHER"
 }
 
 # binding: bind() with any bytes, of the C library, and what the kernel refuses.

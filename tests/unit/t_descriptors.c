@@ -3,6 +3,7 @@
 
 #include "libc/real.h"
 #include "libc/vfork.h"
+#include "listener/closed.h"
 #include "listener/replace.h"
 #include "listener/state.h"
 #include "listener/suspend.h"
@@ -67,7 +68,7 @@ void epolls_close(int fd)
     (void)fd;
 }
 
-void state_closed(int index)
+void closed_note(int index)
 {
     (void)index;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "libc/real.h"
+#include "listener/closed.h"
 #include "listener/placeholder.h"
 #include "listener/state.h"
 #include "listener/suspend.h"
@@ -65,7 +66,7 @@ int placeholder_prepare(int family, int type)
     return family + type;
 }
 
-void state_closed(int index)
+void closed_note(int index)
 {
     (void)index;
 }

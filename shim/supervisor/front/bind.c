@@ -19,7 +19,7 @@ static bool is_taken(struct generation *g, unsigned index)
         return false;
     if (listener_in_flight(g->bound[index]))
         return true;
-    if (!(flags & LISTENER_CLOSED) && listener_is_owned(g->bound[index]))
+    if (!(flags & LISTENER_CLOSED) && listener_is_members(g->bound[index]))
         return true;
     if (generation_scan(g) < 0)
         return true;
@@ -52,13 +52,12 @@ void bind_answer(struct generation *g, unsigned index, int reply, pid_t pid)
         return;
     }
     h->due = 0;
-    atomic_fetch_and(&g->page->listeners[index].flags,
-                     ~(uint32_t)(LISTENER_CLOSED | LISTENER_TRANSIENT));
+    atomic_fetch_and(&g->page->listeners[index].flags, ~(uint32_t)LISTENER_CLOSED);
     generation_bind(g, index, h, LISTENER_ADOPTED);
     log_line(LEVEL_DEBUG, "generation %u adopts %s", g->number, h->address);
     release_spare(g, h);
     if (answer(reply, MESSAGE_GRANTED, h->socket.fd)) {
-        listener_own(h, pid);
+        listener_witness(h, pid, -1);
         listener_sent(h, reply);
     } else {
         io_close_socket(reply);

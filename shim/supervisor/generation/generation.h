@@ -59,6 +59,7 @@ struct generation {
     int memory, bell, control;
     int failed;      /* what could not be executed is told here; -1: it was executed */
     unsigned unread; /* turns since all messages were read */
+    uint64_t to_come[PAGE_LISTENERS / 64]; /* somebody waits for one whose message is not here */
     struct {
         int64_t since;
         unsigned lines, more;

@@ -2,8 +2,11 @@
 #include "supervisor/generation/listeners.h"
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <linux/futex.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -150,6 +153,23 @@ void generation_left(struct generation *g, const struct listener *h)
             atomic_fetch_or(&g->page->listeners[i].flags, LISTENER_CLOSED);
 }
 
+bool generation_has(const struct generation *g, const struct listener *h)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        if (g->bound[i] == h)
+            return true;
+    return false;
+}
+
+void generation_answer(struct generation *g, unsigned index)
+{
+    _Atomic uint32_t *flags = &g->page->listeners[index].flags;
+
+    if (atomic_load(flags) & LISTENER_AWAITED &&
+        atomic_fetch_and(flags, ~(uint32_t)LISTENER_AWAITED) & LISTENER_AWAITED)
+        syscall(SYS_futex, flags, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
 void generation_forget(struct listener *h)
 {
     struct generation *g;
@@ -162,6 +182,7 @@ void generation_forget(struct listener *h)
             g->known[i] = 0;
             atomic_store(&g->page->listeners[i].key, 0);
             atomic_store(&g->page->listeners[i].alias, 0);
+            generation_answer(g, i);
             atomic_store(&g->page->listeners[i].flags, 0);
             atomic_fetch_sub(&g->page->held, 1);
         }
@@ -324,7 +345,7 @@ bool generation_keep(struct generation *g, unsigned index, int fd, pid_t pid)
         io_close_socket(fd);
         return false;
     }
-    listener_own(h, pid);
+    listener_witness(h, pid, -1);
     log_line(LEVEL_DEBUG, "generation %u listens on %s", g->number, h->address);
     return true;
 }

@@ -14,9 +14,15 @@
 bool generation_uses(const struct generation *g, const struct listener *h);
 void generation_confirm(struct generation *g);
 
-/* Who bound it is gone: closed, unless the generation is still about to adopt it (it does not miss
+/* Who had it is gone: closed, unless the generation is still about to adopt it (it does not miss
  * the one who bound it for the generation before). */
 void generation_left(struct generation *g, const struct listener *h);
+
+/* Has this one it, or may it get it? */
+bool generation_has(const struct generation *g, const struct listener *h);
+
+/* Whoever waits until the supervisor has looked who has listener `index` goes on. */
+void generation_answer(struct generation *g, unsigned index);
 
 /* Offers every listener of the store in its page, which is new; or one; or withdraws it. */
 void generation_offer(struct generation *g);

@@ -27,7 +27,7 @@ static bool add(void *arg, const struct procfs_socket *s)
         h->list = p;
         h->room = room;
     }
-    h->list[h->n++] = (struct holder){s->inode, s->pid};
+    h->list[h->n++] = (struct holder){s->inode, s->pid, s->fd, h->start};
     return true;
 }
 
@@ -35,6 +35,7 @@ int holders_read(struct holders *h, const struct tree *t)
 {
     *h = (struct holders){.err = procfs_usable() ? 0 : -EACCES};
     for (size_t i = 0; i < t->n; i++) {
+        h->start = t->proc[i].start;
         int err = procfs_sockets(t->proc[i].pid, add, h);
         if (err && err != -ESRCH)
             h->err = err == -EPERM ? -EACCES : err;
@@ -49,7 +50,7 @@ void holders_free(struct holders *h)
     free(h->list);
 }
 
-pid_t holders_find(const struct holders *h, unsigned long inode)
+static size_t first_of(const struct holders *h, unsigned long inode)
 {
     size_t at = 0, end = h->n;
 
@@ -60,5 +61,27 @@ pid_t holders_find(const struct holders *h, unsigned long inode)
         else
             end = middle;
     }
-    return at < h->n && h->list[at].inode == inode ? h->list[at].pid : 0;
+    return at;
+}
+
+static bool is_of(const struct holders *h, size_t at, unsigned long inode)
+{
+    return at < h->n && h->list[at].inode == inode;
+}
+
+pid_t holders_find(const struct holders *h, unsigned long inode)
+{
+    size_t at = first_of(h, inode);
+
+    return is_of(h, at, inode) ? h->list[at].pid : 0;
+}
+
+const struct holder *holders_oldest(const struct holders *h, unsigned long inode)
+{
+    const struct holder *oldest = NULL;
+
+    for (size_t at = first_of(h, inode); is_of(h, at, inode); at++)
+        if (!oldest || h->list[at].start < oldest->start)
+            oldest = &h->list[at];
+    return oldest;
 }

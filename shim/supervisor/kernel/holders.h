@@ -9,8 +9,11 @@ struct holders {
     struct holder {
         unsigned long inode;
         pid_t pid;
+        int fd;
+        unsigned long long start;
     } * list; /* by inode, then pid */
     size_t n, room;
+    unsigned long long start; /* of whose files are just read */
     int err;
 };
 
@@ -18,6 +21,9 @@ struct holders {
  * have is there all the same.  holders_free() afterwards. */
 int holders_read(struct holders *h, const struct tree *t);
 void holders_free(struct holders *h);
+
+/* Of those that have it the one that lives longest, and is likely to go on; NULL: nobody. */
+const struct holder *holders_oldest(const struct holders *h, unsigned long inode);
 
 /* The lowest pid of those that have it; 0: nobody. */
 pid_t holders_find(const struct holders *h, unsigned long inode);

@@ -96,6 +96,11 @@ void process_watch_end(struct process_watch *o)
     free(o);
 }
 
+pid_t process_watch_pid(const struct process_watch *o)
+{
+    return o->pid;
+}
+
 bool process_watch_lives(const struct process_watch *o)
 {
     return !o->dead;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The processes that have bound members of SO_REUSEPORT groups, each watched once by pidfd: a
- * worker may have hundreds of members, and the loop waits for all of them by one descriptor.
+ * The processes that have listeners, each watched once by pidfd: a worker may have hundreds, and
+ * the loop waits for all of them by one descriptor.
  */
 #ifndef GRACE_SUPERVISOR_KERNEL_PROCESS_WATCH_H
 #define GRACE_SUPERVISOR_KERNEL_PROCESS_WATCH_H
@@ -14,6 +14,8 @@ struct process_watch;
 /* Watches pid until it is released as often. NULL where that can't be. */
 struct process_watch *process_watch_begin(pid_t pid);
 void process_watch_end(struct process_watch *o);
+
+pid_t process_watch_pid(const struct process_watch *o);
 
 /* As the last process_watch_look() found it. */
 bool process_watch_lives(const struct process_watch *o);

@@ -237,6 +237,21 @@ int procfs_sockets(pid_t pid, procfs_socket_fn *found, void *arg)
     return seen < 0 ? seen : 0;
 }
 
+bool procfs_is_socket(pid_t pid, int fd, unsigned long inode)
+{
+    struct procfs_socket s = {.fd = fd};
+    char path[32];
+    int dir;
+
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return false;
+    find_inode(dir, &s);
+    close(dir);
+    return s.inode == inode;
+}
+
 static bool is_other(void *arg, const struct procfs_socket *s)
 {
     struct procfs_socket *wanted = arg;

@@ -68,6 +68,9 @@ struct procfs_socket {
 typedef bool procfs_socket_fn(void *arg, const struct procfs_socket *s);
 int procfs_sockets(pid_t pid, procfs_socket_fn *found, void *arg);
 
+/* Is it at this number of pid? */
+bool procfs_is_socket(pid_t pid, int fd, unsigned long inode);
+
 /* The number that the socket with this inode has in pid, or -1. */
 int procfs_socket_fd(pid_t pid, unsigned long inode);
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "supervisor/kernel/io.h"
+#include "supervisor/kernel/procfs.h"
 
 struct listener_list listener_list = TAILQ_HEAD_INITIALIZER(listener_list);
 
@@ -110,41 +111,49 @@ bool listener_in_flight(struct listener *h)
     return false;
 }
 
-bool listener_is_group_member(const struct listener *h)
+static void dismiss(struct listener *h)
 {
-    return io_socket_option(h->socket.fd, SO_REUSEPORT) > 0;
+    process_watch_end(h->witness);
+    h->witness = NULL;
 }
 
-static void disown(struct listener *h)
+void listener_witness(struct listener *h, pid_t pid, int fd)
 {
-    process_watch_end(h->owner);
-    h->owner = NULL;
+    struct process_watch *former = h->witness;
+
+    h->witness = process_watch_begin(pid); /* before the other one ends: it may be the same */
+    h->witness_fd = fd;
+    process_watch_end(former);
 }
 
-void listener_own(struct listener *h, pid_t pid)
+static bool has_witness(const struct listener *h)
 {
-    disown(h);
-    if (listener_is_group_member(h))
-        h->owner = process_watch_begin(pid);
+    return h->witness && process_watch_lives(h->witness);
 }
 
-bool listener_owner_gone(struct listener *h)
+bool listener_witness_gone(struct listener *h)
 {
-    if (!h->owner || process_watch_lives(h->owner))
+    if (!h->witness || has_witness(h))
         return false;
-    disown(h);
+    dismiss(h);
     return true;
 }
 
-bool listener_is_owned(const struct listener *h)
+bool listener_is_held(const struct listener *h)
 {
-    return h->owner && process_watch_lives(h->owner);
+    return has_witness(h) && h->witness_fd >= 0 &&
+           procfs_is_socket(process_watch_pid(h->witness), h->witness_fd, h->socket.inode);
+}
+
+bool listener_is_members(const struct listener *h)
+{
+    return has_witness(h) && io_socket_option(h->socket.fd, SO_REUSEPORT) > 0;
 }
 
 void listener_release(struct listener *h, unsigned until)
 {
     listener_sent(h, -1);
-    disown(h);
+    dismiss(h);
     close(h->socket.fd);
     h->socket.fd = -1;
     h->leaving = true;

@@ -26,9 +26,11 @@ struct listener {
     uint64_t key;                  /* address_key() */
     uint64_t cookie;               /* SO_COOKIE */
     unsigned until;                /* released: see listener_release */
-    int64_t due;                   /* the server closed it: when to look who has it, else 0 */
+    int64_t closed;                /* when somebody last closed it, or ended */
+    int64_t due;                   /* when to look whether somebody still has it, 0: no need */
     int flight;                    /* the reply that a copy was handed out with, or -1 */
-    struct process_watch *owner;   /* who bound a member of an SO_REUSEPORT group, or NULL */
+    struct process_watch *witness; /* who has it, or NULL */
+    int witness_fd;                /* by this number; -1: nobody has looked */
     int64_t took;                  /* ms until the generation that bound it last had done so */
     bool nonblock;                 /* what the serving generation believes of O_NONBLOCK */
     bool waited;                   /* the serving generation waits on it */
@@ -51,18 +53,18 @@ bool listener_serves(int fd);
 /* Takes ownership of fd. NULL with errno when it is not a socket or memory is short. */
 struct listener *listener_add(int fd, uint64_t key);
 
-/*
- * This process has bound it.  The kernel gives each member of an SO_REUSEPORT group its share of
- * the connections: our copy must not keep one alive that nobody accepts from any more.
- */
-void listener_own(struct listener *h, pid_t pid);
-bool listener_is_group_member(const struct listener *h);
+/* This process has it: it has bound it, or was seen with it, at this number.  As long as it lives
+ * and says nothing, nobody need look who else has. */
+void listener_witness(struct listener *h, pid_t pid, int fd);
 
-/* Has the process that bound this member ended? Once. */
-bool listener_owner_gone(struct listener *h);
+/* Has that process ended? Once. */
+bool listener_witness_gone(struct listener *h);
 
-/* Does it live, and is known? */
-bool listener_is_owned(const struct listener *h);
+/* Asks the kernel: has it still? Not where its number is not known. */
+bool listener_is_held(const struct listener *h);
+
+/* Is it a member of an SO_REUSEPORT group whose witness lives? */
+bool listener_is_members(const struct listener *h);
 
 /* Closes our copy.  The address is remembered as long as a generation up to this number lives,
  * for it may hold connections that were accepted from it. */

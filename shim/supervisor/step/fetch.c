@@ -74,7 +74,7 @@ static struct listener *hold(struct generation *g, unsigned i, int fd, pid_t pid
     former = held_before(h);
     if (former)
         former->until = 0;
-    listener_own(h, pid);
+    listener_witness(h, pid, -1);
     log_line(LEVEL_DEBUG, "%s was taken from process %d", h->address, (int)pid);
     return h;
 }

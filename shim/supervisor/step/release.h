@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Listeners that are let go.  Those that the serving generation has closed: a copy in it may be
- * another process's, so what the kernel shows decides.  One look is enough for all of which it is
- * time, and looking takes a tenth of a processor at most: a server may open and close hundreds a
- * second.  And those that no generation wants: they leave when their queue is empty.
+ * Listeners that are let go.  Those that no process of the server has any more, but in a restart
+ * those that another generation has or may get: what the kernel shows decides.  A witness makes
+ * that cheap as long as it has the listener; else one look is enough for all of which it is time,
+ * and looking takes a tenth of a processor at most, for a server may open and close hundreds a
+ * second. And those that no generation wants: they leave when their queue is empty.
  */
 #ifndef GRACE_SUPERVISOR_STEP_RELEASE_H
 #define GRACE_SUPERVISOR_STEP_RELEASE_H
 
 #include "supervisor/generation/generation.h"
 
-/* Releases those that nobody has --settle after they were closed, members of an SO_REUSEPORT group
- * and others that no process is waited for (LISTENER_TRANSIENT) at once.  Looks who has got what he
- * was sent, and who is gone that bound one. */
+/* Releases those that nobody has, once they were closed or their witness has ended, and answers the
+ * processes that wait for that.  Looks who has got what he was sent. */
 void release_step(int64_t now);
 
 /* It is shut, or nobody has it any more. */
