@@ -141,6 +141,14 @@ pss_at_most() {
     (($(pss_kb "$1") <= $2))
 }
 
+# execute_least PLAIN|WRAPPED: sets ANSWER to how many microseconds the start of /bin/true takes at least
+execute_least() {
+    subject_start "$1"
+    subject_tell 'execute 300'
+    exec {SOCKET}>&-
+    stop_all 2>/dev/null
+}
+
 # stall_once MEGABYTES: sets ANSWER to how many microseconds a thread of the old generation stood
 # still while a restart went on around it
 stall_once() {

@@ -3,7 +3,8 @@
  * subject [PORTFILE]: the server the benchmarks measure.
  *
  * Says "waiting PID" on standard error when it is about to wait for the first time.  A line that
- * a connection sends is a command: "row NAME N", "touch MEGABYTES", "watch", "gap", "exit".
+ * a connection sends is a command: "row NAME N", "touch MEGABYTES", "watch", "gap",
+ * "execute N", "exit".
  */
 #include "subject.h"
 
@@ -11,11 +12,15 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <netinet/in.h>
 #include <err.h>
+#include <limits.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 int subject_listener;
@@ -68,6 +73,34 @@ static void touch(size_t megabytes)
         memory[i] = 1;
 }
 
+static long execute_us(void)
+{
+    char *argv[] = {(char[]){"true"}, NULL};
+    struct timespec begun, ended;
+    pid_t pid;
+
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    if (posix_spawn(&pid, "/bin/true", NULL, NULL, argv, environ) != 0 ||
+        waitpid(pid, NULL, 0) == -1)
+        errx(1, "/bin/true");
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    return (ended.tv_sec - begun.tv_sec) * 1000000 + (ended.tv_nsec - begun.tv_nsec) / 1000;
+}
+
+/* The least of so many times. */
+static long execute(unsigned n)
+{
+    long least = LONG_MAX;
+
+    for (unsigned i = 0; i < n; i++) {
+        long us = execute_us();
+
+        if (us < least)
+            least = us;
+    }
+    return least;
+}
+
 static void obey(int fd, const char *line)
 {
     char name[64];
@@ -81,6 +114,8 @@ static void obey(int fd, const char *line)
         stall_watch();
     if (strcmp(line, "gap\n") == 0)
         dprintf(fd, "%ld\n", stall_gap_us());
+    else if (sscanf(line, "execute %u", &n) == 1)
+        dprintf(fd, "%ld\n", execute(n));
     else if (strcmp(line, "exit\n") == 0)
         exit(0);
     else
