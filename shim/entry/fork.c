@@ -8,6 +8,7 @@
 #include "exec/system.h"
 #include "listener/drain.h"
 #include "listener/suspend.h"
+#include "listener/take.h"
 #include "process/connections.h"
 #include "process/guest.h"
 #include "process/listener_lock.h"
@@ -26,6 +27,7 @@ void fork_child(void)
     listener_lock_reset();
     system_reset();
     self_join();
+    take_forget();
     connections_join();
     drain_run();
     suspend_join();

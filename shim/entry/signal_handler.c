@@ -9,6 +9,7 @@
 #include "libc/real.h"
 #include "listener/drain.h"
 #include "listener/suspend.h"
+#include "listener/take.h"
 #include "process/own_signals.h"
 #include "process/self.h"
 #include "protocol/signals.h"
@@ -58,6 +59,7 @@ static void obey(const siginfo_t *info)
 {
     if (info->si_code == SI_TKILL)
         return; /* a thread that is at it wants this one to look again: no more than that */
+    take_reported();
     drain_run();
     suspend_resume();
     recovery_join();

@@ -94,7 +94,7 @@ static int listener_fcntl(int fd, int cmd, void *arg)
  * opened. */
 static bool is_ours(int fd)
 {
-    if (__builtin_expect(fdtab_kind(fd) != FD_OWN, 1))
+    if (__builtin_expect(!fdtab_is(fd, FDS_HIDDEN), 1))
         return false;
     errno = EBADF;
     return true;

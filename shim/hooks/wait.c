@@ -15,6 +15,7 @@
 #include "process/listener_lock.h"
 #include "process/own_signals.h"
 #include "process/readable.h"
+#include "wait/found.h"
 #include "wait/hide_suspended.h"
 #include "wait/interest.h"
 #include "wait/timing.h"
@@ -79,9 +80,11 @@ static __attribute__((noinline)) int epoll_wait_slowly(int epfd, struct epoll_ev
 
     interest_begin_epoll(epfd);
     timing_begin_ms(&t, timeout);
-    r = TIMING_REPEAT(&t, real.epoll_wait(epfd, events, max, timing_left_ms(&t)));
-    if (r > 0)
-        interest_end_epoll(epfd);
+    do {
+        found_begin_epoll(&t, epfd);
+        r = real.epoll_wait(epfd, events, max, timing_left_ms(&t));
+        r = found_end_epoll(&t, epfd, events, max, r);
+    } while (timing_again(&t, r));
     return r;
 }
 
@@ -101,9 +104,11 @@ EXPORT UNGUARDED int epoll_pwait(int epfd, struct epoll_event *events, int max, 
     mask = own_signals_strip_unread(mask, &copy);
     interest_begin_epoll(epfd);
     timing_begin_ms(&t, timeout);
-    r = TIMING_REPEAT(&t, real.epoll_pwait(epfd, events, max, timing_left_ms(&t), mask));
-    if (r > 0)
-        interest_end_epoll(epfd);
+    do {
+        found_begin_epoll(&t, epfd);
+        r = real.epoll_pwait(epfd, events, max, timing_left_ms(&t), mask);
+        r = found_end_epoll(&t, epfd, events, max, r);
+    } while (timing_again(&t, r));
     return r;
 }
 
@@ -119,9 +124,11 @@ EXPORT UNGUARDED int epoll_pwait2(int epfd, struct epoll_event *events, int max,
         return real.epoll_pwait2(epfd, events, max, timeout, mask);
     interest_begin_epoll(epfd);
     timing_begin(&t, timeout);
-    r = TIMING_REPEAT(&t, real.epoll_pwait2(epfd, events, max, timing_left(&t), mask));
-    if (r > 0)
-        interest_end_epoll(epfd);
+    do {
+        found_begin_epoll(&t, epfd);
+        r = real.epoll_pwait2(epfd, events, max, timing_left(&t), mask);
+        r = found_end_epoll(&t, epfd, events, max, r);
+    } while (timing_again(&t, r));
     return r;
 }
 
@@ -134,12 +141,12 @@ EXPORT UNGUARDED int poll(struct pollfd *fds, nfds_t n, int timeout)
     interest_begin_poll(fds, n);
     timing_begin_ms(&t, timeout);
     do {
+        found_begin_poll(&t, fds, n);
         hide_begin_poll(&h, fds, n);
         r = real.poll(fds, n, timing_left_ms(&t));
         hide_end_poll(&h, fds, n);
+        r = found_end_poll(&t, fds, n, r);
     } while (timing_again(&t, r));
-    if (r > 0)
-        interest_end_poll(fds, n);
     return r;
 }
 
@@ -162,12 +169,12 @@ EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *
     interest_begin_poll(fds, n);
     timing_begin(&t, timeout);
     do {
+        found_begin_poll(&t, fds, n);
         hide_begin_poll(&h, fds, n);
         r = real.ppoll(fds, n, timing_left(&t), mask);
         hide_end_poll(&h, fds, n);
+        r = found_end_poll(&t, fds, n, r);
     } while (timing_again(&t, r));
-    if (r > 0)
-        interest_end_poll(fds, n);
     return r;
 }
 
@@ -180,36 +187,62 @@ EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *time
                                   : ppoll(fds, n, timeout, mask);
 }
 
-/* Sets are left as they were by a select() that gave EINTR.  The kernel empties them when the time
- * is over, but it may have been one of several slices. */
-static int pselect_repeated(int n, fd_set *const sets[3], struct timing *t, const sigset_t *mask)
-{
-    size_t bytes[3];
-    struct hidden h;
-    fd_set copies[3];
-    int r;
-
-    for (int i = 0; i < 3; i++) {
-        bytes[i] = t->looks && sets[i] ? readable_bytes(sets[i], fdset_bytes(n)) : 0;
-        if (bytes[i] > 0)
-            memcpy(&copies[i], sets[i], bytes[i]);
-    }
-    for (;;) {
-        hide_begin_select(&h, n, sets[0]);
-        r = real.pselect(n, sets[0], sets[1], sets[2], timing_left(t), mask);
-        hide_end_select(&h, n, sets[0], r);
-        if (!timing_again(t, r))
-            return r;
-        for (int i = 0; i < 3; i++)
-            if (bytes[i] > 0)
-                memcpy(sets[i], &copies[i], bytes[i]);
-    }
-}
-
-/* A larger set can't be copied: it has no slices. */
+/* A set may be smaller than n says, for the kernel looks at what can be open only; a larger one
+ * than an fd_set can't be copied, and has no slices. */
 static bool is_copied(int n)
 {
     return n >= 0 && n <= FD_SETSIZE;
+}
+
+struct sets {
+    fd_set *each[3];
+    fd_set was[3];
+    size_t bytes[3]; /* that are copied */
+};
+
+/* Sets are left as they were by a select() that gave EINTR.  The kernel empties them when the time
+ * is over, but it may have been one of several slices, or what it found is not told. */
+static void sets_begin(struct sets *s, int n, const struct timing *t)
+{
+    size_t most = n < 0 || !(t->looks || found_applies()) ? 0
+                  : is_copied(n)                          ? fdset_bytes(n)
+                                                          : sizeof(fd_set);
+
+    for (int i = 0; i < 3; i++) {
+        s->bytes[i] = most && s->each[i] ? readable_bytes(s->each[i], most) : 0;
+        if (s->bytes[i] > 0)
+            memcpy(&s->was[i], s->each[i], s->bytes[i]);
+    }
+}
+
+static void sets_restore(const struct sets *s)
+{
+    for (int i = 0; i < 3; i++)
+        if (s->bytes[i] > 0)
+            memcpy(s->each[i], &s->was[i], s->bytes[i]);
+}
+
+static const fd_set *sets_asked(const struct sets *s)
+{
+    return s->bytes[0] > 0 ? &s->was[0] : NULL;
+}
+
+static int pselect_repeated(int n, struct sets *s, struct timing *t, const sigset_t *mask)
+{
+    struct hidden h;
+    int r;
+
+    sets_begin(s, n, t);
+    for (;;) {
+        found_begin_select(t, n, sets_asked(s));
+        hide_begin_select(&h, n, s->each[0]);
+        r = real.pselect(n, s->each[0], s->each[1], s->each[2], timing_left(t), mask);
+        hide_end_select(&h, n, s->each[0], r);
+        r = found_end_select(t, n, sets_asked(s), s->each[0], r);
+        if (!timing_again(t, r))
+            return r;
+        sets_restore(s);
+    }
 }
 
 /* As libc does: more microseconds than a second has are no error. False: it is negative. */
@@ -226,7 +259,7 @@ static bool limit_of(const struct timeval *timeout, struct timespec *limit)
 }
 
 /* Linux's select() reports the time left in *timeout. */
-static __attribute__((noinline)) int select_in_slices(int n, fd_set *const sets[3],
+static __attribute__((noinline)) int select_in_slices(int n, struct sets *s,
                                                       struct timeval *timeout)
 {
     struct timespec limit;
@@ -234,51 +267,60 @@ static __attribute__((noinline)) int select_in_slices(int n, fd_set *const sets[
     int r;
 
     if (timeout && !limit_of(timeout, &limit))
-        return real.select(n, sets[0], sets[1], sets[2], timeout);
+        return real.select(n, s->each[0], s->each[1], s->each[2], timeout);
     timing_begin(&t, timeout ? &limit : NULL);
-    r = pselect_repeated(n, sets, &t, NULL);
+    r = pselect_repeated(n, s, &t, NULL);
     if (timeout)
         timing_left_timeval(&t, timeout);
     return r;
 }
 
+/* What is left of the time stands in *timeout after each call. */
+static int select_repeated(int n, struct sets *s, struct timing *t, struct timeval *timeout)
+{
+    struct hidden h;
+    int r;
+
+    sets_begin(s, n, t);
+    for (;;) {
+        hide_begin_select(&h, n, s->each[0]);
+        r = real.select(n, s->each[0], s->each[1], s->each[2], timeout);
+        hide_end_select(&h, n, s->each[0], r);
+        r = found_end_select(t, n, sets_asked(s), s->each[0], r);
+        if (!timing_again(t, r))
+            return r;
+        sets_restore(s);
+    }
+}
+
 EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *except,
                             struct timeval *timeout)
 {
-    struct hidden h;
+    struct sets s;
     struct timing t;
-    int r;
 
+    s.each[0] = readable;
+    s.each[1] = writable;
+    s.each[2] = except;
     interest_begin_select(n, readable);
     timing_begin(&t, NULL);
-    t.looks &= is_copied(n);
-    if (t.looks) {
-        r = select_in_slices(n, (fd_set *[]){readable, writable, except}, timeout);
-    } else {
-        do {
-            hide_begin_select(&h, n, readable);
-            r = real.select(n, readable, writable, except, timeout);
-            hide_end_select(&h, n, readable, r);
-        } while (timing_again(&t, r));
-    }
-    if (r > 0)
-        interest_end_select(n, readable);
-    return r;
+    return t.looks && is_copied(n) ? select_in_slices(n, &s, timeout)
+                                   : select_repeated(n, &s, &t, timeout);
 }
 
 EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *except,
                              const struct timespec *timeout, const sigset_t *mask)
 {
+    struct sets s;
     sigset_t copy;
     struct timing t;
-    int r;
 
+    s.each[0] = readable;
+    s.each[1] = writable;
+    s.each[2] = except;
     mask = own_signals_strip_unread(mask, &copy);
     interest_begin_select(n, readable);
     timing_begin(&t, timeout);
     t.looks &= is_copied(n);
-    r = pselect_repeated(n, (fd_set *[]){readable, writable, except}, &t, mask);
-    if (r > 0)
-        interest_end_select(n, readable);
-    return r;
+    return pselect_repeated(n, &s, &t, mask);
 }

@@ -17,6 +17,7 @@
 #include "process/guest.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
+#include "process/taken.h"
 
 /* A child that the shim has not met, of vfork() or of any clone(), does not end what its parent
  * has registered.  A connection is only counted, and a socket without a name (a proxy's to what is
@@ -42,6 +43,7 @@ struct descriptors_former descriptors_closing(int fd)
     if (FDS_IN_EPOLLS >> (former.known & FD_KIND) & 1) {
         listener_lock_wait();
         epolls_close(fd);
+        taken_forget(fd);
     }
     return former;
 }
@@ -58,6 +60,7 @@ void descriptors_closed(struct descriptors_former former)
 
 void descriptors_displaced(int fd, uint8_t was)
 {
+    taken_forget(fd);
     descriptors_closed((struct descriptors_former){was, fdtab_index(fd)});
 }
 
@@ -76,7 +79,7 @@ int descriptors_close(int fd)
     struct descriptors_former former;
     int r;
 
-    if (fdtab_kind(fd) == FD_OWN) {
+    if (fdtab_is(fd, FDS_HIDDEN)) {
         errno = EBADF; /* as for any number that the server has not opened */
         return -1;
     }
@@ -88,7 +91,7 @@ int descriptors_close(int fd)
 
 static unsigned next_own(unsigned first, unsigned last)
 {
-    int own = first <= FDTAB_SIZE ? fdtab_next((int)first, 1 << FD_OWN) : -1;
+    int own = first <= FDTAB_SIZE ? fdtab_next((int)first, FDS_HIDDEN) : -1;
 
     return own >= 0 && (unsigned)own <= last ? (unsigned)own : UINT_MAX;
 }
@@ -192,14 +195,22 @@ static bool can_duplicate(int from, int to, int flags)
            real.fcntl(from, F_GETFD, NULL) >= 0;
 }
 
+static void move_hidden(int fd)
+{
+    if (fdtab_kind(fd) == FD_OWN)
+        own_fds_move(fd);
+    else
+        taken_move(fd);
+}
+
 int descriptors_duplicate(int from, int to, int flags)
 {
     struct descriptors_former former = {FD_NONE, 0};
     bool closes = can_duplicate(from, to, flags);
     int r;
 
-    if (closes && fdtab_kind(to) == FD_OWN && !guest_is_running())
-        own_fds_move(to);
+    if (closes && fdtab_is(to, FDS_HIDDEN) && !guest_is_running())
+        move_hidden(to);
     else if (closes)
         former = descriptors_closing(to);
     r = flags == DESCRIPTORS_DUP2 ? real.dup2(from, to) : real.dup3(from, to, flags);

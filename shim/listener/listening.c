@@ -13,6 +13,7 @@
 #include "process/bystander.h"
 #include "process/fdtab.h"
 #include "process/self.h"
+#include "process/taken.h"
 #include "protocol/address.h"
 #include "protocol/message.h"
 
@@ -211,7 +212,7 @@ void listening_waited(int fd)
         announce_rest();
     if (!(had & LISTENER_WAITED))
         self_ring();
-    if (!(fdtab_get(fd) & FD_WAITED))
+    if (!(fdtab_get(fd) & FD_WAITED) && !taken_any())
         fdtab_set_flag(fd, FD_WAITED, true);
     self.late = false;
 }

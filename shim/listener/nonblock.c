@@ -7,6 +7,7 @@
 #include "listener/suspend.h"
 #include "process/fdtab.h"
 #include "process/self.h"
+#include "process/taken.h"
 
 bool nonblock_any_blocking;
 
@@ -50,8 +51,16 @@ void nonblock_apply(int fd, bool nonblock)
         set_flag(fd, nonblock);
 }
 
+void nonblock_force(int fd)
+{
+    set_flag(fd, true);
+}
+
+/* While something is kept for it, accept() is not plainly the kernel's. */
 void nonblock_set(int fd, bool on)
 {
+    if (on && taken_any())
+        fdtab_set_flag(fd, FD_WAITED, false);
     fdtab_set_flag(fd, FD_NONBLOCK, on);
     if (!fdtab_is(fd, FDS_LISTENING) ||
         (suspend_applies(fd) && (self_attention() & ATTENTION_DRAINING)))

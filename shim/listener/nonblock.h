@@ -25,6 +25,9 @@ void nonblock_believed(int index, bool on);
  * for the other generation emulates what its server believes (wait/accept.h). */
 void nonblock_apply(int fd, bool nonblock);
 
+/* Sets the flag itself, for a listener that is shared or about to be given up. */
+void nonblock_force(int fd);
+
 /* The server changes O_NONBLOCK. */
 void nonblock_set(int fd, bool on);
 

@@ -29,7 +29,7 @@ static int *place_of(int family, int type)
     }
 }
 
-static int bind_nowhere(int fd, int family)
+int placeholder_bind(int fd, int family)
 {
     struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
@@ -57,7 +57,7 @@ static int listen_nowhere(int fd, int family)
 {
     bool filtered = family != AF_UNIX && drop_all(fd);
 
-    return bind_nowhere(fd, family) < 0 && !filtered ? -1 : real.listen(fd, 1);
+    return placeholder_bind(fd, family) < 0 && !filtered ? -1 : real.listen(fd, 1);
 }
 
 /* Nobody can connect where there is no way to the file any more, but here there may be no

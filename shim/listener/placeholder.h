@@ -17,6 +17,9 @@ int placeholder_fd(int family, int type);
 /* One that is about to be shut down, of the caller's own. -errno on failure. */
 int placeholder_dead(int family, int type);
 
+/* bind() to where nobody comes from outside. */
+int placeholder_bind(int fd, int family);
+
 /* accept() on one: whoever has come all the same is not served. -1, EAGAIN. */
 int placeholder_accept(int fd);
 

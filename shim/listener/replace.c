@@ -15,6 +15,7 @@
 #include "process/fdtab.h"
 #include "process/listener_lock.h"
 #include "process/self.h"
+#include "process/taken.h"
 #include "process/timeouts.h"
 #include "process/waiters.h"
 
@@ -123,6 +124,7 @@ static int shutdown_here(int fd, int how)
     mine = listener_lock_take();
     if (replace_fd(fd, dead)) {
         fdtab_set(fd, FD_NONE);
+        taken_forget(fd);
         real.shutdown(fd, how);
         waiters_kick();
     }
@@ -141,6 +143,7 @@ int replace_shutdown(int fd, int how)
     r = real.shutdown(fd, how);
     if (r == 0 && !(fdtab_get(fd) & FD_DATAGRAM)) {
         fdtab_set(fd, FD_NONE);
+        taken_forget(fd);
         closed_note(fdtab_index(fd));
     }
     return r;

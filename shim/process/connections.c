@@ -11,6 +11,14 @@ uint8_t connections_copied(int fd, int from)
     return connections_enter(fd, (unsigned)from < FDTAB_SIZE ? connections_ages[from] : 0);
 }
 
+void connections_take(int fd, uint32_t age)
+{
+    fdtab_set(fd, FD_TAKEN);
+    if ((unsigned)fd < FDTAB_SIZE)
+        connections_ages[fd] = age;
+    atomic_fetch_add(&self.slot->connections, 1);
+}
+
 int connections_close_and_ring(int fd)
 {
     int r = real.close(fd);
@@ -22,7 +30,7 @@ int connections_close_and_ring(int fd)
 void connections_join(void)
 {
     atomic_store(&self.slot->ages, (uint64_t)(uintptr_t)connections_ages);
-    atomic_store(&self.slot->connections, (int32_t)fdtab_count(1 << FD_CONNECTION));
+    atomic_store(&self.slot->connections, (int32_t)fdtab_count(FDS_ACCEPTED));
 }
 
 /* A close in progress also looks like one that was never done: only what stays counts. */
@@ -30,7 +38,7 @@ void connections_recount(void)
 {
     static int32_t excess;
     int32_t counted = atomic_load(&self.slot->connections);
-    int32_t known = (int32_t)fdtab_count(1 << FD_CONNECTION);
+    int32_t known = (int32_t)fdtab_count(FDS_ACCEPTED);
     int32_t now = counted - known;
 
     if (now != 0 && now == excess)

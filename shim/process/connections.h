@@ -39,6 +39,9 @@ static inline uint8_t connections_enter(int fd, uint32_t age)
 /* The same for a copy of another number. */
 uint8_t connections_copied(int fd, int from);
 
+/* One more that the server has not asked for yet (taken.h). */
+void connections_take(int fd, uint32_t age);
+
 /* True: it was the last one. The child of a clone() that no hook saw closes on its parent's slot,
  * so the count may get too low, even below 0: no harm, the supervisor also asks the kernel. */
 static inline bool connections_leave(void)

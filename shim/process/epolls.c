@@ -126,3 +126,30 @@ void epolls_each(int epfd, void (*visit)(int fd))
     for (struct registration *r = table; (r = find(r, epfd, ANY)); r++)
         visit(r->fd);
 }
+
+bool epolls_find(int epfd, int fd, struct epoll_event *wanted)
+{
+    const struct registration *r = find(table, epfd, fd);
+
+    if (r)
+        *wanted = r->event;
+    return r != NULL;
+}
+
+int epolls_reported(int epfd, const struct epoll_event *event)
+{
+    for (struct registration *r = table; (r = find(r, epfd, ANY)); r++)
+        if (r->event.data.u64 == event->data.u64)
+            return r->fd;
+    return -1;
+}
+
+void epolls_rearm(int epfd, int fd)
+{
+    struct epoll_event wanted;
+    int saved = errno;
+
+    if (epolls_find(epfd, fd, &wanted) && (wanted.events & EPOLLONESHOT))
+        real.epoll_ctl(epfd, EPOLL_CTL_MOD, fd, &wanted);
+    errno = saved;
+}

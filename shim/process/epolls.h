@@ -25,6 +25,14 @@ void epolls_attach(int fd);
  * registered itself (a fork child's close does not end its parent's registration). Keeps errno. */
 void epolls_close(int fd);
 
+/* What the server has asked for: fd in epfd, or which listener an event of epfd is about (by its
+ * data). False, -1: that is in no table. */
+bool epolls_find(int epfd, int fd, struct epoll_event *wanted);
+int epolls_reported(int epfd, const struct epoll_event *event);
+
+/* An event of it was not passed on: with EPOLLONESHOT it was the last one. */
+void epolls_rearm(int epfd, int fd);
+
 /* Calls visit(fd) for each number registered in epfd. */
 void epolls_each(int epfd, void (*visit)(int fd));
 

@@ -36,14 +36,14 @@ bool fdtab_turn(int fd, enum fd_kind from, enum fd_kind to)
     return false;
 }
 
-void fdtab_set_flag(int fd, uint8_t flag, bool on)
+bool fdtab_set_flag(int fd, uint8_t flag, bool on)
 {
+    uint8_t was;
+
     if ((unsigned)fd >= FDTAB_SIZE)
-        return;
-    if (on)
-        atomic_fetch_or(&fdtab[fd], flag);
-    else
-        atomic_fetch_and(&fdtab[fd], (uint8_t)~flag);
+        return false;
+    was = on ? atomic_fetch_or(&fdtab[fd], flag) : atomic_fetch_and(&fdtab[fd], (uint8_t)~flag);
+    return (was & flag) != 0;
 }
 
 /* What the shim has for itself lies above a thousand numbers that nobody uses: eight at a time. */

@@ -27,11 +27,12 @@ enum fd_kind {
     FD_FRESH,       /* a socket between socket() and bind(): its options are recorded */
     FD_TRANSIENT,   /* a listener that will soon be closed: see transient.h */
     FD_OWN,         /* the shim's, invisible to the server */
+    FD_TAKEN,       /* accepted, and invisible until the server asks for it: see taken.h */
     FD_KIND = 0x0f,
     /* flags of a listener */
     FD_NONBLOCK = 0x10, /* the server believes it to be non-blocking */
     FD_WAITED = 0x40,   /* accept() has reported it as waited on */
-    FD_POLLED = 0x20,   /* a wait call reported it readable, accept() has not been called since */
+    FD_POLLED = 0x20,   /* a wait call reported it readable, and nothing is kept for accept() */
     FD_DATAGRAM = 0x80, /* it has no connections */
 };
 
@@ -42,6 +43,8 @@ enum {
     FDS_MAY_LISTEN = FDS_LISTENING | 1 << FD_TRANSIENT, /* the epolls they are in are to be known */
     FDS_IN_EPOLLS = FDS_MAY_LISTEN | 1 << FD_PLACEHOLDER,
     FDS_SERVERS = (1 << FD_OWN) - (1 << FD_CONNECTION), /* all but those of the shim */
+    FDS_HIDDEN = 1 << FD_OWN | 1 << FD_TAKEN,
+    FDS_ACCEPTED = 1 << FD_CONNECTION | 1 << FD_TAKEN,
 };
 
 extern _Atomic uint8_t fdtab[FDTAB_SIZE] HIDDEN;
@@ -84,7 +87,8 @@ static inline uint8_t fdtab_exchange(int fd, uint8_t value)
 /* Changes the kind of a number that has kind `from`, and no flag. False: it has not. */
 bool fdtab_turn(int fd, enum fd_kind from, enum fd_kind to);
 
-void fdtab_set_flag(int fd, uint8_t flag, bool on);
+/* Was it set? */
+bool fdtab_set_flag(int fd, uint8_t flag, bool on);
 
 /* First fd >= from of these kinds (FD_NONE is none of them), or -1. */
 int fdtab_next(int from, unsigned kinds);

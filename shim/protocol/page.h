@@ -83,7 +83,8 @@ struct page_slot {
     _Atomic uint32_t suspended; /* something is suspended there, or a thread does not know yet */
     _Atomic int32_t bell;       /* the bell's number in that process, for a new supervisor */
     _Atomic uint32_t bystander; /* it was executed by the server, and serves nothing so far */
-    uint32_t reserved[3];
+    _Atomic uint32_t polls;     /* it has waited for blocking listeners, and accepts then */
+    uint32_t reserved[2];
 };
 
 struct page {

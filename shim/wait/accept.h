@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * accept(): mostly the kernel's call and the count.  Where the server believes the listener to be
- * blocking, O_NONBLOCK is set all the same while two generations share it; the call then waits
- * here, or ends at once if a wait call has reported the listener before: whoever was there may have
- * been taken by the other generation.
+ * blocking, O_NONBLOCK is set all the same while two generations share it; the call then returns
+ * what a wait call has taken for it, waits here, or, told of somebody in vain, gets a client who
+ * has left (left.h).
  */
 #ifndef GRACE_WAIT_ACCEPT_H
 #define GRACE_WAIT_ACCEPT_H

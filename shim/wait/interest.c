@@ -2,7 +2,6 @@
 #include "wait/interest.h"
 
 #include "listener/listening.h"
-#include "listener/nonblock.h"
 #include "process/epolls.h"
 #include "process/fdset.h"
 #include "process/fdtab.h"
@@ -62,30 +61,4 @@ void interest_begin_epoll(int epfd)
 {
     if (starting())
         epolls_each(epfd, listening_waited);
-}
-
-/* One that is a placeholder or suspended by now was not yet when it was found readable. */
-static void mark_polled(int fd)
-{
-    if (fdtab_is(fd, FDS_SEEM_LISTENING) && !(fdtab_get(fd) & FD_NONBLOCK))
-        fdtab_set_flag(fd, FD_POLLED, true);
-}
-
-void interest_end_poll(const struct pollfd *fds, nfds_t n)
-{
-    for (nfds_t i = 0; nonblock_any_blocking && i < n; i++)
-        if (fds[i].revents & POLLIN)
-            mark_polled(fds[i].fd);
-}
-
-void interest_end_select(int n, const fd_set *set)
-{
-    if (nonblock_any_blocking && set)
-        each_selected(n, set, mark_polled);
-}
-
-void interest_end_epoll(int epfd)
-{
-    if (nonblock_any_blocking)
-        epolls_each(epfd, mark_polled);
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The listeners that a wait call is interested in.  At its beginning: somebody waits on them, which
- * is what makes a starting generation ready.  At its end, if it has found anything: which of the
- * blocking ones were readable, for the accept() that follows must not get stuck because another
- * generation was faster (accept.h).
+ * The listeners that a wait call is interested in: somebody waits on them, which is what makes a
+ * starting generation ready.
  */
 #ifndef GRACE_WAIT_INTEREST_H
 #define GRACE_WAIT_INTEREST_H
@@ -17,10 +15,6 @@
 void interest_begin_poll(struct pollfd *fds, nfds_t n);
 void interest_begin_select(int n, const fd_set *set);
 void interest_begin_epoll(int epfd);
-
-void interest_end_poll(const struct pollfd *fds, nfds_t n);
-void interest_end_select(int n, const fd_set *set);
-void interest_end_epoll(int epfd);
 
 /* Have the wait calls of this process more to do than to wait? */
 static inline bool interest_is_due(void)

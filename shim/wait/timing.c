@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "listener/suspend.h"
+#include "process/taken.h"
 #include "process/timeouts.h"
 
 static const long NANO = 1000000000L;
@@ -31,7 +32,8 @@ void timing_begin(struct timing *t, const struct timespec *timeout)
 {
     t->seen = timing_interruptions;
     t->endless = timeout == NULL;
-    t->looks = suspend_requested();
+    t->looks = taken_any() || suspend_requested();
+    t->short_now = t->goes_on = false;
     if (t->endless)
         return;
     t->left = *timeout;
@@ -77,12 +79,30 @@ static bool is_over(struct timing *t)
     return t->left.tv_sec == 0 && t->left.tv_nsec == 0;
 }
 
+void timing_hurry(struct timing *t)
+{
+    t->short_now = true;
+}
+
+void timing_go_on(struct timing *t)
+{
+    t->goes_on = true;
+}
+
+/* What is kept for another thread may become this one's (process/taken.h). */
+static bool looks_again(void)
+{
+    return taken_any() || (suspend_requested() && suspend_look());
+}
+
 bool timing_again(struct timing *t, int result)
 {
     unsigned seen = timing_interruptions;
+    bool goes_on = t->looks || t->short_now || t->goes_on;
 
-    if (result == 0 && t->looks && !is_over(t)) {
-        t->looks = suspend_look();
+    t->short_now = t->goes_on = false;
+    if (result == 0 && goes_on && !is_over(t)) {
+        t->looks = looks_again();
         return true;
     }
     if (result >= 0 || errno != EINTR || seen == t->seen)
@@ -111,6 +131,10 @@ static bool is_long(const struct timing *t)
 
 const struct timespec *timing_left(struct timing *t)
 {
+    if (t->short_now) {
+        t->slice = (struct timespec){0};
+        return &t->slice;
+    }
     if (!t->looks || !is_long(t))
         return t->endless ? NULL : &t->left;
     t->slice = (struct timespec){.tv_nsec = LOOK_MS * 1000000L};
@@ -119,6 +143,8 @@ const struct timespec *timing_left(struct timing *t)
 
 int timing_left_ms(struct timing *t)
 {
+    if (t->short_now)
+        return 0;
     return t->looks && is_long(t) ? LOOK_MS : left_ms(t);
 }
 

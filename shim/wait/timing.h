@@ -22,6 +22,7 @@ struct timing {
     unsigned seen; /* interruptions before it slept */
     bool endless;
     bool looks; /* in slices */
+    bool short_now, goes_on;
     struct timespec end, left, slice;
 };
 
@@ -31,6 +32,10 @@ void timing_begin_ms(struct timing *t, int timeout_ms);
 
 /* As the server's SO_RCVTIMEO for fd has it. */
 void timing_begin_receiving(struct timing *t, int fd);
+
+/* The next call is not to sleep; the last one has found nothing that the server is told of. */
+void timing_hurry(struct timing *t);
+void timing_go_on(struct timing *t);
 
 /* After a result: true when the wait is to be repeated, with what remains. */
 bool timing_again(struct timing *t, int result);

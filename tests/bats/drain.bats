@@ -5,7 +5,7 @@
 load scripted
 
 WAYS=(epoll-lt epoll-et epoll-oneshot epoll-exclusive epoll-shared poll ppoll select pselect accept
-    select-accept)
+    select-accept poll-accept epoll-lt-accept epoll-oneshot-accept)
 
 # every_way SERVER-OPTION...: in every way to wait at once, a slow answer is in progress while the
 # server restarts.

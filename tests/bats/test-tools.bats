@@ -19,7 +19,8 @@ expect_failure() {
 @test "load: every way to wait answers under every model" {
     for model in single threads prefork fork; do
         for way in epoll-lt epoll-et epoll-oneshot epoll-exclusive epoll-shared poll ppoll select \
-            pselect accept select-accept; do
+            pselect accept select-accept pselect-accept poll-accept ppoll-accept epoll-lt-accept \
+            epoll-oneshot-accept epoll-pwait-accept epoll-pwait2-accept; do
             rm -f "$BATS_TEST_TMPDIR/port"
             start_bare 0 --wait "$way" --model "$model"
             "$LOAD" -n 200 --expect "^pid $PID" "$HOST" "$PORT"

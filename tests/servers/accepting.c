@@ -22,8 +22,11 @@ static int accept_by_option(int listener)
     return -1;
 }
 
+/* Who has seen a client and may block expects no error. */
 static bool is_passing(int error)
 {
+    if (config.way->blocking_listener)
+        return error == EINTR;
     return error == EAGAIN || error == EINTR || error == ECONNABORTED;
 }
 

@@ -34,7 +34,9 @@ static const char *const faults[] = {"none",         "exit", "crash", "after-bin
 static const char usage_text[] =
     "usage: server --listen HOST:PORT|[HOST]:PORT|unix:PATH|unix:@NAME ... [options]\n"
     "  --wait epoll-lt|epoll-et|epoll-oneshot|epoll-exclusive|epoll-shared|epoll-polled|\n"
-    "         poll|ppoll|select|pselect|accept|select-accept\n"
+    "         poll|ppoll|select|pselect|accept|select-accept|pselect-accept|\n"
+    "         poll-accept|ppoll-accept|epoll-lt-accept|\n"
+    "         epoll-oneshot-accept|epoll-pwait-accept|epoll-pwait2-accept\n"
     "  --model single|threads|prefork|fork    --workers N\n"
     "  --accept accept|accept4|syscall\n"
     "  --close close|fclose|close_range|dup2|syscall|shutdown\n"

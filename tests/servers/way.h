@@ -22,8 +22,9 @@ enum { WATCHED_MAX = 1024 };
 const struct way *way_find(const char *name);
 
 extern const struct way way_epoll_lt, way_epoll_et, way_epoll_oneshot, way_epoll_exclusive,
-    way_epoll_shared, way_epoll_polled;                             /* way_epoll.c */
-extern const struct way way_poll, way_ppoll;                        /* way_poll.c */
-extern const struct way way_select, way_pselect, way_select_accept; /* way_select.c */
+    way_epoll_shared, way_epoll_polled, way_epoll_lt_accept, way_epoll_oneshot_accept,
+    way_epoll_pwait_accept, way_epoll_pwait2_accept;                            /* way_epoll.c */
+extern const struct way way_poll, way_ppoll, way_poll_accept, way_ppoll_accept; /* way_poll.c */
+extern const struct way way_select, way_pselect, way_select_accept, way_pselect_accept;
 
 #endif

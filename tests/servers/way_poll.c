@@ -66,3 +66,7 @@ static int wait_ppoll(void *arg, int ready[], int max)
 
 const struct way way_poll = {.name = "poll", POLL_WAY, .wait = wait_poll};
 const struct way way_ppoll = {.name = "ppoll", POLL_WAY, .wait = wait_ppoll};
+const struct way way_poll_accept = {
+    .name = "poll-accept", POLL_WAY, .wait = wait_poll, .blocking_listener = true};
+const struct way way_ppoll_accept = {
+    .name = "ppoll-accept", POLL_WAY, .wait = wait_ppoll, .blocking_listener = true};

@@ -70,3 +70,5 @@ const struct way way_select = {.name = "select", SELECT_WAY, .wait = wait_select
 const struct way way_pselect = {.name = "pselect", SELECT_WAY, .wait = wait_pselect};
 const struct way way_select_accept = {
     .name = "select-accept", SELECT_WAY, .wait = wait_select, .blocking_listener = true};
+const struct way way_pselect_accept = {
+    .name = "pselect-accept", SELECT_WAY, .wait = wait_pselect, .blocking_listener = true};

@@ -20,6 +20,13 @@ static const struct way *const ways[] = {
     &way_pselect,
     &way_accept,
     &way_select_accept,
+    &way_pselect_accept,
+    &way_poll_accept,
+    &way_ppoll_accept,
+    &way_epoll_lt_accept,
+    &way_epoll_oneshot_accept,
+    &way_epoll_pwait_accept,
+    &way_epoll_pwait2_accept,
     NULL,
 };
 

@@ -95,6 +95,14 @@ void fetch_listeners(struct generation *g)
     (void)g;
 }
 
+void nonblock_note(void)
+{
+}
+
+void nonblock_restore(void)
+{
+}
+
 void nonblock_begin(void)
 {
 }

@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include "listener/suspend.h"
+#include "process/taken.h"
 #include "process/timeouts.h"
 #include "tap.h"
 
 _Atomic uint8_t fdtab[FDTAB_SIZE];
+_Atomic unsigned taken_count;
 static bool suspended;
 
 bool suspend_requested(void)
@@ -34,6 +36,24 @@ static struct timing interrupted(time_t sec, long nsec)
     errno = EINTR;
     ok(timing_again(&t, -1), "%ld s %ld ns go on after a signal of ours", (long)sec, nsec);
     return t;
+}
+
+/* Nothing that was found is told, or something is to be told at once. */
+static void test_found(void)
+{
+    struct timing t;
+
+    timing_begin_ms(&t, 60000);
+    ok(!timing_again(&t, 0), "nothing found is the end of a wait");
+    timing_go_on(&t);
+    ok(timing_again(&t, 0) && !timing_again(&t, 0), "unless it was not told, once");
+    ok(timing_left_ms(&t) > 50000, "with the time that is left");
+    timing_hurry(&t);
+    is_int(timing_left_ms(&t), 0, "what is kept is told at once");
+    ok(timing_again(&t, 0) && timing_left_ms(&t) > 50000, "and if it has gone, the wait goes on");
+    timing_begin_ms(&t, 0);
+    timing_go_on(&t);
+    ok(!timing_again(&t, 0), "a look is one look");
 }
 
 static void test_long(void)
@@ -106,6 +126,7 @@ static void test_receiving(void)
 
 int main(void)
 {
+    test_found();
     test_long();
     test_slices();
     test_wrong();

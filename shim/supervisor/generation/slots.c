@@ -153,13 +153,25 @@ pid_t slots_debtor(struct generation *g, unsigned *n)
     return first;
 }
 
-void slots_tell(struct generation *g, bool suspended)
+static bool is_meant(const struct page_slot *slot, enum slots_who who)
+{
+    switch (who) {
+    case SLOTS_SUSPENDED:
+        return atomic_load(&slot->suspended) != 0;
+    case SLOTS_POLLING:
+        return atomic_load(&slot->polls) != 0;
+    default:
+        return true;
+    }
+}
+
+void slots_tell(struct generation *g, enum slots_who who)
 {
     struct procfs_stat p;
 
     generation_attention(g, 0, 0);
     for (unsigned i = 0; i < slots_used(g); i++)
-        if ((!suspended || atomic_load(&g->page->slots[i].suspended)) && slot_owner(g, i, &p))
+        if (is_meant(&g->page->slots[i], who) && slot_owner(g, i, &p))
             tree_tell(&p, RESERVED_SIGNAL);
 }
 

@@ -23,8 +23,10 @@ struct slots_count slots_owe(struct generation *g);
 /* Of those that have not said that they accept no more, or are in accept(): one, and how many. */
 pid_t slots_debtor(struct generation *g, unsigned *n);
 
-/* Has each that has the shim look at attention, or those that are still suspended. */
-void slots_tell(struct generation *g, bool suspended);
+/* Has each that has the shim look at attention; or those that are still suspended, or that wait for
+ * blocking listeners. */
+enum slots_who { SLOTS_ALL, SLOTS_SUSPENDED, SLOTS_POLLING };
+void slots_tell(struct generation *g, enum slots_who who);
 
 /* The same of members whose slots name somebody else, for one of them has written there: as the
  * last scan saw them, who has the page open. */

@@ -10,6 +10,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/fetch.h"
+#include "supervisor/step/nonblock.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
@@ -26,8 +27,10 @@ enum phase sequential_begin(void)
     next_pause = PAUSE_FIRST_MS;
     event(EVENT_RESTARTING, supervisor.last_number + 1, "");
     log_line(LEVEL_INFO, "generation %u ends before the next one starts, clients wait", g->number);
-    if (!(g->attention & ATTENTION_DRAINING)) /* else they were just looked for */
+    if (!(g->attention & ATTENTION_DRAINING)) { /* else they were just looked for */
         fetch_listeners(g);
+        nonblock_note();
+    }
     generation_share_paths(g, g); /* the next one's */
     drain_begin(g);
     return PHASE_ENDING;
@@ -53,10 +56,11 @@ static enum phase give_up(struct generation *g, const char *reason)
 
 enum phase sequential_next(void)
 {
-    struct generation *g =
-        generation_new(++supervisor.last_number, ATTENTION_STARTING | readiness_attention());
+    struct generation *g;
     const char *why;
 
+    nonblock_restore();
+    g = generation_new(++supervisor.last_number, ATTENTION_STARTING | readiness_attention());
     if (!g)
         return pause_after(supervisor.last_number, supervisor_error_text("memfd or eventfd"));
     supervisor.current = g;

@@ -30,7 +30,7 @@ bool handover_tell(struct generation *g, int64_t now, int64_t pause)
     if (due) {
         g->asked = now;
         g->told++;
-        slots_tell(g, false);
+        slots_tell(g, SLOTS_ALL);
         if (g->told == 1 && generation_scan(g) == 0)
             slots_tell_unnamed(g);
     }

@@ -2,6 +2,7 @@
 #include "supervisor/step/nonblock.h"
 
 #include "supervisor/generation/generation.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/state/supervisor.h"
 
 /* A supervisor that was killed may have begun it. */
@@ -26,20 +27,35 @@ static void note_flags(void)
         h->nonblock = listener_is_nonblock(h);
 }
 
+void nonblock_note(void)
+{
+    if (overlaps(supervisor.current))
+        note_beliefs(supervisor.current);
+    else
+        note_flags();
+}
+
 void nonblock_begin(void)
 {
     struct generation *g;
     struct listener *h;
 
-    if (overlaps(supervisor.current))
-        note_beliefs(supervisor.current);
-    else
-        note_flags();
+    nonblock_note();
     TAILQ_FOREACH (g, &generation_list, link)
         generation_attention(g, ATTENTION_OVERLAP, 0);
     TAILQ_FOREACH (h, &listener_list, link)
         if (h->socket.type != SOCK_DGRAM) /* recv() and read() are not watched */
             listener_force_nonblock(h, true);
+    TAILQ_FOREACH (g, &generation_list, link)
+        slots_tell(g, SLOTS_POLLING);
+}
+
+void nonblock_restore(void)
+{
+    struct listener *h;
+
+    TAILQ_FOREACH (h, &listener_list, link)
+        listener_force_nonblock(h, h->nonblock);
 }
 
 /* One that is being ended counts until it has gone: it may not have stopped accepting, for it was

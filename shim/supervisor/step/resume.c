@@ -38,7 +38,7 @@ void resume_step(int64_t now)
     again = is_patient(g, now) ? TELL_AGAIN_MS : PATIENCE_MS;
     if (now - g->asked >= again) {
         g->asked = now;
-        slots_tell(g, true);
+        slots_tell(g, SLOTS_SUSPENDED);
     }
     supervisor_wake_at(g->asked + again);
 }
