@@ -150,6 +150,8 @@ static void recognize(int fd, const struct address *a)
         return;
     }
     index = page_claim_listener(self.page, key, cookie, &claimed);
+    if (index >= 0 && !bound)
+        atomic_fetch_or(self_listener_flags(index), LISTENER_CAME);
     if (index < 0)
         self_note("too many listeners, one is not handed over at restarts", "");
     else if (claimed || is_unfinished(index))

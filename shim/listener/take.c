@@ -63,8 +63,8 @@ static enum result take_into(struct taken *t, int fd, bool told)
     return TAKEN;
 }
 
-/* The flag is about to be set, or no more: this may sleep, as the server's accept() would. One that
- * drains is to be found then. */
+/* Where the flag can't be set for others have the listener, too, this may sleep, as the server's
+ * accept() would: one that drains is to be found then. */
 static enum result take_blocking(struct taken *t, int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -141,9 +141,14 @@ void take_forget(void)
     taken_forget_all();
 }
 
+static bool is_outside(int fd)
+{
+    return (atomic_load(self_listener_flags(fdtab_index(fd))) & LISTENER_OUTSIDE) != 0;
+}
+
 static bool take_one_reported(int fd)
 {
-    if ((fdtab_get(fd) & (FD_POLLED | FD_NONBLOCK | FD_DATAGRAM)) != FD_POLLED ||
+    if ((fdtab_get(fd) & (FD_POLLED | FD_NONBLOCK | FD_DATAGRAM)) != FD_POLLED || is_outside(fd) ||
         !fdtab_set_flag(fd, FD_POLLED, false))
         return false;
     nonblock_force(fd);

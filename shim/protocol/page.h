@@ -56,6 +56,8 @@ enum {
     LISTENER_ASKED = 1024,   /* offered, and a process is just asking the supervisor for it */
     LISTENER_AWAITED = 2048, /* as CLOSED, and somebody sleeps on the flags until it is cleared */
     LISTENER_UNSENT = 4096,  /* the supervisor has not got its copy yet */
+    LISTENER_OUTSIDE = 8192, /* others than this server have it open: O_NONBLOCK is theirs, too */
+    LISTENER_CAME = 16384,   /* it was not bound by this server */
 
     LISTENER_USED = LISTENER_ADOPTED | LISTENER_LISTENING, /* by this generation */
     LISTENER_KNOWN = LISTENER_HELD | LISTENER_LISTENING,   /* a copy is there, or on its way */

@@ -102,8 +102,9 @@ void generation_offer(struct generation *g)
         atomic_store(&g->page->listeners[i].key, h->key);
         atomic_store(&g->page->listeners[i].alias, former ? atomic_load(&former->alias) : 0);
         atomic_store(&g->page->listeners[i].socket, h->cookie ? h->cookie : page_no_socket((int)i));
-        atomic_store(&g->page->listeners[i].flags,
-                     LISTENER_SHARED | (h->nonblock ? LISTENER_NONBLOCK : 0));
+        atomic_store(&g->page->listeners[i].flags, LISTENER_SHARED |
+                                                       (h->nonblock ? LISTENER_NONBLOCK : 0) |
+                                                       (h->outside ? LISTENER_OUTSIDE : 0));
         atomic_fetch_add(&g->page->held, 1);
         generation_bind(g, i++, h, 0);
     }

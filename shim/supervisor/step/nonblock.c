@@ -4,6 +4,7 @@
 #include "supervisor/generation/generation.h"
 #include "supervisor/generation/slots.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/outsiders.h"
 
 /* A supervisor that was killed may have begun it. */
 static bool overlaps(const struct generation *g)
@@ -29,6 +30,7 @@ static void note_flags(void)
 
 void nonblock_note(void)
 {
+    outsiders_look();
     if (overlaps(supervisor.current))
         note_beliefs(supervisor.current);
     else
@@ -45,7 +47,7 @@ void nonblock_begin(void)
         generation_attention(g, ATTENTION_OVERLAP, 0);
     TAILQ_FOREACH (h, &listener_list, link)
         if (h->socket.type != SOCK_DGRAM) /* recv() and read() are not watched */
-            listener_force_nonblock(h, true);
+            listener_force_nonblock(h, !h->outside || h->nonblock);
     TAILQ_FOREACH (g, &generation_list, link)
         slots_tell(g, SLOTS_POLLING);
 }
@@ -55,7 +57,8 @@ void nonblock_restore(void)
     struct listener *h;
 
     TAILQ_FOREACH (h, &listener_list, link)
-        listener_force_nonblock(h, h->nonblock);
+        if (!h->outside)
+            listener_force_nonblock(h, h->nonblock);
 }
 
 /* One that is being ended counts until it has gone: it may not have stopped accepting, for it was
@@ -78,7 +81,7 @@ void nonblock_step(void)
         return;
     note_beliefs(g);
     for (unsigned i = 0; i < g->entries; i++)
-        if (g->bound[i])
+        if (g->bound[i] && !g->bound[i]->outside)
             listener_force_nonblock(g->bound[i], g->bound[i]->nonblock);
     generation_attention(g, 0, ATTENTION_OVERLAP);
 }
