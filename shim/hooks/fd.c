@@ -2,7 +2,6 @@
 /* Hooks of descriptors: every way to close or copy one, to ask for it by its number, and to see or
  * change O_NONBLOCK. */
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -98,16 +97,6 @@ static bool is_ours(int fd)
         return false;
     errno = EBADF;
     return true;
-}
-
-EXPORT int fstat(int fd, struct stat *status)
-{
-    return is_ours(fd) ? -1 : real.fstat(fd, status);
-}
-
-EXPORT int fstat64(int fd, struct stat64 *status)
-{
-    return is_ours(fd) ? -1 : real.fstat64(fd, status);
 }
 
 EXPORT UNGUARDED int fcntl(int fd, int cmd, ...)

@@ -6,7 +6,6 @@
 #include <sys/ioctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <arpa/inet.h>
@@ -60,7 +59,6 @@ static const posix_spawn_file_actions_t actions;
 static const posix_spawnattr_t attributes;
 static char *const arguments[] = {(char[]){"true"}, (char[]){"-"}, NULL};
 static char *const environment[] = {(char[]){"A=b"}, (char[]){"PATH=/bin"}, NULL};
-static const struct stat status;
 static const struct flock lock = {.l_type = F_WRLCK};
 
 #define N(n)          \
@@ -102,8 +100,6 @@ const struct row rows[] = {
 
     {"fcntl", "", {V(listener), N(F_GETLK), P(lock)}},
     {"fcntl64", "", {V(listener), N(F_GETLK), P(lock)}},
-    {"fstat", "", {V(listener), P(status)}},
-    {"fstat64", "", {V(listener), P(status)}},
     {"ioctl", "", {V(listener), N(FIONBIO), P(one)}},
     {"ioctl", " of another", {V(datagrams), N(FIONBIO), P(one)}},
     {"fclose", "", {PART(stream, sizeof stream, NO_OBJECT)}},
