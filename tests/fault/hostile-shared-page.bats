@@ -38,10 +38,10 @@ def lose_control():
     libc = ctypes.CDLL(None)
     for fd in map(int, os.listdir("/proc/self/fd")):
         try:
-            kind = socket.socket(fileno=os.dup(fd)).type
+            sock = socket.socket(fileno=fd)
         except OSError:
             continue
-        if kind == socket.SOCK_SEQPACKET:
+        if (sock.type, sock.detach())[0] == socket.SOCK_SEQPACKET:
             libc.__close(fd)
 lose_control()
 serve(listening($PORT), body="1")
