@@ -60,7 +60,8 @@ void descriptors_closed(struct descriptors_former former)
 
 void descriptors_displaced(int fd, uint8_t was)
 {
-    taken_forget(fd);
+    if (taken_any())
+        taken_forget(fd);
     descriptors_closed((struct descriptors_former){was, fdtab_index(fd)});
 }
 

@@ -42,6 +42,8 @@ bool guest_by_pid(void)
     return false;
 }
 
+_Atomic unsigned taken_count;
+
 void taken_forget(int fd)
 {
     (void)fd;
