@@ -304,8 +304,8 @@ EXPORT UNGUARDED int select(int n, fd_set *readable, fd_set *writable, fd_set *e
     s.each[2] = except;
     interest_begin_select(n, readable);
     timing_begin(&t, NULL);
-    return t.looks && is_copied(n) ? select_in_slices(n, &s, timeout)
-                                   : select_repeated(n, &s, &t, timeout);
+    t.looks &= is_copied(n);
+    return t.looks ? select_in_slices(n, &s, timeout) : select_repeated(n, &s, &t, timeout);
 }
 
 EXPORT UNGUARDED int pselect(int n, fd_set *readable, fd_set *writable, fd_set *except,

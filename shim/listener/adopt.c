@@ -152,9 +152,7 @@ static bool is_refused(int fd, const struct address *a)
 {
     struct address own, peer;
 
-    own.len = peer.len = sizeof own.storage;
-    if (getsockname(fd, &own.any, &own.len) < 0 || own.any.sa_family != a->family ||
-        getpeername(fd, &peer.any, &peer.len) == 0)
+    if (!address_own(fd, &own) || own.any.sa_family != a->family || address_peer(fd, &peer))
         return true;
     return a->family == AF_UNIX ? own.len > sizeof(sa_family_t) || a->len > sizeof a->un
                                 : own.in.sin_port != 0; /* that of IPv6 is at the same place */

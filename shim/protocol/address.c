@@ -69,16 +69,26 @@ bool address_of_bind(struct address *a, int fd, const struct sockaddr *addr, soc
     return address_check(a);
 }
 
+bool address_own(int fd, struct address *a)
+{
+    a->len = sizeof a->storage;
+    return syscall(SYS_getsockname, fd, &a->storage, &a->len) == 0;
+}
+
+bool address_peer(int fd, struct address *a)
+{
+    a->len = sizeof a->storage;
+    return syscall(SYS_getpeername, fd, &a->storage, &a->len) == 0;
+}
+
 bool address_of_socket(struct address *a, int fd)
 {
-    struct sockaddr_storage addr;
-    socklen_t len = sizeof addr;
     int saved = errno;
-    /* the kernel's word: a library before ours may have another one for the server (ip2unix) */
-    bool known = syscall(SYS_getsockname, fd, &addr, &len) == 0;
+    struct address own;
+    bool known = address_own(fd, &own);
 
     errno = saved;
-    return known && address_of_bind(a, fd, (struct sockaddr *)&addr, len);
+    return known && address_of_bind(a, fd, &own.any, own.len);
 }
 
 bool address_of_path(struct address *a, const char *path, int type)

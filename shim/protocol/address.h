@@ -33,6 +33,11 @@ struct address {
  * not handed over (raw sockets, other families, malformed addresses). Keeps errno. */
 bool address_of_bind(struct address *a, int fd, const struct sockaddr *addr, socklen_t len);
 
+/* The bare address of a socket, and of who it is connected to, by the kernel's word: a library
+ * before ours may have another one for the server (ip2unix). False with errno. */
+bool address_own(int fd, struct address *a);
+bool address_peer(int fd, struct address *a);
+
 /* Describes a bound socket. Keeps errno. */
 bool address_of_socket(struct address *a, int fd);
 

@@ -33,7 +33,7 @@ prober() {
 remains() {
     local pid
     pid=$(server_pid "$PID")
-    echo "$pid" && tree_of "$PID" && fds_of "$pid" && fds_of "$PID" && ss -tlneH "sport = $PORT"
+    echo "$pid" && tree_of "$PID" && fds_of "$pid" && fds_of_supervisor && ss -tlneH "sport = $PORT"
 }
 
 @test "a failed restart changes nothing, and the next one works" {
@@ -107,11 +107,16 @@ same_name() {
     sed -E 's/\[[0-9]+\]//; s/(memfd:grace:[0-9]+):[0-9]+/\1/'
 }
 
+# fds_of_supervisor: which number one gets depends on what is watched meanwhile.
+fds_of_supervisor() {
+    fds_of "$PID" | sed -E 's/^[0-9]+ //' | sort
+}
+
 # left: fds, environment, processes and files.
 left() {
     local pid
     pid=$(server_pid "$PID")
-    fds_of "$PID" | same_name
+    fds_of_supervisor | same_name
     fds_of "$pid" | same_name
     tr '\0' '\n' <"/proc/$pid/environ" | sed -E 's/=.*//' | sort
     wc -c <"/proc/$pid/environ"
