@@ -34,6 +34,7 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$@"
 # runs_in DIRECTORY [SUPERVISOR]
 runs_in() {
     local where
+    wait_until 20 lone_generation "${2-$PID}"
     where=$(readlink "/proc/$(server_pid "${2-$PID}")/cwd")
     [[ $where == "$BASE/$1" ]] || fail "it runs in $where"
 }

@@ -27,11 +27,12 @@ int act_failed(int client, const char *what);
 /* A number as strtoll() reads it; 0 for NULL. */
 long long act_number(const char *word);
 
-/* The shim's parked descriptors, or -1. close() does not reach them: hostile_close() does. */
+/* The shim's parked descriptors, or -1. close() and fcntl() do not reach them, these do. */
 int hostile_memory(void);
 int hostile_bell(void);
 int hostile_control(void);
 int hostile_close(int fd);
+int hostile_make_blocking(int fd); /* -1 with errno */
 
 /* Maps it once; NULL with errno. */
 struct page *hostile_page(void);

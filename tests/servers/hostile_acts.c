@@ -17,7 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
-int __close(int fd); /* libc's own name, which nobody interposes */
+/* libc's own names, which nobody interposes */
+int __close(int fd);
+int __fcntl(int fd, int cmd, ...);
 
 /* In one write: what others say into the same log must not stand in between. */
 int act_ok(int client, const char *format, ...)
@@ -48,6 +50,13 @@ long long act_number(const char *word)
 int hostile_close(int fd)
 {
     return __close(fd);
+}
+
+int hostile_make_blocking(int fd)
+{
+    int flags = __fcntl(fd, F_GETFL);
+
+    return flags == -1 ? -1 : __fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 
 /* The first descriptor whose link begins like this and that `fits`. */
@@ -129,10 +138,8 @@ static int act_truncate(int client, char *const words[])
 
 static int act_bell_blocking(int client, char *const words[])
 {
-    int bell = hostile_bell(), flags = fcntl(bell, F_GETFL);
-
     (void)words;
-    if (flags == -1 || fcntl(bell, F_SETFL, flags & ~O_NONBLOCK) == -1)
+    if (hostile_make_blocking(hostile_bell()) == -1)
         return act_failed(client, "fcntl");
     return act_ok(client, "blocking");
 }

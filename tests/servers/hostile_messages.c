@@ -52,7 +52,7 @@ int act_flood_bell(int client, char *const words[])
 
     (void)words;
     while (pid == 0)
-        if (fcntl(bell, F_SETFL, 0) == -1 ||
+        if (hostile_make_blocking(bell) == -1 ||
             (write(bell, &most, sizeof(most)) == -1 && errno != EAGAIN))
             _exit(0);
     return act_forked(client, pid);
