@@ -90,13 +90,28 @@ got() {
     [[ $(<"$BATS_TEST_TMPDIR/answer") == "$1" ]] || fail "$(<"$BATS_TEST_TMPDIR/answer")"
 }
 
+# overlap_begins: the new version listens once $GATE is there.
+overlap_begins() {
+    version < <(
+        echo "wait_for('$GATE')"
+        echo "listener = listening($PORT)"
+        echo 'accept_all(listener, answering("new"))'
+    )
+    hup_until 10 log_has 'generation 2 starting'
+}
+
+# is_told_of_client: a client asks, and the process SERVING is told.
+is_told_of_client() {
+    asks
+    wait_until 10 is_told "$SERVING"
+}
+
 # A client that the old generation is told of, before the overlap or in it, is served by it, however
 # long it takes to ask; until then the generation lives.
 told_before() {
     start_version < <(told "$1" old)
     SERVING=$(server_pid "$PID")
-    asks
-    wait_until 10 is_told "$SERVING"
+    is_told_of_client
     version < <(echo "listener = listening($PORT)" && echo 'accept_all(listener, answering("new"))')
     hup_until 10 drains 1
     answers new 127.0.0.1 "$PORT"
@@ -114,14 +129,8 @@ told_before() {
 told_in_overlap() {
     start_version < <(told "$1" old)
     SERVING=$(server_pid "$PID")
-    version < <(
-        echo "wait_for('$GATE')"
-        echo "listener = listening($PORT)"
-        echo 'accept_all(listener, answering("new"))'
-    )
-    hup_until 10 log_has 'generation 2 starting'
-    asks
-    wait_until 10 is_told "$SERVING"
+    overlap_begins
+    is_told_of_client
     touch "$GATE"
     wait_until 10 drains 1
     answers new 127.0.0.1 "$PORT"
@@ -153,14 +162,8 @@ wait(None)
 END
     )
     SERVING=$(server_pid "$PID")
-    version < <(
-        echo "wait_for('$GATE')"
-        echo "listener = listening($PORT)"
-        echo 'accept_all(listener, answering("new"))'
-    )
-    hup_until 10 log_has 'generation 2 starting'
-    asks
-    wait_until 10 is_told "$SERVING"
+    overlap_begins
+    is_told_of_client
     touch "$GATE"
     wait_until 10 drains 1
     touch "$ASKED"
@@ -180,8 +183,7 @@ END
     SERVING=$(server_pid "$PID")
     version < <(echo "wait_for('$GATE')" && echo 'sys.exit(7)')
     hup_until 10 log_has 'generation 2 starting'
-    asks
-    wait_until 10 is_told "$SERVING"
+    is_told_of_client
     touch "$GATE"
     wait_until 10 rolled_back "$PID" 1
     touch "$ASKED"
@@ -214,14 +216,8 @@ wait_for("$BATS_TEST_TMPDIR/end")
 END
     )
     SERVING=$(server_pid "$PID")
-    version < <(
-        echo "wait_for('$GATE')"
-        echo "listener = listening($PORT)"
-        echo 'accept_all(listener, answering("new"))'
-    )
-    hup_until 10 log_has 'generation 2 starting'
-    asks
-    wait_until 10 is_told "$SERVING"
+    overlap_begins
+    is_told_of_client
     touch "$ASKED"
     got old
     touch "$BATS_TEST_TMPDIR/end" "$GATE"
@@ -245,12 +241,7 @@ for _ in range(3):
 run()
 END
     )
-    version < <(
-        echo "wait_for('$GATE')"
-        echo "listener = listening($PORT)"
-        echo 'accept_all(listener, answering("new"))'
-    )
-    hup_until 10 log_has 'generation 2 starting'
+    overlap_begins
     asks
     wait_until 10 log_has '^told'
     touch "$ASKED"
@@ -305,12 +296,7 @@ END
 
 @test "nor one that asks when the other generation has got who was there" {
     told_of_one
-    version < <(
-        echo "wait_for('$GATE')"
-        echo "listener = listening($PORT)"
-        echo 'accept_all(listener, answering("new"))'
-    )
-    hup_until 10 log_has 'generation 2 starting'
+    overlap_begins
     touch "$ASKED"
     wait_until 10 log_has '^nobody'
     [[ $(release 0) == old ]]

@@ -3,9 +3,8 @@
 # restart, so there is none.
 # shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load helper
+load static
 
-STATIC=$BATS_FILE_TMPDIR/static
-WAITS=$BATS_FILE_TMPDIR/waits
 DEEP=$BATS_FILE_TMPDIR/deep.so
 GATE=$BATS_TEST_TMPDIR/gate
 DEEP_SERVER="import ctypes, os, sys, threading
@@ -21,22 +20,9 @@ while True:
         subprocess.Popen(sys.argv[2:], stdin=conn)
         answer(conn, '')"
 
-# What can't have the shim; the same, as soon as a file exists; and a library that is opened with
-# RTLD_DEEPBIND, as PHP opens its extensions.
+# A library that is opened with RTLD_DEEPBIND, as PHP opens its extensions.
 setup_file() {
-    local sources
-    mapfile -t sources < <(grep -L '^int main(' "$ROOT"/tests/servers/*.c | grep -v /hostile)
-    cc -std=gnu11 -static -D_GNU_SOURCE -w -o "$STATIC" "${sources[@]}" \
-        "$ROOT/tests/servers/main.c" 2>/dev/null
-    cc -static -o "$WAITS" -x c - <<'END'
-#include <unistd.h>
-int main(int argc, char **argv)
-{
-    while (access(argv[1], F_OK) < 0)
-        usleep(10000);
-    return execv(argv[2], argv + 2);
-}
-END
+    build_static
     cc -shared -fPIC -o "$DEEP" -x c - <<'END'
 #include <arpa/inet.h>
 #include <unistd.h>

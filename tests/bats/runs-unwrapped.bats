@@ -2,30 +2,16 @@
 # Where grace can't do its job the server runs as without it, and one line says so.
 # shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load helper
+load static
 
-STATIC=$BATS_FILE_TMPDIR/static
-WAITS=$BATS_FILE_TMPDIR/waits
 CATCHES=$BATS_FILE_TMPDIR/catches
 SLOW=$BATS_FILE_TMPDIR/slow.so
 GATE=$BATS_TEST_TMPDIR/gate # what they wait for
 
-# Our server, linked so that nothing can be preloaded; a static program that executes another one
-# later, and one that catches all signals, and ends at each, as Go does at SIGHUP; a library whose
+# A static program that catches all signals, and ends at each, as Go does at SIGHUP; a library whose
 # constructor takes its time in the server.
 setup_file() {
-    local sources
-    mapfile -t sources < <(grep -L '^int main(' "$ROOT"/tests/servers/*.c | grep -v /hostile)
-    cc -std=gnu11 -static -D_GNU_SOURCE -w -o "$STATIC" "${sources[@]}" \
-        "$ROOT/tests/servers/main.c" 2>/dev/null
-    cc -static -o "$WAITS" -x c - <<'END'
-#include <unistd.h>
-int main(int argc, char **argv)
-{
-    while (access(argv[1], F_OK) < 0)
-        usleep(10000);
-    return execv(argv[2], argv + 2);
-}
-END
+    build_static
     cc -static -o "$CATCHES" -x c - <<'END'
 #include <signal.h>
 #include <unistd.h>
