@@ -10,6 +10,8 @@
 #include "listener/drain.h"
 #include "listener/suspend.h"
 #include "listener/take.h"
+#include "process/epolls.h"
+#include "process/listener_lock.h"
 #include "process/own_signals.h"
 #include "process/self.h"
 #include "protocol/signals.h"
@@ -55,6 +57,15 @@ static void ask_for_restart(const siginfo_t *info)
     recovery_request();
 }
 
+/* Where another thread is at it the supervisor asks again. */
+static void look_again(void)
+{
+    if (!listener_lock_try())
+        return;
+    epolls_renew();
+    listener_lock_release();
+}
+
 static void obey(const siginfo_t *info)
 {
     if (info->si_code == SI_TKILL)
@@ -62,6 +73,7 @@ static void obey(const siginfo_t *info)
     take_reported();
     drain_run();
     suspend_resume();
+    look_again();
     recovery_join();
 }
 

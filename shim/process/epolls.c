@@ -109,6 +109,15 @@ void epolls_attach(int fd)
     }
 }
 
+void epolls_renew(void)
+{
+    for (struct registration *r = table; (r = find(r, ANY, ANY)); r++)
+        if (r->now == ATTACHED && (r->event.events & EPOLLEXCLUSIVE) && take_out(r)) {
+            real.epoll_ctl(r->epfd, EPOLL_CTL_ADD, r->fd, &r->event);
+            r->now = ATTACHED;
+        }
+}
+
 void epolls_close(int fd)
 {
     int saved = errno;

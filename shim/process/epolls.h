@@ -33,6 +33,10 @@ int epolls_reported(int epfd, const struct epoll_event *event);
 /* An event of it was not passed on: with EPOLLONESHOT it was the last one. */
 void epolls_rearm(int epfd, int fd);
 
+/* Who waits with EPOLLEXCLUSIVE is told again of listeners that are readable: one alone is woken,
+ * and it may have been somebody who accepts no more. The caller has the listener lock. */
+void epolls_renew(void);
+
 /* Calls visit(fd) for each number registered in epfd. */
 void epolls_each(int epfd, void (*visit)(int fd));
 

@@ -33,6 +33,9 @@ never_fails() {
 @test "epoll, one shot, single" { never_fails epoll-oneshot-accept single; }
 @test "epoll, one shot, prefork" { never_fails epoll-oneshot-accept prefork; }
 @test "epoll_pwait, exclusive, prefork" { never_fails epoll-pwait-accept prefork; }
+@test "epoll, exclusive, not blocking, prefork: nobody waits for the next client" {
+    never_fails epoll-exclusive prefork
+}
 @test "epoll_pwait2, fork" { never_fails epoll-pwait2-accept fork; }
 
 # waiting WAY: wait(seconds) says whether the wait calls report the listener.

@@ -4,6 +4,7 @@
 #include "supervisor/generation/generation.h"
 #include "supervisor/generation/slots.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/lost_wakeup.h"
 #include "supervisor/step/outsiders.h"
 
 /* A supervisor that was killed may have begun it. */
@@ -43,6 +44,7 @@ void nonblock_begin(void)
     struct listener *h;
 
     nonblock_note();
+    lost_wakeup_begin();
     TAILQ_FOREACH (g, &generation_list, link)
         generation_attention(g, ATTENTION_OVERLAP, 0);
     TAILQ_FOREACH (h, &listener_list, link)
@@ -77,7 +79,7 @@ void nonblock_step(void)
 {
     struct generation *g = supervisor.current;
 
-    if (!overlaps(g) || others_accept())
+    if (!overlaps(g) || others_accept() || lost_wakeup_awaited())
         return;
     note_beliefs(g);
     for (unsigned i = 0; i < g->entries; i++)
