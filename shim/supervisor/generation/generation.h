@@ -86,6 +86,7 @@ struct generation {
     bool handed_over;       /* that was said; or who has not, after some seconds */
     int64_t asked;          /* last time the processes were told to drain, or to resume */
     unsigned told;          /* how often, to drain */
+    bool told_unnamed;      /* all that had started when it began to drain */
     int64_t confirm;        /* next look at the kernel's tables */
     bool empty;             /* the last look saw no connection */
     unsigned denied; /* looks at which its processes counted connections and the kernel knew none */

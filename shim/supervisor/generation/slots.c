@@ -41,14 +41,20 @@ static bool is_dismissed(const struct generation *g, unsigned i)
     return g->dismissed[i] == slot_key(&g->page->slots[i]);
 }
 
-/* A process that started after the slot was taken has the number of one that died. */
-static bool is_too_young(const struct page_slot *slot, const struct procfs_stat *p)
+/* By the clock of clock_ms(), 10 ms early or so. */
+static uint64_t started(const struct procfs_stat *p)
 {
     static long hz;
 
     if (hz == 0)
         hz = sysconf(_SC_CLK_TCK);
-    return p->state != '?' && p->start * 1000 / (unsigned long)hz > atomic_load(&slot->born) + 10;
+    return p->start * 1000 / (unsigned long)hz;
+}
+
+/* A process that started after the slot was taken has the number of one that died. */
+static bool is_too_young(const struct page_slot *slot, const struct procfs_stat *p)
+{
+    return p->state != '?' && started(p) > atomic_load(&slot->born) + 10;
 }
 
 /* Its owner as it is now; false when it has none that lives and is ours. */
@@ -175,20 +181,17 @@ void slots_tell(struct generation *g, enum slots_who who)
             tree_tell(&p, RESERVED_SIGNAL);
 }
 
-static bool is_named(const struct generation *g, pid_t pid)
-{
-    const struct page_slot *slot = slots_find(g, pid);
-
-    return slot && !atomic_load(&slot->away);
-}
-
-void slots_tell_unnamed(const struct generation *g)
+void slots_tell_unnamed(const struct generation *g, int64_t before)
 {
     const struct tree *t = &g->tree;
 
-    for (size_t i = 0; i < t->n; i++)
-        if (!is_named(g, t->proc[i].pid) && procfs_has_open(t->proc[i].pid, t->dev, t->ino) == 1)
-            tree_tell(&t->proc[i], RESERVED_SIGNAL);
+    for (size_t i = 0; i < t->n; i++) {
+        const struct procfs_stat *p = &t->proc[i];
+
+        if (p->state != '?' && (int64_t)started(p) < before && !slots_find(g, p->pid) &&
+            procfs_has_open(p->pid, t->dev, t->ino) == 1)
+            tree_tell(p, RESERVED_SIGNAL);
+    }
 }
 
 unsigned slots_list(struct generation *g, int32_t *pids, unsigned room)

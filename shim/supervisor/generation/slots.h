@@ -29,8 +29,10 @@ enum slots_who { SLOTS_ALL, SLOTS_SUSPENDED, SLOTS_POLLING };
 void slots_tell(struct generation *g, enum slots_who who);
 
 /* The same of members whose slots name somebody else, for one of them has written there: as the
- * last scan saw them, who has the page open. */
-void slots_tell_unnamed(const struct generation *g);
+ * last scan saw them, who has the page open, and has started before (clock_ms()).  It has to be
+ * some time ago: the child of posix_spawn() has no slot either, and is about to execute something,
+ * which the signal would end. */
+void slots_tell_unnamed(const struct generation *g, int64_t before);
 
 /* The pids of those that have the shim; returns how many. */
 unsigned slots_list(struct generation *g, int32_t *pids, unsigned room);

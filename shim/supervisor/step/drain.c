@@ -18,6 +18,7 @@ static void note_begin(struct generation *g)
     g->deadline = g->draining + supervisor.options.drain_timeout;
     g->stopped_accepting = g->handed_over = false;
     g->told = 0;
+    g->told_unnamed = false;
     for (unsigned i = 0; i < g->entries; i++)
         g->datagrams |= g->bound[i] && g->bound[i]->socket.type == SOCK_DGRAM;
 }

@@ -12,7 +12,8 @@ enum {
     UNANSWERED_MS = 5000, /* so long is the end of a restart put off */
     TOLD_LEAST = 20,      /* so often at least: the whole machine may have stood still */
     SELDOM_MS = 1000,
-    LEAVING_MS = 2, /* nobody rings when a thread is out of its accept() */
+    EXECUTED_MS = 250, /* a child that was to execute something has done so */
+    LEAVING_MS = 2,    /* nobody rings when a thread is out of its accept() */
     SHARE = 16, /* of the time that it has drained for already: who takes long is asked seldom */
 };
 
@@ -23,6 +24,12 @@ int64_t handover_pause(const struct generation *g, int64_t now, int64_t least, i
     return pause < least ? least : pause > most ? most : pause;
 }
 
+static void tell_unnamed(struct generation *g, int64_t before)
+{
+    if (generation_scan(g) == 0)
+        slots_tell_unnamed(g, before);
+}
+
 bool handover_tell(struct generation *g, int64_t now, int64_t pause)
 {
     bool due = now - g->asked >= pause;
@@ -31,8 +38,8 @@ bool handover_tell(struct generation *g, int64_t now, int64_t pause)
         g->asked = now;
         g->told++;
         slots_tell(g, SLOTS_ALL);
-        if (g->told == 1 && generation_scan(g) == 0)
-            slots_tell_unnamed(g);
+        if (g->told == 1)
+            tell_unnamed(g, now - EXECUTED_MS);
     }
     supervisor_wake_at(g->asked + pause);
     return due;
@@ -132,6 +139,19 @@ static void ask_retiring(struct generation *g, int64_t now)
     handover_ask(g, &c, now);
 }
 
+/* Those that were too young when all were told. */
+static void tell_late(struct generation *g, int64_t now)
+{
+    if (g->told_unnamed || g->told == 0)
+        return;
+    if (now - g->draining > EXECUTED_MS) {
+        g->told_unnamed = true;
+        tell_unnamed(g, g->draining);
+    } else {
+        supervisor_wake_at(g->draining + EXECUTED_MS + 1);
+    }
+}
+
 void handover_step(int64_t now)
 {
     struct generation *g;
@@ -139,7 +159,9 @@ void handover_step(int64_t now)
     TAILQ_FOREACH (g, &generation_list, link) {
         if (g->state == GENERATION_RETIRING)
             ask_retiring(g, now);
-        if (is_leaving(g))
+        if (is_leaving(g)) {
+            tell_late(g, now);
             limit(g, now);
+        }
     }
 }
