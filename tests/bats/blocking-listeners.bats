@@ -109,6 +109,15 @@ is_told_of_client() {
     wait_until 10 is_told "$SERVING"
 }
 
+# old_serves_whom_it_was_told_of: once it asks for the client, while others are the new one's.
+old_serves_whom_it_was_told_of() {
+    answers new 127.0.0.1 "$PORT"
+    touch "$ASKED"
+    got old
+    wait_until 20 settled "$PID" 2
+    log_lacks Error
+}
+
 # A client that the old generation is told of, before the overlap or in it, is served by it, however
 # long it takes to ask; until then the generation lives.
 told_before() {
@@ -117,11 +126,7 @@ told_before() {
     is_told_of_client
     version < <(echo "listener = listening($PORT)" && echo 'accept_all(listener, answering("new"))')
     hup_until 10 drains 1
-    answers new 127.0.0.1 "$PORT"
-    touch "$ASKED"
-    got old
-    wait_until 20 settled "$PID" 2
-    log_lacks Error
+    old_serves_whom_it_was_told_of
 }
 
 @test "told before the restart: select" { told_before select; }
@@ -136,11 +141,7 @@ told_in_overlap() {
     is_told_of_client
     touch "$GATE"
     wait_until 10 drains 1
-    answers new 127.0.0.1 "$PORT"
-    touch "$ASKED"
-    got old
-    wait_until 20 settled "$PID" 2
-    log_lacks Error
+    old_serves_whom_it_was_told_of
 }
 
 @test "told in the overlap: select" { told_in_overlap select; }
