@@ -56,6 +56,27 @@ sums_up() {
     [[ $output == *'exit status 3'*'complaint'* ]]
 }
 
+@test "of a long product a suite runs a sample, other tests in time" {
+    local commit i
+    {
+        echo '# sample: 3'
+        for i in {1..9}; do
+            printf '@test "a test: [%d] (+ 1.0 | $)" { echo %d >>"%s.ran"; }\n' "$i" "$i" "$fake"
+        done
+    } >"$fake.bats"
+    sums_up 0 '3 passed, 0 failed' "$fake.bats+sample"
+    sums_up 0 '9 passed, 0 failed' "$fake.bats"
+    mkdir "$BATS_TEST_TMPDIR/tree"
+    cp tests/sample "$BATS_TEST_TMPDIR/tree"
+    for commit in {1..9}; do
+        git -C "$BATS_TEST_TMPDIR/tree" init -q
+        git -C "$BATS_TEST_TMPDIR/tree" -c user.name=x -c user.email=x commit -q --allow-empty -m "$commit"
+        seq 9 | "$BATS_TEST_TMPDIR/tree/sample" 3 | tee "$fake.$commit"
+        [ "$(wc -l <"$fake.$commit")" = 3 ]
+    done
+    [ "$(cat "$fake".[1-9] | sort -u | wc -l)" -gt 3 ]
+}
+
 @test "a bats file that does not parse is a failure" {
     printf '@test "x" {\n  if\n}\n' >"$fake.bats"
     run tests/run "$fake.bats"
