@@ -31,6 +31,7 @@
 #include "supervisor/front/status.h"
 #include "supervisor/generation/log_limit.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/kernel/io.h"
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/kernel/rlimits.h"
 #include "supervisor/kernel/terminal.h"
@@ -262,6 +263,22 @@ static void say_what_is_missing(void)
                  "those that leave their process group are not seen; mount it");
 }
 
+/* A running server does not lose its new supervisor because of a file. */
+static bool open_log(bool recovered)
+{
+    const struct options *o = &supervisor.options;
+
+    if (log_open(o->log, o->log_level))
+        return true;
+    if (recovered)
+        log_line(LEVEL_WARNING, "GRACE_LOG=%s: %s; the log goes to standard error", o->log,
+                 io_error());
+    else
+        fprintf(stderr, "grace: GRACE_LOG=%s: %s; name a file that can be written\n", o->log,
+                io_error());
+    return recovered;
+}
+
 static void set_up(void)
 {
     /* what a look at many connections took goes back at once: the supervisor stays small */
@@ -293,13 +310,15 @@ static void start_server(void)
 
 static int supervise(int record)
 {
+    bool recovered = record > STDERR_FILENO;
+
     event_subscribe(subscribers);
     spawn_prepare();
     signals_block();
     rlimits_lift();
-    if (!options_read(&supervisor.options))
+    if (!options_read(&supervisor.options) || !open_log(recovered))
         return USAGE_STATUS;
-    if (record <= STDERR_FILENO && !directory_check())
+    if (!recovered && !directory_check())
         return USAGE_STATUS;
     directory_watch();
     if (restore_lost_stderr())
@@ -307,7 +326,7 @@ static int supervise(int record)
     supervisor.name =
         supervisor.options.name ? supervisor.options.name : basename(supervisor.command.path);
     set_up();
-    if (record > STDERR_FILENO)
+    if (recovered)
         recover_server();
     else if (!recover_at_start())
         start_server();

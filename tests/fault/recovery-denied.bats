@@ -33,6 +33,21 @@ load recovery
     kill "${PROCESSES[@]}"
 }
 
+@test "a log that can't be opened any more is said on standard error, and the server restarts" {
+    local directory=$BATS_TEST_TMPDIR/logs
+    mkdir "$directory"
+    export GRACE_LOG=$directory/grace.log
+    start_server
+    meet_clients
+    kill_supervisor
+    rm -r "$directory"
+    kill -HUP "${PROCESSES[0]}"
+    recovered 2
+    log_has "GRACE_LOG=$GRACE_LOG: No such file or directory; the log goes to standard error"
+    load_finish
+    ends_all
+}
+
 # start_walled COMMAND...: where no process may copy descriptors out of another.
 start_walled() {
     start_confined --deny pidfd_getfd env LD_PRELOAD="$LIBGRACE" "$@"

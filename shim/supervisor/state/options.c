@@ -14,7 +14,6 @@
 #include "protocol/duration.h"
 #include "protocol/envp.h"
 #include "protocol/preload_list.h"
-#include "supervisor/kernel/io.h"
 
 static const char DURATION[] = "a duration such as 500ms, 10s, 2m or none";
 static const char LIMITED[] = "a duration such as 500ms, 10s or 2m";
@@ -320,11 +319,5 @@ bool options_read(struct options *o)
     if (!read_variables(o))
         return false;
     remove_variables();
-    if (is_delay_too_long(o))
-        return false;
-    if (log_open(o->log, o->log_level))
-        return true;
-    fprintf(stderr, "grace: GRACE_LOG=%s: %s; name a file that can be written\n", o->log,
-            io_error());
-    return false;
+    return !is_delay_too_long(o);
 }
