@@ -87,8 +87,10 @@ static bool script_interpreter(char *line, char *path)
     return *line && strcpy(path, line);
 }
 
-/* path: becomes the interpreter where it is a script. 1: look at that; 0: no; -1: yes. */
-static int look(int fd, char *path, const char *loader)
+enum found { OTHER, LOADED, SCRIPT };
+
+/* path: becomes the interpreter of a script. */
+static enum found look(int fd, char *path, const char *loader)
 {
     union {
         Elf64_Ehdr header;
@@ -97,27 +99,27 @@ static int look(int fd, char *path, const char *loader)
     char interpreter[PATH_MAX];
 
     if (pread(fd, &begin, sizeof begin - 1, 0) < (ssize_t)sizeof "#!/")
-        return 0;
+        return OTHER;
     if (memcmp(begin.text, "#!", 2) == 0)
-        return script_interpreter(begin.text, path);
+        return script_interpreter(begin.text, path) ? SCRIPT : OTHER;
     return is_elf(&begin.header) && !is_privileged(fd) &&
                    read_interpreter(fd, &begin.header, interpreter, sizeof interpreter) &&
                    is_same_file(interpreter, loader)
-               ? -1
-               : 0;
+               ? LOADED
+               : OTHER;
 }
 
 bool executable_is_loaded_by(const char *path, const char *loader)
 {
     char at[PATH_MAX];
-    int next = snprintf(at, sizeof at, "%s", path) < (int)sizeof at;
+    enum found found = snprintf(at, sizeof at, "%s", path) < (int)sizeof at ? SCRIPT : OTHER;
 
-    for (int i = 0; i < SCRIPT_DEPTH && next > 0; i++) {
+    for (int i = 0; i < SCRIPT_DEPTH && found == SCRIPT; i++) {
         int fd = open(at, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-        next = fd >= 0 ? look(fd, at, loader) : 0;
+        found = fd >= 0 ? look(fd, at, loader) : OTHER;
         if (fd >= 0)
             close(fd);
     }
-    return next < 0;
+    return found == LOADED;
 }
