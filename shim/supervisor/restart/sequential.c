@@ -4,6 +4,7 @@
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/listeners.h"
+#include "supervisor/restart/backoff.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/serve.h"
 #include "supervisor/state/events.h"
@@ -15,8 +16,6 @@
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
 
-enum { PAUSE_FIRST_MS = 500, PAUSE_MOST_MS = 30000 };
-
 static int64_t next_pause;
 
 enum phase sequential_begin(void)
@@ -24,7 +23,7 @@ enum phase sequential_begin(void)
     struct generation *g = supervisor.current;
 
     supervisor.deadline = 0;
-    next_pause = PAUSE_FIRST_MS;
+    next_pause = BACKOFF_LEAST_MS;
     event(EVENT_RESTARTING, supervisor.last_number + 1, "");
     log_line(LEVEL_INFO, "generation %u ends before the next one starts, clients wait", g->number);
     if (!(g->attention & ATTENTION_DRAINING)) { /* else they were just looked for */
@@ -38,11 +37,12 @@ enum phase sequential_begin(void)
 
 static enum phase pause_after(unsigned number, const char *reason)
 {
-    supervisor.deadline = clock_ms() + next_pause;
+    int64_t pause = backoff_next(&next_pause);
+
+    supervisor.deadline = clock_ms() + pause;
     log_line(LEVEL_ERROR, "generation %u failed: %s; trying again in %lld ms, clients wait", number,
-             reason, (long long)next_pause);
+             reason, (long long)pause);
     event(EVENT_FAILED, number, reason);
-    next_pause = 2 * next_pause < PAUSE_MOST_MS ? 2 * next_pause : PAUSE_MOST_MS;
     return PHASE_PAUSING;
 }
 
