@@ -17,6 +17,7 @@
 #include "process/connections.h"
 #include "process/guest.h"
 #include "process/readable.h"
+#include "process/refusals.h"
 #include "process/self.h"
 
 EXPORT int close(int fd)
@@ -89,6 +90,40 @@ static int listener_fcntl(int fd, int cmd, void *arg)
     return r;
 }
 
+static bool is_refused(int r)
+{
+    return r < 0 && (errno == EAGAIN || errno == EACCES);
+}
+
+static int await_lock(int fd, int cmd, void *lock)
+{
+    struct page_refusal *awaited = refusals_await(fd);
+    int r = real.fcntl(fd, cmd, lock);
+
+    refusals_awaited(awaited);
+    return r;
+}
+
+/* While the generation starts beside another one: a lock that is waited for is tried first. */
+static int lock_noted(int fd, int cmd, void *lock)
+{
+    bool waits = cmd == F_SETLKW || cmd == F_OFD_SETLKW;
+    int try = cmd == F_SETLKW ? F_SETLK : cmd == F_OFD_SETLKW ? F_OFD_SETLK : cmd;
+    int r = real.fcntl(fd, try, lock);
+
+    if (!is_refused(r))
+        return r;
+    if (waits)
+        return await_lock(fd, cmd, lock);
+    refusals_note(fd);
+    return r;
+}
+
+static bool locks(int cmd)
+{
+    return cmd == F_SETLK || cmd == F_SETLKW || cmd == F_OFD_SETLK || cmd == F_OFD_SETLKW;
+}
+
 /* Who tries all numbers to see what is open (dovecot, looking for leaks) finds what the server has
  * opened. */
 static bool is_ours(int fd)
@@ -113,6 +148,8 @@ EXPORT UNGUARDED int fcntl(int fd, int cmd, ...)
         return descriptors_copied(fd, real.fcntl(fd, cmd, arg));
     if ((cmd == F_SETFL || cmd == F_GETFL) && believes_flag(fd))
         return listener_fcntl(fd, cmd, arg);
+    if (refusals_count() && locks(cmd))
+        return lock_noted(fd, cmd, arg);
     return real.fcntl(fd, cmd, arg);
 }
 

@@ -3,6 +3,7 @@
  * syscall(): calls made by number go to the hook of their name.  libuv closes with
  * syscall(SYS_close), vsftpd forks with syscall(SYS_clone), inetd uses SYS_close_range.
  */
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -135,6 +136,7 @@ static bool call_hook(const struct call *c, long *r)
         HOOK(dup3, (int)c->a, (int)c->b, (int)c->c);
         HOOK(fcntl, (int)c->a, (int)c->b, pointer(c->c));
         HOOK(ioctl, (int)c->a, (unsigned long)c->b, pointer(c->c));
+        HOOK(flock, (int)c->a, (int)c->b);
 
         HOOK(socket, (int)c->a, (int)c->b, (int)c->c);
         HOOK(bind, (int)c->a, pointer(c->b), (socklen_t)c->c);

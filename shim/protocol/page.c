@@ -164,3 +164,30 @@ uint64_t page_free_key(struct page *page, int index, uint64_t key)
         n++;
     return first + n;
 }
+
+static bool claim_refusal(struct page_refusal *r, uint64_t device, uint64_t inode)
+{
+    uint64_t have = 0;
+
+    if (!atomic_compare_exchange_strong(&r->inode, &have, inode))
+        return have == inode && atomic_load(&r->device) == device;
+    atomic_store(&r->device, device);
+    return true;
+}
+
+struct page_refusal *page_claim_refusal(struct page *page, uint64_t device, uint64_t inode)
+{
+    for (int i = 0; i < PAGE_REFUSALS; i++)
+        if (claim_refusal(&page->refusals[i], device, inode))
+            return &page->refusals[i];
+    return NULL;
+}
+
+unsigned page_count_used(struct page *page)
+{
+    unsigned used = 0;
+
+    for (unsigned i = 0; i < page_entries(page); i++)
+        used += (atomic_load(&page->listeners[i].flags) & LISTENER_USED) != 0;
+    return used;
+}

@@ -23,13 +23,14 @@
 #define PAGE_NAME "grace:%u:%u"
 
 enum {
-    PAGE_VERSION = 3,
+    PAGE_VERSION = 4,
     PAGE_SLOTS = 4096,        /* processes of one generation; of more only the kernel tells */
     PAGE_LISTENERS = 1024,    /* listeners of one generation at a time; more are not handed over */
     PAGE_PREDECESSORS = 1024, /* processes of older generations that the new one is not to see */
     PAGE_COMMANDS = 64,       /* by which processes were executed that serve */
     PAGE_COUNTERS = 64,       /* buckets that number equal binds (port 0, SO_REUSEPORT) */
     PAGE_AGES = 1 << 20,      /* entries of a process's table of accept times */
+    PAGE_REFUSALS = 16,       /* locked files that are remembered while a generation starts */
     PAGE_EPOLLS = 16384,      /* epoll registrations of listeners that a process remembers */
 };
 
@@ -89,6 +90,17 @@ struct page_slot {
     uint32_t reserved[2];
 };
 
+/* A file whose lock a process was refused, or waits for, while another generation serves.  Who has
+ * it the kernel says. */
+struct page_refusal {
+    _Atomic uint64_t inode; /* 0: the entry is free */
+    _Atomic uint64_t device;
+    _Atomic int64_t first, last; /* refused so long, clock_ms() */
+    _Atomic uint32_t waiting;    /* so many sleep until they get it */
+    _Atomic int32_t pid;         /* the last of them */
+    _Atomic uint32_t bound;      /* the listeners of the generation then */
+};
+
 struct page {
     uint32_t version;
     uint32_t generation;
@@ -111,6 +123,7 @@ struct page {
     _Atomic uint32_t commands[PAGE_COMMANDS];
     _Atomic uint32_t binds[PAGE_COUNTERS];
     _Atomic uint32_t transient[PAGE_COUNTERS]; /* listeners that were closed again at once */
+    struct page_refusal refusals[PAGE_REFUSALS];
     /* written before the generation starts; 0 ends the list */
     int32_t predecessors[PAGE_PREDECESSORS];
     struct page_listener listeners[PAGE_LISTENERS];
@@ -123,6 +136,12 @@ struct page_slot *page_claim_slot(struct page *page, int32_t pid);
 /* What was executed by this command serves; does it? Beyond PAGE_COMMANDS none is remembered. */
 void page_note_command(struct page *page, uint32_t command);
 bool page_has_command(struct page *page, uint32_t command);
+
+/* The entry of this file, a new one where there is none; NULL: all are taken. */
+struct page_refusal *page_claim_refusal(struct page *page, uint64_t device, uint64_t inode);
+
+/* How many listeners the generation serves, or is about to. */
+unsigned page_count_used(struct page *page);
 
 /* So many entries of listeners[] have to be looked at. */
 static inline unsigned page_entries(const struct page *page)
