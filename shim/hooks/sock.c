@@ -75,7 +75,7 @@ EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
     if (r < 0 && errno == EADDRINUSE && closed_were_awaited())
         r = real.bind(fd, addr, len);
     if (r == 0)
-        receive_bound(fd);
+        receive_bound(fd, addr, len);
     return r;
 }
 
@@ -112,17 +112,34 @@ EXPORT int accept4(int fd, struct sockaddr *restrict addr, socklen_t *restrict l
                                : accept_any(fd, addr, len, flags, real.accept4);
 }
 
+static __attribute__((noinline)) int connect_watched(int fd, const struct sockaddr *addr,
+                                                     socklen_t len)
+{
+    int r;
+
+    if (guest_is_running())
+        return real.connect(fd, addr, len);
+    if ((self_attention() & ATTENTION_STARTING) && path_guard_hides(addr, len)) {
+        errno = ECONNREFUSED;
+        return -1;
+    }
+    r = real.connect(fd, addr, len);
+    if (r == 0 && receive_watched(fd))
+        receive_connected(fd);
+    return r;
+}
+
 /* The data path pays two loads for it. What connects will not listen: its close need not ask whose
  * name goes. */
 EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
-    if (fdtab_get(fd) == FD_FRESH)
+    uint8_t known = fdtab_get(fd);
+
+    if (known == FD_FRESH)
         bound_keys_forget(fd);
-    if (!(self_attention() & ATTENTION_STARTING) || guest_is_running() ||
-        !path_guard_hides(addr, len))
-        return real.connect(fd, addr, len);
-    errno = ECONNREFUSED;
-    return -1;
+    if ((known & FD_DATAGRAM) || (self_attention() & ATTENTION_STARTING))
+        return connect_watched(fd, addr, len);
+    return real.connect(fd, addr, len);
 }
 
 /* Without its writing side a listener listens as before. */

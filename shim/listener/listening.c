@@ -219,6 +219,15 @@ void listening_waited(int fd)
     self.late = false;
 }
 
+void listening_ended(int fd)
+{
+    int index = fdtab_index(fd);
+
+    fdtab_set(fd, FD_NONE);
+    atomic_fetch_or(self_listener_flags(index), LISTENER_CLOSED);
+    self_ring();
+}
+
 void listening_accepted(int fd)
 {
     if (!transient_refuted(fd))

@@ -17,6 +17,9 @@ bool listening_discover(int fd);
 /* The calling thread waits for connections on fd (reported while the generation starts). */
 void listening_waited(int fd);
 
+/* fd serves no more, and is not closed: the supervisor looks. */
+void listening_ended(int fd);
+
 /* accept() has worked on one that was expected to be closed soon (transient.h). */
 void listening_accepted(int fd);
 

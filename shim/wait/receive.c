@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "wait/receive.h"
 
-#include <sys/socket.h>
 #include <errno.h>
 
 #include "listener/listening.h"
@@ -17,18 +16,35 @@ static bool joins_group(const struct address *a)
     return a->reuseport && page_find_member(self.page, address_key(a, 0), 0, LISTENER_KNOWN) >= 0;
 }
 
-void receive_bound(int fd)
+/* Not with a port that the kernel chose, for only those are to know it whom it sends to. */
+static bool is_server(int fd, const struct address *a)
+{
+    struct address peer;
+
+    return !a->any_port && !address_peer(fd, &peer) &&
+           ((self_attention() & ATTENTION_STARTING) || self.late || joins_group(a));
+}
+
+void receive_bound(int fd, const struct sockaddr *addr, socklen_t len)
 {
     struct address a;
     int saved = errno, type = 0;
-    socklen_t len = sizeof type;
+    socklen_t size = sizeof type;
 
-    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
-    errno = saved;
-    if (type != SOCK_DGRAM || !address_of_socket(&a, fd) || a.any_port)
-        return;
-    if ((self_attention() & ATTENTION_STARTING) || self.late || joins_group(&a))
+    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+    if (type == SOCK_DGRAM && address_of_bind(&a, fd, addr, len) && is_server(fd, &a))
         listening_begin(fd);
+    errno = saved;
+}
+
+void receive_connected(int fd)
+{
+    struct address peer;
+    int saved = errno;
+
+    if (fdtab_is(fd, FDS_LISTENING) && address_peer(fd, &peer))
+        listening_ended(fd);
+    errno = saved;
 }
 
 /*

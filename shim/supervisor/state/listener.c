@@ -248,13 +248,22 @@ void listener_allow_new(struct listener *h)
     setsockopt(h->socket.fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
 }
 
+static bool is_connected(int fd)
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+
+    return getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
+}
+
 /* A TCP socket is closed then; one of UNIX says to listen as before. */
 bool listener_is_shut(const struct listener *h)
 {
     struct pollfd p = {.fd = h->socket.fd, .events = POLLRDHUP};
 
-    return h->socket.fd >= 0 && h->socket.type != SOCK_DGRAM && poll(&p, 1, 0) > 0 &&
-           (p.revents & (POLLHUP | POLLRDHUP));
+    if (h->socket.type == SOCK_DGRAM)
+        return is_connected(h->socket.fd);
+    return h->socket.fd >= 0 && poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLRDHUP));
 }
 
 bool listener_has_queue(const struct listener *h)

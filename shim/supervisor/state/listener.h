@@ -87,7 +87,7 @@ bool listener_is_nonblock(const struct listener *h);
 void listener_refuse_new(struct listener *h);
 void listener_allow_new(struct listener *h);
 
-/* Has the server shut it down? */
+/* Has the server shut it down, or connected it, so that it hears nobody else? */
 bool listener_is_shut(const struct listener *h);
 
 /* Is a connection waiting in the queue? */
