@@ -267,6 +267,12 @@ EXPORT pid_t getpgid(pid_t pid)
     return predecessors_hide(pid) ? -1 : real.getpgid(pid);
 }
 
+/* So does chronyd. */
+EXPORT pid_t getsid(pid_t pid)
+{
+    return predecessors_hide(pid) ? -1 : real.getsid(pid);
+}
+
 EXPORT int prctl(int option, ...)
 {
     unsigned long a[4];

@@ -5,11 +5,11 @@
 
 #include "libc/export.h"
 #include "libc/real.h"
+#include "listener/address_guard.h"
 #include "listener/adopt.h"
 #include "listener/closed.h"
 #include "listener/descriptors.h"
 #include "listener/listening.h"
-#include "listener/path_guard.h"
 #include "listener/replace.h"
 #include "process/bound_keys.h"
 #include "process/guest.h"
@@ -119,10 +119,8 @@ static __attribute__((noinline)) int connect_watched(int fd, const struct sockad
 
     if (guest_is_running())
         return real.connect(fd, addr, len);
-    if ((self_attention() & ATTENTION_STARTING) && path_guard_hides(addr, len)) {
-        errno = ECONNREFUSED;
-        return -1;
-    }
+    if ((self_attention() & ATTENTION_STARTING) && address_guard_hides(fd, addr, len))
+        return address_guard_refuse(fd, addr, len);
     r = real.connect(fd, addr, len);
     if (r == 0 && receive_watched(fd))
         receive_connected(fd);

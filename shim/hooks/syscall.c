@@ -143,6 +143,7 @@ static bool call_hook(const struct call *c, long *r)
         HOOK(listen, (int)c->a, (int)c->b);
         HOOK(accept, (int)c->a, pointer(c->b), pointer(c->c));
         HOOK(accept4, (int)c->a, pointer(c->b), pointer(c->c), (int)c->d);
+        HOOK(connect, (int)c->a, pointer(c->b), (socklen_t)c->c);
         HOOK(shutdown, (int)c->a, (int)c->b);
         HOOK(setsockopt, (int)c->a, (int)c->b, (int)c->c, pointer(c->d), (socklen_t)c->e);
 
@@ -157,6 +158,8 @@ static bool call_hook(const struct call *c, long *r)
         HOOK(renameat2, (int)c->a, pointer(c->b), (int)c->c, pointer(c->d), (unsigned)c->e);
 
         HOOK(kill, (pid_t)c->a, (int)c->b);
+        HOOK(getpgid, (pid_t)c->a);
+        HOOK(getsid, (pid_t)c->a);
         HOOK(prctl, (int)c->a, c->b, c->c, c->d, c->e);
         BY_NUMBER(seccomp, confine_by_number(c));
         HOOK(execve, pointer(c->a), pointer(c->b), pointer(c->c));

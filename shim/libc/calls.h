@@ -79,6 +79,7 @@ CALL(int, pselect,
 /* processes */
 CALL(int, kill, (pid_t pid, int sig), (pid, sig))
 CALL(pid_t, getpgid, (pid_t pid), (pid))
+CALL(pid_t, getsid, (pid_t pid), (pid))
 CALL(int, prctl, (int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d),
      (option, a, b, c, d))
 CALL(pid_t, _Fork, (void), ())

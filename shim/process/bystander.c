@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "libc/real.h"
 #include "process/own_signals.h"
 
 /* Any process of the server: it stays in its session, or leads the one that all others are in. */
@@ -25,7 +26,7 @@ static bool is_orphan(void)
 static bool has_left(void)
 {
     return !page_has_command(self.page, atomic_load(&self.command)) && is_orphan() &&
-           getsid(0) != getsid(server());
+           getsid(0) != real.getsid(server());
 }
 
 /* What has served once is the server also when it is executed again. */

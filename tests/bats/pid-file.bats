@@ -168,9 +168,3 @@ END
     run env LD_PRELOAD="$LIBGRACE" GRACE_PIDFILE=server.pid true
     [[ $status -eq 125 && $output == *"GRACE_PIDFILE=server.pid: the value must be an absolute path"* ]]
 }
-
-@test "a server that looks by connect() whether its UNIX path is served finds nobody" {
-    start_wrapped server "$PYTHON" "$ROOT/tests/servers/pathed.py" "$BATS_TEST_TMPDIR/socket"
-    restart_under_load 2 "unix:$BATS_TEST_TMPDIR/socket"
-    log_lacks refused
-}
