@@ -33,6 +33,7 @@ static const struct option options[] = {
     {"pidfile", required_argument, NULL, 12},
     {"chdir", required_argument, NULL, 13},
     {"require-listeners", no_argument, NULL, 14},
+    {"respawn", optional_argument, NULL, 15},
     {"help", no_argument, NULL, 'h'},
     {0},
 };

@@ -27,6 +27,7 @@ static const struct subcommand commands[] = {
      "  --stop-signal SIG      end a drained generation with SIG, not SIGKILL\n"
      "  --stop-timeout T       SIGKILL what is left T after the stop signal (10s)\n"
      "  --max-old N            draining generations kept (3)\n"
+     "  --respawn[=N/T]        start it again when it dies, N times in T at most (off; 5/60s)\n"
      "  --chdir PATH           start in this directory, by its path anew each time\n"
      "  --pidfile PATH         the server's own, to step aside during a restart\n"
      "  --name NAME            name for status, restart and stop (base name of COMMAND)\n"

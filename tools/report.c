@@ -183,8 +183,11 @@ static void print_restarts(struct json_object *status)
     struct json_object *restarts = NULL;
 
     json_object_object_get_ex(status, "restarts", &restarts);
-    printf("restarts  %" PRId64 " done, %" PRId64 " rolled back\n", answer_number(restarts, "done"),
+    printf("restarts  %" PRId64 " done, %" PRId64 " rolled back", answer_number(restarts, "done"),
            answer_number(restarts, "rolled_back"));
+    if (answer_number(restarts, "respawned") > 0)
+        printf(", %" PRId64 " after the server had died", answer_number(restarts, "respawned"));
+    puts("");
 }
 
 static void print_last(struct json_object *status)

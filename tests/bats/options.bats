@@ -96,6 +96,13 @@ duration() {
     done
 }
 
+@test "GRACE_RESPAWN: values" {
+    takes GRACE_RESPAWN on off 5 1 100 3/1m 10/none
+    for value in '' 0 0/60s 101 -1 5/ 5/0 5/999ms 5/60 /60s 5/60s/1 5x always; do
+        rejects GRACE_RESPAWN "$value" 'a number of starts from 1 to 100'
+    done
+}
+
 @test "the others: values" {
     takes GRACE_MODE overlap sequential
     rejects GRACE_MODE parallel 'overlap or sequential'

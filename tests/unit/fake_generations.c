@@ -25,7 +25,7 @@
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
 
-enum { READY_MS = 60000, DRAIN_MS = 30000, STOP_MS = 10000, FIRST_PID = 1000 };
+enum { READY_MS = 60000, DRAIN_MS = 30000, STOP_MS = 10000, FIRST_PID = 1000, LONG_MS = 10000000 };
 
 struct fake fake;
 struct generation_list generation_list = TAILQ_HEAD_INITIALIZER(generation_list);
@@ -76,6 +76,8 @@ struct generation *generation_new(unsigned number, uint32_t attention)
     expect(!supervisor.options.sequential || !supervisor.current ||
                !fake_of(supervisor.current)->lives,
            "the next generation is started before the one before has ended");
+    expect(supervisor.phase != PHASE_BACKOFF || !fake_of(supervisor.current)->lives,
+           "the server is started again beside what it has left");
     fake.before = supervisor.current;
     errno = ENOMEM;
     if (fake.no_memory)
@@ -140,7 +142,8 @@ bool generation_joined(const struct generation *g)
 static bool may_be_cut(struct generation *g)
 {
     return fake.stopped || supervisor.ended || g->surplus || fake.now >= g->draining + DRAIN_MS ||
-           (supervisor.options.sequential && !fake_of(g)->served);
+           (supervisor.options.sequential && !fake_of(g)->served) ||
+           (supervisor.options.respawns > 0 && (g->exited || !fake_of(g)->served));
 }
 
 void generation_kill(struct generation *g, int sig)
@@ -201,6 +204,13 @@ void drain_abandon(struct generation *g)
         g->state = GENERATION_DRAINING;
     else
         retire_begin(g, 0);
+}
+
+void drain_left(struct generation *g)
+{
+    note("left %u", g->number);
+    g->attention |= ATTENTION_DRAINING;
+    retire_begin(g, g->exited ? SIGTERM : SIGKILL);
 }
 
 void release_served(void)
@@ -289,7 +299,10 @@ static void hear(const struct event *e)
         expect(supervisor.current == fake.before, "a failed restart has changed who serves");
     if (e->kind == EVENT_REFUSED)
         fake.asked = 0;
-    if (e->kind == EVENT_SUCCEEDED) {
+    fake.died += e->kind == EVENT_CRASHED;
+    if (e->kind == EVENT_CRASHED && supervisor.options.respawns > 0 && !supervisor.next)
+        answer("died");
+    if (e->kind == EVENT_SUCCEEDED || e->kind == EVENT_RESPAWNED) {
         expect(fake.stopped || !older_accepts(), "a restart is done, and an older one accepts");
         answer("done");
     } else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED || e->kind == EVENT_REFUSED)
@@ -358,11 +371,17 @@ static bool is_the_server(const struct generation *g)
            (!phase_is_alone() || phase_stops());
 }
 
+static bool is_respawned(const struct generation *g, int status)
+{
+    return supervisor.options.respawns > 0 && g == supervisor.current && status != 0 &&
+           supervisor.phase != PHASE_FIRST && !phase_stops();
+}
+
 void fake_die(struct generation *g, int status, bool others_live)
 {
     if (g->exited || g->main == 0)
         return;
-    fake.lost |= is_the_server(g) && (status != 0 || !others_live);
+    fake.lost |= is_the_server(g) && !is_respawned(g, status) && (status != 0 || !others_live);
     g->status = status;
     fake_of(g)->dead = true;
     fake_of(g)->lives = others_live;
@@ -394,16 +413,19 @@ void fake_turn(void)
     }
 }
 
-void fake_begin(bool sequential, int64_t probation)
+void fake_begin(bool sequential, int64_t probation, int respawns)
 {
     static event_subscriber *const subscribers[] = {hear, NULL};
     const char *why;
 
     event_subscribe(subscribers);
-    fake = (struct fake){.now = 1000000};
+    fake = (struct fake){.now = fake.now + LONG_MS};
     supervisor = (struct supervisor){
         .options = {.sequential = sequential,
                     .probation = probation,
+                    .respawns = respawns,
+                    .respawn_within = 60000,
+                    .respawn = "N/60s",
                     .stop_timeout = STOP_MS,
                     .max_old = 2,
                     .signal = SIGHUP},

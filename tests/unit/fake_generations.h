@@ -35,7 +35,8 @@ struct fake {
     bool no_memory, no_fork;   /* for the next generation */
     bool unwrapped;            /* the one that serves is found to be */
     bool stopped;              /* a stop was asked for */
-    bool lost;                 /* the one that served has died by itself */
+    bool lost;                 /* the one that served has died by itself, and that is the end */
+    int died;                  /* so often it has died, or failed to start again */
     struct generation *before; /* served when the last one was started */
     unsigned asked;            /* the number of the last generation at the last request */
     struct fake_client client[FAKE_CLIENTS];
@@ -47,8 +48,8 @@ extern struct fake fake;
 
 struct fake_generation *fake_of(struct generation *g);
 
-/* Everything anew: one generation, which has just been started. */
-void fake_begin(bool sequential, int64_t probation);
+/* Everything anew: one generation, which has just been started.  Respawns are in 60 s. */
+void fake_begin(bool sequential, int64_t probation, int respawns);
 void fake_end(void);
 
 /* What users do. */

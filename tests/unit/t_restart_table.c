@@ -10,8 +10,9 @@
 #include "supervisor/restart/restart_table.h"
 #include "tap.h"
 
-static const char *const phases[] = {"first",  "idle",      "starting", "probation", "handover",
-                                     "ending", "replacing", "pausing",  "leaving",   "stopping"};
+static const char *const phases[] = {"first",    "idle",       "starting",  "probation",
+                                     "handover", "ending",     "replacing", "pausing",
+                                     "backoff",  "respawning", "leaving",   "stopping"};
 static const char *const inputs[] = {"request", "ready", "failed", "lost",
                                      "empty",   "stop",  "drain"};
 
@@ -39,10 +40,23 @@ static const char *const wanted[PHASES][INPUTS] = {
                          "replacing: then stop"},
     [PHASE_PAUSING] = {"pausing: at once", NULL, NULL, "pausing:", "replacing: new 3",
                        "stopping: release, signal 2", "stopping: release, signal 2"},
+    [PHASE_BACKOFF] = {"backoff: at once", NULL, NULL, "backoff:", "respawning: new 2",
+                       "stopping: release, signal 1", "stopping: release, signal 1"},
+    [PHASE_RESPAWNING] = {"respawning: then restart", "idle: serves 2, done",
+                          "backoff: died, left 2, kill 2", NULL, NULL,
+                          "stopping: release, signal 2", "respawning: then stop"},
     [PHASE_LEAVING] = {NULL, NULL, "leaving: failed, abandon 2, kill 2", "stopping: ended",
                        "stopping: ended", "stopping: kill 2, release, signal 1", "leaving:"},
     [PHASE_STOPPING] = {NULL, NULL, "stopping: failed, abandon 2, kill 2", "stopping: ended",
                         "stopping: ended", "stopping: kill 1, kill 2", "stopping:"},
+};
+
+/* With GRACE_RESPAWN, when the one that serves has died by a signal. */
+static const char *const died[PHASES] = {
+    [PHASE_FIRST] = "stopping: died, ended",
+    [PHASE_IDLE] = "backoff: died, left 1, signal 1",
+    [PHASE_STARTING] = "respawning: left 1, signal 1",
+    [PHASE_HANDOVER] = "backoff: died, left 2, signal 2",
 };
 
 static void serve_first(void)
@@ -55,12 +69,19 @@ static void serve_first(void)
 static void come_to(enum phase phase)
 {
     bool sequential = phase >= PHASE_ENDING && phase <= PHASE_PAUSING;
+    bool respawns = phase == PHASE_BACKOFF || phase == PHASE_RESPAWNING;
 
-    fake_begin(sequential, phase == PHASE_PROBATION ? 5000 : 0);
+    fake_begin(sequential, phase == PHASE_PROBATION ? 5000 : 0, respawns ? 2 : 0);
     if (phase == PHASE_FIRST)
         return;
     serve_first();
-    if (phase == PHASE_IDLE)
+    if (respawns) {
+        fake.now += supervisor.options.respawn_within; /* so that there is no pause */
+        fake_die(supervisor.current, SIGKILL, false);
+    }
+    if (phase == PHASE_RESPAWNING)
+        fake_turn();
+    if (phase == PHASE_IDLE || respawns)
         return;
     fake_request(REQUEST_SIGNAL);
     if (phase == PHASE_PROBATION || phase == PHASE_HANDOVER) {
@@ -124,6 +145,58 @@ static void check(enum phase phase, enum restart_input input)
     fake_end();
 }
 
+static void check_dies(enum phase phase)
+{
+    struct restart_cause cause = {.text = "x"};
+    char got[sizeof fake.trace + 64];
+
+    come_to(phase);
+    supervisor.options.respawns = 2;
+    cause.g = supervisor.current;
+    cause.g->status = SIGKILL;
+    cause.g->exited = true;
+    fake.trace[0] = '\0';
+    restart_take(INPUT_LOST, &cause);
+    describe(got);
+    is_str(got, died[phase], "%s, and the server dies", phases[phase]);
+    fake_end();
+}
+
+/* Dies when it has served for so long. */
+static void serve_and_die(int64_t ms, int status)
+{
+    while (!supervisor.ended && supervisor.phase != PHASE_IDLE) {
+        fake_of(supervisor.current)->ready = true;
+        fake_turn();
+        fake.now += 100;
+    }
+    fake.now += ms;
+    fake_die(supervisor.current, status, false);
+}
+
+static void check_respawns(void)
+{
+    come_to(PHASE_IDLE);
+    supervisor.options.respawns = 2;
+    serve_and_die(100000, SIGSEGV);
+    is_int(supervisor.deadline - fake.now, 0, "it is started again at once");
+    serve_and_die(0, FAKE_EXIT_3);
+    is_int(supervisor.deadline - fake.now, 500, "the second time after a pause");
+    serve_and_die(0, FAKE_EXIT_3);
+    ok(supervisor.ended && supervisor.status == FAKE_EXIT_3, "not a third time within its time");
+    fake_end();
+
+    come_to(PHASE_IDLE);
+    supervisor.options.respawns = 1;
+    for (int i = 0; i < 4; i++)
+        serve_and_die(60000, SIGSEGV);
+    ok(supervisor.phase == PHASE_BACKOFF && supervisor.deadline == fake.now,
+       "what serves for its time may die as often as it likes");
+    serve_and_die(0, SIGTERM);
+    ok(supervisor.ended, "but what ends as if it were told to has ended");
+    fake_end();
+}
+
 /* A second signal at once is the echo of the first; the deadline is none. */
 static void check_stop_is_late(void)
 {
@@ -155,6 +228,10 @@ int main(void)
     for (enum phase phase = 0; phase < PHASES; phase++)
         for (enum restart_input input = 0; input < INPUTS; input++)
             check(phase, input);
+    for (enum phase phase = 0; phase < PHASES; phase++)
+        if (died[phase])
+            check_dies(phase);
+    check_respawns();
     check_stop_is_late();
     check_nobody_serves();
     return done();

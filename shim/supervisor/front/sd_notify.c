@@ -141,6 +141,20 @@ static void say_reloading(void)
     tell_state(text);
 }
 
+/* Not a state: where the server is not started again the manager sees us end. */
+static void say_crashed(const char *how)
+{
+    char text[DATAGRAM];
+
+    snprintf(text, sizeof text, "STATUS=the server has ended: %s\n", how);
+    tell_manager(text);
+}
+
+static bool is_over(enum event_kind kind)
+{
+    return kind == EVENT_SUCCEEDED || kind == EVENT_RESPAWNED;
+}
+
 /* A restart that is tried again (EVENT_FAILED) is still one; one that goes on when a generation is
  * ready (EVENT_READY) is not over. */
 void sd_notify_event(const struct event *e)
@@ -149,14 +163,16 @@ void sd_notify_event(const struct event *e)
 
     if (e->kind == EVENT_RESTARTING)
         say_reloading();
-    else if (e->kind == EVENT_SUCCEEDED || (e->kind == EVENT_READY && !reloading))
+    else if (is_over(e->kind) || (e->kind == EVENT_READY && !reloading))
         say_ready("serving");
     else if (e->kind == EVENT_ROLLED_BACK)
         say_ready("the last restart was rolled back");
     else if (e->kind == EVENT_STOPPING)
         tell_state("STOPPING=1\n");
+    else if (e->kind == EVENT_CRASHED)
+        say_crashed(e->text);
     reloading = e->kind == EVENT_RESTARTING ||
-                (reloading && e->kind != EVENT_SUCCEEDED && e->kind != EVENT_ROLLED_BACK);
+                (reloading && !is_over(e->kind) && e->kind != EVENT_ROLLED_BACK);
 }
 
 /* The rest is said by the supervisor itself, or (NOTIFYACCESS) is no worker's to say: to the

@@ -114,12 +114,14 @@ static void signal_group(int sig)
         kill(-generation_group(supervisor.current), sig);
 }
 
-/* Ctrl-C and the like: meant for the server, which was in the background until `fg`. */
+/* Ctrl-C and the like: meant for the server, which was in the background until `fg`; or for us,
+ * where it has died and is to start again. */
 static bool is_typed(const struct signalfd_siginfo *s)
 {
     int sig = (int)s->ssi_signo;
 
-    return s->ssi_code == SI_KERNEL && (sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP);
+    return s->ssi_code == SI_KERNEL && !supervisor.current->exited &&
+           (sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP);
 }
 
 static void act(const struct signalfd_siginfo *s)

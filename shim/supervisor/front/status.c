@@ -24,10 +24,11 @@ static const char event_names[][12] = {
     [EVENT_DRAINING] = "draining",       [EVENT_DRAINED] = "drained",
     [EVENT_RETIRED] = "retired",         [EVENT_STOPPING] = "stopping",
     [EVENT_STOPPED] = "stopped",         [EVENT_CRASHED] = "crashed",
+    [EVENT_RESPAWNED] = "ready",
 };
 
 static struct {
-    unsigned done, rolled_back;
+    unsigned done, rolled_back, respawned;
     enum event_kind last;
     time_t at;
     char reason[EVENT_TEXT];
@@ -88,6 +89,7 @@ void status_event(const struct event *e)
 {
     note_unserved(e);
     restarts.done += e->kind == EVENT_SUCCEEDED;
+    restarts.respawned += e->kind == EVENT_RESPAWNED;
     restarts.rolled_back += has_failed(e->kind);
     if (is_aside(e->kind))
         return;
@@ -224,8 +226,8 @@ char *status_json(void)
     put_generations(out);
     put_listeners(out);
     put_unserved(out);
-    fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u}", restarts.done,
-            restarts.rolled_back);
+    fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u,\"respawned\":%u}", restarts.done,
+            restarts.rolled_back, restarts.respawned);
     put_last(out);
     fputs("}\n", out);
     fclose(out);

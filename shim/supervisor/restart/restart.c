@@ -64,7 +64,8 @@ static void take(enum restart_input input, const struct restart_cause *cause)
     if (supervisor.phase == PHASE_IDLE && wants_restart())
         answer_pending();
     else if (supervisor.pending == REQUEST_STOP &&
-             (supervisor.phase == PHASE_IDLE || supervisor.phase == PHASE_PAUSING))
+             (supervisor.phase == PHASE_IDLE || supervisor.phase == PHASE_PAUSING ||
+              supervisor.phase == PHASE_BACKOFF))
         restart_stop_drain();
 }
 
@@ -146,8 +147,7 @@ static bool died_of_a_request(const struct generation *g)
 static bool is_new(const struct generation *g)
 {
     return g == supervisor.next ||
-           (g == supervisor.current &&
-            (supervisor.phase == PHASE_PROBATION || supervisor.phase == PHASE_REPLACING));
+           (g == supervisor.current && (supervisor.phase == PHASE_PROBATION || phase_replaces()));
 }
 
 /* Into the background, as a daemon does. */
@@ -197,7 +197,7 @@ static bool is_over(int64_t deadline, int64_t now)
 
 static void vanished(struct generation *g)
 {
-    if (supervisor.phase == PHASE_REPLACING)
+    if (phase_replaces())
         take_of(INPUT_FAILED, g, "all its processes ended before it was ready");
     else
         failed(g, "all its processes ended");
@@ -279,8 +279,13 @@ static void look(struct generation *g, int64_t now)
     case PHASE_REPLACING:
         look_at_new(g, now);
         break;
+    case PHASE_RESPAWNING:
+        if (!handover_awaited()) /* else who was told that it serves may get to what was left */
+            look_at_new(g, now);
+        break;
     case PHASE_ENDING:
     case PHASE_PAUSING:
+    case PHASE_BACKOFF:
         if (g->state == GENERATION_RETIRED && is_over(supervisor.deadline, now))
             take_of(INPUT_EMPTY, g, NULL);
         break;

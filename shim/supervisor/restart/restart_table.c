@@ -4,6 +4,7 @@
 #include "protocol/clock.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/restart/overlap.h"
+#include "supervisor/restart/respawn.h"
 #include "supervisor/restart/rollback.h"
 #include "supervisor/restart/sequential.h"
 #include "supervisor/restart/serve.h"
@@ -80,6 +81,13 @@ static enum phase first_ready(struct generation *g)
     A(sequential_ready,  sequential_ready(cause->g)) \
     A(sequential_failed, sequential_failed(cause->g, cause->text)) \
     A(sequential_hurry,  sequential_hurry()) \
+    A(respawn_lost,      respawn_lost(cause->g, cause->text)) \
+    A(respawn_by_next,   respawn_by_next(cause->g, cause->text)) \
+    A(respawn_vanished,  respawn_vanished(cause->g)) \
+    A(respawn_next,      respawn_next()) \
+    A(respawn_ready,     respawn_ready(cause->g)) \
+    A(respawn_failed,    respawn_failed(cause->g, cause->text)) \
+    A(respawn_hurry,     respawn_hurry()) \
     A(stop_begin,        stop_begin(cause->sig)) \
     A(stop_again,        stop_again(cause->sig)) \
     A(stop_drain,        stop_drain()) \
@@ -111,19 +119,23 @@ static const unsigned char table[PHASES][INPUTS] = {
     [PHASE_FIRST]     = ROW(when_ready,       first_ready,      never,
                             stop_crashed,     stop_over,        stop_begin,        stop_drain),
     [PHASE_IDLE]      = ROW(begin,            never,            never,
-                            stop_crashed,     stop_over,        stop_begin,        stop_drain),
+                            respawn_lost,     respawn_vanished, stop_begin,        stop_drain),
     [PHASE_STARTING]  = ROW(one_more,         overlap_ready,    rollback,
-                            stop_crashed,     stop_over,        stop_begin,        stop_drain),
+                            respawn_by_next,  respawn_vanished, stop_begin,        stop_drain),
     [PHASE_PROBATION] = ROW(one_more,         overlap_stays,    rollback_probation,
                             overlap_old_lost, never,            stop_begin,        stop_drain),
     [PHASE_HANDOVER]  = ROW(one_more,         overlap_done,     never,
-                            stop_crashed,     stop_over,        stop_begin,        stop_drain),
+                            respawn_lost,     respawn_vanished, stop_begin,        stop_drain),
     [PHASE_ENDING]    = ROW(one_more,         never,            never,
                             nothing,          sequential_next,  stop_begin,        stop_follows),
     [PHASE_REPLACING] = ROW(one_more,         sequential_ready, sequential_failed,
                             never,            never,            stop_begin,        stop_follows),
     [PHASE_PAUSING]   = ROW(sequential_hurry, never,            never,
                             nothing,          sequential_next,  stop_begin,        stop_begin),
+    [PHASE_BACKOFF]   = ROW(respawn_hurry,    never,            never,
+                            nothing,          respawn_next,     stop_begin,        stop_begin),
+    [PHASE_RESPAWNING] = ROW(one_more,        respawn_ready,    respawn_failed,
+                            never,            never,            stop_begin,        stop_follows),
     [PHASE_LEAVING]   = ROW(never,            never,            rollback_at_end,
                             stop_ended,       stop_over,        stop_begin,        nothing),
     [PHASE_STOPPING]  = ROW(never,            never,            rollback_at_end,

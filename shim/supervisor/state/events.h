@@ -9,7 +9,7 @@
 enum { EVENT_TEXT = 256 }; /* longer ones may be cut */
 
 enum event_kind {
-    EVENT_STARTED,     /* the first generation runs */
+    EVENT_STARTED,     /* the first generation runs, or one after the server has died */
     EVENT_RECOVERED,   /* it is another supervisor's, which was killed */
     EVENT_RESTARTING,  /* the service has begun to */
     EVENT_READY,       /* a generation serves */
@@ -23,9 +23,10 @@ enum event_kind {
     EVENT_DRAINED,
     EVENT_RETIRED,
     EVENT_STOPPING,
-    EVENT_STOPPED, /* it was told to */
-    EVENT_CRASHED, /* it was not */
-    EVENT_LINE,    /* what the log says, without its prefix: for who waits for a restart */
+    EVENT_STOPPED,   /* it was told to */
+    EVENT_CRASHED,   /* it was not */
+    EVENT_RESPAWNED, /* the server has died, and serves again */
+    EVENT_LINE,      /* what the log says, without its prefix: for who waits for a restart */
 };
 
 struct event {

@@ -153,6 +153,31 @@ static bool set_max_old(struct options *o, const char *text)
     return true;
 }
 
+/* "on", "off", N or N/T. */
+static bool set_respawn(struct options *o, const char *text)
+{
+    static char both[64];
+    size_t n = strcspn(text, "/");
+    char number[8] = "5";
+    long starts = 0;
+
+    if (strcmp(text, "off") == 0) {
+        o->respawns = 0;
+        return true;
+    }
+    if (strcmp(text, "on") != 0) {
+        if (n >= sizeof number)
+            return false;
+        *(char *)mempcpy(number, text, n) = '\0';
+    }
+    snprintf(both, sizeof both, "%s/%s", number, text[n] == '/' ? text + n + 1 : "60s");
+    o->respawn = both;
+    if (!parse_number(number, 1, OPTIONS_RESPAWNS, &starts))
+        return false;
+    o->respawns = (int)starts;
+    return duration_parse(strchr(both, '/') + 1, &o->respawn_within) && o->respawn_within >= 1000;
+}
+
 static bool set_children(struct options *o, const char *text)
 {
     o->keep_children = strcmp(text, "keep") == 0;
@@ -222,6 +247,9 @@ static const struct variable {
     {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12"},
     {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},
     {"GRACE_MAX_OLD", set_max_old, "a number from 1 to 100"},
+    {"GRACE_RESPAWN", set_respawn,
+     "on, off, or a number of starts from 1 to 100 and, after a /, a duration of 1s at least, such "
+     "as 5/60s"},
     {"GRACE_CHILDREN", set_children, "scrub or keep"},
     {"GRACE_CHDIR", set_chdir, "the path of a directory"},
     {"GRACE_PIDFILE", set_pidfile, "an absolute path"},

@@ -18,6 +18,8 @@
 
 #include "supervisor/state/log.h"
 
+enum { OPTIONS_RESPAWNS = 100 }; /* at most */
+
 enum ready_how { READY_AUTO, READY_NOTIFY, READY_DELAY, READY_EXEC };
 
 struct options {
@@ -34,6 +36,9 @@ struct options {
     int stop_signal; /* 0: the default (none for a drained tree, SIGTERM for one overdue) */
     int64_t stop_timeout;
     int max_old;
+    int respawns;           /* starts after a crash, 0: none [GRACE_RESPAWN] */
+    int64_t respawn_within; /* in this time */
+    const char *respawn;    /* both, as they are written */
     bool keep_children;
     const char *chdir;       /* where the server starts, NULL: where we were started */
     const char *pidfile;     /* the server's own, NULL: none is named */

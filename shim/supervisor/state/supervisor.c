@@ -12,13 +12,18 @@ struct supervisor supervisor;
 
 bool phase_restarts(void)
 {
-    return supervisor.phase >= PHASE_STARTING && supervisor.phase <= PHASE_PAUSING;
+    return supervisor.phase >= PHASE_STARTING && supervisor.phase <= PHASE_RESPAWNING;
 }
 
 bool phase_has_started(void)
 {
     return phase_restarts() && supervisor.phase != PHASE_ENDING &&
-           supervisor.phase != PHASE_PAUSING;
+           supervisor.phase != PHASE_PAUSING && supervisor.phase != PHASE_BACKOFF;
+}
+
+bool phase_replaces(void)
+{
+    return supervisor.phase == PHASE_REPLACING || supervisor.phase == PHASE_RESPAWNING;
 }
 
 bool phase_stops(void)

@@ -16,16 +16,18 @@ struct generation;
 
 /* How far a restart, or a stop, has come: whoever acts differently meanwhile looks at it. */
 enum phase {
-    PHASE_FIRST,     /* the first generation, or one that was taken over, is not ready yet */
-    PHASE_IDLE,      /* one serves, and that is all */
-    PHASE_STARTING,  /* the next one is to become ready, the one before serves */
-    PHASE_PROBATION, /* it serves, and the one before is kept */
-    PHASE_HANDOVER,  /* it serves, and the one before is to say that it accepts no more */
-    PHASE_ENDING,    /* sequential mode: the one that served ends before the next one starts */
-    PHASE_REPLACING, /* sequential mode: the next one is to become ready, clients wait */
-    PHASE_PAUSING,   /* sequential mode: it has failed, and is tried again after a pause */
-    PHASE_LEAVING,   /* the server ends when its connections are finished */
-    PHASE_STOPPING,  /* the server ends, or has ended */
+    PHASE_FIRST,      /* the first generation, or one that was taken over, is not ready yet */
+    PHASE_IDLE,       /* one serves, and that is all */
+    PHASE_STARTING,   /* the next one is to become ready, the one before serves */
+    PHASE_PROBATION,  /* it serves, and the one before is kept */
+    PHASE_HANDOVER,   /* it serves, and the one before is to say that it accepts no more */
+    PHASE_ENDING,     /* sequential mode: the one that served ends before the next one starts */
+    PHASE_REPLACING,  /* sequential mode: the next one is to become ready, clients wait */
+    PHASE_PAUSING,    /* sequential mode: it has failed, and is tried again after a pause */
+    PHASE_BACKOFF,    /* the server has died; a pause, and what it has left is to end */
+    PHASE_RESPAWNING, /* it is to become ready again, clients wait */
+    PHASE_LEAVING,    /* the server ends when its connections are finished */
+    PHASE_STOPPING,   /* the server ends, or has ended */
     PHASES
 };
 
@@ -43,7 +45,7 @@ struct supervisor {
     struct generation *standby; /* served before, kept until the probation is over [overlap] */
     unsigned last_number;       /* of a generation [set-up, restart/: who makes one] */
     enum phase phase;           /* [restart_table; recovery/, to begin with] */
-    int64_t deadline;           /* of the phase: a pause is over, a stop late [sequential, stop] */
+    int64_t deadline;           /* of the phase: a pause is over, a stop late [restart/] */
     enum request pending;       /* what was asked for meanwhile [restart_table, restart, stop] */
     bool ended;                 /* the server has, with `status`: so do we [stop; main, to go on] */
     int status;                 /* [stop] */
@@ -60,6 +62,9 @@ bool phase_has_started(void);
 
 /* The server is to end. */
 bool phase_stops(void);
+
+/* The generation that is to become ready is the only one to serve. */
+bool phase_replaces(void);
 
 /* Nobody serves beside the generation that ends. */
 bool phase_is_alone(void);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/drain.h"
 
+#include <signal.h>
+
 #include "protocol/clock.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/slots.h"
@@ -55,4 +57,28 @@ void drain_abandon(struct generation *g)
         g->state = GENERATION_DRAINING;
     else
         retire_begin(g, 0);
+}
+
+/* Else each start that fails would add some. */
+static void release_own(struct generation *g)
+{
+    for (unsigned i = 0; i < g->entries; i++) {
+        struct listener *h = g->bound[i];
+
+        if (h && (g->known[i] & LISTENER_USED) == LISTENER_LISTENING) {
+            generation_forget(h);
+            listener_release(h, g->number);
+        }
+    }
+}
+
+void drain_left(struct generation *g)
+{
+    int sig = supervisor.options.stop_signal ? supervisor.options.stop_signal : SIGTERM;
+
+    note_begin(g);
+    if (g->state == GENERATION_STARTING)
+        release_own(g);
+    generation_attention(g, ATTENTION_DRAINING, 0);
+    retire_begin(g, g->exited ? sig : SIGKILL);
 }

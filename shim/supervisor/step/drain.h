@@ -10,4 +10,9 @@ void drain_begin(struct generation *g);
 /* A generation that failed: ended at once, unless it may have taken connections already. */
 void drain_abandon(struct generation *g);
 
+/* What is left of one that has died by itself, or failed with nobody beside it: ended, with the
+ * stop signal where the main process has gone already.  Until then it accepts no more.  What it
+ * served stays for the next one. */
+void drain_left(struct generation *g);
+
 #endif

@@ -213,7 +213,18 @@ static bool may_close(const struct generation *g)
            g->state <= GENERATION_SERVING;
 }
 
-static void note_gone(void)
+/* With GRACE_RESPAWN what the whole server has died of may kill who has the listener first; it is
+ * closed by nobody, and kept for the next start when that is known. */
+static void note_left(struct generation *g, struct listener *h, int64_t now)
+{
+    enum { DYING_MS = 200 };
+
+    generation_left(g, h);
+    if (supervisor.options.respawns > 0)
+        h->due = now + DYING_MS;
+}
+
+static void note_gone(int64_t now)
 {
     struct generation *g;
     struct listener *h;
@@ -224,7 +235,7 @@ static void note_gone(void)
         if (listener_witness_gone(h))
             TAILQ_FOREACH (g, &generation_list, link)
                 if (may_close(g))
-                    generation_left(g, h);
+                    note_left(g, h, now);
     }
 }
 
@@ -232,7 +243,7 @@ void release_step(int64_t now)
 {
     struct generation *g;
 
-    note_gone();
+    note_gone(now);
     TAILQ_FOREACH (g, &generation_list, link) {
         struct waiting waiting = {0};
 
