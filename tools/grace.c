@@ -17,7 +17,7 @@ static const struct subcommand commands[] = {
     {"run", cmd_run, EXIT_NOT_RUN, "[options] [--] COMMAND [ARG...]",
      "start a server so that it can be restarted without losing a request",
      "  -s, --signal SIG       restart on this signal (HUP)\n"
-     "  -m, --mode MODE        overlap, or sequential for servers that can't run twice\n"
+     "  -m, --mode MODE        overlap, sequential, auto: what the server's locks need (auto)\n"
      "  --ready HOW            what counts as ready: auto, notify, delay=T, exec=CMD (auto)\n"
      "  --ready-timeout T      give up a new generation that isn't ready by then (60s)\n"
      "  --settle T             wait for listeners that nobody has taken over (1s)\n"

@@ -178,6 +178,15 @@ static void print_unserved(struct json_object *status)
     }
 }
 
+static void print_mode(struct json_object *status)
+{
+    char *why = text_visible(answer_text(status, "why"));
+
+    if (*why)
+        printf("mode      one after the other: %s\n", why);
+    free(why);
+}
+
 static void print_restarts(struct json_object *status)
 {
     struct json_object *restarts = NULL;
@@ -215,6 +224,7 @@ void report_details(struct json_object *status)
     for (size_t i = 0; i < n; i++)
         print_listener(json_object_array_get_idx(listeners, i));
     print_unserved(status);
+    print_mode(status);
     print_restarts(status);
     print_last(status);
 }

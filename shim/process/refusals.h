@@ -2,7 +2,7 @@
 /*
  * The locks that others have while this generation starts beside another one.  Where that is the
  * one that serves, this one can't get them before it has ended; the supervisor, which asks the
- * kernel who has them, then lets them follow each other.
+ * kernel who has them, then lets them follow each other (supervisor/restart/contention.h).
  */
 #ifndef GRACE_PROCESS_REFUSALS_H
 #define GRACE_PROCESS_REFUSALS_H

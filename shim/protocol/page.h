@@ -123,6 +123,8 @@ struct page {
     _Atomic uint32_t commands[PAGE_COMMANDS];
     _Atomic uint32_t binds[PAGE_COUNTERS];
     _Atomic uint32_t transient[PAGE_COUNTERS]; /* listeners that were closed again at once */
+    _Atomic uint32_t
+        alone; /* the next generation starts when this one has ended (GRACE_MODE=auto) */
     struct page_refusal refusals[PAGE_REFUSALS];
     /* written before the generation starts; 0 ends the list */
     int32_t predecessors[PAGE_PREDECESSORS];

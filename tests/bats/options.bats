@@ -104,8 +104,8 @@ duration() {
 }
 
 @test "the others: values" {
-    takes GRACE_MODE overlap sequential
-    rejects GRACE_MODE parallel 'overlap or sequential'
+    takes GRACE_MODE auto overlap sequential
+    rejects GRACE_MODE parallel 'auto, overlap or sequential'
     takes GRACE_PIDFILE "$BATS_TEST_TMPDIR/pid"
     rejects GRACE_PIDFILE relative.pid 'an absolute path'
     takes GRACE_RUNTIME_DIR "$BATS_TEST_TMPDIR/run" ''

@@ -69,10 +69,10 @@ restarts_and_names_it() {
 }
 
 @test "without GRACE_PIDFILE the locked file makes a rollback, and the log says why" {
-    start_pidfiled lock
+    start_pidfiled lock GRACE_MODE=overlap
     hup_until 10 log_has 'refused: locked'
     wait_until 10 log_has 'generation 2 rolled back: exit status 1'
-    wait_until 10 log_has 'if it must be alone: --pidfile'
+    wait_until 10 log_has "needs what generation 1 has locked \($PIDFILE, process"
     names_the_server
 }
 

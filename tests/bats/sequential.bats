@@ -101,9 +101,9 @@ paused() {
     (($(grep -c 'trying again in 4000 ms' "$LOG") == $1))
 }
 
-@test "GRACE_MODE has two values" {
+@test "GRACE_MODE has three values" {
     run env GRACE_MODE=parallel LD_PRELOAD="$LIBGRACE" true
-    [[ $status -eq 125 && $output == *"GRACE_MODE=parallel: the value must be overlap or sequential"* ]]
+    [[ $status -eq 125 && $output == *"GRACE_MODE=parallel: the value must be auto, overlap or sequential"* ]]
 }
 
 # A child closes its copy; the placeholder that its parent has by now is none.

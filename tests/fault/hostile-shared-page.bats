@@ -192,6 +192,38 @@ cuts() {
     cuts unknown ages-stuck
 }
 
+# Generation 1 has the file open, and from the second round on locked.
+@test "a refusal is believed where the kernel shows the lock in a process of the old generation" {
+    local file=$BATS_TEST_TMPDIR/file
+    version <<END
+import fcntl, os, subprocess, sys, time
+file = open("$file", "a")
+st = os.fstat(file.fileno())
+if not os.path.exists("$BATS_TEST_TMPDIR/script"):
+    if os.fork() == 0:
+        os.execv("$HOSTILE", ["hostile", sys.argv[1]])
+    while not os.path.exists("$BATS_TEST_TMPDIR/to-lock"):
+        time.sleep(0.01)
+    fcntl.flock(file, fcntl.LOCK_EX)
+    os.unlink("$BATS_TEST_TMPDIR/to-lock")
+    os.wait()
+open("$BATS_TEST_TMPDIR/script", "w").write(f"refusal {st.st_dev} {st.st_ino} {os.getpid()}")
+p = subprocess.Popen(["$HOSTILE", "-x", "$BATS_TEST_TMPDIR/script", "-l", sys.argv[1]], stdout=subprocess.PIPE)
+print(p.stdout.readline().decode(), flush=True)
+p.kill()
+sys.exit(3)
+END
+    start_wrapped hostile "$PYTHON" "$BATS_TEST_TMPDIR/server.py" "127.0.0.1:$PORT"
+    touch "$BATS_TEST_TMPDIR/script"
+    run "$GRACE" restart "$PID"
+    [[ $status -eq 1 && $output == *'generation 2 rolled back: exit status 3'* ]]
+    log_has '^ok refused'
+    log_lacks sequentially
+    touch "$BATS_TEST_TMPDIR/to-lock"
+    wait_until 10 test ! -e "$BATS_TEST_TMPDIR/to-lock"
+    hup_until 10 log_has "needs what generation 1 has locked \($file, process"
+}
+
 # The bytes may ask for a restart themselves.  Workers whose slots they have spoiled are not told to
 # accept no more, and may be ended with what they have just accepted: on one connection, then.
 @test "random bytes all over the page: the supervisor lives, and each restart is one" {

@@ -223,7 +223,7 @@ static void options_parse(int argc, char **argv)
         else
             usage();
     }
-    if (optind == argc || worker_count < 1 || worker_count > WORKERS_MAX)
+    if ((optind == argc && late == NULL) || worker_count < 1 || worker_count > WORKERS_MAX)
         usage();
 }
 

@@ -43,6 +43,7 @@ int act_slot_field(int client, char *const words[]);
 int act_field(int client, char *const words[]);
 int act_entry(int client, char *const words[]);
 int act_swap_keys(int client, char *const words[]);
+int act_refusal(int client, char *const words[]);
 int act_get(int client, char *const words[]);
 int act_ages_stuck(int client, char *const words[]);
 int act_scribble(int client, char *const words[]);

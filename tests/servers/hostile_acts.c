@@ -217,6 +217,8 @@ const struct act acts[] = {
     {"field", "NAME VALUE: of the page", act_field},
     {"entry", "INDEX|all FIELD VALUE: of a listener", act_entry},
     {"swap-keys", "INDEX INDEX: of two listeners", act_swap_keys},
+    {"refusal", "DEVICE INODE PID: it was refused this file's lock, and sleeps for it",
+     act_refusal},
     {"get", "NAME | entry INDEX FIELD | slot-field INDEX FIELD", act_get},
     {"ages-stuck", "who reads when its connections came waits for ever", act_ages_stuck},
     {"scribble", "SEED ROUNDS: random bytes over the page", act_scribble},

@@ -91,6 +91,23 @@ int act_field(int client, char *const words[])
     return act_ok(client, "%s", words[1]);
 }
 
+int act_refusal(int client, char *const words[])
+{
+    struct page *page = hostile_page();
+    struct page_refusal *r = page ? &page->refusals[0] : NULL;
+
+    if (r == NULL)
+        return act_failed(client, "refusal");
+    r->device = (uint64_t)act_number(words[1]);
+    r->inode = (uint64_t)act_number(words[2]);
+    r->first = 1;
+    r->last = 2;
+    r->waiting = 1;
+    r->pid = (int32_t)act_number(words[3]);
+    r->bound = UINT32_MAX;
+    return act_ok(client, "refused");
+}
+
 /* put_all: words are INDEX|all FIELD VALUE, for `n` records of this size. */
 static int put_all(int client, char *const words[], const struct field *fields, void *records,
                    size_t size, size_t n)

@@ -13,6 +13,7 @@
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/restart/background.h"
+#include "supervisor/restart/contention.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/events.h"
@@ -25,7 +26,14 @@
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
 
-enum { READY_MS = 60000, DRAIN_MS = 30000, STOP_MS = 10000, FIRST_PID = 1000, LONG_MS = 10000000 };
+enum {
+    READY_MS = 60000,
+    LAST_MS = 1000,
+    DRAIN_MS = 30000,
+    STOP_MS = 10000,
+    FIRST_PID = 1000,
+    LONG_MS = 10000000
+};
 
 struct fake fake;
 struct generation_list generation_list = TAILQ_HEAD_INITIALIZER(generation_list);
@@ -73,7 +81,7 @@ struct generation *generation_new(unsigned number, uint32_t attention)
 
     note("new %u", number);
     expect(!phase_stops() && !supervisor.ended, "a generation is started after a stop");
-    expect(!supervisor.options.sequential || !supervisor.current ||
+    expect(!supervisor_is_sequential() || !supervisor.current ||
                !fake_of(supervisor.current)->lives,
            "the next generation is started before the one before has ended");
     expect(supervisor.phase != PHASE_BACKOFF || !fake_of(supervisor.current)->lives,
@@ -142,7 +150,7 @@ bool generation_joined(const struct generation *g)
 static bool may_be_cut(struct generation *g)
 {
     return fake.stopped || supervisor.ended || g->surplus || fake.now >= g->draining + DRAIN_MS ||
-           (supervisor.options.sequential && !fake_of(g)->served) ||
+           (supervisor_is_sequential() && !fake_of(g)->served) ||
            (supervisor.options.respawns > 0 && (g->exited || !fake_of(g)->served));
 }
 
@@ -245,6 +253,27 @@ bool handover_awaited(void)
 bool readiness_reached(struct generation *g)
 {
     return fake_of(g)->lives && fake_of(g)->ready;
+}
+
+static const char *contention(const struct generation *g)
+{
+    return fake.contends && g == supervisor.next && !fake_of(supervisor.next)->ready ? "a file"
+                                                                                     : NULL;
+}
+
+const char *contention_of_ended(struct generation *g)
+{
+    return contention(g);
+}
+
+const char *contention_of_late(struct generation *g)
+{
+    return contention(g);
+}
+
+const char *contention_lasts(struct generation *g, int64_t now)
+{
+    return now >= g->started + LAST_MS ? contention(g) : NULL;
 }
 
 void background_follow(struct generation *g)
@@ -413,7 +442,7 @@ void fake_turn(void)
     }
 }
 
-void fake_begin(bool sequential, int64_t probation, int respawns)
+void fake_begin(enum mode mode, int64_t probation, int respawns)
 {
     static event_subscriber *const subscribers[] = {hear, NULL};
     const char *why;
@@ -421,7 +450,7 @@ void fake_begin(bool sequential, int64_t probation, int respawns)
     event_subscribe(subscribers);
     fake = (struct fake){.now = fake.now + LONG_MS};
     supervisor = (struct supervisor){
-        .options = {.sequential = sequential,
+        .options = {.mode = mode,
                     .probation = probation,
                     .respawns = respawns,
                     .respawn_within = 60000,

@@ -33,6 +33,7 @@ struct fake_client {
 struct fake {
     int64_t now;
     bool no_memory, no_fork;   /* for the next generation */
+    bool contends;             /* the next one needs what this one has locked */
     bool unwrapped;            /* the one that serves is found to be */
     bool stopped;              /* a stop was asked for */
     bool lost;                 /* the one that served has died by itself, and that is the end */
@@ -49,7 +50,7 @@ extern struct fake fake;
 struct fake_generation *fake_of(struct generation *g);
 
 /* Everything anew: one generation, which has just been started.  Respawns are in 60 s. */
-void fake_begin(bool sequential, int64_t probation, int respawns);
+void fake_begin(enum mode mode, int64_t probation, int respawns);
 void fake_end(void);
 
 /* What users do. */

@@ -137,6 +137,11 @@ static void lack_processes(void)
     fake.no_fork = !fake.no_fork;
 }
 
+static void contend(void)
+{
+    fake.contends = below(8) == 0;
+}
+
 static void find_unwrapped(void)
 {
     fake.unwrapped = below(8) == 0;
@@ -176,6 +181,7 @@ static const struct {
     {"disconnect", disconnect_client},
     {"no memory", lack_memory},
     {"no fork", lack_processes},
+    {"contend", contend},
     {"unwrapped", find_unwrapped},
     {"stop", stop},
     {"stop drain", stop_drain},
@@ -202,7 +208,7 @@ static void check_served(void)
 {
     struct generation *g;
 
-    if (supervisor.options.sequential || fake.stopped || fake.lost || phase_is_alone() ||
+    if (supervisor_is_sequential() || fake.stopped || fake.lost || phase_is_alone() ||
         supervisor.phase == PHASE_FIRST)
         return;
     TAILQ_FOREACH (g, &generation_list, link)
@@ -217,7 +223,7 @@ static void check_pointers(void)
         violated("the next generation and the phase do not agree");
     if ((supervisor.standby != NULL) != (supervisor.phase == PHASE_PROBATION))
         violated("the probation and the phase do not agree");
-    if (phase_is_alone() && !phase_stops() && !supervisor.options.sequential && fake.died == 0)
+    if (phase_is_alone() && !phase_stops() && !supervisor_is_sequential() && fake.died == 0)
         violated("a sequential phase in overlap mode");
 }
 
@@ -318,9 +324,9 @@ static void restart_once_more(void)
     check_rest();
 }
 
-static void run_sequence(bool sequential, int64_t probation, int respawns)
+static void run_sequence(enum mode mode, int64_t probation, int respawns)
 {
-    fake_begin(sequential, probation, respawns);
+    fake_begin(mode, probation, respawns);
     supervisor.options.max_old = 1 + (int)below(3);
     for (steps = 0; steps < STEPS && !is_over(); steps++) {
         unsigned i = below(sizeof events / sizeof events[0]);
@@ -340,12 +346,12 @@ static void run_sequence(bool sequential, int64_t probation, int respawns)
     }
 }
 
-static bool hold(unsigned sequences, bool sequential, int64_t probation, int respawns)
+static bool hold(unsigned sequences, enum mode mode, int64_t probation, int respawns)
 {
     for (unsigned n = 0; n < sequences; n++) {
         bool broken;
 
-        run_sequence(sequential, probation, respawns);
+        run_sequence(mode, probation, respawns);
         broken = fake.broken != NULL;
         if (broken) {
             printf("# sequence %u: %s, after:", n, fake.broken);
@@ -367,10 +373,13 @@ int main(int argc, char **argv)
     timespec_get(&ts, TIME_UTC);
     state = argc > 1 ? strtoull(argv[1], NULL, 10) : (unsigned long long)ts.tv_nsec + 1;
     printf("# seed %llu\n", state);
-    ok(hold(SEQUENCES, false, 0, 0), "overlap");
-    ok(hold(SEQUENCES, false, 5000, 0), "overlap with a probation");
-    ok(hold(SEQUENCES, true, 0, 0), "sequential");
-    ok(hold(SEQUENCES / 2, false, 0, 3), "overlap, and what dies is started again");
-    ok(hold(SEQUENCES / 2, true, 0, 3), "sequential, and what dies is started again");
+    ok(hold(SEQUENCES, MODE_OVERLAP, 0, 0), "overlap");
+    ok(hold(SEQUENCES, MODE_OVERLAP, 5000, 0), "overlap with a probation");
+    ok(hold(SEQUENCES, MODE_SEQUENTIAL, 0, 0), "sequential");
+    ok(hold(SEQUENCES / 2, MODE_OVERLAP, 0, 3), "overlap, and what dies is started again");
+    ok(hold(SEQUENCES / 2, MODE_SEQUENTIAL, 0, 3), "sequential, and what dies is started again");
+    ok(hold(SEQUENCES, MODE_AUTO, 0, 0), "auto");
+    ok(hold(SEQUENCES / 2, MODE_AUTO, 5000, 0), "auto with a probation");
+    ok(hold(SEQUENCES / 2, MODE_AUTO, 0, 3), "auto, and what dies is started again");
     return done();
 }

@@ -13,41 +13,42 @@
 static const char *const phases[] = {"first",    "idle",       "starting",  "probation",
                                      "handover", "ending",     "replacing", "pausing",
                                      "backoff",  "respawning", "leaving",   "stopping"};
-static const char *const inputs[] = {"request", "ready", "failed", "lost",
-                                     "empty",   "stop",  "drain"};
+static const char *const inputs[] = {"request", "ready", "failed", "refused",
+                                     "lost",    "empty", "stop",   "drain"};
 
 /* The phase that follows, and what is done; generation 1 served before the one that is or was
  * starting.  NULL: it can't happen, and nothing is done. */
 static const char *const wanted[PHASES][INPUTS] = {
-    [PHASE_FIRST] = {"first: then restart", "idle: serves 1", NULL, "stopping: ended",
+    [PHASE_FIRST] = {"first: then restart", "idle: serves 1", NULL, NULL, "stopping: ended",
                      "stopping: ended", "stopping: release, signal 1", "leaving: close, drain 1"},
-    [PHASE_IDLE] = {"starting: new 2", NULL, NULL, "stopping: ended", "stopping: ended",
+    [PHASE_IDLE] = {"starting: new 2", NULL, NULL, NULL, "stopping: ended", "stopping: ended",
                     "stopping: release, signal 1", "leaving: close, drain 1"},
     [PHASE_STARTING] = {"starting: then restart", "handover: serves 2, drain 1",
-                        "idle: failed, abandon 2, kill 2", "stopping: ended", "stopping: ended",
-                        "stopping: kill 2, release, signal 1", "leaving: close, kill 2, drain 1"},
+                        "idle: failed, abandon 2, kill 2", "ending: abandon 2, kill 2, drain 1",
+                        "stopping: ended", "stopping: ended", "stopping: kill 2, release, signal 1",
+                        "leaving: close, kill 2, drain 1"},
     [PHASE_PROBATION] = {"probation: then restart", "handover: drain 1",
-                         "idle: failed, abandon 2, kill 2", "handover: drain 1", NULL,
+                         "idle: failed, abandon 2, kill 2", NULL, "handover: drain 1", NULL,
                          "stopping: drain 1, done, release, signal 2",
                          "leaving: close, drain 1, done, drain 2"},
-    [PHASE_HANDOVER] = {"handover: then restart", "idle: done", NULL, "stopping: ended",
+    [PHASE_HANDOVER] = {"handover: then restart", "idle: done", NULL, NULL, "stopping: ended",
                         "stopping: ended", "stopping: done, release, signal 2",
                         "leaving: close, done, drain 2"},
-    [PHASE_ENDING] = {"ending: then restart", NULL, NULL, "ending:", "replacing: new 2",
+    [PHASE_ENDING] = {"ending: then restart", NULL, NULL, NULL, "ending:", "replacing: new 2",
                       "stopping: release, signal 1", "ending: then stop"},
     [PHASE_REPLACING] = {"replacing: then restart", "idle: serves 2, done",
-                         "pausing: failed, kill 2", NULL, NULL, "stopping: release, signal 2",
+                         "pausing: failed, kill 2", NULL, NULL, NULL, "stopping: release, signal 2",
                          "replacing: then stop"},
-    [PHASE_PAUSING] = {"pausing: at once", NULL, NULL, "pausing:", "replacing: new 3",
+    [PHASE_PAUSING] = {"pausing: at once", NULL, NULL, NULL, "pausing:", "replacing: new 3",
                        "stopping: release, signal 2", "stopping: release, signal 2"},
-    [PHASE_BACKOFF] = {"backoff: at once", NULL, NULL, "backoff:", "respawning: new 2",
+    [PHASE_BACKOFF] = {"backoff: at once", NULL, NULL, NULL, "backoff:", "respawning: new 2",
                        "stopping: release, signal 1", "stopping: release, signal 1"},
     [PHASE_RESPAWNING] = {"respawning: then restart", "idle: serves 2, done",
-                          "backoff: died, left 2, kill 2", NULL, NULL,
+                          "backoff: died, left 2, kill 2", NULL, NULL, NULL,
                           "stopping: release, signal 2", "respawning: then stop"},
-    [PHASE_LEAVING] = {NULL, NULL, "leaving: failed, abandon 2, kill 2", "stopping: ended",
+    [PHASE_LEAVING] = {NULL, NULL, "leaving: failed, abandon 2, kill 2", NULL, "stopping: ended",
                        "stopping: ended", "stopping: kill 2, release, signal 1", "leaving:"},
-    [PHASE_STOPPING] = {NULL, NULL, "stopping: failed, abandon 2, kill 2", "stopping: ended",
+    [PHASE_STOPPING] = {NULL, NULL, "stopping: failed, abandon 2, kill 2", NULL, "stopping: ended",
                         "stopping: ended", "stopping: kill 1, kill 2", "stopping:"},
 };
 
@@ -71,7 +72,8 @@ static void come_to(enum phase phase)
     bool sequential = phase >= PHASE_ENDING && phase <= PHASE_PAUSING;
     bool respawns = phase == PHASE_BACKOFF || phase == PHASE_RESPAWNING;
 
-    fake_begin(sequential, phase == PHASE_PROBATION ? 5000 : 0, respawns ? 2 : 0);
+    fake_begin(sequential ? MODE_SEQUENTIAL : MODE_AUTO, phase == PHASE_PROBATION ? 5000 : 0,
+               respawns ? 2 : 0);
     if (phase == PHASE_FIRST)
         return;
     serve_first();
@@ -104,7 +106,8 @@ static struct generation *subject(enum restart_input input)
 {
     if (input == INPUT_LOST && supervisor.standby)
         return supervisor.standby;
-    if ((input == INPUT_READY || input == INPUT_FAILED) && supervisor.next)
+    if ((input == INPUT_READY || input == INPUT_FAILED || input == INPUT_REFUSED) &&
+        supervisor.next)
         return supervisor.next;
     return supervisor.current;
 }

@@ -202,6 +202,14 @@ static void put_unserved(FILE *out)
     putc(']', out);
 }
 
+static void put_mode(FILE *out)
+{
+    fprintf(out, ",\"mode\":\"%s\",\"sequential\":%s,\"why\":",
+            options_mode_name(supervisor.options.mode),
+            supervisor_is_sequential() ? "true" : "false");
+    put_string(out, supervisor.alone);
+}
+
 static void put_last(FILE *out)
 {
     fprintf(out, ",\"last\":{\"event\":\"%s\",\"at\":%lld,\"reason\":", event_names[restarts.last],
@@ -226,6 +234,7 @@ char *status_json(void)
     put_generations(out);
     put_listeners(out);
     put_unserved(out);
+    put_mode(out);
     fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u,\"respawned\":%u}", restarts.done,
             restarts.rolled_back, restarts.respawned);
     put_last(out);

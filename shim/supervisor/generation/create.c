@@ -16,6 +16,7 @@
 #include "supervisor/generation/slots.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/runtime_dir.h"
+#include "supervisor/state/supervisor.h"
 
 /* A process of the server that made it smaller would end us with SIGBUS. Where the kernel can't
  * (memfd on ramfs) the server is worth more than that. */
@@ -59,6 +60,7 @@ static bool page_new(struct generation *g)
     g->page->version = PAGE_VERSION;
     g->page->generation = g->number;
     atomic_store(&g->page->supervisor, getpid());
+    atomic_store(&g->page->alone, supervisor.alone[0] != '\0');
     g->page->placeless = !runtime_dir_make(dir, sizeof dir);
     return true;
 }

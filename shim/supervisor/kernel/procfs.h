@@ -55,6 +55,10 @@ int procfs_children(const struct procfs_stat *parent, void (*found)(void *arg, p
 /* Has pid this file open?  No file system is asked, for one may never answer.  1, 0 or -errno. */
 int procfs_has_open(pid_t pid, dev_t dev, ino_t ino);
 
+/* The same, and it is open at a number that found() accepts. */
+typedef bool procfs_file_fn(void *arg, pid_t pid, int fd);
+int procfs_file(pid_t pid, dev_t dev, ino_t ino, procfs_file_fn *found, void *arg);
+
 /* Are pid and we in the same control group? */
 bool procfs_same_cgroup(pid_t pid);
 

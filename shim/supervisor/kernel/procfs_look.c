@@ -69,7 +69,7 @@ static bool is_file(int dirfd, int fd, dev_t dev, ino_t ino)
            makedev(st.stx_dev_major, st.stx_dev_minor) == dev;
 }
 
-int procfs_has_open(pid_t pid, dev_t dev, ino_t ino)
+int procfs_file(pid_t pid, dev_t dev, ino_t ino, procfs_file_fn *found, void *arg)
 {
     struct procfs_dir dir;
     bool has = false;
@@ -77,7 +77,18 @@ int procfs_has_open(pid_t pid, dev_t dev, ino_t ino)
 
     int err = procfs_open_of(&dir, pid, "fd");
     while (!has && (fd = procfs_next(&dir)) >= 0)
-        has = is_file(dir.fd, fd, dev, ino);
+        has = is_file(dir.fd, fd, dev, ino) && found(arg, pid, fd);
     procfs_close(&dir);
     return err ? err : has;
+}
+
+static bool any(void *arg, pid_t pid, int fd)
+{
+    (void)arg, (void)pid, (void)fd;
+    return true;
+}
+
+int procfs_has_open(pid_t pid, dev_t dev, ino_t ino)
+{
+    return procfs_file(pid, dev, ino, any, NULL);
 }

@@ -143,6 +143,14 @@ static void resume_others(const struct generation *current)
     }
 }
 
+/* What its own processes can write there makes clients wait for the next one, and no more. */
+static void take_alone(const struct generation *g)
+{
+    if (atomic_load(&g->page->alone))
+        snprintf(supervisor.alone, sizeof supervisor.alone,
+                 "as it was before the supervisor was killed");
+}
+
 bool take_over_generations(const struct orphans *o)
 {
     struct generation *g;
@@ -158,6 +166,7 @@ bool take_over_generations(const struct orphans *o)
     if (!g)
         return false;
     supervisor.current = g;
+    take_alone(g);
     supervisor.last_number = TAILQ_LAST(&generation_list, generation_list)->number;
     TAILQ_FOREACH (g, &generation_list, link)
         fetch_listeners(g);

@@ -11,6 +11,7 @@
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/restart/background.h"
+#include "supervisor/restart/contention.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart_table.h"
 #include "supervisor/restart/unwrapped.h"
@@ -114,12 +115,39 @@ static void take_of(enum restart_input input, struct generation *g, const char *
     take(input, &(struct restart_cause){.g = g, .text = text});
 }
 
+/* Beside the older one it can't become ready, alone it may. True: it is tried. */
+static bool goes_alone(struct generation *g, const char *held)
+{
+    if (supervisor.options.mode == MODE_AUTO) {
+        take_of(INPUT_REFUSED, g, held);
+        return true;
+    }
+    log_line(LEVEL_WARNING,
+             "generation %u needs what generation %u has locked (%s): not with --mode overlap",
+             g->number, supervisor.current->number, held);
+    return false;
+}
+
+/* True: it was not to be, and is to be alone. */
+static bool could_not(struct generation *g)
+{
+    const char *held = contention_of_ended(g);
+
+    if (held)
+        return goes_alone(g, held);
+    if (g->exited)
+        readiness_hint(g);
+    return false;
+}
+
 static void failed(struct generation *g, const char *how)
 {
     bool was_ready = supervisor.phase == PHASE_PROBATION;
     int64_t age = clock_ms() - g->started;
     char why[256];
 
+    if (supervisor.phase == PHASE_STARTING && could_not(g))
+        return;
     if (was_ready)
         snprintf(why, sizeof why, "%s %lld ms after it was ready", how,
                  (long long)(age - g->ready_ms));
@@ -175,8 +203,6 @@ void restart_died(struct generation *g)
     } else if (!was_not_executed(g)) {
         if (g == supervisor.next && died_of_a_request(g))
             supervisor.pending = REQUEST_SIGNAL;
-        if (g == supervisor.next)
-            readiness_hint(g);
         failed(g, how);
     }
 }
@@ -205,8 +231,11 @@ static void vanished(struct generation *g)
 
 static void late(struct generation *g)
 {
+    const char *held = supervisor.phase == PHASE_STARTING ? contention_of_late(g) : NULL;
     char why[256];
 
+    if (held && goes_alone(g, held))
+        return;
     readiness_late(g, why, sizeof why);
     take_of(INPUT_FAILED, g, why);
 }
@@ -237,6 +266,13 @@ static bool look_at_new(struct generation *g, int64_t now)
     return true;
 }
 
+static bool look_at_contention(struct generation *g, int64_t now)
+{
+    const char *held = supervisor.options.mode == MODE_AUTO ? contention_lasts(g, now) : NULL;
+
+    return held && goes_alone(g, held);
+}
+
 static void look_at_probation(struct generation *g, int64_t now)
 {
     if (has_vanished(g))
@@ -264,7 +300,7 @@ static void look(struct generation *g, int64_t now)
             look_for_end(g);
         break;
     case PHASE_STARTING:
-        if (!look_at_new(supervisor.next, now))
+        if (!look_at_new(supervisor.next, now) && !look_at_contention(supervisor.next, now))
             look_for_end(g);
         break;
     case PHASE_PROBATION:
@@ -284,6 +320,9 @@ static void look(struct generation *g, int64_t now)
             look_at_new(g, now);
         break;
     case PHASE_ENDING:
+        if (TAILQ_NEXT(g, link)) /* it was to stand beside that, and would get what that leaves */
+            break;
+        /* fall through */
     case PHASE_PAUSING:
     case PHASE_BACKOFF:
         if (g->state == GENERATION_RETIRED && is_over(supervisor.deadline, now))

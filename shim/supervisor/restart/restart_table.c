@@ -47,7 +47,7 @@ static enum phase when_ready(enum request request)
 static enum phase begin(enum request request)
 {
     if (max_old_room_at() <= clock_ms())
-        return supervisor.options.sequential ? sequential_begin() : overlap_begin();
+        return supervisor_is_sequential() ? sequential_begin() : overlap_begin();
     if (postpone(request))
         log_line(LEVEL_INFO, "restart waits a moment: %d old generations drain (GRACE_MAX_OLD)",
                  supervisor.options.max_old);
@@ -77,6 +77,7 @@ static enum phase first_ready(struct generation *g)
     A(overlap_stays,     overlap_stays()) \
     A(overlap_done,      overlap_done()) \
     A(overlap_old_lost,  overlap_old_lost(cause->g, cause->text)) \
+    A(sequential_instead, sequential_instead(cause->g, cause->text)) \
     A(sequential_next,   sequential_next()) \
     A(sequential_ready,  sequential_ready(cause->g)) \
     A(sequential_failed, sequential_failed(cause->g, cause->text)) \
@@ -111,34 +112,35 @@ static enum phase act(enum action action, const struct restart_cause *cause)
     __builtin_unreachable();
 }
 
-#define ROW(a, b, c, d, e, f, g) {DO_##a, DO_##b, DO_##c, DO_##d, DO_##e, DO_##f, DO_##g}
+#define ROW(a, b, c, d, e, f, g, h) \
+    {DO_##a, DO_##b, DO_##c, DO_##d, DO_##e, DO_##f, DO_##g, DO_##h}
 
 static const unsigned char table[PHASES][INPUTS] = {
-    /*                       REQUEST           READY             FAILED
+    /*                       REQUEST           READY             FAILED            REFUSED
                              LOST              EMPTY             STOP               DRAIN */
-    [PHASE_FIRST]     = ROW(when_ready,       first_ready,      never,
+    [PHASE_FIRST]     = ROW(when_ready,       first_ready,      never,            never,
                             stop_crashed,     stop_over,        stop_begin,        stop_drain),
-    [PHASE_IDLE]      = ROW(begin,            never,            never,
+    [PHASE_IDLE]      = ROW(begin,            never,            never,            never,
                             respawn_lost,     respawn_vanished, stop_begin,        stop_drain),
-    [PHASE_STARTING]  = ROW(one_more,         overlap_ready,    rollback,
+    [PHASE_STARTING]  = ROW(one_more,         overlap_ready,    rollback,         sequential_instead,
                             respawn_by_next,  respawn_vanished, stop_begin,        stop_drain),
-    [PHASE_PROBATION] = ROW(one_more,         overlap_stays,    rollback_probation,
+    [PHASE_PROBATION] = ROW(one_more,         overlap_stays,    rollback_probation,never,
                             overlap_old_lost, never,            stop_begin,        stop_drain),
-    [PHASE_HANDOVER]  = ROW(one_more,         overlap_done,     never,
+    [PHASE_HANDOVER]  = ROW(one_more,         overlap_done,     never,            never,
                             respawn_lost,     respawn_vanished, stop_begin,        stop_drain),
-    [PHASE_ENDING]    = ROW(one_more,         never,            never,
+    [PHASE_ENDING]    = ROW(one_more,         never,            never,            never,
                             nothing,          sequential_next,  stop_begin,        stop_follows),
-    [PHASE_REPLACING] = ROW(one_more,         sequential_ready, sequential_failed,
+    [PHASE_REPLACING] = ROW(one_more,         sequential_ready, sequential_failed,never,
                             never,            never,            stop_begin,        stop_follows),
-    [PHASE_PAUSING]   = ROW(sequential_hurry, never,            never,
+    [PHASE_PAUSING]   = ROW(sequential_hurry, never,            never,            never,
                             nothing,          sequential_next,  stop_begin,        stop_begin),
-    [PHASE_BACKOFF]   = ROW(respawn_hurry,    never,            never,
+    [PHASE_BACKOFF]   = ROW(respawn_hurry,    never,            never,            never,
                             nothing,          respawn_next,     stop_begin,        stop_begin),
-    [PHASE_RESPAWNING] = ROW(one_more,        respawn_ready,    respawn_failed,
+    [PHASE_RESPAWNING] = ROW(one_more,         respawn_ready,    respawn_failed,   never,
                             never,            never,            stop_begin,        stop_follows),
-    [PHASE_LEAVING]   = ROW(never,            never,            rollback_at_end,
+    [PHASE_LEAVING]   = ROW(never,            never,            rollback_at_end,  never,
                             stop_ended,       stop_over,        stop_begin,        nothing),
-    [PHASE_STOPPING]  = ROW(never,            never,            rollback_at_end,
+    [PHASE_STOPPING]  = ROW(never,            never,            rollback_at_end,  never,
                             stop_ended,       stop_over,        stop_again,        nothing),
 };
 /* clang-format on */

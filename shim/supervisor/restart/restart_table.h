@@ -10,6 +10,7 @@ enum restart_input {
     INPUT_REQUEST, /* a restart is asked for, and nothing is against it */
     INPUT_READY,   /* the new generation is; it has stood its probation; it alone accepts */
     INPUT_FAILED,  /* it could not be executed, has ended, or takes too long */
+    INPUT_REFUSED, /* it does not become ready: the older one has a file locked */
     INPUT_LOST,    /* the main process of the older one has ended */
     INPUT_EMPTY,   /* no process is left of the one that serves, or served; a pause is over */
     INPUT_STOP,    /* a stop signal; SIGKILL: the time for the last one is over */
@@ -20,7 +21,7 @@ enum restart_input {
 /* What goes with it. */
 struct restart_cause {
     struct generation *g;
-    const char *text;     /* FAILED: why; LOST: how it has ended */
+    const char *text;     /* FAILED: why; REFUSED: what file; LOST: how it has ended */
     enum request request; /* REQUEST */
     int sig;              /* STOP */
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/restart/sequential.h"
 
+#include <stdio.h>
+
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/listeners.h"
@@ -12,6 +14,7 @@
 #include "supervisor/step/drain.h"
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
+#include "supervisor/step/pid_file.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
@@ -52,6 +55,29 @@ static enum phase give_up(struct generation *g, const char *reason)
     pause_after(g->number, reason);
     retire_begin(g, 0);
     return PHASE_PAUSING;
+}
+
+/* A supervisor that takes over finds it there. */
+static void note_alone(const char *held)
+{
+    struct generation *g;
+
+    snprintf(supervisor.alone, sizeof supervisor.alone, "%s", held);
+    TAILQ_FOREACH (g, &generation_list, link)
+        atomic_store(&g->page->alone, 1);
+}
+
+enum phase sequential_instead(struct generation *g, const char *held)
+{
+    supervisor.next = NULL;
+    readiness_end();
+    log_line(LEVEL_WARNING,
+             "generation %u needs what generation %u has locked (%s): going on sequentially",
+             g->number, supervisor.current->number, held);
+    note_alone(held);
+    pid_file_rolled_back(g);
+    drain_abandon(g);
+    return sequential_begin();
 }
 
 enum phase sequential_next(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * GRACE_MODE=sequential, for servers that can't run twice (a locked data directory): the old
+ * GRACE_MODE=sequential, or auto for servers that are seen not to run twice (contention.h): the old
  * generation drains and ends, then the new one starts on the kept listeners.  Clients wait in the
  * kernel's queue meanwhile.  There is no old generation to go back to: a new one that fails is
  * tried again, with growing pauses, until one serves.
@@ -13,6 +13,9 @@
 
 /* The one that serves is to end. */
 enum phase sequential_begin(void);
+
+/* The same, for the new one `g` needs a file that this one has locked; and from now on. */
+enum phase sequential_instead(struct generation *g, const char *held);
 
 /* It has: starts the next one. */
 enum phase sequential_next(void);

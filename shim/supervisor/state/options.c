@@ -78,10 +78,22 @@ static bool set_signal(struct options *o, const char *text)
            sig == SIGALRM || sig == SIGPWR || sig == SIGURG;
 }
 
+static const char mode_names[][12] = {
+    [MODE_AUTO] = "auto", [MODE_OVERLAP] = "overlap", [MODE_SEQUENTIAL] = "sequential"};
+
+const char *options_mode_name(enum mode mode)
+{
+    return mode_names[mode];
+}
+
 static bool set_mode(struct options *o, const char *text)
 {
-    o->sequential = strcmp(text, "sequential") == 0;
-    return o->sequential || strcmp(text, "overlap") == 0;
+    for (unsigned i = 0; i < sizeof mode_names / sizeof mode_names[0]; i++)
+        if (strcmp(text, mode_names[i]) == 0) {
+            o->mode = (enum mode)i;
+            return true;
+        }
+    return false;
 }
 
 static const char *ready_text = "auto";
@@ -236,7 +248,7 @@ static const struct variable {
     const char *allowed;
 } variables[] = {
     {"GRACE_SIGNAL", set_signal, "one of HUP, USR1, USR2, QUIT, WINCH, ALRM, PWR, URG"},
-    {"GRACE_MODE", set_mode, "overlap or sequential"},
+    {"GRACE_MODE", set_mode, "auto, overlap or sequential"},
     {"GRACE_READY", set_ready, "auto, notify, delay=DURATION or exec=COMMAND"},
     {"GRACE_READY_TIMEOUT", set_ready_timeout,
      "a duration such as 500ms, 10s, 2m or none, but not 0"},

@@ -19,12 +19,14 @@
 #include "supervisor/state/log.h"
 
 enum { OPTIONS_RESPAWNS = 100 }; /* at most */
+/* How generations follow each other; AUTO: side by side, until a lock is seen to forbid it. */
+enum mode { MODE_AUTO, MODE_OVERLAP, MODE_SEQUENTIAL };
 
 enum ready_how { READY_AUTO, READY_NOTIFY, READY_DELAY, READY_EXEC };
 
 struct options {
     int signal;             /* GRACE_SIGNAL: asks for a restart */
-    bool sequential;        /* GRACE_MODE */
+    enum mode mode;         /* GRACE_MODE */
     enum ready_how ready;   /* GRACE_READY */
     int64_t ready_delay;    /* its T, ms */
     const char *ready_exec; /* its CMD */
@@ -51,6 +53,9 @@ struct options {
 /* Reads the environment and takes the variables out of it. On a bad value writes the line to
  * standard error and returns false. */
 bool options_read(struct options *o);
+
+/* "auto" and so on. */
+const char *options_mode_name(enum mode mode);
 
 /* "HUP" for SIGHUP; numbers above the named ones as digits. */
 const char *options_signal_name(int sig);

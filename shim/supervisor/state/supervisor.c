@@ -36,6 +36,12 @@ bool phase_is_alone(void)
     return supervisor.phase >= PHASE_ENDING;
 }
 
+bool supervisor_is_sequential(void)
+{
+    return supervisor.options.mode == MODE_SEQUENTIAL ||
+           (supervisor.options.mode == MODE_AUTO && supervisor.alone[0] != '\0');
+}
+
 void supervisor_wake_at(int64_t deadline)
 {
     if (deadline < supervisor.wake)

@@ -46,9 +46,10 @@ struct supervisor {
     unsigned last_number;       /* of a generation [set-up, restart/: who makes one] */
     enum phase phase;           /* [restart_table; recovery/, to begin with] */
     int64_t deadline;           /* of the phase: a pause is over, a stop late [restart/] */
-    enum request pending;       /* what was asked for meanwhile [restart_table, restart, stop] */
-    bool ended;                 /* the server has, with `status`: so do we [stop; main, to go on] */
-    int status;                 /* [stop] */
+    char alone[256]; /* why generations follow each other, GRACE_MODE=auto [set-up, sequential] */
+    enum request pending; /* what was asked for meanwhile [restart_table, restart, stop] */
+    bool ended;           /* the server has, with `status`: so do we [stop; main, to go on] */
+    int status;           /* [stop] */
     int64_t wake; /* when some step looks again [supervisor_wake_*(); main, before the steps] */
 };
 
@@ -68,6 +69,9 @@ bool phase_replaces(void);
 
 /* Nobody serves beside the generation that ends. */
 bool phase_is_alone(void);
+
+/* Does one end before the next one starts? */
+bool supervisor_is_sequential(void);
 
 /* Look again in `ms` at the latest. */
 void supervisor_wake_in(int64_t ms);

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: ISC
+"""A server that locks its data before it serves them. locking.py HOW PORT FILE
+
+flock, fcntl: it ends when others have the lock; waiting, fcntl-waiting: it sleeps until it gets it;
+trying: it tries again and again; bound: as flock, when it has bound; leading: it serves without it,
+too; turns: two workers that take turns at accept(), by this lock. It ends at
+once while there is a FILE.fail, and then it did not need the lock: it had bound."""
+import fcntl
+import os
+import signal
+import socket
+import sys
+import time
+
+how, port, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+file = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+
+
+def is_got(call):
+    try:
+        call(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError:
+        return False
+
+
+def need(call=fcntl.flock):
+    is_got(call) or sys.exit("refused: locked")
+
+
+def try_again():
+    while not is_got(fcntl.flock):
+        time.sleep(0.2)
+
+
+def serve(take_turns=lambda: None, give_turn=lambda: None):
+    body = b"%d\n" % os.getpid()
+    while True:
+        take_turns()
+        client, _ = listener.accept()
+        give_turn()
+        client.recv(4096)
+        client.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        client.close()
+
+
+def work():
+    own = os.open(path, os.O_RDWR)
+    serve(lambda: fcntl.flock(own, fcntl.LOCK_EX), lambda: fcntl.flock(own, fcntl.LOCK_UN))
+
+
+before = {
+    "flock": need,
+    "fcntl": lambda: need(fcntl.lockf),
+    "waiting": lambda: fcntl.flock(file, fcntl.LOCK_EX),
+    "fcntl-waiting": lambda: fcntl.lockf(file, fcntl.LOCK_EX),
+    "trying": try_again,
+    "leading": lambda: is_got(fcntl.flock),
+}
+before.get(how, lambda: None)()
+listener = socket.create_server(("127.0.0.1", port), backlog=128)
+if how == "bound":
+    need()
+if os.path.exists(path + ".fail"):
+    sys.exit("a fault")
+if how == "turns":
+    for _ in range(2):
+        if os.fork() == 0:
+            work()
+    while True:
+        signal.pause()
+serve()
