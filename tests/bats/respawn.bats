@@ -91,6 +91,24 @@ events {} http { access_log off; server { listen 127.0.0.1:$PORT; return 200 ok;
     wait_until 10 settled "$PID" 2
 }
 
+# While two generations share a listener they take who is there before they say so.
+@test "who waits is not lost with a start that fails when it has been told of him" {
+    touch "$GATE"
+    start_version <<END
+a = listening($PORT)
+if not os.path.exists("$GATE"):
+    select.select([a], [], [])
+    os._exit(3)
+serve(a, body="served")
+END
+    rm "$GATE"
+    dies
+    start_beside client "$LOAD" -c 1 -n 1 127.0.0.1 "$PORT"
+    wait_until 10 log_has 'generation 3 (ended|failed): exit status 3'
+    touch "$GATE"
+    ends_with 0 "$LAUNCHED"
+}
+
 @test "it ends as it was told to: so does the supervisor" {
     start_noting TERM=exit:0
     kill "$(server_pid "$PID")"

@@ -99,6 +99,11 @@ void nonblock_note(void)
 {
 }
 
+bool nonblock_shared(void)
+{
+    return false;
+}
+
 void nonblock_restore(void)
 {
 }

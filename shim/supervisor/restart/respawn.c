@@ -116,6 +116,7 @@ enum phase respawn_lost(struct generation *g, const char *how)
         return stop_crashed(g, how);
     if (has_served_long(g))
         respawns.pause = 0;
+    nonblock_note();
     return pause_after(g, "ended", how);
 }
 
@@ -146,16 +147,26 @@ enum phase respawn_vanished(const struct generation *g)
     return stop_over(g);
 }
 
+/* It is alone, as a rule: what waits is not to be taken for it, nor lost if it fails. */
+static uint32_t begin_alone(void)
+{
+    if (nonblock_shared()) {
+        nonblock_begin();
+        return ATTENTION_OVERLAP;
+    }
+    nonblock_restore();
+    return 0;
+}
+
 enum phase respawn_next(void)
 {
     struct generation *before = supervisor.current, *g;
+    uint32_t attention = ATTENTION_STARTING | readiness_attention() | begin_alone();
     const char *why;
 
     pid_file_retired(before);
-    nonblock_begin(); /* older ones may accept still */
     note_start();
-    g = generation_new(++supervisor.last_number,
-                       ATTENTION_STARTING | ATTENTION_OVERLAP | readiness_attention());
+    g = generation_new(++supervisor.last_number, attention);
     if (!g)
         return pause_after(before, "can't be followed", supervisor_error_text("memfd or eventfd"));
     supervisor.current = g;

@@ -65,7 +65,7 @@ void nonblock_restore(void)
 
 /* One that is being ended counts until it has gone: it may not have stopped accepting, for it was
  * rolled back, or did not drain in time. */
-static bool others_accept(void)
+bool nonblock_shared(void)
 {
     struct generation *g;
 
@@ -79,7 +79,7 @@ void nonblock_step(void)
 {
     struct generation *g = supervisor.current;
 
-    if (!overlaps(g) || others_accept() || lost_wakeup_awaited())
+    if (!overlaps(g) || nonblock_shared() || lost_wakeup_awaited())
         return;
     note_beliefs(g);
     for (unsigned i = 0; i < g->entries; i++)
