@@ -127,8 +127,9 @@ ready_ms() {
     sed -n "s/.*generation $1 ready in \([0-9]*\) ms.*/\1/p" "$LOG"
 }
 
+# starts: of restarts; one that goes on sequentially has two.
 starts() {
-    grep -c 'generation [0-9]* starting' "$LOG"
+    echo $(($(grep -c 'generation [0-9]* starting' "$LOG") - $(grep -c 'going on sequentially' "$LOG")))
 }
 
 # hup_at_once PID...: sets TOOK, the milliseconds until each has its signal.
@@ -146,7 +147,7 @@ signalled() {
     local before pids try
     for try in first second third; do
         wait_until 10 lone_generation "$PID"
-        before=$(starts || true)
+        before=$(starts)
         mapfile -t pids < <("$@")
         hup_at_once "${pids[@]}"
         wait_until 20 settled_beyond "$PID" "$GENERATION"

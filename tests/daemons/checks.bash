@@ -15,7 +15,7 @@ setup() {
 # daemon_describe: reads the description that DAEMON names, after the defaults.
 daemon_describe() {
     packages=() core=no proof=no model='' remark='' pidfile='' processes=same unsupported=''
-    in_flight=answered message=''
+    in_flight=answered message='' alone=no
     load_options --expect '^version [0-9]+$' 127.0.0.1 "$PORT"
     load_rate 300
     # shellcheck source=/dev/null

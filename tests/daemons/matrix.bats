@@ -42,12 +42,21 @@ socket_modes() {
     find "$DIR" -type s -printf '%P %M %u\n' | sort
 }
 
+# is_sequential: one generation ends before the next one starts.
+is_sequential() {
+    [[ $alone == yes || ${GRACE_MODE-} == sequential ]]
+}
+
+mode() {
+    is_sequential && echo sequential || echo overlap
+}
+
 # record WHAT: the daemon's row of docs/compatibility.md.
 record() {
     local rows=$BUILD/compatibility version
     version=$(dpkg-query -W -f '${Version}' "${packages[0]}")
     mkdir -p "$rows"
-    echo "| $NAME | $version | $model | ${GRACE_MODE:-overlap} | $1 | $remark |" >"$rows/$NAME"
+    echo "| $NAME | $version | $model | $(mode) | $1 | $remark |" >"$rows/$NAME"
 }
 
 five_restarts_lose_nothing() {
@@ -173,9 +182,9 @@ finish_half() {
     configure 2
     restart_begins
     # In sequential mode everybody waits for that client.
-    [[ ${GRACE_MODE-} == sequential ]] || newest_answers 2
+    is_sequential || newest_answers 2
     finish_half
-    wait_until 30 settled "$PID" 2
+    wait_until 30 settled_beyond "$PID" 1
     newest_answers 2
 }
 
@@ -223,7 +232,7 @@ others_than() {
 # Until the next one serves; the one before it may still drain. In sequential mode it has to.
 restart_begins() {
     kill -HUP "$PID"
-    if [[ ${GRACE_MODE-} == sequential ]]; then
+    if is_sequential; then
         wait_until 10 log_has 'generation 1 draining'
     else
         wait_until 30 serves_beyond 1
