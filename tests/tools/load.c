@@ -33,12 +33,15 @@ static const char *until, *failures;
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr, "usage: load [-c clients] [-n min-requests] [-t max-seconds] [-r per-second]\n"
-                    "            [-p path | --send BYTES] [--expect REGEX] [--udp | --tls]\n"
-                    "            [--pause FILE] [--until FILE] [--failures FILE]\n"
-                    "            HOST PORT | unix:PATH\n"
-                    "BYTES may hold \\r, \\n, \\\\ and \\xHH. With --pause half of a request is\n"
-                    "held back until FILE exists.\n");
+    fprintf(stderr,
+            "usage: load [-c clients] [-n min-requests] [-t max-seconds] [-r per-second]\n"
+            "            [-p path | --send BYTES] [--expect REGEX]\n"
+            "            [--udp [--acknowledge BYTES] | --tls]\n"
+            "            [--pause FILE] [--until FILE] [--failures FILE]\n"
+            "            HOST PORT | unix:PATH\n"
+            "BYTES may hold \\r, \\n, \\\\ and \\xHH. With --pause half of a request is\n"
+            "held back until FILE exists. With --acknowledge the answer may come from another\n"
+            "port, and these bytes go there.\n");
     exit(2);
 }
 
@@ -164,19 +167,27 @@ static char unescape(const char **text)
         }
         /* fall through */
     default:
-        errx(2, "--send: bad escape sequence at \"\\%s\"", *text);
+        errx(2, "bad escape sequence at \"\\%s\"", *text);
     }
 }
 
-static void set_bytes(const char *text)
+static char *unescaped(const char *text, size_t *len)
 {
     char *bytes = malloc(strlen(text) + 1);
-    size_t len = 0;
+
+    *len = 0;
 
     if (bytes == NULL)
         err(2, NULL);
     for (; *text != '\0'; text++)
-        bytes[len++] = *text == '\\' ? unescape(&text) : *text;
+        bytes[(*len)++] = *text == '\\' ? unescape(&text) : *text;
+    return bytes;
+}
+
+static void set_bytes(const char *text)
+{
+    size_t len;
+    char *bytes = unescaped(text, &len);
     set_question(bytes, len, false);
 }
 
@@ -212,6 +223,9 @@ static void set_option(int opt)
     case 'U':
         target.udp = true;
         break;
+    case 'A':
+        target.acknowledgement = unescaped(optarg, &target.acknowledgement_len);
+        break;
     case 'T':
         target.tls = true;
         break;
@@ -237,6 +251,7 @@ int main(int argc, char **argv)
     static const struct option options[] = {
         {"send", required_argument, NULL, 'S'},
         {"udp", no_argument, NULL, 'U'},
+        {"acknowledge", required_argument, NULL, 'A'},
         {"tls", no_argument, NULL, 'T'},
         {"pause", required_argument, NULL, 'P'},
         {"expect", required_argument, NULL, 'e'},

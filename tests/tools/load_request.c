@@ -151,15 +151,51 @@ static bool connect_target(int fd, const struct target *target)
     return rc == 0;
 }
 
+/* Not connected, so that another port may answer. Without IP_RECVERR nobody would be told then that
+ * the one asked is closed. */
+static bool address_target(struct wire *wire, const struct target *target)
+{
+    wire->to = (const struct sockaddr *)&target->addr;
+    wire->to_len = target->addr_len;
+    return setsockopt(wire->fd, IPPROTO_IP, IP_RECVERR, &(int){1}, sizeof(int)) == 0;
+}
+
+static bool reach_target(struct wire *wire, const struct target *target)
+{
+    return target->acknowledgement != NULL ? address_target(wire, target)
+                                           : connect_target(wire->fd, target);
+}
+
+/* The answer stays in the queue. */
+static bool acknowledge(struct wire *wire, const struct target *target)
+{
+    struct sockaddr_storage from;
+    socklen_t len = sizeof(from);
+    char byte;
+    ssize_t got;
+
+    do
+        got = recvfrom(wire->fd, &byte, 1, MSG_PEEK, (struct sockaddr *)&from, &len);
+    while (got == -1 && errno == EINTR);
+    if (got == -1)
+        return false;
+    wire->to = NULL;
+    wire->to_len = 0;
+    return connect(wire->fd, (struct sockaddr *)&from, len) == 0 &&
+           wire_send(wire, target->acknowledgement, target->acknowledgement_len);
+}
+
 static enum outcome ask(struct wire *wire, const struct target *target, struct answer *answer)
 {
-    if (!connect_target(wire->fd, target))
+    if (!reach_target(wire, target))
         return failed_call(answer, "connect");
     if (target->tls && !wire_encrypt(wire))
         return failed_call(answer, "TLS handshake");
     if (!(target->pause != NULL ? send_paused(wire, target)
                                 : wire_send(wire, target->question, target->question_len)))
         return failed_call(answer, "send");
+    if (target->acknowledgement != NULL && !acknowledge(wire, target))
+        return failed_call(answer, "acknowledge");
     return OK;
 }
 

@@ -21,6 +21,8 @@ struct target {
     bool http;
     bool udp;
     bool tls;
+    const char *acknowledgement; /* another port answers, and is sent this; or NULL */
+    size_t acknowledgement_len;
     const char *pause;     /* half of the question waits until this file is there */
     const regex_t *expect; /* may be NULL with HTTP only */
 };

@@ -54,7 +54,7 @@ bool wire_encrypt(struct wire *wire)
 bool wire_send(struct wire *wire, const char *bytes, size_t len)
 {
     if (wire->tls == NULL)
-        return send(wire->fd, bytes, len, MSG_NOSIGNAL) == (ssize_t)len;
+        return sendto(wire->fd, bytes, len, MSG_NOSIGNAL, wire->to, wire->to_len) == (ssize_t)len;
     int rc = SSL_write(wire->tls, bytes, (int)len);
     if (rc == (int)len)
         return true;

@@ -3,12 +3,15 @@
 #ifndef LOAD_WIRE_H
 #define LOAD_WIRE_H
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include <stdbool.h>
 
 struct wire {
-    int fd; /* connected, or about to be */
+    int fd; /* connected, or about to be; or else sends to that address */
+    const struct sockaddr *to;
+    socklen_t to_len;
     void *tls;
 };
 
