@@ -9,6 +9,7 @@
 #include "listener/drain.h"
 #include "listener/suspend.h"
 #include "listener/take.h"
+#include "process/bystander.h"
 #include "process/connections.h"
 #include "process/guest.h"
 #include "process/listener_lock.h"
@@ -29,6 +30,8 @@ void fork_child(void)
     self_join();
     take_forget();
     connections_join();
+    if (bystander_has_left())
+        return;
     drain_run();
     suspend_join();
 }

@@ -10,6 +10,7 @@
 #include "listener/drain.h"
 #include "listener/suspend.h"
 #include "listener/take.h"
+#include "process/bystander.h"
 #include "process/epolls.h"
 #include "process/listener_lock.h"
 #include "process/own_signals.h"
@@ -70,6 +71,8 @@ static void obey(const siginfo_t *info)
 {
     if (info->si_code == SI_TKILL)
         return; /* a thread that is at it wants this one to look again: no more than that */
+    if (bystander_has_left())
+        return;
     take_reported();
     drain_run();
     suspend_resume();

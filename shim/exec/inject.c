@@ -94,7 +94,7 @@ static bool library_is_there(void)
 
 enum inject inject_as(bool in_place, char *const argv[])
 {
-    if (!self.on || self.elsewhere)
+    if (!self.on || self.elsewhere || atomic_load(&self.left))
         return INJECT_NOTHING;
     if (!atomic_load(&self.page->served) || inherits(FDS_MAY_LISTEN) ||
         (in_place && !atomic_load(&self.bystander) && is_server(argv)))

@@ -9,6 +9,10 @@
  * It takes part as soon as it binds or serves a listener.  Not if it has left the server by then,
  * as a daemon does: what is in the background in a session of its own was only started by the
  * server, unless the same command was a part of it before.
+ *
+ * Who takes part and goes to the background is a part of the server or not: only the supervisor
+ * sees all that tells (supervisor/generation/detached).  When it says so in the slot the process
+ * leaves: it serves as without us, and so does all that it starts.
  */
 #ifndef GRACE_PROCESS_BYSTANDER_H
 #define GRACE_PROCESS_BYSTANDER_H
@@ -19,6 +23,9 @@
 
 bool bystander_joins(void);
 void bystander_note(void);
+
+/* Has it left? Async-signal-safe, keeps errno. */
+bool bystander_has_left(void);
 
 /* Something is to be served here: does it belong to the generation? Keeps errno. */
 static inline bool bystander_takes_part(void)

@@ -37,6 +37,11 @@ void own_signals_take_restart(void)
     real.pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
+void own_signals_give_restart(void)
+{
+    real.sigaction(self.restart_signal, &believed_restart, NULL);
+}
+
 int own_signals_action(int sig, const struct sigaction *act, struct sigaction *old)
 {
     struct sigaction *believed = own_signals_believed(sig), former = *believed;

@@ -20,6 +20,9 @@ bool own_signals_ours(int sig);
 /* A bystander takes part: from now on the restart signal is ours here, too. */
 void own_signals_take_restart(void);
 
+/* The process is no part of the server any more: here it is its own again. */
+void own_signals_give_restart(void);
+
 /* sigaction() on one of the two. */
 int own_signals_action(int sig, const struct sigaction *act, struct sigaction *old);
 

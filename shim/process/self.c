@@ -63,6 +63,7 @@ bool self_leads_namespace(void)
 
 void self_join(void)
 {
+    const struct page_slot *parents = self.slot;
     struct page_slot *slot = NULL;
 
     self.elsewhere = self.elsewhere || self_leads_namespace();
@@ -70,5 +71,7 @@ void self_join(void)
         slot = page_claim_slot(self.page, getpid());
     self.slot = slot ? slot : &off_slot;
     atomic_store(&self.slot->bystander, atomic_load(&self.bystander));
+    atomic_store(&self.slot->late, atomic_load(&parents->late));
+    atomic_store(&self.slot->left, atomic_load(&parents->left));
     atomic_store(&self.slot->bell, self.fds.bell);
 }

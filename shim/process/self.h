@@ -21,6 +21,7 @@ struct self {
     const _Atomic uint32_t *slow;
     bool on;                  /* part of a generation */
     _Atomic bool bystander;   /* so far only executed by it: see bystander.h */
+    _Atomic bool left;        /* it was a part of it, or a bystander: see bystander.h */
     _Atomic uint32_t command; /* by which it was executed; 0: it has been noted that it serves */
     bool late;      /* it was one, and has not yet received anything: what it binds is to serve */
     bool elsewhere; /* in another PID namespace: its number means nobody, or somebody else */

@@ -21,6 +21,8 @@ static void slot_reset(struct page_slot *slot)
 {
     atomic_store(&slot->away, 0);
     atomic_store(&slot->bystander, 0);
+    atomic_store(&slot->late, 0);
+    atomic_store(&slot->left, 0);
     atomic_store(&slot->drained, 0);
     atomic_store(&slot->suspended, 0);
     atomic_store(&slot->polls, 0);

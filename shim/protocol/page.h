@@ -87,7 +87,8 @@ struct page_slot {
     _Atomic int32_t bell;       /* the bell's number in that process, for a new supervisor */
     _Atomic uint32_t bystander; /* it was executed by the server, and serves nothing so far */
     _Atomic uint32_t polls;     /* it has waited for blocking listeners, and accepts then */
-    uint32_t reserved[2];
+    _Atomic uint32_t late;      /* it was a bystander before it took part */
+    _Atomic uint32_t left;      /* the supervisor says: it is no part of the server any more */
 };
 
 /* A file whose lock a process was refused, or waits for, while another generation serves.  Who has

@@ -29,6 +29,7 @@
 #include "supervisor/front/sd_notify.h"
 #include "supervisor/front/signals.h"
 #include "supervisor/front/status.h"
+#include "supervisor/generation/detached.h"
 #include "supervisor/generation/log_limit.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
@@ -113,6 +114,7 @@ static void step(void)
         nonblock_step();
         fetch_step();
         keeper_step(now);
+        detached_step(now);
     }
     release_step(now);
     log_limit_step(now);

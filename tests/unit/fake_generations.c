@@ -11,6 +11,7 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
+#include "supervisor/generation/detached.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/contention.h"
@@ -193,6 +194,16 @@ bool fake_accepts(const struct generation *g)
 }
 
 /* Draining, without listeners and signals. */
+void detached_note(struct generation *g)
+{
+    (void)g;
+}
+
+void detached_part(struct generation *g)
+{
+    (void)g;
+}
+
 void drain_begin(struct generation *g)
 {
     note("drain %u", g->number);

@@ -135,6 +135,31 @@ static void test_orphan(void)
     tree_free(&late);
 }
 
+/* A session that the tree belongs to no more. */
+static void test_parted(void)
+{
+    struct tree t = {0};
+    struct procfs_stat child;
+
+    begin();
+    pid_t main_pid = daemonize();
+    hear(3);
+    ok(scan(&t, main_pid, 0) == 3, "before the daemon's parent ends");
+    gate_open();
+    gone(shared->pid[1]);
+    ok(scan(&t, main_pid, 0) == 2 && tree_part(&t, shared->pid[1]), "its session is parted");
+    ok(t.n == 1 && !tree_has(&t, shared->pid[2]), "and is none of it at once");
+    ok(scan(&t, main_pid, 0) == 1 && tree_ignores(&t, shared->pid[2]), "nor at the next scan");
+    ok(tree_kin(&t, shared->pid[2]) == TREE_SUPERVISED &&
+           procfs_stat(shared->pid[2], &child) == 0 && !tree_learns(&t, &child),
+       "nor for who asks");
+    kill(shared->pid[2], SIGKILL);
+    gone(shared->pid[2]);
+    ok(scan(&t, main_pid, 0) == 1 && t.napart == 0, "a session that is none is forgotten");
+    end();
+    tree_free(&t);
+}
+
 static void mark(struct tree *t, int fd)
 {
     struct stat st;
@@ -340,6 +365,7 @@ int main(void)
     test_self();
     test_descendants();
     test_orphan();
+    test_parted();
     test_page();
     test_second_child();
     test_foreign();

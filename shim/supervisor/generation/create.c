@@ -114,6 +114,7 @@ static struct generation *blank(unsigned number)
     g->number = number;
     g->memory = g->bell = g->control = g->failed = g->witness = -1;
     g->started = g->changed = clock_ms();
+    g->next_note = CLOCK_NEVER;
     g->started_at = time(NULL);
     g->deadline = CLOCK_NEVER;
     g->tree.hint = slots_hint;

@@ -16,6 +16,12 @@
 #include "supervisor/kernel/process_tree.h"
 #include "supervisor/state/listener.h"
 
+/* To what the server has started, not of its clients: see detached.h. */
+struct own_connections {
+    unsigned n;
+    unsigned long inode[32];
+};
+
 /* Connections seen between processes: sent by SCM_RIGHTS, not yet received. */
 struct flights {
     unsigned n;
@@ -72,6 +78,11 @@ struct generation {
 
     /* Where it listens unseen, at the last look for that: see unseen.h. */
     struct kernel_unseen unseen;
+
+    bool serves_itself;                 /* what is in main's session, or descends from it */
+    struct own_connections connections; /* at the last look for what is detached */
+    int64_t next_note;                  /* when to look for these */
+    bool was_ready;
 
     int witness;                    /* pidfd of a member, see generation_lives() */
     uint64_t dismissed[PAGE_SLOTS]; /* who had the slot, and is dead or no member (slots.c) */

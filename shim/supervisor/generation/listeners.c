@@ -347,6 +347,8 @@ bool generation_keep(struct generation *g, unsigned index, int fd, pid_t pid)
         return false;
     }
     listener_witness(h, pid, -1);
+    if (!g->serves_itself && (!g->was_ready || g->next_note != CLOCK_NEVER))
+        g->next_note = 0; /* see detached.h */
     log_line(LEVEL_DEBUG, "generation %u listens on %s", g->number, h->address);
     return true;
 }

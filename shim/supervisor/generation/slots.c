@@ -234,6 +234,21 @@ bool slots_bystander(const struct generation *g, pid_t pid)
     return slot && atomic_load(&slot->bystander);
 }
 
+bool slots_takes_part(const struct generation *g, pid_t pid)
+{
+    const struct page_slot *slot = slots_find(g, pid);
+
+    return slot && !atomic_load(&slot->away) && !atomic_load(&slot->bystander);
+}
+
+void slots_dismiss(struct generation *g, const struct procfs_stat *p)
+{
+    for (unsigned i = 0; i < slots_used(g); i++)
+        if (atomic_load(&g->page->slots[i].pid) == p->pid)
+            atomic_store(&g->page->slots[i].left, 1);
+    tree_tell(p, RESERVED_SIGNAL);
+}
+
 static enum tree_hint hint_in(const struct generation *g, pid_t pid)
 {
     if (!slots_find(g, pid))

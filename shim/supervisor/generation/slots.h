@@ -44,6 +44,12 @@ const struct page_slot *slots_find(const struct generation *g, pid_t pid);
 /* Does the slot that names it say so? */
 bool slots_bystander(const struct generation *g, pid_t pid);
 
+/* Does it take part, and says so?  What it has executed meanwhile may be without the shim. */
+bool slots_takes_part(const struct generation *g, pid_t pid);
+
+/* Tells this member that it is no part of the server any more: see process/bystander.h. */
+void slots_dismiss(struct generation *g, const struct procfs_stat *p);
+
 /* The page has been written to: what once was there can't be taken back. */
 void slots_note(struct generation *g);
 

@@ -40,17 +40,10 @@ static bool is_of_service(const struct kernel_unseen *u)
     return u->type == SOCK_DGRAM ? u->port < IPPORT_RESERVED : !is_given_by_kernel(u->port);
 }
 
-/* What it has executed meanwhile may be without; and a bystander that has left takes no part. */
-static bool says_so(const struct generation *g, pid_t pid)
-{
-    const struct page_slot *slot = slots_find(g, pid);
-
-    return slot && !atomic_load(&slot->away) && !atomic_load(&slot->bystander);
-}
-
 static bool has_shim(const struct generation *g, pid_t pid)
 {
-    return says_so(g, pid) || program_look(pid, supervisor.command.library) == PROGRAM_LOADED;
+    return slots_takes_part(g, pid) ||
+           program_look(pid, supervisor.command.library) == PROGRAM_LOADED;
 }
 
 /* Of those for a moment (passive FTP) the shim says nothing, nor has it room for all. */
@@ -64,7 +57,7 @@ static bool says_all(const struct generation *g)
 
 static bool is_of_server(const struct generation *g, const struct procfs_stat *p)
 {
-    return p->pid == g->main || says_so(g, p->pid);
+    return p->pid == g->main || slots_takes_part(g, p->pid);
 }
 
 /* Jobs of users who logged in, and daemons that others use as well (epmd), keep a session of their

@@ -114,6 +114,7 @@ static void conn_add(void *arg, const struct socktab_row *row)
     *c = (struct kernel_connection){.inode = row->inode,
                                     .pid = NOBODY,
                                     .family = (uint16_t)row->family,
+                                    .port = row->port,
                                     .peer_port = row->peer_port,
                                     .peer_inode = row->peer_inode};
     memcpy(c->peer, row->peer, sizeof c->peer);

@@ -27,9 +27,9 @@ struct kernel_connection {
     unsigned long inode;
     pid_t pid; /* a member that holds it; 0: in flight, held by no process (SCM_RIGHTS) */
     uint16_t family;
-    uint16_t peer_port;
+    uint16_t port, peer_port;
     uint8_t peer[16];         /* IPv4 as ::ffff:a.b.c.d */
-    unsigned long peer_inode; /* AF_UNIX: the client's end; 0: not known */
+    unsigned long peer_inode; /* the client's end; 0: not known, as at first but for AF_UNIX */
 };
 
 /*
@@ -67,6 +67,9 @@ const char *kernel_peer(const struct kernel_connection *c, char buf[KERNEL_PEER]
  * its number for long (java.nio until its selector wakes up).
  */
 bool kernel_no_connection(const struct kernel_listener *l, size_t nl, const struct tree *t);
+
+/* Sets peer_inode of all whose clients are on this machine. Their order is another one then. */
+void kernel_find_clients(struct kernel_connection *conn, size_t n);
 
 /* A member that holds the socket with this inode, e.g. a listener; 0: none;
  * -errno; -EACCES: none that we may look into. */

@@ -76,6 +76,16 @@ pid_t holders_find(const struct holders *h, unsigned long inode)
     return is_of(h, at, inode) ? h->list[at].pid : 0;
 }
 
+size_t holders_all(const struct holders *h, unsigned long inode, const struct holder **first)
+{
+    size_t at = first_of(h, inode), n = 0;
+
+    *first = h->list + at;
+    while (is_of(h, at + n, inode))
+        n++;
+    return n;
+}
+
 const struct holder *holders_oldest(const struct holders *h, unsigned long inode)
 {
     const struct holder *oldest = NULL;

@@ -25,6 +25,9 @@ void holders_free(struct holders *h);
 /* Of those that have it the one that lives longest, and is likely to go on; NULL: nobody. */
 const struct holder *holders_oldest(const struct holders *h, unsigned long inode);
 
+/* All of them: how many, from *first on. */
+size_t holders_all(const struct holders *h, unsigned long inode, const struct holder **first);
+
 /* The lowest pid of those that have it; 0: nobody. */
 pid_t holders_find(const struct holders *h, unsigned long inode);
 

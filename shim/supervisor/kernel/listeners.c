@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 pid_t kernel_holds(const struct tree *t, unsigned long inode)
@@ -21,6 +22,48 @@ pid_t kernel_holds(const struct tree *t, unsigned long inode)
 
     holders_free(&h);
     return pid ? pid : err;
+}
+
+struct clients {
+    struct kernel_connection *conn;
+    size_t n;
+};
+
+static int by_ports(const void *a, const void *b)
+{
+    const struct kernel_connection *x = a, *y = b;
+
+    if (x->peer_port != y->peer_port)
+        return x->peer_port < y->peer_port ? -1 : 1;
+    if (x->port != y->port)
+        return x->port < y->port ? -1 : 1;
+    return memcmp(x->peer, y->peer, sizeof x->peer);
+}
+
+/* A client's socket has our peer's address, and our port as its peer's. */
+static void match_client(void *arg, const struct socktab_row *row)
+{
+    const struct clients *c = arg;
+    struct kernel_connection key = {.port = row->peer_port, .peer_port = row->port}, *found;
+
+    memcpy(key.peer, row->addr, sizeof key.peer);
+    found = bsearch(&key, c->conn, c->n, sizeof key, by_ports);
+    if (found)
+        found->peer_inode = row->inode;
+}
+
+void kernel_find_clients(struct kernel_connection *conn, size_t n)
+{
+    struct clients c = {.conn = conn, .n = n};
+    struct socktab_query q = {.protocol = IPPROTO_TCP, .states = 1 << TCP_ESTABLISHED};
+
+    if (n == 0)
+        return;
+    qsort(conn, n, sizeof *conn, by_ports);
+    q.family = AF_INET;
+    socktab_read(&q, match_client, &c);
+    q.family = AF_INET6;
+    socktab_read(&q, match_client, &c);
 }
 
 struct lookup {

@@ -103,6 +103,8 @@ static enum tree_kin judge_kin(const struct process_table *tab, const struct tre
 
     if (p->pid == sv->pid || p->pid == 1)
         return TREE_OTHER;
+    if (tree_is_apart(t, p))
+        return TREE_SUPERVISED;
     bool orphan = p->ppid == sv->pid;
     enum tree_kin kin = kin_in(tab, p->ppid);
     if (kin == TREE_MEMBER)
@@ -154,7 +156,8 @@ static int has_page(const struct tree *t, const struct procfs_stat *p)
     bool orphan = p->ppid == t->supervisor.pid;
     enum tree_hint hint;
 
-    if (!t->ino || p->pid <= 1 || p->pid == t->supervisor.pid || !(orphan || t->foreign))
+    if (!t->ino || p->pid <= 1 || p->pid == t->supervisor.pid || !(orphan || t->foreign) ||
+        tree_is_apart(t, p))
         return false;
     hint = hint_at(t, p);
     if (hint == TREE_TAKEN || hint == TREE_BYSTANDER ||
@@ -171,7 +174,8 @@ static int has_page(const struct tree *t, const struct procfs_stat *p)
 /* It may have had the page a moment ago. */
 static bool was_named(const struct tree *t, const struct procfs_stat *p)
 {
-    return p->ppid == t->supervisor.pid && hint_at(t, p) == TREE_NAMED && procfs_is_leaving(p->pid);
+    return p->ppid == t->supervisor.pid && !tree_is_apart(t, p) && hint_at(t, p) == TREE_NAMED &&
+           procfs_is_leaving(p->pid);
 }
 
 /* Returns whether there are new members, or -errno. */
@@ -246,13 +250,15 @@ static void free_lists(struct tree *t)
 int tree_scan(struct tree *t, const struct tree_root *roots, size_t nroots, pid_t supervisor)
 {
     struct process_table tab = {0};
-    struct tree new = *t;
+    struct tree new;
     const struct procfs_stat *p;
 
     t->wide = t->foreign || !procfs_usable();
     int err = process_table_read(&tab, t, roots, nroots, supervisor);
     if (err)
         goto out;
+    tree_renew_apart(t, &tab);
+    new = *t;
     p = process_table_at(&tab, supervisor);
     t->supervisor = p ? *p : (struct procfs_stat){0};
     err = claim_roots(&tab, t, roots, nroots, supervisor);
@@ -279,17 +285,18 @@ out:
 void tree_free(struct tree *t)
 {
     free_lists(t);
+    free(t->apart);
     *t = (struct tree){0};
 }
 
-static const struct procfs_stat *member(const struct tree *t, pid_t pid)
+const struct procfs_stat *tree_member(const struct tree *t, pid_t pid)
 {
     return process_table_find(t->proc, t->n, sizeof *t->proc, pid);
 }
 
 bool tree_has(const struct tree *t, pid_t pid)
 {
-    return member(t, pid);
+    return tree_member(t, pid);
 }
 
 bool tree_ignores(const struct tree *t, pid_t pid)
@@ -305,7 +312,7 @@ static bool our_group(const struct tree *t, pid_t id)
 
 bool tree_knows(const struct tree *t, const struct procfs_stat *p)
 {
-    const struct procfs_stat *known = member(t, p->pid);
+    const struct procfs_stat *known = tree_member(t, p->pid);
     return known && known->start == p->start;
 }
 
@@ -320,6 +327,10 @@ static bool climb(const struct tree *t, pid_t pid, enum tree_kin *kin)
         if (procfs_stat(pid, &st) < 0)
             return i == 0;
         bool orphan = st.ppid == supervisor;
+        if (tree_is_apart(t, &st)) {
+            *kin = TREE_SUPERVISED;
+            return true;
+        }
         if (tree_knows(t, &st) ||
             ((orphan || t->wide) && (our_group(t, st.pgid) || our_group(t, st.sid))) ||
             ((orphan || i == 0) && has_page(t, &st) > 0)) {

@@ -57,6 +57,10 @@ struct tree {
      * look into a child of ours (containers without CAP_SYS_PTRACE). */
     enum tree_hint (*hint)(const struct tree *t, const struct procfs_stat *p);
 
+    /* Sessions that were parted from it (process_apart.c): `start` of the last process there. */
+    struct tree_id *apart;
+    size_t napart;
+
     /* For the next scan and connections.c. */
     pid_t *leader; /* sessions and groups that are ours and not empty */
     size_t nleader;
@@ -89,6 +93,18 @@ enum tree_kin tree_kin(const struct tree *t, pid_t pid);
 
 /* Is it a member?  If it is new, it is remembered. */
 bool tree_learns(struct tree *t, const struct procfs_stat *p);
+
+/* The member with this pid, or NULL. */
+const struct procfs_stat *tree_member(const struct tree *t, pid_t pid);
+
+/* In process_apart.c, as tree_is_apart() and tree_renew_apart(): from now on no process of this
+ * session is a member, nor what descends from one. False: no memory is left. */
+bool tree_part(struct tree *t, pid_t sid);
+bool tree_is_apart(const struct tree *t, const struct procfs_stat *p);
+
+/* Forgets the sessions that are none any more, and whose number may have come round. */
+struct process_table;
+void tree_renew_apart(struct tree *t, const struct process_table *tab);
 
 /* Calls found() for each process that is below the supervisor now. 0 or -errno. */
 int tree_below(pid_t supervisor, void (*found)(void *arg, pid_t pid), void *arg);

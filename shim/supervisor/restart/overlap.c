@@ -3,6 +3,7 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
+#include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
@@ -42,6 +43,7 @@ enum phase overlap_begin(void)
 {
     struct generation *g;
 
+    detached_part(supervisor.current);
     fetch_listeners(supervisor.current);
     nonblock_begin();
     g = generation_new(++supervisor.last_number,

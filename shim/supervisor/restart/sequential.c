@@ -5,6 +5,7 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
+#include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/restart/backoff.h"
 #include "supervisor/restart/readiness.h"
@@ -26,6 +27,7 @@ enum phase sequential_begin(void)
     struct generation *g = supervisor.current;
 
     supervisor.deadline = 0;
+    detached_part(g);
     next_pause = BACKOFF_LEAST_MS;
     event(EVENT_RESTARTING, supervisor.last_number + 1, "");
     log_line(LEVEL_INFO, "generation %u ends before the next one starts, clients wait", g->number);

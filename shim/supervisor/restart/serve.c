@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
@@ -40,6 +41,7 @@ void serve_begin(struct generation *g)
     note_expectations(g);
     generation_attention(g, 0, ATTENTION_STARTING);
     resume_begin(g);
+    detached_note(g);
 }
 
 void serve_restarted(void)

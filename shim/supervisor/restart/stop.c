@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/restart/overlap.h"
@@ -46,6 +47,7 @@ enum phase stop_begin(int sig)
     log_line(LEVEL_INFO, "stopping generation %u with SIG%s", g->number, options_signal_name(sig));
     event(EVENT_STOPPING, g->number, "");
     forget_others();
+    detached_part(g);
     begun = clock_ms();
     supervisor.deadline = begun + supervisor.options.stop_timeout;
     listener_release_all(); /* the server's own close() refuses clients now, as without us */
@@ -74,6 +76,7 @@ enum phase stop_drain(void)
 
     log_line(LEVEL_INFO, "stopping generation %u when it has drained", g->number);
     event(EVENT_STOPPING, g->number, "");
+    detached_part(g);
     fetch_listeners(g);
     release_served();
     forget_others();

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/slots.h"
 #include "supervisor/state/events.h"
@@ -43,9 +44,11 @@ static bool may_have_clients(struct generation *g)
 
 void drain_abandon(struct generation *g)
 {
-    bool drain = may_have_clients(g); /* before its own listeners are forgotten */
     struct listener *h;
+    bool drain;
 
+    detached_part(g);
+    drain = may_have_clients(g); /* before its own listeners are forgotten */
     note_begin(g);
     TAILQ_FOREACH (h, &listener_list, link) /* what only it has bound */
         if (generation_uses(g, h) && !generation_uses(supervisor.current, h)) {

@@ -5,6 +5,7 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
+#include "supervisor/generation/detached.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
@@ -29,6 +30,7 @@ static void kill_again(struct generation *g, int64_t now)
 
 void retire_begin(struct generation *g, int sig)
 {
+    detached_part(g);
     g->state = GENERATION_RETIRING;
     if (sig == 0 || sig == SIGKILL) {
         kill_again(g, clock_ms());

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: ISC
+# A service of the machine that the server only starts, and its other clients, do not notice restarts.
+load helper
+
+NAMES=$(free_port)
+NAMES_PATH=$BATS_TEST_TMPDIR/names.sock
+
+# names: those that have one.
+names() {
+    local names
+    exec {SOCKET}<>"/dev/tcp/127.0.0.1/$NAMES" || return
+    echo '?' >&"$SOCKET"
+    read -r names <&"$SOCKET"
+    exec {SOCKET}>&-
+    echo "$names"
+}
+
+names_are() {
+    [[ $(names) == "$1" ]]
+}
+
+# service: the process of the name service.
+service() {
+    ss -tlnpH "sport = :$NAMES" | grep -oE 'pid=[0-9]+' | tr -dc '0-9\n' | grep -vxm 1 "$PID"
+}
+
+# another_service: not that of start_named any more.
+another_service() {
+    [[ $(service) != "$SERVICE" ]]
+}
+
+# register NAME: by a client that belongs to nobody, and stays.
+register() {
+    local answer
+    exec {REGISTERED}<>"/dev/tcp/127.0.0.1/$NAMES"
+    echo "$1" >&"$REGISTERED"
+    read -r answer <&"$REGISTERED"
+    [[ $answer == ok ]]
+}
+
+# start_named [VIA]: a server that is there by its name, and so is another client; sets SERVICE.
+start_named() {
+    start_wrapped named "$PYTHON" "$ROOT/tests/servers/named.py" "$PORT" "$NAMES" "$NAMES_PATH" "$@"
+    SERVICE=$(service)
+    STARTED+=("$SERVICE")
+    register other
+    wait_until 20 names_are "node-$(main_of 1) other"
+}
+
+stays_through_restarts() {
+    restart_under_load 2 -r 100 127.0.0.1 "$PORT"
+    wait_until 20 names_are "node-$(main_of 3) other"
+    [[ $(service) == "$SERVICE" ]]
+    log_lacks 'deadline|cutting|not served'
+}
+
+@test "a name service stays while the server is restarted, and when it is stopped" {
+    start_named
+    stays_through_restarts
+    kill -HUP "$SERVICE"
+    stop_and_wait "$PID"
+    log_lacks 'generation 4'
+    wait_until 20 names_are other
+    [[ $(service) == "$SERVICE" ]]
+}
+
+@test "also one that the server is connected to by its path" {
+    start_named path
+    stays_through_restarts
+}
+
+@test "in sequential mode nobody waits for its clients" {
+    export GRACE_MODE=sequential
+    start_named
+    stays_through_restarts
+}
+
+# script LINE...: a start script.
+script() {
+    printf '%s\n' '#!/bin/sh' "$@" | put "$APP"
+}
+
+@test "an agent that a start script starts lives on" {
+    script "eval \$(ssh-agent -a '$NAMES_PATH') >/dev/null" "exec '$SERVER' --listen 127.0.0.1:$PORT"
+    start_wrapped script "$APP"
+    AGENT=$(fuser "$NAMES_PATH" 2>/dev/null | tr -dc 0-9)
+    STARTED+=("$AGENT")
+    restart_and_wait "$PID"
+    stop_and_wait "$PID"
+    [[ -d /proc/$AGENT ]]
+}
+
+# start_behind: a start script sends our server to the background at $NAMES and executes another on $PORT.
+start_behind() {
+    script "'$SERVER' --daemonize 2 --listen 127.0.0.1:$NAMES" "exec '$SERVER' --listen 127.0.0.1:$PORT"
+    start_wrapped script "$APP"
+    wait_until 20 grep -q "tcp 127.0.0.1:$NAMES" <(status "$PID")
+    SERVICE=$(service)
+}
+
+@test "a service that a start script sends to the background is restarted with the server, and ended" {
+    start_behind
+    restart_under_load 2 -r 100 127.0.0.1 "$NAMES"
+    another_service
+    kill "$PID"
+    wait_until 20 refuses 127.0.0.1 "$NAMES"
+}
+
+@test "with GRACE_CHILDREN=keep nothing is only started" {
+    export GRACE_CHILDREN=keep
+    start_named
+    kill -HUP "$PID"
+    wait_until 20 drains 1
+    wait_until 20 another_service
+}
