@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Hooks of locks on files (fcntl(), which has them as well, is in fd.c): which are refused to a
- * generation that starts beside another one.  A lock that is waited for is tried first. */
+ * generation that starts beside another one.  A lock that is waited for is tried first.  PostgreSQL
+ * looks whether anybody is attached to the shared memory of its data directory. */
 #include <sys/file.h>
+#include <sys/shm.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <unistd.h>
@@ -56,3 +58,12 @@ EXPORT int lockf(int fd, int cmd, off_t size)
 }
 
 ALIAS(lockf64, lockf); /* two functions in libc, but off_t is the same */
+
+EXPORT int shmctl(int id, int cmd, struct shmid_ds *ds)
+{
+    int r = real.shmctl(id, cmd, ds);
+
+    if (refusals_count() && r == 0 && cmd == IPC_STAT && ds->shm_nattch > 0)
+        refusals_note_segment(id);
+    return r;
+}

@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/syscall.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -137,6 +138,7 @@ static bool call_hook(const struct call *c, long *r)
         HOOK(fcntl, (int)c->a, (int)c->b, pointer(c->c));
         HOOK(ioctl, (int)c->a, (unsigned long)c->b, pointer(c->c));
         HOOK(flock, (int)c->a, (int)c->b);
+        HOOK(shmctl, (int)c->a, (int)c->b, pointer(c->c));
 
         HOOK(socket, (int)c->a, (int)c->b, (int)c->c);
         HOOK(bind, (int)c->a, pointer(c->b), (socklen_t)c->c);

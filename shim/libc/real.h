@@ -12,6 +12,7 @@
 
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <poll.h>

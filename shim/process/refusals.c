@@ -6,14 +6,11 @@
 
 #include "protocol/clock.h"
 
-static struct page_refusal *note(int fd)
+static struct page_refusal *note(uint64_t device, uint64_t inode)
 {
-    struct page_refusal *r = NULL;
-    struct stat st;
+    struct page_refusal *r = inode ? page_claim_refusal(self.page, device, inode) : NULL;
     int64_t never = 0;
 
-    if (fstat(fd, &st) == 0 && st.st_ino)
-        r = page_claim_refusal(self.page, st.st_dev, st.st_ino);
     if (!r)
         return NULL;
     atomic_store(&r->last, clock_ms());
@@ -23,19 +20,32 @@ static struct page_refusal *note(int fd)
     return r;
 }
 
+static struct page_refusal *note_file(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 ? note(st.st_dev, st.st_ino) : NULL;
+}
+
 void refusals_note(int fd)
 {
     int saved = errno;
 
-    if (note(fd))
+    if (note_file(fd))
         self_ring();
     errno = saved;
+}
+
+void refusals_note_segment(int id)
+{
+    if (id >= 0 && note(PAGE_SEGMENT, (uint64_t)id + 1))
+        self_ring();
 }
 
 struct page_refusal *refusals_await(int fd)
 {
     int saved = errno;
-    struct page_refusal *r = note(fd);
+    struct page_refusal *r = note_file(fd);
 
     if (r) {
         atomic_fetch_add(&r->waiting, 1);

@@ -22,8 +22,11 @@ static inline bool refusals_count(void)
 /* The lock of this file was refused. Keeps errno. */
 void refusals_note(int fd);
 
-/* The same, and the caller is about to sleep until it gets it: NULL, or what to hand to
- * refusals_awaited() then. Both keep errno. */
+/* It looked who has this segment of SysV shared memory, and somebody has. Keeps errno. */
+void refusals_note_segment(int id);
+
+/* A lock of this file was refused, and the caller is about to sleep until it gets it: NULL, or what
+ * to hand to refusals_awaited() then. Both keep errno. */
 struct page_refusal *refusals_await(int fd);
 void refusals_awaited(struct page_refusal *r);
 

@@ -91,6 +91,10 @@ struct page_slot {
     _Atomic uint32_t left;      /* the supervisor says: it is no part of the server any more */
 };
 
+/* Of what is no file, but a segment of SysV shared memory; its inode is one more than its number.
+ */
+#define PAGE_SEGMENT UINT64_MAX
+
 /* A file whose lock a process was refused, or waits for, while another generation serves.  Who has
  * it the kernel says. */
 struct page_refusal {

@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -41,6 +42,7 @@ static const struct epoll_event event = {.events = EPOLLIN};
 static const struct epoll_event events[8];
 static struct pollfd polled[2];
 static fd_set selected;
+static struct shminfo segment;
 static const struct timespec no_time;
 static const struct timeval no_timeval;
 static const sigset_t set; /* for its first bytes */
@@ -102,6 +104,7 @@ const struct row rows[] = {
     {"fcntl64", "", {V(listener), N(F_GETLK), P(lock)}},
     {"ioctl", "", {V(listener), N(FIONBIO), P(one)}},
     {"ioctl", " of another", {V(datagrams), N(FIONBIO), P(one)}},
+    {"shmctl", "", {N(0), N(IPC_INFO), P(segment)}},
     {"fclose", "", {PART(stream, sizeof stream, NO_OBJECT)}},
     {"freopen", "", {PART("missing", 8, BUT(BAD_NONE)), TEXT("r"), V(stream)}},
     {"freopen64", "", {PART("missing", 8, BUT(BAD_NONE)), TEXT("r"), V(stream)}},

@@ -3,6 +3,7 @@
 #include "supervisor/kernel/locks.h"
 
 #include <sys/file.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <fcntl.h>
@@ -86,6 +87,18 @@ static void check_inherited(void)
     kill(heir, SIGKILL);
 }
 
+static void check_segment(void)
+{
+    int id = shmget(IPC_PRIVATE, 4096, 0600);
+    void *at = shmat(id, NULL, 0);
+
+    is_int(locks_segment(id), getpid(), "a segment of shared memory");
+    shmdt(at);
+    is_int(locks_segment(id), 0, "nobody is attached any more");
+    shmctl(id, IPC_RMID, NULL);
+    is_int(locks_segment(id), 0, "it is gone");
+}
+
 static void check_text(void)
 {
     ok(locks_named(
@@ -114,6 +127,7 @@ int main(void)
     check_many();
     check_lease();
     check_inherited();
+    check_segment();
     check_text();
     unlink(path);
     return done();

@@ -60,3 +60,20 @@ int locks_held(pid_t pid, dev_t dev, ino_t ino, char *path, size_t size)
     path[n > 0 ? n : 0] = '\0';
     return held;
 }
+
+pid_t locks_segment(int id)
+{
+    FILE *in = fopen("/proc/sysvipc/shm", "re");
+    char line[256];
+    int number, maker;
+    unsigned long attached;
+    pid_t found = 0;
+
+    while (in && !found && fgets(line, sizeof line, in))
+        if (sscanf(line, "%*d %d %*o %*u %d %*d %lu", &number, &maker, &attached) == 3 &&
+            number == id && attached > 0)
+            found = maker;
+    if (in)
+        fclose(in);
+    return found;
+}

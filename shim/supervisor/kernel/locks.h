@@ -16,6 +16,10 @@
  * file system is asked.  1, 0 or -errno: -EACCES, we may not look into it. */
 int locks_held(pid_t pid, dev_t dev, ino_t ino, char *path, size_t size);
 
+/* Who has made this segment of SysV shared memory, to which somebody is attached; 0: nobody, or it
+ * is not in our IPC namespace. */
+pid_t locks_segment(int id);
+
 /* Does this text of a fdinfo, or its beginning, name one? */
 bool locks_named(const char *text);
 

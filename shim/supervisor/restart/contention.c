@@ -26,7 +26,16 @@ static struct seen {
 
 typedef bool contention_matters(struct generation *g, const struct page_refusal *r);
 
-static bool is_held(const struct page_refusal *r, char *text, size_t size)
+static bool is_attached(const struct page_refusal *r, char *text, size_t size)
+{
+    int id = (int)(atomic_load(&r->inode) - 1);
+    pid_t maker = locks_segment(id);
+
+    snprintf(text, size, "shared memory %d, process %d", id, (int)maker);
+    return maker > 0 && tree_has(&supervisor.current->tree, maker);
+}
+
+static bool is_locked(const struct page_refusal *r, char *text, size_t size)
 {
     dev_t device = (dev_t)atomic_load(&r->device);
     ino_t inode = (ino_t)atomic_load(&r->inode);
@@ -39,6 +48,12 @@ static bool is_held(const struct page_refusal *r, char *text, size_t size)
             return true;
         }
     return false;
+}
+
+static bool is_held(const struct page_refusal *r, char *text, size_t size)
+{
+    return atomic_load(&r->device) == PAGE_SEGMENT ? is_attached(r, text, size)
+                                                   : is_locked(r, text, size);
 }
 
 static const char *find(struct generation *g, contention_matters *matters)

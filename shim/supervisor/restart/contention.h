@@ -2,7 +2,8 @@
 /*
  * Does a generation not become ready because of a lock that the one which serves has?  Its
  * processes say which files they were refused, or sleep for (process/refusals.h); the kernel says
- * whether a process of the older one has them locked, and nothing else counts.
+ * whether a process of the older one has them locked, and nothing else counts.  A segment of
+ * shared memory that it finds in use is as good as a locked file, here and in what is said.
  *
  * Not every lock that is refused is needed: who serves all the same has not needed it, nor who has
  * bound one more listener since, or goes on when the generation ends.  And workers that take turns
