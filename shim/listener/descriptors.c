@@ -42,7 +42,7 @@ struct descriptors_former descriptors_closing(int fd)
         bound_keys_forget(fd);
     if (FDS_IN_EPOLLS >> (former.known & FD_KIND) & 1) {
         listener_lock_wait();
-        epolls_close(fd);
+        epolls_close(fd, FDS_LISTENING >> (former.known & FD_KIND) & 1 ? former.index : -1);
         taken_forget(fd);
     }
     return former;

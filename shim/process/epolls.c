@@ -7,7 +7,9 @@
 #include <stdatomic.h>
 
 #include "libc/real.h"
+#include "process/fdtab.h"
 #include "process/guest.h"
+#include "process/listener_lock.h"
 #include "process/self.h"
 
 enum { EMPTY, FILLING, USED };
@@ -118,13 +120,61 @@ void epolls_renew(void)
         }
 }
 
-void epolls_close(int fd)
+static void add(const struct registration *r)
+{
+    struct epoll_event asked = r->event;
+
+    if (r->now == SILENT)
+        asked.events = 0;
+    if (r->now != DETACHED)
+        real.epoll_ctl(r->epfd, EPOLL_CTL_ADD, r->fd, &asked);
+}
+
+/* First the mark: the parent looks for it again when it has removed it. */
+static void inherit(struct registration *r)
+{
+    atomic_fetch_or(self_listener_flags(fdtab_index(r->fd)), LISTENER_LENT);
+    r->owner = memory_owner;
+    add(r);
+}
+
+static bool is_foreign(const struct registration *r)
+{
+    return r->owner != memory_owner && fdtab_is(r->fd, FDS_LISTENING);
+}
+
+void epolls_inherit(int epfd)
+{
+    int saved = errno;
+
+    for (struct registration *r = table; (r = find(r, epfd, ANY)); r++)
+        if (is_foreign(r) && listener_lock_take()) {
+            inherit(r);
+            listener_lock_release();
+        }
+    errno = saved;
+}
+
+static bool is_lent(int index)
+{
+    return index >= 0 && (atomic_load(self_listener_flags(index)) & LISTENER_LENT);
+}
+
+static void withdraw(const struct registration *r, int index)
+{
+    if (r->owner != memory_owner || is_lent(index))
+        return;
+    real.epoll_ctl(r->epfd, EPOLL_CTL_DEL, r->fd, NULL);
+    if (is_lent(index))
+        add(r);
+}
+
+void epolls_close(int fd, int index)
 {
     int saved = errno;
 
     for (struct registration *r = table; (r = find(r, ANY, fd)); r++) {
-        if (r->owner == memory_owner)
-            real.epoll_ctl(r->epfd, EPOLL_CTL_DEL, fd, NULL);
+        withdraw(r, index);
         atomic_store(&r->used, EMPTY);
     }
     errno = saved;

@@ -21,9 +21,14 @@ void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool
 void epolls_detach(int fd);
 void epolls_attach(int fd);
 
-/* The server closes fd: as the kernel does for a last close, but only for what this process
- * registered itself (a fork child's close does not end its parent's registration). Keeps errno. */
-void epolls_close(int fd);
+/* This process waits in epfd: what its parent has registered there stays in it when the parent
+ * closes its listener, as one does that forks to go to the background. Keeps errno. */
+void epolls_inherit(int epfd);
+
+/* The server closes fd, a listener of this index, or -1: as the kernel does for a last close, but
+ * only for what this process registered itself (a fork child's close does not end its parent's
+ * registration), and only as long as no other one has it from it. Keeps errno. */
+void epolls_close(int fd, int index);
 
 /* What the server has asked for: fd in epfd, or which listener an event of epfd is about (by its
  * data). False, -1: that is in no table. */

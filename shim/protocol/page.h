@@ -59,6 +59,7 @@ enum {
     LISTENER_UNSENT = 4096,  /* the supervisor has not got its copy yet */
     LISTENER_OUTSIDE = 8192, /* others than this server have it open: O_NONBLOCK is theirs, too */
     LISTENER_CAME = 16384,   /* it was not bound by this server */
+    LISTENER_LENT = 32768,   /* a process waits on it in an epoll where another registered it */
 
     LISTENER_USED = LISTENER_ADOPTED | LISTENER_LISTENING, /* by this generation */
     LISTENER_KNOWN = LISTENER_HELD | LISTENER_LISTENING,   /* a copy is there, or on its way */

@@ -59,6 +59,8 @@ void interest_begin_select(int n, const fd_set *set)
 
 void interest_begin_epoll(int epfd)
 {
-    if (starting())
-        epolls_each(epfd, listening_waited);
+    if (!starting())
+        return;
+    epolls_inherit(epfd);
+    epolls_each(epfd, listening_waited);
 }

@@ -187,6 +187,51 @@ END
     wait_until 10 refuses 127.0.0.1 "$OTHER"
 }
 
+# has_closed N: so many parents.
+has_closed() {
+    [[ $(grep -c '^closed$' "$LOG") == "$1" ]]
+}
+
+# goes_on CHILD PARENT: a child serves with the epoll and the listener of its parent, who closes both;
+# what they do before.
+goes_on() {
+    local generation
+    start_version <<END
+a, epoll, closed, served = listening($PORT), select.epoll(), os.pipe(), os.pipe()
+epoll.register(a, select.EPOLLIN)
+a.setblocking(False)
+if os.fork() == 0:
+    $1
+    while True:
+        epoll.poll()
+        try:
+            conn, _ = a.accept()
+        except BlockingIOError:
+            continue
+        conn.setblocking(True)
+        answering("served")(conn)
+        os.write(served[1], b"x")
+$2
+a.close()
+epoll.close()
+os.write(closed[1], b"x")
+log("closed")
+time.sleep(1000)
+END
+    for generation in 1 2; do
+        says served
+        wait_until 10 has_closed "$generation"
+        says served
+        restart_and_wait "$PID"
+    done
+}
+
+@test "a child goes on with its parent's epoll: the parent closes the listener before it waits" {
+    goes_on 'os.read(closed[0], 1)' ''
+}
+
+@test "the same when it has served already" { goes_on '' 'os.read(served[0], 1)'; }
+
 @test "a crashed process is replaced by one that does without grace" {
     replaced "os.execve(\"$PYTHON\", [\"python\", \"-c\", \"\"\"
 import socket, time

@@ -76,9 +76,9 @@ void suspend_settle(void)
 {
 }
 
-void epolls_close(int fd)
+void epolls_close(int fd, int index)
 {
-    (void)fd;
+    (void)fd, (void)index;
 }
 
 void closed_note(int index)
