@@ -10,6 +10,7 @@
 #include "listener/suspend.h"
 #include "listener/take.h"
 #include "process/bystander.h"
+#include "process/claims.h"
 #include "process/connections.h"
 #include "process/guest.h"
 #include "process/listener_lock.h"
@@ -28,6 +29,7 @@ void fork_child(void)
     listener_lock_reset();
     system_reset();
     self_join();
+    claims_forked();
     take_forget();
     connections_join();
     if (bystander_has_left())

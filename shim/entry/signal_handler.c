@@ -8,6 +8,7 @@
 #include "exec/recovery.h"
 #include "libc/real.h"
 #include "listener/drain.h"
+#include "listener/pid_lock.h"
 #include "listener/suspend.h"
 #include "listener/take.h"
 #include "process/bystander.h"
@@ -78,6 +79,7 @@ static void obey(const siginfo_t *info)
     suspend_resume();
     look_again();
     recovery_join();
+    pid_lock_look();
 }
 
 static bool is_hang_up(const siginfo_t *info)

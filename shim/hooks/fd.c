@@ -14,6 +14,7 @@
 #include "listener/descriptors.h"
 #include "listener/listening.h"
 #include "listener/nonblock.h"
+#include "listener/pid_lock.h"
 #include "process/connections.h"
 #include "process/guest.h"
 #include "process/readable.h"
@@ -104,18 +105,36 @@ static int await_lock(int fd, int cmd, void *lock)
     return r;
 }
 
-/* While the generation starts beside another one: a lock that is waited for is tried first. */
-static int lock_noted(int fd, int cmd, void *lock)
+/* A lock that is waited for is tried first. */
+static int lock_watched(int fd, int cmd, void *lock)
 {
     bool waits = cmd == F_SETLKW || cmd == F_OFD_SETLKW;
     int try = cmd == F_SETLKW ? F_SETLK : cmd == F_OFD_SETLKW ? F_OFD_SETLK : cmd;
     int r = real.fcntl(fd, try, lock);
+    struct claim asked;
 
-    if (!is_refused(r))
+    if (r < 0 && !is_refused(r))
         return r;
+    asked = pid_lock_of_range(fd, cmd, lock);
+    if (r == 0 && asked.range.l_type == F_UNLCK)
+        pid_lock_gave_up(fd);
+    else if (r == 0)
+        pid_lock_had(&asked);
+    if (r == 0 || pid_lock_grant(&asked))
+        return 0;
     if (waits)
         return await_lock(fd, cmd, lock);
     refusals_note(fd);
+    return r;
+}
+
+/* "Who has it?" */
+static int lock_asked(int fd, int cmd, struct flock *lock)
+{
+    int r = real.fcntl(fd, cmd, lock);
+
+    if (r == 0 && lock->l_type != F_UNLCK && pid_lock_hides(fd))
+        lock->l_type = F_UNLCK;
     return r;
 }
 
@@ -148,8 +167,10 @@ EXPORT UNGUARDED int fcntl(int fd, int cmd, ...)
         return descriptors_copied(fd, real.fcntl(fd, cmd, arg));
     if ((cmd == F_SETFL || cmd == F_GETFL) && believes_flag(fd))
         return listener_fcntl(fd, cmd, arg);
-    if (refusals_count() && locks(cmd))
-        return lock_noted(fd, cmd, arg);
+    if (pid_lock_watches() && locks(cmd))
+        return lock_watched(fd, cmd, arg);
+    if (pid_lock_watches() && (cmd == F_GETLK || cmd == F_OFD_GETLK))
+        return lock_asked(fd, cmd, arg);
     return real.fcntl(fd, cmd, arg);
 }
 

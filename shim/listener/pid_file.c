@@ -1,69 +1,51 @@
 /* SPDX-License-Identifier: ISC */
 #include "listener/pid_file.h"
 
-#include <sys/resource.h>
-#include <sys/types.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "libc/real.h"
+#include "process/pid_text.h"
 #include "process/predecessors.h"
 #include "process/self.h"
-#include "protocol/decimal.h"
 
-enum { PID_TEXT = 32 };
-
-/* The number in a small file, 0 when it holds anything else. */
+/* The number in a pid file, 0 when it holds anything else. */
 static pid_t read_pid(const char *path)
 {
-    char text[PID_TEXT];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-    ssize_t n = fd >= 0 ? read(fd, text, sizeof text) : -1;
+    pid_t pid = fd >= 0 ? pid_text_read(fd).pid : 0;
 
     if (fd >= 0)
         real.close(fd);
-    return n <= 0 || n == (ssize_t)sizeof text ? 0 : decimal_pid(text, (size_t)n);
+    return pid;
 }
 
-static bool is_own_process(pid_t pid)
+bool pid_file_is_own(pid_t pid)
 {
     for (unsigned i = 0; i < PAGE_SLOTS && i < atomic_load(&self.page->hint); i++)
-        if (atomic_load(&self.page->slots[i].pid) == pid)
+        if (pid > 0 && atomic_load(&self.page->slots[i].pid) == pid)
             return true;
     return false;
+}
+
+bool pid_file_lives(pid_t pid)
+{
+    return real.kill(pid, 0) == 0 || errno == EPERM;
 }
 
 bool pid_file_is_others(const char *path)
 {
     pid_t pid = read_pid(path);
 
-    return pid > 1 && !is_own_process(pid) && (real.kill(pid, 0) == 0 || errno == EPERM);
+    return pid > 1 && !pid_file_is_own(pid) && pid_file_lives(pid);
 }
 
-/* Beyond the limit SIGXFSZ would end the server for a write of ours. */
-static bool may_write(size_t size)
-{
-    struct rlimit limit;
-
-    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur >= size;
-}
-
-/* In place, so that what follows the number stays, and nobody finds the file without one. */
 static bool write_pid(const char *path, pid_t pid)
 {
-    char had[PID_TEXT], text[2 * PID_TEXT], *end = decimal_put(text, (unsigned)pid);
-    int fd = may_write(sizeof text) ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) : -1;
-    ssize_t n = fd >= 0 ? read(fd, had, sizeof had) : -1, after = 0;
-    bool done = false;
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    bool done = fd >= 0 && pid_text_write(fd, pid);
 
-    while (after < n && had[after] >= '0' && had[after] <= '9')
-        after++;
-    while (after < n)
-        *end++ = had[after++];
-    if (n > 0)
-        done = pwrite(fd, text, (size_t)(end - text), 0) == end - text &&
-               ftruncate(fd, end - text) == 0;
     if (fd >= 0)
         real.close(fd);
     return done;
@@ -78,12 +60,26 @@ bool pid_file_gives_back(const char *path)
     pid_t pid = path && predecessors_has(predecessor) ? read_pid(path) : 0;
     bool keep = noted < 0 && pid == predecessor && pid > 0;
 
-    if (noted > 0 && pid > 1 && is_own_process(pid) &&
-        (real.kill(predecessor, 0) == 0 || errno == EPERM)) {
+    if (noted > 0 && pid > 1 && pid_file_is_own(pid) && pid_file_lives(predecessor)) {
         keep = write_pid(path, predecessor);
         if (keep)
             atomic_store(&self.page->looked_for, -predecessor);
     }
     errno = saved;
     return keep;
+}
+
+void pid_file_taken(uint64_t file, pid_t said)
+{
+    for (unsigned i = 0; i < PAGE_PID_FILES; i++) {
+        struct page_pid_file *p = &self.page->pid_files[i];
+        int32_t nobody = 0;
+
+        if (atomic_load(&p->file) != file &&
+            !atomic_compare_exchange_strong(&p->pid, &nobody, said))
+            continue;
+        atomic_store(&p->file, file);
+        break;
+    }
+    predecessors_looked(said);
 }

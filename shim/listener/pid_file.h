@@ -7,7 +7,13 @@
 #ifndef GRACE_LISTENER_PID_FILE_H
 #define GRACE_LISTENER_PID_FILE_H
 
+#include <sys/types.h>
 #include <stdbool.h>
+#include <stdint.h>
+
+/* Does the process live? Is it one of this generation? */
+bool pid_file_lives(pid_t pid);
+bool pid_file_is_own(pid_t pid);
 
 /* Has a living process of another generation written it? */
 bool pid_file_is_others(const char *path);
@@ -16,5 +22,8 @@ bool pid_file_is_others(const char *path);
  * cleans up, while the one before may have to go on: that one is named again. True: it is, and the
  * file stays. */
 bool pid_file_gives_back(const char *path);
+
+/* The server gets a pid file (claims_file()) that names a process which still has it. */
+void pid_file_taken(uint64_t file, pid_t said);
 
 #endif

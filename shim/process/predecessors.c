@@ -28,8 +28,13 @@ bool predecessors_hide(pid_t pid)
 {
     if (!(self_attention() & ATTENTION_STARTING) || !predecessors_has(pid))
         return false;
-    if (atomic_exchange(&self.page->looked_for, pid) == 0)
-        self_ring();
+    predecessors_looked(pid);
     errno = ESRCH;
     return true;
+}
+
+void predecessors_looked(pid_t pid)
+{
+    if (atomic_exchange(&self.page->looked_for, pid) == 0)
+        self_ring();
 }

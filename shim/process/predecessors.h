@@ -19,4 +19,7 @@ bool predecessors_has(pid_t pid);
  * True: pid is one of it, and errno says that there is no such process. */
 bool predecessors_hide(pid_t pid);
 
+/* The new one was told that this process is none of a server. Keeps errno. */
+void predecessors_looked(pid_t pid);
+
 #endif

@@ -24,7 +24,7 @@ static struct page_refusal *note_file(int fd)
 {
     struct stat st;
 
-    return fstat(fd, &st) == 0 ? note(st.st_dev, st.st_ino) : NULL;
+    return refusals_count() && fstat(fd, &st) == 0 ? note(st.st_dev, st.st_ino) : NULL;
 }
 
 void refusals_note(int fd)

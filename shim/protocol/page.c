@@ -26,6 +26,7 @@ static void slot_reset(struct page_slot *slot)
     atomic_store(&slot->drained, 0);
     atomic_store(&slot->suspended, 0);
     atomic_store(&slot->polls, 0);
+    atomic_store(&slot->owed, 0);
     atomic_store(&slot->connections, 0);
     atomic_store(&slot->accepts, 0);
     atomic_store(&slot->born, (uint64_t)clock_ms());

@@ -30,6 +30,7 @@ enum {
     PAGE_COMMANDS = 64,       /* by which processes were executed that serve */
     PAGE_COUNTERS = 64,       /* buckets that number equal binds (port 0, SO_REUSEPORT) */
     PAGE_AGES = 1 << 20,      /* entries of a process's table of accept times */
+    PAGE_PID_FILES = 4,       /* locked pid files that the new generation writes to */
     PAGE_REFUSALS = 16,       /* locked files that are remembered while a generation starts */
     PAGE_EPOLLS = 16384,      /* epoll registrations of listeners that a process remembers */
 };
@@ -87,7 +88,8 @@ struct page_slot {
     _Atomic uint32_t suspended; /* something is suspended there, or a thread does not know yet */
     _Atomic int32_t bell;       /* the bell's number in that process, for a new supervisor */
     _Atomic uint32_t bystander; /* it was executed by the server, and serves nothing so far */
-    _Atomic uint32_t polls;     /* it has waited for blocking listeners, and accepts then */
+    _Atomic uint16_t polls;     /* it has waited for blocking listeners, and accepts then */
+    _Atomic uint16_t owed;      /* pid files that it was told to have locked, and has not */
     _Atomic uint32_t late;      /* it was a bystander before it took part */
     _Atomic uint32_t left;      /* the supervisor says: it is no part of the server any more */
 };
@@ -105,6 +107,14 @@ struct page_refusal {
     _Atomic uint32_t waiting;    /* so many sleep until they get it */
     _Atomic int32_t pid;         /* the last of them */
     _Atomic uint32_t bound;      /* the listeners of the generation then */
+};
+
+/* A pid file that a process of the generation writes its number into while the one that it named
+ * still has it locked; once the generation has failed, in the page of that process: it is to write
+ * its own number there again. */
+struct page_pid_file {
+    _Atomic uint64_t file; /* claims_file() */
+    _Atomic int32_t pid;   /* whom it named; 0: the entry is free */
 };
 
 struct page {
@@ -132,6 +142,7 @@ struct page {
     _Atomic uint32_t
         alone; /* the next generation starts when this one has ended (GRACE_MODE=auto) */
     struct page_refusal refusals[PAGE_REFUSALS];
+    struct page_pid_file pid_files[PAGE_PID_FILES];
     /* written before the generation starts; 0 ends the list */
     int32_t predecessors[PAGE_PREDECESSORS];
     struct page_listener listeners[PAGE_LISTENERS];

@@ -68,14 +68,6 @@ restarts_and_names_it() {
     log_has 'names a process of generation 1 and is removed'
 }
 
-@test "without GRACE_PIDFILE the locked file makes a rollback, and the log says why" {
-    start_pidfiled lock GRACE_MODE=overlap
-    hup_until 10 log_has 'refused: locked'
-    wait_until 10 log_has 'generation 2 rolled back: exit status 1'
-    wait_until 10 log_has "needs what generation 1 has locked \($PIDFILE, process"
-    names_the_server
-}
-
 @test "after a rollback the file names the old generation again, and the next restart works" {
     local gate=$BATS_TEST_TMPDIR/gate
     touch "$gate"

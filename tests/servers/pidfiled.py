@@ -2,17 +2,21 @@
 """A server that wants to be alone, by its pid file. pidfiled.py MODE PORT PIDFILE
 
 alive, group: it refuses to start when the file names a living process, or one with a group; excl:
-when there is a file; lock: when it is locked; keep: it writes one whenever there is none; none: it
-has no file. SIGTERM removes the file, and so does a version that fails, while there is a
+when there is a file; keep: it writes one whenever there is none; none: it has no file. When the file
+is locked: lock by flock(), lockf by fcntl(), ofd by that of an open file; asked: it asks who has the
+lock; reopened: it opens the file anew when it has the lock, and so empties it; waits, waitsf: it waits
+for the lock; data: it locks PIDFILE.data, which is empty. SIGTERM removes the file, and so does a version that fails, while there is a
 PIDFILE.fail."""
 import fcntl
 import os
 import signal
 import socket
+import struct
 import sys
 import threading
 import time
 
+F_OFD_SETLK = 37
 mode, port, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 
 
@@ -49,13 +53,39 @@ def claim_excl():
         refuse("file exists")
 
 
-def claim_lock():
-    fd = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+def opened(name=path, flags=0):
+    return os.open(name, os.O_CREAT | os.O_RDWR | flags, 0o644)
+
+
+def claim_by(lock, fd):
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        lock(fd)
+    except (BlockingIOError, PermissionError):
         refuse("locked")
-    write(fd)
+    return fd
+
+
+def by_flock(fd):
+    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def by_fcntl(fd):
+    fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def ask(fd, cmd):
+    return fcntl.fcntl(fd, cmd, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+
+
+def claim_asked():
+    if struct.unpack_from("h", ask(fd := opened(), fcntl.F_GETLK))[0] != fcntl.F_UNLCK:
+        refuse("locked")
+    write(claim_by(by_fcntl, fd))
+
+
+def claim_reopened():
+    os.close(claim_by(by_fcntl, opened()))
+    write(claim_by(by_fcntl, opened(flags=os.O_TRUNC)))
 
 
 def write_missing():
@@ -80,7 +110,14 @@ def leave(*_):
     "alive": claim_alive,
     "group": claim_group,
     "excl": claim_excl,
-    "lock": claim_lock,
+    "lock": lambda: write(claim_by(by_flock, opened())),
+    "lockf": lambda: write(claim_by(by_fcntl, opened())),
+    "ofd": lambda: write(claim_by(lambda fd: ask(fd, F_OFD_SETLK), opened())),
+    "asked": claim_asked,
+    "reopened": claim_reopened,
+    "waits": lambda: write(claim_by(lambda fd: fcntl.flock(fd, fcntl.LOCK_EX), opened())),
+    "waitsf": lambda: write(claim_by(lambda fd: fcntl.lockf(fd, fcntl.LOCK_EX), opened())),
+    "data": lambda: claim_by(by_flock, opened(path + ".data")),
     "keep": claim_keep,
     "none": lambda: None,
 }[mode]()

@@ -166,6 +166,8 @@ static bool is_meant(const struct page_slot *slot, enum slots_who who)
         return atomic_load(&slot->suspended) != 0;
     case SLOTS_POLLING:
         return atomic_load(&slot->polls) != 0;
+    case SLOTS_OWED:
+        return atomic_load(&slot->owed) != 0;
     default:
         return true;
     }
@@ -178,6 +180,15 @@ void slots_tell(struct generation *g, enum slots_who who)
     generation_attention(g, 0, 0);
     for (unsigned i = 0; i < slots_used(g); i++)
         if (is_meant(&g->page->slots[i], who) && slot_owner(g, i, &p))
+            tree_tell(&p, RESERVED_SIGNAL);
+}
+
+void slots_tell_one(struct generation *g, pid_t pid)
+{
+    struct procfs_stat p;
+
+    for (unsigned i = 0; i < slots_used(g); i++)
+        if (atomic_load(&g->page->slots[i].pid) == pid && slot_owner(g, i, &p))
             tree_tell(&p, RESERVED_SIGNAL);
 }
 

@@ -23,10 +23,13 @@ struct slots_count slots_owe(struct generation *g);
 /* Of those that have not said that they accept no more, or are in accept(): one, and how many. */
 pid_t slots_debtor(struct generation *g, unsigned *n);
 
-/* Has each that has the shim look at attention; or those that are still suspended, or that wait for
- * blocking listeners. */
-enum slots_who { SLOTS_ALL, SLOTS_SUSPENDED, SLOTS_POLLING };
+/* Has each that has the shim look at attention; or those that are still suspended, that wait for
+ * blocking listeners, or whose pid file an older generation has locked. */
+enum slots_who { SLOTS_ALL, SLOTS_SUSPENDED, SLOTS_POLLING, SLOTS_OWED };
 void slots_tell(struct generation *g, enum slots_who who);
+
+/* This one, if it is a member that has the shim. */
+void slots_tell_one(struct generation *g, pid_t pid);
 
 /* The same of members whose slots name somebody else, for one of them has written there: as the
  * last scan saw them, who has the page open, and has started before (clock_ms()).  It has to be

@@ -96,12 +96,40 @@ static pid_t read_pid(const struct place *p)
     return decimal_pid(number, strlen(number));
 }
 
+/* It writes its own number again, through the descriptor by which it has locked the file: we write
+ * to nothing that a process of the server names. */
+static void give_back(const struct page_pid_file *p, unsigned i)
+{
+    struct generation *to = supervisor.current;
+    pid_t pid = atomic_load(&p->pid);
+
+    if (pid <= 0 || !to || !slots_find(to, pid))
+        return;
+    atomic_store(&to->page->pid_files[i].file, atomic_load(&p->file));
+    atomic_store(&to->page->pid_files[i].pid, pid);
+    slots_tell_one(to, pid);
+}
+
+/* What g had locked is free, what it was given, and has failed, is the one's that goes on. */
+static void pass_on(const struct generation *g)
+{
+    struct generation *other;
+
+    for (unsigned i = 0; i < PAGE_PID_FILES; i++)
+        if (g != supervisor.current)
+            give_back(&g->page->pid_files[i], i);
+    TAILQ_FOREACH (other, &generation_list, link)
+        if (other != g)
+            slots_tell(other, SLOTS_OWED);
+}
+
 /* hypnotoad creates the file whenever it is missing, the old generation as well as the new one. */
 void pid_file_retired(const struct generation *g)
 {
     struct place p;
     pid_t pid;
 
+    pass_on(g);
     if (!place_open(&p))
         return;
     pid = read_pid(&p);
@@ -136,6 +164,14 @@ void pid_file_resume(void)
     close(p.dir);
 }
 
+static bool is_given_back(const struct generation *g, pid_t pid)
+{
+    for (unsigned i = 0; i < PAGE_PID_FILES; i++)
+        if (atomic_load(&g->page->pid_files[i].pid) == pid)
+            return true;
+    return false;
+}
+
 void pid_file_rolled_back(const struct generation *g)
 {
     pid_t pid = atomic_load(&g->page->looked_for);
@@ -148,7 +184,7 @@ void pid_file_rolled_back(const struct generation *g)
         log_line(LEVEL_WARNING, "pid file %s can't be given its name back: %s",
                  supervisor.options.pidfile, io_error());
     }
-    if (pid > 0 && !supervisor.options.pidfile)
+    if (pid > 0 && !supervisor.options.pidfile && !is_given_back(g, pid))
         log_line(LEVEL_WARNING,
                  "the pid file of process %d may name generation %u now: --pidfile (GRACE_PIDFILE) "
                  "restores it",

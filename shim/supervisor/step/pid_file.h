@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The server's own pid file (GRACE_PIDFILE), for servers that lock it or insist on creating it: it
- * steps aside while a new generation starts and comes back when that one fails.  One that is not
+ * The server's own pid file (GRACE_PIDFILE), for servers that insist on creating it: it steps
+ * aside while a new generation starts and comes back when that one fails.  One that is not
  * named to us is guarded in the server: listener/pid_file.h.
  */
 #ifndef GRACE_SUPERVISOR_STEP_PID_FILE_H
@@ -21,7 +21,8 @@ void pid_file_settle(void);
  * it may not. */
 void pid_file_rolled_back(const struct generation *g);
 
-/* A generation has ended: a file that names one of its processes goes. */
+/* A generation has ended: a file that names one of its processes goes. Those that it had locked are
+ * taken by the next one, those that it was given as the next one by the one before. */
 void pid_file_retired(const struct generation *g);
 
 #endif
