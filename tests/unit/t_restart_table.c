@@ -165,19 +165,25 @@ static void check_dies(enum phase phase)
     fake_end();
 }
 
-/* Dies when it has served for so long. */
-static void serve_and_die(int64_t ms, int status)
+/* Until one serves alone. */
+static void serve(void)
 {
     while (!supervisor.ended && supervisor.phase != PHASE_IDLE) {
-        fake_of(supervisor.current)->ready = true;
+        fake_of(supervisor.next ? supervisor.next : supervisor.current)->ready = true;
         fake_turn();
         fake.now += 100;
     }
+}
+
+/* Dies when it has served for so long. */
+static void serve_and_die(int64_t ms, int status)
+{
+    serve();
     fake.now += ms;
     fake_die(supervisor.current, status, false);
 }
 
-static void check_respawns(void)
+static void check_limit(void)
 {
     come_to(PHASE_IDLE);
     supervisor.options.respawns = 2;
@@ -188,15 +194,31 @@ static void check_respawns(void)
     serve_and_die(0, FAKE_EXIT_3);
     ok(supervisor.ended && supervisor.status == FAKE_EXIT_3, "not a third time within its time");
     fake_end();
+}
 
+static void check_no_limit(void)
+{
     come_to(PHASE_IDLE);
     supervisor.options.respawns = 1;
     for (int i = 0; i < 4; i++)
         serve_and_die(60000, SIGSEGV);
-    ok(supervisor.phase == PHASE_BACKOFF && supervisor.deadline == fake.now,
-       "what serves for its time may die as often as it likes");
-    serve_and_die(0, SIGTERM);
+    is_int(supervisor.deadline - fake.now, 0, "what serves for its time may die each time");
+    serve_and_die(60000, SIGTERM);
     ok(supervisor.ended, "but what ends as if it were told to has ended");
+    fake_end();
+}
+
+static void check_restart_in_between(void)
+{
+    come_to(PHASE_IDLE);
+    supervisor.options.respawns = 1;
+    serve_and_die(60000, SIGSEGV);
+    serve();
+    fake.now += 60000;
+    fake_request(REQUEST_SIGNAL);
+    serve_and_die(0, SIGSEGV);
+    is_int(supervisor.current->number, 3, "a restart, and what it has started dies");
+    is_int(supervisor.deadline - fake.now, 0, "it is started again at once");
     fake_end();
 }
 
@@ -234,7 +256,9 @@ int main(void)
     for (enum phase phase = 0; phase < PHASES; phase++)
         if (died[phase])
             check_dies(phase);
-    check_respawns();
+    check_limit();
+    check_no_limit();
+    check_restart_in_between();
     check_stop_is_late();
     check_nobody_serves();
     return done();

@@ -27,6 +27,7 @@ static struct {
     int64_t starts[OPTIONS_RESPAWNS]; /* when: the last ones, in a ring */
     unsigned n;                       /* that there were */
     int64_t pause;                    /* before the next one */
+    int64_t served;                   /* since when it does again */
     char died[EVENT_TEXT];            /* "generation 3 ended: killed by signal 9 (Killed)" */
 } respawns;
 
@@ -104,17 +105,17 @@ static enum phase pause_after(struct generation *g, const char *verb, const char
     return PHASE_BACKOFF;
 }
 
-/* So long that the one before is not why. */
-static bool has_served_long(const struct generation *g)
+/* So long, also by several generations, that the last time is no reason to wait. */
+static bool has_served_long(void)
 {
-    return clock_ms() - g->started - g->ready_ms >= supervisor.options.respawn_within;
+    return clock_ms() - respawns.served >= supervisor.options.respawn_within;
 }
 
 enum phase respawn_lost(struct generation *g, const char *how)
 {
     if (!is_wanted(g))
         return stop_crashed(g, how);
-    if (has_served_long(g))
+    if (has_served_long())
         respawns.pause = 0;
     nonblock_note();
     return pause_after(g, "ended", how);
@@ -186,6 +187,7 @@ enum phase respawn_ready(struct generation *g)
     generation_own_paths(g);
     pid_file_settle();
     release_unwanted(); /* nobody is left who could empty their queues */
+    respawns.served = clock_ms();
     snprintf(text, sizeof text, "generation %u ready in %lld ms; %s", g->number,
              (long long)g->ready_ms, respawns.died);
     event(EVENT_RESPAWNED, g->number, text);
