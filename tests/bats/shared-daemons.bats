@@ -19,14 +19,30 @@ names_are() {
     [[ $(names) == "$1" ]]
 }
 
+# listens_at SS-OPTION...: the process that listens there besides the supervisor.
+listens_at() {
+    ss -lnpH "$@" | grep -oE 'pid=[0-9]+' | tr -dc '0-9\n' | grep -vxm 1 "$PID"
+}
+
 # service: the process of the name service.
 service() {
-    ss -tlnpH "sport = :$NAMES" | grep -oE 'pid=[0-9]+' | tr -dc '0-9\n' | grep -vxm 1 "$PID"
+    listens_at -t "sport = :$NAMES"
+}
+
+# agent: the process at $NAMES_PATH.
+agent() {
+    listens_at -x "src = unix:$NAMES_PATH"
 }
 
 # another_service: not that of start_named any more.
 another_service() {
     [[ $(service) != "$SERVICE" ]]
+}
+
+# note_agent: sets AGENT, which nobody else ends.
+note_agent() {
+    AGENT=$(agent)
+    STARTED+=("$AGENT")
 }
 
 # register NAME: by a client that belongs to nobody, and stays.
@@ -83,11 +99,22 @@ script() {
 @test "an agent that a start script starts lives on" {
     script "eval \$(ssh-agent -a '$NAMES_PATH') >/dev/null" "exec '$SERVER' --listen 127.0.0.1:$PORT"
     start_wrapped script "$APP"
-    AGENT=$(fuser "$NAMES_PATH" 2>/dev/null | tr -dc 0-9)
-    STARTED+=("$AGENT")
+    note_agent
     restart_and_wait "$PID"
     stop_and_wait "$PID"
-    [[ -d /proc/$AGENT ]]
+    [[ $(agent) == "$AGENT" ]]
+}
+
+@test "also one with the shim, whose path is private" {
+    mkdir -m 700 "$BATS_TEST_TMPDIR/private"
+    NAMES_PATH=$BATS_TEST_TMPDIR/private/sock
+    script "$PYTHON '$ROOT/tests/servers/naming.py' 0 '$NAMES_PATH'" \
+        "until [ -S '$NAMES_PATH' ]; do sleep 0.01; done" "exec '$SERVER' --listen 127.0.0.1:$PORT"
+    start_wrapped script "$APP"
+    note_agent
+    restart_under_load 2 -r 100 127.0.0.1 "$PORT"
+    stop_and_wait "$PID"
+    [[ $(agent) == "$AGENT" ]]
 }
 
 # start_behind: a start script sends our server to the background at $NAMES and executes another on $PORT.
@@ -112,4 +139,16 @@ start_behind() {
     kill -HUP "$PID"
     wait_until 20 drains 1
     wait_until 20 another_service
+}
+
+@test "a new supervisor leaves it alone, too" {
+    export GRACE_NAME=web
+    start_named
+    restart_and_wait "$PID"
+    kill_supervisor
+    kill -HUP "$(pgrep -f "named.py $PORT")"
+    wait_until 20 found_again
+    wait_until 20 settled "$PID" 3
+    wait_until 20 names_are "node-$(main_of 3) other"
+    [[ $(service) == "$SERVICE" ]]
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """naming.py PORT PATH: a name service for everybody on the machine, as epmd is.
 
-Goes to the background, in a session of its own; there it serves at PORT and at PATH. Where somebody does so
+Goes to the background, in a session of its own; there it serves at PORT (0: at none) and at PATH. Where somebody does so
 already it ends. Who connects and sends a line has that name as long as the connection lasts, and gets "ok"; who
 asks "?" gets all names."""
 import os
@@ -54,7 +54,9 @@ def welcome(listener):
 
 
 try:
-    listeners = [listening(port)]
+    listeners = [listening(port)] if port else []
+    if port == 0 and socket.socket(socket.AF_UNIX).connect_ex(path) == 0:
+        sys.exit(0)
 except OSError:
     sys.exit(1)
 if os.path.exists(path):

@@ -16,7 +16,7 @@ static bool is_only_started(const struct generation *g, const struct detached *s
     if (!g->was_ready)
         return session->has_others;
     return g->state == GENERATION_SERVING && g->serves_itself &&
-           (session->is_kept || !session->early);
+           (session->is_kept || session->is_private || !session->early);
 }
 
 /* It is not seen, or has nothing to do with the server. */
@@ -88,8 +88,10 @@ void detached_note(struct generation *g)
     g->next_note = 0;
 }
 
+enum { LASTS_MS = 2000 };
+
 /* Not every server opens its connections at once. */
-static const int64_t note_ages[] = {2000, 10000};
+static const int64_t note_ages[] = {500, 2000, 10000};
 
 static int64_t next_note(const struct generation *g, int64_t age)
 {
@@ -99,7 +101,7 @@ static int64_t next_note(const struct generation *g, int64_t age)
     return CLOCK_NEVER;
 }
 
-/* What a client wanted is over when a second look is due. */
+/* What a client wanted is over by then. */
 static void note(struct generation *g, int64_t now)
 {
     int64_t age = now - g->started - g->ready_ms;
@@ -108,7 +110,7 @@ static void note(struct generation *g, int64_t now)
     g->next_note = CLOCK_NEVER;
     if (detached_look(&l)) {
         g->next_note = next_note(g, age);
-        if (g->was_ready && age >= note_ages[0])
+        if (g->was_ready && age >= LASTS_MS)
             part(&l, false);
     }
     detached_look_free(&l);

@@ -10,6 +10,7 @@
  *   - has no shim, or is a bystander (process/bystander.h), and no client's connection;
  *   - or has a connection that lasts: of the server, which it had opened when it began to serve,
  *     thus for itself and not for a client; or of anybody else, by a path;
+ *   - or listens at nothing but paths that one user alone gets to (an agent, tmux);
  *   - or was executed when the server served already.
  * In all of them nobody else may have its listeners, and the server has some of its own.
  */
@@ -19,7 +20,7 @@
 #include "supervisor/generation/generation.h"
 
 /* g is ready: which connections last?  Those are noted now, when it has begun to listen
- * (generation_keep()), and twice in the next seconds. */
+ * (generation_keep()), and in the next ten seconds. */
 void detached_note(struct generation *g);
 void detached_step(int64_t now);
 

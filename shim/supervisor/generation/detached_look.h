@@ -13,6 +13,7 @@
 struct detached {
     pid_t sid;
     const struct listener *listens; /* alone; any of these */
+    bool is_private;                /* all of these are paths that only one user gets to */
     bool stays;
     bool takes_part, early; /* with one that was not executed when the server served */
     bool is_kept;           /* a connection to it lasts: of the server, or of others to its path */
