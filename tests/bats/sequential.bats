@@ -132,3 +132,55 @@ paused() {
     ends_with 0 "$LAUNCHED"
     log_lacks 'Error|did not stop'
 }
+
+# silences COMMAND...: three restarts by it; sets SHORTEST and LONGEST, of the times in which a client
+# hears nothing, in milliseconds.
+silences() {
+    local ms
+    SHORTEST=999999 LONGEST=0
+    for _ in 1 2 3; do
+        load_start 127.0.0.1 "$PORT"
+        "$@"
+        load_finish || true # without grace some are refused
+        ms=$(load_value longest_silence_ms)
+        ms=${ms%.*}
+        ((SHORTEST < ms)) || SHORTEST=$ms
+        ((LONGEST > ms)) || LONGEST=$ms
+    done
+}
+
+start_plain() {
+    start_beside plain "$SERVER" --start-ms 100 --listen "127.0.0.1:$PORT"
+    wait_until 10 answered
+}
+
+stop_plain() {
+    kill "$LAUNCHED"
+    wait "$LAUNCHED" || true
+}
+
+# restart_plain: as without grace.
+restart_plain() {
+    LAUNCHED=$PLAIN stop_plain
+    start_plain
+    PLAIN=$LAUNCHED
+}
+
+@test "clients wait as long as the server takes to stop and to start, and no longer" {
+    local plain
+    start_plain
+    PLAIN=$LAUNCHED
+    silences restart_plain
+    plain=$LONGEST
+    LAUNCHED=$PLAIN stop_plain
+    start_server --start-ms 100
+    silences restart_and_wait "$PID"
+    echo "$SHORTEST ms, without grace $plain ms" >&2
+    ((SHORTEST < 2 * plain))
+}
+
+@test "nor do they wait for datagrams that the old generation may still answer" {
+    install_version 1
+    start_wrapped server GRACE_SETTLE=1h "$PYTHON" "$ROOT/tests/servers/datagrams.py" poll "$PORT" "$BODY"
+    restart_and_wait "$PID"
+}

@@ -373,12 +373,12 @@ int main(int argc, char **argv)
     timespec_get(&ts, TIME_UTC);
     state = argc > 1 ? strtoull(argv[1], NULL, 10) : (unsigned long long)ts.tv_nsec + 1;
     printf("# seed %llu\n", state);
-    ok(hold(SEQUENCES, MODE_OVERLAP, 0, 0), "overlap");
-    ok(hold(SEQUENCES, MODE_OVERLAP, 5000, 0), "overlap with a probation");
+    ok(hold(SEQUENCES / 2, MODE_OVERLAP, 0, 0), "overlap");
+    ok(hold(SEQUENCES / 2, MODE_OVERLAP, 5000, 0), "overlap with a probation");
     ok(hold(SEQUENCES, MODE_SEQUENTIAL, 0, 0), "sequential");
     ok(hold(SEQUENCES / 2, MODE_OVERLAP, 0, 3), "overlap, and what dies is started again");
     ok(hold(SEQUENCES / 2, MODE_SEQUENTIAL, 0, 3), "sequential, and what dies is started again");
-    ok(hold(SEQUENCES, MODE_AUTO, 0, 0), "auto");
+    ok(hold(SEQUENCES / 2, MODE_AUTO, 0, 0), "auto");
     ok(hold(SEQUENCES / 2, MODE_AUTO, 5000, 0), "auto with a probation");
     ok(hold(SEQUENCES / 2, MODE_AUTO, 0, 3), "auto, and what dies is started again");
     return done();
