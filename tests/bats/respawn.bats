@@ -225,6 +225,21 @@ END
     refuses 127.0.0.1 "$other"
 }
 
+@test "nor is one kept whose only process dies, when the server lives" {
+    local other
+    other=$(free_port)
+    start_version <<END
+pid = os.fork()
+if pid == 0:
+    serve(listening($other), body="served")
+serve(listening($PORT), body=lambda: str(pid))
+END
+    wait_until 10 answers served 127.0.0.1 "$other"
+    kill -KILL "$(body 127.0.0.1 "$PORT")"
+    wait_until 10 refuses 127.0.0.1 "$other"
+    settled "$PID" 1
+}
+
 @test "a server that has gone to the background is not: how it has ended is not known" {
     export GRACE_LOG=$BATS_TEST_TMPDIR/grace.log
     start_background "$SERVER" --daemonize 2 --listen "127.0.0.1:$PORT"
