@@ -55,6 +55,16 @@ goes_on_sequentially() {
     log_lacks sequentially
 }
 
+# The one that it does not bind is awaited for longer than it takes to see that a lock is.
+@test "nor is a version taken for one that waits for a lock if it serves and gives an address up" {
+    local more
+    more=$(free_port)
+    start_wrapped server GRACE_SETTLE=2500ms "$PYTHON" "$ROOT/tests/servers/locking.py" candidate "$PORT" "$LOCK" "$more"
+    touch "$LOCK.less"
+    run -0 "$GRACE" restart "$PID"
+    [[ $output == *'generation 2 ready'* ]]
+}
+
 @test "workers that take turns at accept() by a lock of both generations are restarted side by side" {
     start_locking turns
     restart_under_load 2 127.0.0.1 "$PORT"
@@ -62,7 +72,7 @@ goes_on_sequentially() {
 }
 
 @test "where nobody gives the next one its turn, they go on sequentially when it is late" {
-    start_locking turns GRACE_READY_TIMEOUT=3s
+    start_locking turns GRACE_READY_TIMEOUT=2s GRACE_STOP_TIMEOUT=1s
     run -0 "$GRACE" restart "$PID"
     [[ ${lines[-1]} == *'generation 3 ready'* ]]
     log_has 'going on sequentially'

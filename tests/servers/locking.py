@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: ISC
-"""A server that locks its data before it serves them. locking.py HOW PORT FILE
+"""A server that locks its data before it serves them. locking.py HOW PORT FILE [PORT]
 
 flock, fcntl: it ends when others have the lock; waiting, fcntl-waiting: it sleeps until it gets it;
 trying: it tries again and again; bound: as flock, when it has bound; leading: it serves without it,
-too; turns: two workers that take turns at accept(), by this lock. It ends at
-once while there is a FILE.fail, and then it did not need the lock: it had bound."""
+too; candidate: and tries again meanwhile; turns: two workers that take turns at accept(), by this lock.
+It ends at once, when it has bound, while there is a FILE.fail. The second port is one that it only
+binds, unless there is a FILE.less."""
 import fcntl
 import os
 import signal
 import socket
 import sys
+import threading
 import time
 
 how, port, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
@@ -56,9 +58,12 @@ before = {
     "fcntl-waiting": lambda: fcntl.lockf(file, fcntl.LOCK_EX),
     "trying": try_again,
     "leading": lambda: is_got(fcntl.flock),
+    "candidate": lambda: threading.Thread(target=try_again, daemon=True).start(),
 }
 before.get(how, lambda: None)()
 listener = socket.create_server(("127.0.0.1", port), backlog=128)
+others = [] if os.path.exists(path + ".less") else sys.argv[4:]
+others = [socket.create_server(("127.0.0.1", int(other))) for other in others]
 if how == "bound":
     need()
 if os.path.exists(path + ".fail"):

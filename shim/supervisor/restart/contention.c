@@ -114,18 +114,19 @@ static bool is_worker(struct generation *g, pid_t pid)
     return procfs_stat(pid, &p) == 0 && generation_scan(g) == 0 && tree_has(&g->tree, p.ppid);
 }
 
-static bool takes_turns(struct generation *g, const struct page_refusal *r)
+/* It serves, if not all that it was offered; or its workers take turns at that. */
+static bool may_become_ready(struct generation *g, const struct page_refusal *r)
 {
     struct generation_listeners l = generation_listeners(g);
 
-    return l.used > 0 && l.adopted >= l.offered && is_worker(g, atomic_load(&r->pid));
+    return l.waited > 0 || (l.used > 0 && is_worker(g, atomic_load(&r->pid)));
 }
 
 static bool is_awaited(struct generation *g, const struct page_refusal *r)
 {
     bool again = atomic_load(&r->last) > atomic_load(&r->first);
 
-    return (again || atomic_load(&r->waiting) > 0) && is_stuck(g, r) && !takes_turns(g, r);
+    return (again || atomic_load(&r->waiting) > 0) && is_stuck(g, r) && !may_become_ready(g, r);
 }
 
 static bool any_refused(const struct generation *g)

@@ -7,8 +7,8 @@
  *
  * Not every lock that is refused is needed: who serves all the same has not needed it, nor who has
  * bound one more listener since, or goes on when the generation ends.  And workers that take turns
- * at accept() sleep in a lock as a matter of course, also behind those of another generation: as
- * long as all is bound they are given until the ready timeout.
+ * at accept() sleep in a lock as a matter of course, also behind those of another generation: when
+ * something is bound they are given until the ready timeout.
  */
 #ifndef GRACE_SUPERVISOR_RESTART_CONTENTION_H
 #define GRACE_SUPERVISOR_RESTART_CONTENTION_H
