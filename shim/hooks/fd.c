@@ -110,7 +110,7 @@ static int lock_watched(int fd, int cmd, void *lock)
 {
     bool waits = cmd == F_SETLKW || cmd == F_OFD_SETLKW;
     int try = cmd == F_SETLKW ? F_SETLK : cmd == F_OFD_SETLKW ? F_OFD_SETLK : cmd;
-    int r = real.fcntl(fd, try, lock);
+    int saved = errno, r = real.fcntl(fd, try, lock);
     struct claim asked;
 
     if (r < 0 && !is_refused(r))
@@ -120,10 +120,14 @@ static int lock_watched(int fd, int cmd, void *lock)
         pid_lock_gave_up(fd);
     else if (r == 0)
         pid_lock_had(&asked);
-    if (r == 0 || pid_lock_grant(&asked))
+    if (r == 0 || pid_lock_grant(&asked)) {
+        errno = saved;
         return 0;
-    if (waits)
+    }
+    if (waits) {
+        errno = saved;
         return await_lock(fd, cmd, lock);
+    }
     refusals_note(fd);
     return r;
 }

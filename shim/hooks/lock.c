@@ -18,7 +18,7 @@
 static int flock_watched(int fd, int operation)
 {
     const struct claim asked = pid_lock_of_file(fd, operation);
-    int r = real.flock(fd, operation | LOCK_NB);
+    int saved = errno, r = real.flock(fd, operation | LOCK_NB);
     struct page_refusal *awaited;
 
     if (r < 0 && errno != EWOULDBLOCK)
@@ -27,12 +27,15 @@ static int flock_watched(int fd, int operation)
         pid_lock_gave_up(fd);
     else if (r == 0)
         pid_lock_had(&asked);
-    if (r == 0 || pid_lock_grant(&asked))
+    if (r == 0 || pid_lock_grant(&asked)) {
+        errno = saved;
         return 0;
+    }
     if (operation & LOCK_NB) {
         refusals_note(fd);
         return r;
     }
+    errno = saved;
     awaited = refusals_await(fd);
     r = real.flock(fd, operation);
     refusals_awaited(awaited);
@@ -67,19 +70,22 @@ static void lockf_done(int fd, int cmd, off_t size)
 /* As POSIX has it either error says that another process has the lock. */
 static int lockf_watched(int fd, int cmd, off_t size)
 {
-    int r = real.lockf(fd, cmd == F_LOCK ? F_TLOCK : cmd, size);
+    int saved = errno, r = real.lockf(fd, cmd == F_LOCK ? F_TLOCK : cmd, size);
     struct page_refusal *awaited;
 
     if (r < 0 && errno != EAGAIN && errno != EACCES)
         return r;
     if (r == 0)
         lockf_done(fd, cmd, size);
-    if (r == 0 || lockf_granted(fd, cmd, size))
+    if (r == 0 || lockf_granted(fd, cmd, size)) {
+        errno = saved;
         return 0;
+    }
     if (cmd != F_LOCK) {
         refusals_note(fd);
         return r;
     }
+    errno = saved;
     awaited = refusals_await(fd);
     r = real.lockf(fd, cmd, size);
     refusals_awaited(awaited);
