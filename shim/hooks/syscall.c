@@ -138,6 +138,7 @@ static bool call_hook(const struct call *c, long *r)
         HOOK(fcntl, (int)c->a, (int)c->b, pointer(c->c));
         HOOK(ioctl, (int)c->a, (unsigned long)c->b, pointer(c->c));
         HOOK(flock, (int)c->a, (int)c->b);
+        HOOK(openat, (int)c->a, pointer(c->b), (int)c->c, (mode_t)c->d);
         HOOK(shmctl, (int)c->a, (int)c->b, pointer(c->c));
 
         HOOK(socket, (int)c->a, (int)c->b, (int)c->c);

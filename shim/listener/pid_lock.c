@@ -102,11 +102,13 @@ bool pid_lock_hides(int fd)
     return hidden;
 }
 
-static int take(struct claim *c)
+static int take(const struct claim *c)
 {
+    struct flock range = c->range;
+
     if (c->kind == CLAIM_FLOCK)
         return real.flock(c->fd, c->operation);
-    return real.fcntl(c->fd, c->kind == CLAIM_OFD ? F_OFD_SETLK : F_SETLK, &c->range);
+    return real.fcntl(c->fd, c->kind == CLAIM_OFD ? F_OFD_SETLK : F_SETLK, &range);
 }
 
 /* A descriptor that was closed has given up the lock, as it would have in truth. */
@@ -126,24 +128,48 @@ static bool was_lost(const struct claim *c)
            (real.fcntl(c->fd, F_GETFL, NULL) & O_ACCMODE) != O_RDWR;
 }
 
-static void write_own(struct claim *c)
+static void write_own(int fd)
 {
-    const struct pid_text t = pid_text_read(c->fd);
+    const struct pid_text t = pid_text_read(fd);
 
     if (t.empty || (t.pid > 1 && !pid_file_lives(t.pid)))
-        pid_text_write(c->fd, getpid());
+        pid_text_write(fd, getpid());
+}
+
+static void write_open(const struct claim *c)
+{
+    write_own(c->fd);
     if (was_lost(c))
         take(c);
 }
 
+/* One that was created has been closed since, and may be another file by now. */
+static void write_created(uint64_t file)
+{
+    for (unsigned i = 0; i < CLAIMS; i++) {
+        const struct claim *c = &claims[i];
+        int fd = atomic_load(&c->file) && c->kind == CLAIM_CREATED && c->path[0]
+                     ? open(c->path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY)
+                     : -1;
+
+        if (fd >= 0 && small_file(fd) == file)
+            write_own(fd);
+        if (fd >= 0)
+            real.close(fd);
+    }
+}
+
 static void give_back(struct page_pid_file *p)
 {
-    struct claim *c = claims_find(atomic_load(&p->file));
+    uint64_t file = atomic_load(&p->file);
+    const struct claim *c = claims_find(file);
 
     if (atomic_load(&p->pid) != getpid())
         return;
-    if (c && small_file(c->fd) == atomic_load(&c->file))
-        write_own(c);
+    if (c && small_file(c->fd) == file)
+        write_open(c);
+    else
+        write_created(file);
     atomic_store(&p->pid, 0);
 }
 

@@ -2,6 +2,7 @@
 #include "process/claims.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "process/self.h"
 
@@ -67,6 +68,7 @@ void claims_put(uint64_t file, const struct claim *c)
     to->fd = c->fd;
     to->operation = c->operation;
     to->range = c->range;
+    memcpy(to->path, c->path, sizeof to->path);
     to->said = c->said;
     atomic_store(&to->owed, owed);
     atomic_store(&to->held, !owed);

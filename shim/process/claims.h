@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The pid files of this process, as far as they are locked: those that the kernel has given it, and
- * those that it was told to have while a process of an older generation has them in truth.  A small
- * table, written by whoever locks, read in the handler.
+ * The pid files of this process, as far as they are locked or were created exclusively: those that
+ * the kernel has given it, and those that it was told to have while a process of an older
+ * generation has them in truth.  A small table, written by whoever locks, read in the handler.
  */
 #ifndef GRACE_PROCESS_CLAIMS_H
 #define GRACE_PROCESS_CLAIMS_H
@@ -17,8 +17,8 @@
 enum { CLAIMS = 8 };
 
 /* How it was asked for: an open file's by flock(), a process's by fcntl(F_SETLK) and lockf(), an
- * open file's by fcntl(F_OFD_SETLK). */
-enum claim_kind { CLAIM_FLOCK, CLAIM_RECORD, CLAIM_OFD };
+ * open file's by fcntl(F_OFD_SETLK); or not at all, for the file was created. */
+enum claim_kind { CLAIM_FLOCK, CLAIM_RECORD, CLAIM_OFD, CLAIM_CREATED };
 
 struct claim {
     _Atomic uint64_t file; /* 0: the entry is free */
@@ -26,6 +26,7 @@ struct claim {
     int fd;
     int operation;      /* of flock() */
     struct flock range; /* of the others, from the beginning of the file */
+    char path[256];     /* of one that was created, for it is closed then; or empty */
     pid_t said;         /* whom the file named when this process was told that it has it */
     _Atomic bool owed;  /* the kernel has not given it yet */
     _Atomic bool held;  /* it has */

@@ -58,6 +58,10 @@ restarts_and_has_it() {
     restarts_and_has_it reopened
 }
 
+@test "one that empties it before gets it, too" {
+    restarts_and_has_it emptied
+}
+
 @test "a server that waits for the lock does not wait" {
     restarts_and_has_it waits
 }

@@ -46,16 +46,45 @@ restarts_and_names_it() {
     [[ $status -eq 1 && $output == *"already running"* ]]
 }
 
-@test "a file that must be created steps aside with GRACE_PIDFILE" {
+@test "a file that must be created counts as created" {
+    start_pidfiled excl
+    restarts_and_names_it
+    run "$PYTHON" "$ROOT/tests/servers/pidfiled.py" excl "$(free_port)" "$PIDFILE"
+    [[ $status -eq 1 && $output == 'refused: file exists' ]]
+}
+
+@test "a file that says more than a number does not, nor one that names somebody else" {
+    local text
+    start_pidfiled none GRACE_MODE=overlap
+    for text in "$(server_pid "$PID") and more" "      $(server_pid "$PID")" "$$"; do
+        echo "$text" >"$PIDFILE.data"
+        run "$PYTHON" "$ROOT/tests/servers/pidfiled.py" excl "$(free_port)" "$PIDFILE.data"
+        [[ $status -eq 1 && $(<"$PIDFILE.data") == "$text" ]]
+    done
+}
+
+@test "a file steps aside with GRACE_PIDFILE" {
     start_pidfiled excl "GRACE_PIDFILE=$PIDFILE"
     restarts_and_names_it
     [[ ! -e $PIDFILE.grace ]]
+    log_has "pid file $PIDFILE steps aside"
 }
 
-@test "a file that is locked steps aside with GRACE_PIDFILE" {
-    start_pidfiled lock "GRACE_PIDFILE=$PIDFILE"
+@test "when the new version is killed the file names the old one again" {
+    local gate=$BATS_TEST_TMPDIR/gate
+    touch "$gate"
+    start_pidfiled excl "GRACE_READY=exec=test -e $gate" GRACE_READY_TIMEOUT=1500ms
+    rm "$gate"
+    hup_until 20 rolled_back "$PID" 1
+    wait_until 10 names_the_server
+    log_lacks 'may name generation'
+}
+
+@test "one that a leaving generation empties is its successor's" {
+    start_pidfiled empties
     restarts_and_names_it
-    log_has "pid file $PIDFILE steps aside"
+    stop_and_wait "$PID"
+    [[ ! -e $PIDFILE ]]
 }
 
 @test "a file that the old generation writes once more goes with it, and the new one writes it" {

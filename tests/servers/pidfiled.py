@@ -2,9 +2,9 @@
 """A server that wants to be alone, by its pid file. pidfiled.py MODE PORT PIDFILE
 
 alive, group: it refuses to start when the file names a living process, or one with a group; excl:
-when there is a file; keep: it writes one whenever there is none; none: it has no file. When the file
+when there is a file; empties: as alive, and it empties the file before it removes it; keep: it writes one whenever there is none; none: it has no file. When the file
 is locked: lock by flock(), lockf by fcntl(), ofd by that of an open file; asked: it asks who has the
-lock; reopened: it opens the file anew when it has the lock, and so empties it; waits, waitsf: it waits
+lock; reopened: it opens the file anew when it has the lock, and so empties it; emptied: it does so before; waits, waitsf: it waits
 for the lock; data: it locks PIDFILE.data, which is empty. SIGTERM removes the file, and so does a version that fails, while there is a
 PIDFILE.fail."""
 import fcntl
@@ -102,6 +102,8 @@ def claim_keep():
 
 
 def leave(*_):
+    if mode == "empties":
+        os.close(os.open(path, os.O_WRONLY | os.O_TRUNC))
     os.unlink(path)
     os._exit(0)
 
@@ -110,11 +112,13 @@ def leave(*_):
     "alive": claim_alive,
     "group": claim_group,
     "excl": claim_excl,
+    "empties": claim_alive,
     "lock": lambda: write(claim_by(by_flock, opened())),
     "lockf": lambda: write(claim_by(by_fcntl, opened())),
     "ofd": lambda: write(claim_by(lambda fd: ask(fd, F_OFD_SETLK), opened())),
     "asked": claim_asked,
     "reopened": claim_reopened,
+    "emptied": lambda: write(claim_by(by_fcntl, opened(flags=os.O_TRUNC))),
     "waits": lambda: write(claim_by(lambda fd: fcntl.flock(fd, fcntl.LOCK_EX), opened())),
     "waitsf": lambda: write(claim_by(lambda fd: fcntl.lockf(fd, fcntl.LOCK_EX), opened())),
     "data": lambda: claim_by(by_flock, opened(path + ".data")),

@@ -216,6 +216,6 @@ void readiness_hint(const struct generation *g)
 {
     if (WIFEXITED(g->status) && WEXITSTATUS(g->status) < 126 && generation_listeners(g).used == 0)
         log_line(LEVEL_INFO,
-                 "if it must be alone: --pidfile (GRACE_PIDFILE) for a pid file that it must "
-                 "create, --mode sequential (GRACE_MODE) for what no lock shows");
+                 "if it must be alone: --pidfile (GRACE_PIDFILE) for a pid file whose process it "
+                 "looks for in /proc, --mode sequential (GRACE_MODE) for what no lock shows");
 }

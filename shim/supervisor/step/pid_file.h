@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The server's own pid file (GRACE_PIDFILE), for servers that insist on creating it: it steps
- * aside while a new generation starts and comes back when that one fails.  One that is not
+ * The server's own pid file (GRACE_PIDFILE), for servers that look for its process in /proc: it
+ * steps aside while a new generation starts and comes back when that one fails.  One that is not
  * named to us is guarded in the server: listener/pid_file.h.
  */
 #ifndef GRACE_SUPERVISOR_STEP_PID_FILE_H
