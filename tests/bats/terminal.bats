@@ -4,7 +4,7 @@
 load helper
 
 setup() {
-    export PORT WRAP="env LD_PRELOAD=$LIBGRACE" LOAD LIBGRACE
+    export PORT WRAP="env LD_PRELOAD=$LIBGRACE" LOAD LIBGRACE GRACE
     cd "$BATS_TEST_TMPDIR" || return # where nohup leaves its file
     export SERVER="$PYTHON $ROOT/tests/servers/noting.py $PORT"
     export ASK="timeout 2 $LOAD -c 1 -n 1 127.0.0.1 $PORT"
@@ -40,6 +40,34 @@ until $ASK
 END
     screen_has 3 'SIGINT arrived'
     screen_has 0 'stop'
+}
+
+@test "Ctrl-C reaches it in sequential mode, too" {
+    GRACE_MODE=sequential on_terminal <<'END'
+type $WRAP $SERVER INT=note TERM=exit:0
+expect generation 1 ready
+until kill -HUP $(pgrep -f -o "noting.py $PORT")
+expect generation 2 ready
+key C
+expect SIGINT arrived
+until $ASK
+END
+}
+
+@test "Ctrl-C while clients wait for a sequential restart ends it, and the server" {
+    GRACE_MODE=sequential on_terminal <<'END'
+type $WRAP $SERVER INT=exit:4
+expect generation 1 ready
+until exec 3<>/dev/tcp/127.0.0.1/$PORT && { cat <&3 & }
+until "$GRACE" status --json | grep '"connections":1'
+until kill -HUP $(pgrep -f -o "noting.py $PORT")
+expect generation 1 accepts no more
+key C
+expect SIGINT arrived
+expect \$ $
+type echo status $?
+expect status 4
+END
 }
 
 @test "Ctrl-C ends a server without a handler, and the shell goes on" {

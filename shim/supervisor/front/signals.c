@@ -115,12 +115,13 @@ static void signal_group(int sig)
 }
 
 /* Ctrl-C and the like: meant for the server, which was in the background until `fg`; or for us,
- * where it has died and is to start again. */
+ * where it has died and is to start again, or drains before the next one starts. */
 static bool is_typed(const struct signalfd_siginfo *s)
 {
+    const struct generation *g = supervisor.current;
     int sig = (int)s->ssi_signo;
 
-    return s->ssi_code == SI_KERNEL && !supervisor.current->exited &&
+    return s->ssi_code == SI_KERNEL && !g->exited && g->state <= GENERATION_SERVING &&
            (sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP);
 }
 

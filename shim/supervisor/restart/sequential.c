@@ -2,11 +2,14 @@
 #include "supervisor/restart/sequential.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
+#include "supervisor/generation/members.h"
+#include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/backoff.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/serve.h"
@@ -22,6 +25,12 @@
 
 static int64_t next_pause;
 
+/* Where no server serves Ctrl-C is for us, and ends it all. */
+static void take_terminal(const struct generation *g)
+{
+    terminal_pass(generation_group(g), getpgrp());
+}
+
 enum phase sequential_begin(void)
 {
     struct generation *g = supervisor.current;
@@ -36,6 +45,7 @@ enum phase sequential_begin(void)
         nonblock_note();
     }
     generation_share_paths(g, g); /* the next one's */
+    take_terminal(g);
     drain_begin(g);
     return PHASE_ENDING;
 }
@@ -54,6 +64,7 @@ static enum phase pause_after(unsigned number, const char *reason)
 static enum phase give_up(struct generation *g, const char *reason)
 {
     readiness_end();
+    take_terminal(g);
     pause_after(g->number, reason);
     retire_begin(g, 0);
     return PHASE_PAUSING;
@@ -94,6 +105,7 @@ enum phase sequential_next(void)
     supervisor.current = g;
     log_line(LEVEL_INFO, "generation %u starting", g->number);
     why = spawn_generation(g);
+    terminal_give(generation_group(g));
     return why ? give_up(g, why) : PHASE_REPLACING;
 }
 
