@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "libc/real.h"
@@ -67,6 +68,22 @@ static bool is_missing(const struct address *a)
 
     return a->family == AF_UNIX && a->un.sun_path[0] && lstat(a->un.sun_path, &st) < 0 &&
            errno == ENOENT;
+}
+
+bool path_state_is_private(const struct address *a)
+{
+    char directory[sizeof a->un.sun_path + 1] = "";
+    int saved = errno;
+    struct stat st;
+    bool private;
+
+    if (a->family != AF_UNIX || a->un.sun_path[0] != '/')
+        return false;
+    memcpy(directory, a->un.sun_path, sizeof a->un.sun_path);
+    strrchr(directory, '/')[1] = '\0';
+    private = lstat(directory, &st) == 0 && (st.st_mode & 077) == 0;
+    errno = saved;
+    return private;
 }
 
 bool path_state_lost(const struct address *a, int index)

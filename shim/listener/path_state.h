@@ -29,6 +29,10 @@ void path_state_forget(struct page_listener *l);
  * lost. */
 bool path_state_bind_anew(const struct address *a, int index);
 
+/* Is its path in a directory that only one user may enter?  Asked here: a file system may belong to
+ * a user and not answer, and the supervisor waits for nobody. */
+bool path_state_is_private(const struct address *a);
+
 /* Is the name gone, so that no client finds the socket that is held?  It is not asked for again. */
 bool path_state_lost(const struct address *a, int index);
 

@@ -2,6 +2,7 @@
 #include "listener/state.h"
 
 #include "listener/nonblock.h"
+#include "listener/path_state.h"
 #include "listener/suspend.h"
 #include "process/fdtab.h"
 
@@ -37,4 +38,6 @@ void state_track(int fd, int index, const struct address *a, bool nonblock)
     if (suspended)
         suspend_settle();
     nonblock_believed(index, nonblock);
+    if (path_state_is_private(a))
+        atomic_fetch_or(self_listener_flags(index), LISTENER_PRIVATE);
 }

@@ -46,21 +46,22 @@ enum {
 
 /* page_listener.flags */
 enum {
-    LISTENER_HELD = 2,       /* the supervisor keeps a copy and hands it out at bind() */
-    LISTENER_ADOPTED = 4,    /* bound by this generation from the supervisor's copy */
-    LISTENER_LISTENING = 8,  /* the server called listen() in this generation */
-    LISTENER_WAITED = 16,    /* some process waits on it */
-    LISTENER_NONBLOCK = 32,  /* the server's own view of O_NONBLOCK */
-    LISTENER_CLOSED = 64,    /* some process closed it; the supervisor looks who is left */
-    LISTENER_SHARED = 128,   /* another generation serves it, or may have to: its path stays */
-    LISTENER_UNLINKED = 256, /* its UNIX path is gone: not to be handed out again */
-    LISTENER_REMOVED = 512,  /* this generation was told that it has removed its path */
-    LISTENER_ASKED = 1024,   /* offered, and a process is just asking the supervisor for it */
-    LISTENER_AWAITED = 2048, /* as CLOSED, and somebody sleeps on the flags until it is cleared */
-    LISTENER_UNSENT = 4096,  /* the supervisor has not got its copy yet */
-    LISTENER_OUTSIDE = 8192, /* others than this server have it open: O_NONBLOCK is theirs, too */
-    LISTENER_CAME = 16384,   /* it was not bound by this server */
-    LISTENER_LENT = 32768,   /* a process waits on it in an epoll where another registered it */
+    LISTENER_HELD = 2,        /* the supervisor keeps a copy and hands it out at bind() */
+    LISTENER_ADOPTED = 4,     /* bound by this generation from the supervisor's copy */
+    LISTENER_LISTENING = 8,   /* the server called listen() in this generation */
+    LISTENER_WAITED = 16,     /* some process waits on it */
+    LISTENER_NONBLOCK = 32,   /* the server's own view of O_NONBLOCK */
+    LISTENER_CLOSED = 64,     /* some process closed it; the supervisor looks who is left */
+    LISTENER_SHARED = 128,    /* another generation serves it, or may have to: its path stays */
+    LISTENER_UNLINKED = 256,  /* its UNIX path is gone: not to be handed out again */
+    LISTENER_REMOVED = 512,   /* this generation was told that it has removed its path */
+    LISTENER_ASKED = 1024,    /* offered, and a process is just asking the supervisor for it */
+    LISTENER_AWAITED = 2048,  /* as CLOSED, and somebody sleeps on the flags until it is cleared */
+    LISTENER_UNSENT = 4096,   /* the supervisor has not got its copy yet */
+    LISTENER_OUTSIDE = 8192,  /* others than this server have it open: O_NONBLOCK is theirs, too */
+    LISTENER_CAME = 16384,    /* it was not bound by this server */
+    LISTENER_LENT = 32768,    /* a process waits on it in an epoll where another registered it */
+    LISTENER_PRIVATE = 65536, /* its path is in a directory that only one user may enter */
 
     LISTENER_USED = LISTENER_ADOPTED | LISTENER_LISTENING, /* by this generation */
     LISTENER_KNOWN = LISTENER_HELD | LISTENER_LISTENING,   /* a copy is there, or on its way */

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/generation/detached_look.h"
 
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
@@ -124,23 +121,14 @@ static bool goes_round(const struct detached_look *l, unsigned index)
     return false;
 }
 
-/* In a directory that nobody else may enter. */
-static bool is_private(const struct listener *h)
+static void add_listener(const struct detached_look *l, pid_t sid, unsigned index)
 {
-    const struct sockaddr_un *un = (const struct sockaddr_un *)&h->socket.addr;
-    char directory[sizeof un->sun_path + 1] = "";
-    struct stat st;
+    struct detached *session = find(l, sid);
+    const struct listener *h = l->g->bound[index];
+    bool is_private =
+        h->socket.family == AF_UNIX && (generation_flags(l->g, index) & LISTENER_PRIVATE);
 
-    if (h->socket.family != AF_UNIX || un->sun_path[0] != '/')
-        return false;
-    memcpy(directory, un->sun_path, sizeof un->sun_path);
-    strrchr(directory, '/')[1] = '\0';
-    return lstat(directory, &st) == 0 && S_ISDIR(st.st_mode) && (st.st_mode & 077) == 0;
-}
-
-static void add_listener(struct detached *session, const struct listener *h)
-{
-    session->is_private = (session->is_private || !session->listens) && is_private(h);
+    session->is_private = (session->is_private || !session->listens) && is_private;
     session->listens = h;
 }
 
@@ -154,7 +142,7 @@ static void judge_listeners(struct detached_look *l)
         else if (holder == SEVERAL || (holder != NOBODY && goes_round(l, i)))
             let_stay(l, l->g->bound[i]);
         else if (holder != NOBODY)
-            add_listener(find(l, holder), l->g->bound[i]);
+            add_listener(l, holder, i);
     }
 }
 
