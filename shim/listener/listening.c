@@ -134,9 +134,20 @@ static bool is_late(uint64_t cookie)
     return (self_attention() & ATTENTION_DRAINING) && page_find_socket(self.page, cookie) < 0;
 }
 
+/* A name that the kernel has chosen, for this process has made the socket and did not bind it to
+ * one; or that has its number in it, and that of nobody else. One that was renamed has another key.
+ */
+static bool is_passing(int fd, const struct address *a, uint64_t bound)
+{
+    if (bound == 0)
+        return fdtab_kind(fd) == FD_FRESH && (a->family != AF_UNIX || !a->un.sun_path[0]);
+    return a->family == AF_UNIX && bound == address_key(a, 0) && address_names(a, self_pid());
+}
+
 static void recognize(int fd, const struct address *a)
 {
     uint64_t bound = bound_keys_get(fd), key = bound ? bound : address_key(a, 0), cookie = 0;
+    uint32_t is = is_passing(fd, a, bound) ? LISTENER_PASSING : bound ? 0 : LISTENER_CAME;
     socklen_t len = sizeof cookie;
     bool claimed;
     int index;
@@ -150,8 +161,8 @@ static void recognize(int fd, const struct address *a)
         return;
     }
     index = page_claim_listener(self.page, key, cookie, &claimed);
-    if (index >= 0 && !bound)
-        atomic_fetch_or(self_listener_flags(index), LISTENER_CAME);
+    if (index >= 0)
+        atomic_fetch_or(self_listener_flags(index), is);
     if (index < 0)
         self_note("too many listeners, one is not handed over at restarts", "");
     else if (claimed || is_unfinished(index))
@@ -203,6 +214,12 @@ bool listening_discover(int fd)
     return fdtab_is(fd, FDS_SEEM_LISTENING);
 }
 
+/* As long as nobody but the generation has connected, each accept() looks (peers.h). */
+static bool asks_who_connects(uint32_t flags)
+{
+    return (flags & (LISTENER_LOCAL | LISTENER_PUBLIC)) == LISTENER_LOCAL;
+}
+
 void listening_waited(int fd)
 {
     uint32_t had;
@@ -214,7 +231,7 @@ void listening_waited(int fd)
         announce_rest();
     if (!(had & LISTENER_WAITED))
         self_ring();
-    if (!(fdtab_get(fd) & FD_WAITED) && !taken_any())
+    if (!(fdtab_get(fd) & FD_WAITED) && !taken_any() && !asks_who_connects(had))
         fdtab_set_flag(fd, FD_WAITED, true);
     self.late = false;
 }

@@ -87,8 +87,8 @@ bool path_guard_keep(const char *path)
 
     if (flags & LISTENER_SHARED)
         atomic_fetch_or(&l->flags, LISTENER_REMOVED);
-    if ((flags & LISTENER_SHARED) || path_state_is_predecessors(l) || is_successors(path) ||
-        pid_file_gives_back(path))
+    if ((flags & LISTENER_SHARED) || path_state_is_predecessors(l) ||
+        (!(flags & LISTENER_STAYS) && is_successors(path)) || pid_file_gives_back(path))
         return true;
     if (l)
         path_state_forget(l);

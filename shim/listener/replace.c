@@ -50,7 +50,8 @@ static bool replace_listener(int fd)
     struct address a;
     int with;
 
-    if (suspend_for_good(fd))
+    if ((atomic_load(self_listener_flags(fdtab_index(fd))) & LISTENER_STAYS) ||
+        suspend_for_good(fd))
         return true;
     with = address_of_socket(&a, fd) ? placeholder_fd(a.family, a.type) : -1;
     return with >= 0 && replace_fd(fd, with);

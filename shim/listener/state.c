@@ -37,6 +37,8 @@ void state_track(int fd, int index, const struct address *a, bool nonblock)
                         (a->type == SOCK_DGRAM ? FD_DATAGRAM : 0)));
     if (suspended)
         suspend_settle();
+    if (a->family == AF_UNIX && a->type != SOCK_DGRAM)
+        atomic_fetch_or(self_listener_flags(index), LISTENER_LOCAL);
     nonblock_believed(index, nonblock);
     if (path_state_is_private(a))
         atomic_fetch_or(self_listener_flags(index), LISTENER_PRIVATE);

@@ -56,6 +56,13 @@ static inline void connections_closed(void)
         self_ring();
 }
 
+/* This one counts no more, and stays open. */
+static inline void connections_disown(int fd)
+{
+    if (fdtab_turn(fd, FD_CONNECTION, FD_NONE))
+        connections_closed();
+}
+
 int connections_close_and_ring(int fd);
 
 /* close() of what fdtab_get() just said to be a connection, not in a guest. It is counted before

@@ -31,6 +31,11 @@ void readable_confine(void)
     confined = true;
 }
 
+bool readable_confined(void)
+{
+    return confined;
+}
+
 /* rt_sigprocmask() copies the new mask, and then finds that there is no such change.  It has no
  * effect and takes no descriptor, and what has come as far as here from outside has it, for our
  * constructor needs it; process_vm_readv() would end many a service.  Not the first word of the

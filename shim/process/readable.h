@@ -17,6 +17,7 @@
 /* The process puts itself into a sandbox, which may end it for a system call that it does not make:
  * from now on nobody is asked, and all can be read. */
 void readable_confine(void);
+bool readable_confined(void);
 
 /* How many of n bytes can be read, from the first one on. */
 size_t readable_bytes(const void *p, size_t n);

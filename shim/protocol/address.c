@@ -122,6 +122,24 @@ static size_t unix_length(const struct address *a)
     return a->un.sun_path[0] ? strnlen(a->un.sun_path, n) : n;
 }
 
+bool address_names(const struct address *a, pid_t pid)
+{
+    const char *name = a->un.sun_path;
+    size_t n = a->family == AF_UNIX ? unix_length(a) : 0, i = 0;
+
+    while (pid > 0 && i < n) {
+        int64_t number = 0;
+        size_t first = i;
+
+        for (; i < n && name[i] >= '0' && name[i] <= '9'; i++)
+            number = number > pid ? number : number * 10 + (name[i] - '0');
+        if (i > first && number == pid)
+            return true;
+        i += i == first;
+    }
+    return false;
+}
+
 static uint64_t hash_address(uint64_t h, const struct address *a)
 {
     if (a->family == AF_UNIX)

@@ -9,6 +9,7 @@
 #define GRACE_PROTOCOL_ADDRESS_H
 
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <sys/un.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -43,6 +44,9 @@ bool address_of_socket(struct address *a, int fd);
 
 /* A UNIX path as if bound by a socket of this type. */
 bool address_of_path(struct address *a, const char *path, int type);
+
+/* Has it this process ID in its name (UNIX)? */
+bool address_names(const struct address *a, pid_t pid);
 
 enum { ADDRESS_NUMBERS = 4096 };
 

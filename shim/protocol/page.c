@@ -52,6 +52,17 @@ struct page_slot *page_claim_slot(struct page *page, int32_t pid)
     return found;
 }
 
+/* Those beyond the hint were never claimed. */
+bool page_has_process(const struct page *page, int32_t pid)
+{
+    uint32_t hint = atomic_load(&page->hint), n = hint < PAGE_SLOTS ? hint : PAGE_SLOTS;
+
+    for (uint32_t i = 0; i < n; i++)
+        if (atomic_load(&page->slots[i].pid) == pid)
+            return true;
+    return false;
+}
+
 void page_note_command(struct page *page, uint32_t command)
 {
     for (int i = 0; i < PAGE_COMMANDS; i++) {

@@ -63,6 +63,13 @@ enum {
     LISTENER_LENT = 32768,    /* a process waits on it in an epoll where another registered it */
     LISTENER_PRIVATE = 65536, /* its path is in a directory that only one user may enter */
 
+    /* see supervisor/generation/private.h */
+    LISTENER_LOCAL = 1 << 15,   /* the kernel tells who connects to it (UNIX) */
+    LISTENER_INSIDE = 1 << 16,  /* a process of this generation has */
+    LISTENER_PUBLIC = 1 << 17,  /* somebody else has, or it can't be told */
+    LISTENER_PASSING = 1 << 18, /* no other process will get its name */
+    LISTENER_STAYS = 1 << 19,   /* a generation that drains goes on accepting there */
+
     LISTENER_USED = LISTENER_ADOPTED | LISTENER_LISTENING, /* by this generation */
     LISTENER_KNOWN = LISTENER_HELD | LISTENER_LISTENING,   /* a copy is there, or on its way */
 };
@@ -170,6 +177,9 @@ static inline unsigned page_entries(const struct page *page)
 
     return n < PAGE_LISTENERS ? n : PAGE_LISTENERS;
 }
+
+/* Has it a slot? */
+bool page_has_process(const struct page *page, int32_t pid);
 
 /* The cookie of an entry whose socket has none. */
 static inline uint64_t page_no_socket(int index)

@@ -57,6 +57,7 @@
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
+#include "supervisor/step/stay.h"
 #include "supervisor/step/stdio.h"
 
 enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
@@ -117,6 +118,7 @@ static void step(void)
         detached_step(now);
     }
     release_step(now);
+    stay_step();
     log_limit_step(now);
     sd_notify_step();
     drain_end_step(now);

@@ -8,6 +8,7 @@
 #include "libc/real.h"
 #include "listener/listening.h"
 #include "listener/nonblock.h"
+#include "listener/peers.h"
 #include "listener/placeholder.h"
 #include "listener/suspend.h"
 #include "listener/take.h"
@@ -180,11 +181,15 @@ UNGUARDED int accept_any(int fd, struct sockaddr *addr, socklen_t *len, int flag
                          accept_call *call)
 {
     uint8_t known = fdtab_get(fd);
+    int r;
 
     if (!fdtab_is(fd, FDS_SEEM_LISTENING))
         return accept_unknown(fd, addr, len, flags, call);
     if (!(known & FD_WAITED))
         listening_waited(fd); /* while something is kept, it does not become plain */
-    return known & FD_NONBLOCK ? accept_now(fd, addr, len, flags, call)
-                               : accept_blocking(fd, addr, len, flags, call);
+    r = known & FD_NONBLOCK ? accept_now(fd, addr, len, flags, call)
+                            : accept_blocking(fd, addr, len, flags, call);
+    if (r >= 0)
+        peers_note(fd, r);
+    return r;
 }

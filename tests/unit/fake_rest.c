@@ -5,6 +5,7 @@
 #include "fake_generations.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/generation/private.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/unwrapped.h"
@@ -14,6 +15,7 @@
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
+#include "supervisor/step/stay.h"
 #include "supervisor/step/unsent.h"
 
 void generation_continue(struct generation *g)
@@ -76,6 +78,14 @@ bool readiness_refused(struct generation *g, char *text, size_t size)
 }
 
 void release_unwanted(void)
+{
+}
+
+void private_note(void)
+{
+}
+
+void stay_end_all(void)
 {
 }
 

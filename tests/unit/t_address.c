@@ -270,6 +270,22 @@ static void test_path_answers(void)
     rmdir(path);
 }
 
+static bool names(const char *path, pid_t pid)
+{
+    struct address a;
+
+    return address_of_path(&a, path, SOCK_DGRAM) && address_names(&a, pid);
+}
+
+static void test_process_names(void)
+{
+    ok(names("/run/msg.sock/4711", 4711), "a name with the number of the process");
+    ok(names("/tmp/ctl_4711-2", 4711) && names("/tmp/x/s.2.4711.tmp", 4711), "wherever it stands");
+    ok(!names("/run/msg.sock/14711", 4711) && !names("/run/msg.sock/47110", 4711),
+       "but not as a part of another number");
+    ok(!names("/run/99999999999999999999", 4711) && !names("/run/0", 0), "nor is there any other");
+}
+
 int main(void)
 {
     test_inet();
@@ -281,5 +297,6 @@ int main(void)
     test_keys();
     test_answers();
     test_path_answers();
+    test_process_names();
     return done();
 }

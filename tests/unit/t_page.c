@@ -59,6 +59,7 @@ static void test_claim(void)
     is_int(atomic_load(&first->pid), getpid(), "with the pid");
     ok(atomic_load(&first->born) > 0, "and the time of birth");
     is_int(atomic_load(&page->hint), 2, "the hint tells how many were used");
+    ok(page_has_process(page, getpid()) && !page_has_process(page, 1), "who has one is found");
 }
 
 static void test_reuse(void)

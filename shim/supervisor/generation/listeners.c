@@ -15,6 +15,7 @@
 #include "protocol/clock.h"
 #include "supervisor/generation/log_limit.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/generation/private.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/log.h"
 
@@ -96,7 +97,7 @@ void generation_offer(struct generation *g)
     TAILQ_FOREACH (h, &listener_list, link) {
         const struct page_listener *former = h->leaving ? NULL : held_entry(h);
 
-        if (h->leaving || i == PAGE_LISTENERS || is_nameless(h, former))
+        if (h->leaving || h->stays || i == PAGE_LISTENERS || is_nameless(h, former))
             continue;
         atomic_store(&g->page->entries, i + 1);
         atomic_store(&g->page->listeners[i].key, h->key);
@@ -237,7 +238,7 @@ int64_t generation_awaited(const struct generation *g)
     int64_t took = 0;
 
     for (unsigned i = 0; i < g->entries; i++)
-        if (is_unserved(g, i) && g->bound[i]->took > took)
+        if (is_unserved(g, i) && !private_is_past(g, g->bound[i]) && g->bound[i]->took > took)
             took = g->bound[i]->took;
     return took;
 }
@@ -250,7 +251,7 @@ unsigned generation_unserved(const struct generation *g, char *text, size_t size
 
     text[0] = '\0';
     for (unsigned i = 0; i < g->entries; i++) {
-        if (!is_unserved(g, i) || n++ > named)
+        if (!is_unserved(g, i) || private_is(g->bound[i]) || n++ > named)
             continue;
         if (used + strlen(g->bound[i]->address) + sizeof ", " + sizeof more > size)
             continue;
@@ -263,6 +264,21 @@ unsigned generation_unserved(const struct generation *g, char *text, size_t size
     return n;
 }
 
+static bool is_awaited(const struct generation *g, const struct listener *h, uint32_t flags)
+{
+    if (!h || (flags & LISTENER_UNLINKED))
+        return false;
+    return (flags & LISTENER_ADOPTED) || (!(flags & LISTENER_LISTENING) && !private_is_past(g, h));
+}
+
+/* A name that nobody else will have is for the process's own use: it need not be waited on. */
+static bool is_used(const struct generation *g, unsigned index, uint32_t flags)
+{
+    bool own = (flags & LISTENER_PASSING) && atomic_load(&g->page->listeners[index].alias) == 0;
+
+    return (flags & LISTENER_USED) && (!own || (flags & LISTENER_WAITED));
+}
+
 /* Also those that the processes say they listen on, and could not hand over. */
 struct generation_listeners generation_listeners(const struct generation *g)
 {
@@ -273,10 +289,9 @@ struct generation_listeners generation_listeners(const struct generation *g)
         uint32_t flags = generation_flags(g, i);
         const struct listener *h = g->bound[i];
 
-        l.offered += h && !(flags & LISTENER_UNLINKED) &&
-                     !(flags & LISTENER_LISTENING && !(flags & LISTENER_ADOPTED));
+        l.offered += is_awaited(g, h, flags);
         l.adopted += (flags & LISTENER_ADOPTED) != 0;
-        l.used += (flags & LISTENER_USED) != 0;
+        l.used += is_used(g, i, flags);
         l.unknown += (flags & LISTENER_USED) && !h;
         l.waited += (flags & LISTENER_WAITED) != 0;
         l.missing += is_missing(h, flags);

@@ -5,6 +5,7 @@
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
+#include "supervisor/generation/private.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/rollback.h"
@@ -45,6 +46,7 @@ enum phase overlap_begin(void)
 
     detached_part(supervisor.current);
     fetch_listeners(supervisor.current);
+    private_note();
     nonblock_begin();
     g = generation_new(++supervisor.last_number,
                        ATTENTION_STARTING | ATTENTION_OVERLAP | readiness_attention());

@@ -22,6 +22,7 @@
 #include "supervisor/step/release.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/spawn.h"
+#include "supervisor/step/stay.h"
 
 static int64_t next_pause;
 
@@ -98,6 +99,7 @@ enum phase sequential_next(void)
     struct generation *g;
     const char *why;
 
+    stay_end_all();
     nonblock_restore();
     g = generation_new(++supervisor.last_number, ATTENTION_STARTING | readiness_attention());
     if (!g)

@@ -7,6 +7,7 @@
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/generation/private.h"
 #include "supervisor/restart/overlap.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
@@ -78,6 +79,7 @@ enum phase stop_drain(void)
     event(EVENT_STOPPING, g->number, "");
     detached_part(g);
     fetch_listeners(g);
+    private_note();
     release_served();
     forget_others();
     supervisor.deadline = CLOCK_NEVER;

@@ -37,6 +37,10 @@ struct listener {
     bool came;                     /* it was not bound by this server */
     bool outside;                  /* others than this server have it open (step/outsiders.h) */
     bool leaving;                  /* no generation wants it: its queue is being emptied */
+    bool inside, strangers;        /* who has connected: see generation/private.h */
+    bool passing, differs;         /* its name will not come again */
+    bool missed;                   /* it was seen that the serving generation has not got it */
+    bool stays;                    /* with who has it, until that has ended (step/stay.h) */
     char address[128];             /* "tcp 127.0.0.1:80" */
 };
 

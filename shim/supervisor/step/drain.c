@@ -13,6 +13,7 @@
 #include "supervisor/step/max_old.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/retire.h"
+#include "supervisor/step/stay.h"
 
 /* Before any listener is released. */
 static void note_begin(struct generation *g)
@@ -30,6 +31,7 @@ void drain_begin(struct generation *g)
 {
     note_begin(g);
     g->state = GENERATION_DRAINING;
+    stay_begin(g);
     release_unwanted();
     log_line(LEVEL_INFO, "generation %u draining", g->number);
     event(EVENT_DRAINING, g->number, "");

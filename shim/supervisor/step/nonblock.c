@@ -83,7 +83,7 @@ void nonblock_step(void)
         return;
     note_beliefs(g);
     for (unsigned i = 0; i < g->entries; i++)
-        if (g->bound[i] && !g->bound[i]->outside)
+        if (g->bound[i] && !g->bound[i]->outside && !g->bound[i]->stays)
             listener_force_nonblock(g->bound[i], g->bound[i]->nonblock);
     generation_attention(g, 0, ATTENTION_OVERLAP);
 }

@@ -5,10 +5,12 @@
 
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/generation/private.h"
 #include "supervisor/kernel/holders.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/stay.h"
 
 enum {
     IN_FLIGHT_MS = 2,
@@ -53,13 +55,24 @@ static bool is_kept(const struct generation *g, unsigned index)
     return (g->known[index] & LISTENER_USED) != LISTENER_LISTENING;
 }
 
+/* In sequential mode one that drains has placeholders by our doing, but for what stays with it. */
+static bool may_close(const struct generation *g, const struct listener *h)
+{
+    if (phase_stops())
+        return false;
+    if (g->state == GENERATION_DRAINING)
+        return h->stays;
+    return (g == supervisor.current || g == supervisor.next) && g->state <= GENERATION_SERVING;
+}
+
 /* Is it time to look who has it?  What is kept, or on its way to a process, waits. */
 static bool is_due(const struct generation *g, unsigned index, int64_t now)
 {
     uint32_t flags = atomic_load(&g->page->listeners[index].flags);
     struct listener *h = g->bound[index];
 
-    if (!h || h->leaving || !(h->due || (flags & LISTENER_CLOSED)) || is_kept(g, index))
+    if (!h || h->leaving || !may_close(g, h) || !(h->due || (flags & LISTENER_CLOSED)) ||
+        is_kept(g, index))
         return false;
     if (listener_in_flight(h))
         supervisor_wake_at(now + IN_FLIGHT_MS);
@@ -206,13 +219,6 @@ static void release_closed(struct generation *g, const struct waiting *w, int64_
             look_at(g->bound[due[i]], next_look);
 }
 
-/* In sequential mode one that drains has placeholders by our doing. */
-static bool may_close(const struct generation *g)
-{
-    return (g == supervisor.current || g == supervisor.next) && !phase_stops() &&
-           g->state <= GENERATION_SERVING;
-}
-
 /* With GRACE_RESPAWN what the whole server has died of may kill who has the listener first; it is
  * closed by nobody, and kept for the next start when that is known. */
 static void note_left(struct generation *g, struct listener *h, int64_t now)
@@ -234,7 +240,7 @@ static void note_gone(int64_t now)
         listener_in_flight(h);
         if (listener_witness_gone(h))
             TAILQ_FOREACH (g, &generation_list, link)
-                if (may_close(g))
+                if (may_close(g, h))
                     note_left(g, h, now);
     }
 }
@@ -248,8 +254,7 @@ void release_step(int64_t now)
         struct waiting waiting = {0};
 
         note_waiting(g, &waiting, now);
-        if (may_close(g))
-            release_closed(g, &waiting, now);
+        release_closed(g, &waiting, now);
         answer(g, &waiting);
     }
 }
@@ -270,8 +275,8 @@ static void say_unserved(const struct listener *h)
                  h->address, g->number);
         return;
     }
-    log_line(LEVEL_WARNING, "%s is not served by generation %u: its queue is emptied", h->address,
-             g->number);
+    log_line(LEVEL_WARNING, "%s is not served by generation %u: %s", h->address, g->number,
+             h->stays ? "it ends with the one before" : "its queue is emptied");
     event(EVENT_UNSERVED, g->number, h->address);
 }
 
@@ -279,11 +284,15 @@ void release_unwanted(void)
 {
     struct listener *h;
 
+    stay_compare();
     TAILQ_FOREACH (h, &listener_list, link) {
-        if (h->leaving || generation_uses(supervisor.current, h))
+        if (h->leaving || h->missed || generation_uses(supervisor.current, h))
             continue;
-        leave(h);
-        say_unserved(h);
+        h->missed = true;
+        if (!h->stays)
+            leave(h);
+        if (!private_is(h))
+            say_unserved(h);
     }
 }
 
@@ -292,7 +301,7 @@ void release_served(void)
     struct listener *h;
 
     TAILQ_FOREACH (h, &listener_list, link) {
-        if (h->leaving || !generation_uses(supervisor.current, h))
+        if (h->leaving || private_is(h) || !generation_uses(supervisor.current, h))
             continue;
         leave(h);
         log_line(LEVEL_INFO, "%s is to close: its queue is emptied", h->address);
@@ -303,6 +312,10 @@ void release_spare(const struct generation *by, struct listener *h)
 {
     struct generation *g;
 
+    if (by == supervisor.current) {
+        stay_end(h);
+        h->missed = false;
+    }
     if (!h->leaving || by != supervisor.current || phase_stops())
         return;
     h->leaving = false;
