@@ -5,7 +5,7 @@
 load scripted
 
 setup() {
-    export GRACE_SETTLE=60s # in vain
+    export GRACE_SETTLE=60s GRACE_STOP_TIMEOUT=1s # in vain
 }
 
 # nothing_is_missed LISTENERS: restarts do not wait for more than so many, and miss none.

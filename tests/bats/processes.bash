@@ -84,14 +84,14 @@ anonymous_kb() {
 # tests run: one that has become a process of another test, beside this one, is not below its CORRAL.
 leftovers() {
     ((${#STARTED[@]})) || return 0
-    processes | awk -v roots="${STARTED[*]}" -v corral="${CORRAL-}" '
+    ps -eo pid=,ppid=,sess=,stat= | awk -v roots="${STARTED[*]}" -v corral="${CORRAL-}" '
         BEGIN { n = split(roots, list); for (i = 1; i <= n; i++) root[list[i]] = 1 }
-        { parent[$1] = $2; session[$1] = $3 }
+        { parent[$1] = $2; session[$1] = $3; zombie[$1] = $4 ~ /^Z/ }
         function ours(pid) {
             return pid in root || session[pid] in root || (pid in parent && ours(parent[pid]))
         }
         function below(pid) { return pid == corral || (pid in parent && below(parent[pid])) }
-        END { for (pid in parent) if (ours(pid) && (corral == "" || below(pid))) print pid }'
+        END { for (pid in parent) if (ours(pid) && (corral == "" || below(pid)) && !zombie[pid]) print pid }'
 }
 
 kill_leftovers() {
