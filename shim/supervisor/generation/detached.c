@@ -91,7 +91,7 @@ void detached_note(struct generation *g)
 enum { LASTS_MS = 2000 };
 
 /* Not every server opens its connections at once. */
-static const int64_t note_ages[] = {500, 2000, 10000};
+static const int64_t note_ages[] = {250, 500, 1000, 2000, 4000, 10000};
 
 static int64_t next_note(const struct generation *g, int64_t age)
 {
