@@ -64,11 +64,11 @@ enum {
     LISTENER_PRIVATE = 65536, /* its path is in a directory that only one user may enter */
 
     /* see supervisor/generation/private.h */
-    LISTENER_LOCAL = 1 << 15,   /* the kernel tells who connects to it (UNIX) */
-    LISTENER_INSIDE = 1 << 16,  /* a process of this generation has */
-    LISTENER_PUBLIC = 1 << 17,  /* somebody else has, or it can't be told */
-    LISTENER_PASSING = 1 << 18, /* no other process will get its name */
-    LISTENER_STAYS = 1 << 19,   /* a generation that drains goes on accepting there */
+    LISTENER_LOCAL = 1 << 17,   /* the kernel tells who connects to it (UNIX) */
+    LISTENER_INSIDE = 1 << 18,  /* a process of this generation has */
+    LISTENER_PUBLIC = 1 << 19,  /* somebody else has, or it can't be told */
+    LISTENER_PASSING = 1 << 20, /* no other process will get its name */
+    LISTENER_STAYS = 1 << 21,   /* a generation that drains goes on accepting there */
 
     LISTENER_USED = LISTENER_ADOPTED | LISTENER_LISTENING, /* by this generation */
     LISTENER_KNOWN = LISTENER_HELD | LISTENER_LISTENING,   /* a copy is there, or on its way */
