@@ -140,6 +140,10 @@ void pid_file_settle(void)
 {
 }
 
+void pid_file_come_back(void)
+{
+}
+
 void pid_file_rolled_back(const struct generation *g)
 {
     (void)g;

@@ -89,7 +89,7 @@ enum phase sequential_instead(struct generation *g, const char *held)
              "generation %u needs what generation %u has locked (%s): going on sequentially",
              g->number, supervisor.current->number, held);
     note_alone(held);
-    pid_file_rolled_back(g);
+    pid_file_come_back();
     drain_abandon(g);
     return sequential_begin();
 }

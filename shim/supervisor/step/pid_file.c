@@ -172,9 +172,8 @@ static bool is_given_back(const struct generation *g, pid_t pid)
     return false;
 }
 
-void pid_file_rolled_back(const struct generation *g)
+void pid_file_come_back(void)
 {
-    pid_t pid = atomic_load(&g->page->looked_for);
     struct place p;
 
     if (place_open(&p)) {
@@ -184,6 +183,13 @@ void pid_file_rolled_back(const struct generation *g)
         log_line(LEVEL_WARNING, "pid file %s can't be given its name back: %s",
                  supervisor.options.pidfile, io_error());
     }
+}
+
+void pid_file_rolled_back(const struct generation *g)
+{
+    pid_t pid = atomic_load(&g->page->looked_for);
+
+    pid_file_come_back();
     if (pid > 0 && !supervisor.options.pidfile && !is_given_back(g, pid))
         log_line(LEVEL_WARNING,
                  "the pid file of process %d may name generation %u now: --pidfile (GRACE_PIDFILE) "

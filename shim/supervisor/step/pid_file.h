@@ -17,6 +17,9 @@ void pid_file_resume(void);
 /* The new generation serves: the old file goes, unless no new one was written. */
 void pid_file_settle(void);
 
+/* The new generation has failed, and the old one ends, too: it is to find its file. */
+void pid_file_come_back(void);
+
 /* The new generation g was rolled back: the file names the one that goes on, or the log says that
  * it may not. */
 void pid_file_rolled_back(const struct generation *g);
