@@ -38,8 +38,9 @@ pidfile_is_right() {
     tree_of "$PID" | grep -qx "$pid" && [[ $pid != "$PID" ]]
 }
 
+# Those that are called after a process (smbd's) are others in each generation.
 socket_modes() {
-    find "$DIR" -type s -printf '%P %M %u\n' | sort
+    find "$DIR" -type s -printf '%P %M %u\n' | sed -E 's|/[0-9]+ |/PID |' | sort -u
 }
 
 # is_sequential: one generation ends before the next one starts.
