@@ -19,8 +19,8 @@
 #include "protocol/signals.h"
 #include "wait/timing.h"
 
-/* The terminal is gone: the server gets its hang-up as without us. */
-static void hang_up(int sig, siginfo_t *info, void *context)
+/* As without us. */
+static void pass_on(int sig, siginfo_t *info, void *context)
 {
     struct sigaction plain = *own_signals_believed(sig);
 
@@ -82,10 +82,17 @@ static void obey(const siginfo_t *info)
     pid_lock_look();
 }
 
+/* The terminal is gone. */
 static bool is_hang_up(const siginfo_t *info)
 {
     return info->si_code == SI_KERNEL ||
            (info->si_code == SI_QUEUE && info->si_value.sival_int == SIGNALS_HANGUP);
+}
+
+/* One thread means another: apache's event sends SIGHUP to that which accepts, so that it ends. */
+static bool is_between_threads(const siginfo_t *info)
+{
+    return info->si_code == SI_TKILL && info->si_pid == getpid();
 }
 
 static void handle(int sig, siginfo_t *info, void *context)
@@ -95,8 +102,8 @@ static void handle(int sig, siginfo_t *info, void *context)
     timing_interruptions++;
     if (sig == RESERVED_SIGNAL)
         uncancelled(obey, info);
-    else if (is_hang_up(info))
-        hang_up(sig, info, context);
+    else if (is_hang_up(info) || is_between_threads(info))
+        pass_on(sig, info, context);
     else
         uncancelled(ask_for_restart, info);
     errno = saved;

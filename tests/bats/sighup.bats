@@ -24,6 +24,26 @@ survives_hups() {
     log_has '^not cancelled' || dump_log
 }
 
+# apache's event wakes its thread that accepts so, when a worker ends.
+@test "one thread's to another is the server's own, and no request" {
+    load scripted
+    start_version <<END
+import signal
+signal.signal(signal.SIGHUP, lambda *_: os.write(2, b"woken\n"))
+def wake():
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGHUP)
+    return "awake"
+threading.Thread(target=threads, args=([listening($PORT)], answering(wake)), daemon=True).start()
+while True:
+    time.sleep(60)
+END
+    answers awake 127.0.0.1 "$PORT"
+    wait_until 5 log_has woken
+    settled "$PID" 1
+    restart_and_wait "$PID"
+    (($(grep -c woken "$LOG") == 1))
+}
+
 # With another signal for restarts, the server's own meaning of SIGHUP comes back.
 own_meaning() {
     export GRACE_SIGNAL=USR2
