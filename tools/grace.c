@@ -24,7 +24,7 @@ static const struct subcommand commands[] = {
      "  --probation T          roll back if the new one dies within T after ready (0)\n"
      "  --require-listeners    roll back a version that no longer serves an address\n"
      "  --drain-timeout T      cut connections of the old generation after T (60s)\n"
-     "  --stop-signal SIG      end a drained generation with SIG, not SIGKILL\n"
+     "  --stop-signal SIG      ask an old generation to end with SIG (TERM), or none\n"
      "  --stop-timeout T       SIGKILL what is left T after the stop signal (10s)\n"
      "  --max-old N            draining generations kept (3)\n"
      "  --respawn[=N/T]        start it again when it dies, N times in T at most (off; 5/60s)\n"

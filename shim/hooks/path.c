@@ -41,6 +41,19 @@ EXPORT int remove(const char *path)
     return path_guard_keep(text(path)) ? 0 : real.remove(path);
 }
 
+/* lighttpd empties its pid file before it removes it. */
+EXPORT int truncate(const char *path, off_t size)
+{
+    return path_guard_keep_content(AT_FDCWD, text(path)) ? 0 : real.truncate(path, size);
+}
+ALIAS(truncate64, truncate);
+
+EXPORT int ftruncate(int fd, off_t size)
+{
+    return path_guard_keep_content(fd, "") ? 0 : real.ftruncate(fd, size);
+}
+ALIAS(ftruncate64, ftruncate);
+
 /* One rename by whichever call. */
 struct paths {
     const char *from, *to; /* from here; NULL where it is not known */

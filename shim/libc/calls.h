@@ -134,7 +134,7 @@ CALL(int, sigtimedwait, (const sigset_t *set, siginfo_t *info, const struct time
      (set, info, timeout))
 CALL(int, signalfd, (int fd, const sigset_t *mask, int flags), (fd, mask, flags))
 
-/* paths of UNIX sockets */
+/* paths of UNIX sockets, and what else generations have in common by name */
 CALL(int, unlink, (const char *path), (path))
 CALL(int, unlinkat, (int dir, const char *path, int flags), (dir, path, flags))
 CALL(int, remove, (const char *path), (path))
@@ -143,6 +143,11 @@ CALL(int, renameat, (int fromdir, const char *from, int todir, const char *to),
      (fromdir, from, todir, to))
 CALL(int, renameat2, (int fromdir, const char *from, int todir, const char *to, unsigned flags),
      (fromdir, from, todir, to, flags))
+
+CALL(int, truncate, (const char *path, off_t size), (path, size))
+CALL(int, truncate64, (const char *path, off_t size), (path, size))
+CALL(int, ftruncate, (int fd, off_t size), (fd, size))
+CALL(int, ftruncate64, (int fd, off_t size), (fd, size))
 
 /* everything else that programs do by number */
 CALL(long, syscall, (long number, long a, long b, long c, long d, long e, long f),

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,8 @@
 #include "process/fdtab.h"
 #include "process/readable.h"
 #include "process/self.h"
+
+enum { SMALL = 4096 }; /* what is written as a whole, and not by many */
 
 /* Is a living socket bound to it?  The kernel tells a datagram socket, and nothing arrives there:
  * a socket of another type is the wrong one, a datagram socket hears nothing of a connect(). */
@@ -57,12 +60,48 @@ static bool is_others_socket(const char *path)
            S_ISSOCK(st.st_mode) && address_of_path(&a, path, SOCK_DGRAM) && is_bound(&a);
 }
 
+static bool is_within(const struct statx_timestamp *t)
+{
+    int64_t ms = t->tv_sec * INT64_C(1000) + t->tv_nsec / 1000000;
+
+    return ms >= atomic_load(&self.page->successor_from) &&
+           ms <= atomic_load(&self.page->successor_until);
+}
+
+/* Has it come to be, or been written anew, while a younger generation started (named's key, a lock,
+ * whatever names a process in its own way)?  Only as this one ends: what it needs for its clients
+ * it has removed before. */
+static bool came_with_successor(int fd, const char *path)
+{
+    struct statx x;
+
+    if (!(self_attention() & ATTENTION_ENDING) || atomic_load(&self.page->successor_from) == 0 ||
+        statx(fd, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &x) <
+            0 ||
+        S_ISDIR(x.stx_mode))
+        return false;
+    return ((x.stx_mask & STATX_BTIME) && is_within(&x.stx_btime)) ||
+           (x.stx_size <= SMALL && is_within(&x.stx_mtime));
+}
+
 /* What another generation has put there meanwhile is none of a draining one's. */
 static bool is_successors(const char *path)
 {
     int saved = errno;
-    bool keep = path && (self_attention() & ATTENTION_DRAINING) &&
-                (is_others_socket(path) || pid_file_is_others(path));
+    bool keep =
+        path && (self_attention() & ATTENTION_DRAINING) &&
+        (is_others_socket(path) || pid_file_is_others(path) || came_with_successor(AT_FDCWD, path));
+
+    errno = saved;
+    return keep;
+}
+
+bool path_guard_keep_content(int fd, const char *path)
+{
+    int saved = errno;
+    bool keep = self.on && path && (self_attention() & ATTENTION_DRAINING) &&
+                ((*path ? pid_file_is_others(path) : pid_file_open_is_others(fd)) ||
+                 came_with_successor(fd, path));
 
     errno = saved;
     return keep;

@@ -17,6 +17,10 @@ bool path_guard_hides(const struct sockaddr *addr, socklen_t len);
 /* Shall the removal of this path be answered with success and not done? */
 bool path_guard_keep(const char *path);
 
+/* Shall what is at `path`, or open as `fd` (path ""), be left as it is, and the change be answered
+ * with success? */
+bool path_guard_keep_content(int fd, const char *path);
+
 /*
  * rename() of a socket that is bound under one name and put in place under another (haproxy, with
  * its pid in the first).  True: it was answered, for what listens at `to` goes on as this socket.

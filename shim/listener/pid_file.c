@@ -34,11 +34,19 @@ bool pid_file_lives(pid_t pid)
     return real.kill(pid, 0) == 0 || errno == EPERM;
 }
 
+static bool is_others(pid_t pid)
+{
+    return pid > 1 && !pid_file_is_own(pid) && pid_file_lives(pid);
+}
+
 bool pid_file_is_others(const char *path)
 {
-    pid_t pid = read_pid(path);
+    return is_others(read_pid(path));
+}
 
-    return pid > 1 && !pid_file_is_own(pid) && pid_file_lives(pid);
+bool pid_file_open_is_others(int fd)
+{
+    return is_others(pid_text_read(fd).pid);
 }
 
 static bool write_pid(const char *path, pid_t pid)

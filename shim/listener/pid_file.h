@@ -17,6 +17,7 @@ bool pid_file_is_own(pid_t pid);
 
 /* Has a living process of another generation written it? */
 bool pid_file_is_others(const char *path);
+bool pid_file_open_is_others(int fd);
 
 /* This generation was told that the process in its pid file is dead, wrote its own there, and now
  * cleans up, while the one before may have to go on: that one is named again. True: it is, and the

@@ -73,7 +73,7 @@ static bool may_write(size_t size)
 
 static bool put_text(int fd, const char *text, size_t n)
 {
-    return pwrite(fd, text, n, 0) == (ssize_t)n && ftruncate(fd, (off_t)n) == 0;
+    return pwrite(fd, text, n, 0) == (ssize_t)n && real.ftruncate(fd, (off_t)n) == 0;
 }
 
 bool pid_text_write(int fd, pid_t pid)

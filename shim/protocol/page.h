@@ -41,7 +41,8 @@ enum {
     ATTENTION_OVERLAP = 2,   /* another generation accepts on the same listeners */
     ATTENTION_DRAINING = 4,  /* take no new connection */
     ATTENTION_SUSPENDED = 8, /* take nothing where the generation before serves */
-    ATTENTION_ALL = 15,
+    ATTENTION_ENDING = 16,   /* it was asked to end */
+    ATTENTION_ALL = 31,
 };
 
 /* page_listener.flags */
@@ -143,7 +144,10 @@ struct page {
     _Atomic int32_t supervisor;  /* pid of the one that runs, or ran */
     _Atomic uint32_t hint;       /* where to look for a free slot */
     _Atomic uint32_t entries;    /* of listeners[]: the others never were in use */
-    _Atomic uint32_t placeless;  /* the supervisor has no directory to hide UNIX placeholders in */
+    /* Since when, and until when, generations were started that serve beside this one or in its
+     * place: ms on CLOCK_REALTIME, as files have it; 0: none was. */
+    _Atomic int64_t successor_from, successor_until;
+    _Atomic uint32_t placeless; /* the supervisor has no directory to hide UNIX placeholders in */
     _Atomic uint32_t commands[PAGE_COMMANDS];
     _Atomic uint32_t binds[PAGE_COUNTERS];
     _Atomic uint32_t transient[PAGE_COUNTERS]; /* listeners that were closed again at once */

@@ -65,7 +65,7 @@ duration() {
 }
 
 @test "GRACE_STOP_SIGNAL: values" {
-    takes GRACE_STOP_SIGNAL TERM SIGQUIT INT KILL 12
+    takes GRACE_STOP_SIGNAL TERM SIGQUIT INT KILL 12 none
     for value in '' FOO 0 65 'TERM QUIT'; do
         rejects GRACE_STOP_SIGNAL "$value" 'a signal such as TERM'
     done

@@ -88,7 +88,7 @@ restarts_and_names_it() {
 }
 
 @test "a file that the old generation writes once more goes with it, and the new one writes it" {
-    start_pidfiled keep "GRACE_PIDFILE=$PIDFILE"
+    start_pidfiled keep "GRACE_PIDFILE=$PIDFILE" GRACE_STOP_SIGNAL=none
     wait_until 5 names_the_server
     for _ in 1 2 3; do
         restart_and_wait "$PID"
@@ -170,7 +170,7 @@ END
 }
 
 @test "a generation that is told to stop leaves the file of its successor" {
-    start_pidfiled alive GRACE_STOP_SIGNAL=TERM
+    start_pidfiled alive
     restart_and_wait "$PID"
     names_the_server
     stop_and_wait "$PID"
@@ -179,7 +179,7 @@ END
 
 @test "a server that does not write the file keeps the one there was" {
     echo 1 >"$PIDFILE"
-    start_pidfiled none "GRACE_PIDFILE=$PIDFILE"
+    start_pidfiled none "GRACE_PIDFILE=$PIDFILE" GRACE_STOP_SIGNAL=none
     restart_and_wait "$PID"
     log_has "did not write $PIDFILE"
     [[ $(<"$PIDFILE") == 1 ]]

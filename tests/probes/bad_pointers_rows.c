@@ -160,6 +160,8 @@ const struct row rows[] = {
     {"unlink", "", {TEXT("missing")}},
     {"unlinkat", "", {N(AT_FDCWD), TEXT("missing"), N(0)}},
     {"remove", "", {TEXT("missing")}},
+    {"truncate", "", {TEXT("missing"), N(0)}},
+    {"truncate64", "", {TEXT("missing"), N(0)}},
     {"rename", "", {TEXT("missing"), TEXT("nothing")}},
     {"renameat", "", {N(AT_FDCWD), TEXT("missing"), N(AT_FDCWD), TEXT("nothing")}},
     {"renameat2", "", {N(AT_FDCWD), TEXT("missing"), N(AT_FDCWD), TEXT("nothing"), N(0)}},

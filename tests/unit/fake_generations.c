@@ -222,14 +222,16 @@ void drain_abandon(struct generation *g)
     if (fake_of(g)->connections > 0)
         g->state = GENERATION_DRAINING;
     else
-        retire_begin(g, 0);
+        retire_kill(g);
 }
 
 void drain_left(struct generation *g)
 {
     note("left %u", g->number);
     g->attention |= ATTENTION_DRAINING;
-    retire_begin(g, g->exited ? SIGTERM : SIGKILL);
+    supervisor.options.stop_signal = g->exited ? SIGTERM : SIGKILL;
+    retire_begin(g);
+    supervisor.options.stop_signal = SIGKILL;
 }
 
 void release_served(void)
@@ -247,7 +249,7 @@ void drain_end_step(int64_t now)
         if (!(g->attention & ATTENTION_DRAINING))
             g->attention |= ATTENTION_DRAINING;
         else if (fake_of(g)->connections == 0 || now >= g->deadline)
-            retire_begin(g, 0);
+            retire_begin(g);
     }
 }
 
@@ -462,6 +464,7 @@ void fake_begin(enum mode mode, int64_t probation, int respawns)
     fake = (struct fake){.now = fake.now + LONG_MS};
     supervisor = (struct supervisor){
         .options = {.mode = mode,
+                    .stop_signal = SIGKILL,
                     .probation = probation,
                     .respawns = respawns,
                     .respawn_within = 60000,

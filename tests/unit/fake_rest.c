@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /* What is beside the point where generations are fakes, and has to be there. */
+#include <signal.h>
 #include <stdio.h>
 
 #include "fake_generations.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/generation/private.h"
+#include "supervisor/generation/slots.h"
+#include "supervisor/generation/successors.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/options.h"
+#include "supervisor/state/stop_signals.h"
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/pid_file.h"
@@ -21,6 +25,40 @@
 void generation_continue(struct generation *g)
 {
     (void)g;
+}
+
+size_t generation_signal_chosen(struct generation *g, int sig, generation_choice *choose)
+{
+    (void)choose;
+    generation_signal(g, sig);
+    return 1;
+}
+
+void successors_begin(const struct generation *next)
+{
+    (void)next;
+}
+
+void successors_end(void)
+{
+}
+
+const struct page_slot *slots_find(const struct generation *g, pid_t pid)
+{
+    (void)g, (void)pid;
+    return NULL;
+}
+
+bool slots_bystander(const struct generation *g, pid_t pid)
+{
+    (void)g, (void)pid;
+    return false;
+}
+
+int stop_signals_of(pid_t pid)
+{
+    (void)pid;
+    return SIGTERM;
 }
 
 int generation_scan(struct generation *g)

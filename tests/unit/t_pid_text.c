@@ -8,7 +8,7 @@
 #include "libc/real.h"
 #include "tap.h"
 
-struct real real = {.close = close};
+struct real real = {.close = close, .ftruncate = ftruncate};
 
 static char path[] = "/tmp/t_pid_text.XXXXXX";
 static int file;

@@ -105,9 +105,10 @@ struct generation {
     bool datagrams;  /* it has read some, and may owe answers */
     size_t internal; /* connections between its own processes, at the last look */
     struct flights flights;
-    int64_t deadline; /* of the present state, CLOCK_NEVER for none */
-    int killed;       /* last signal sent to end it */
-    int64_t pause;    /* until it is sent again */
+    int64_t deadline;                       /* of the present state, CLOCK_NEVER for none */
+    int killed;                             /* last signal sent to end it */
+    uint64_t asked_to_end[PAGE_SLOTS / 64]; /* who has had it, by slot: see step/retire.c */
+    int64_t pause;                          /* until it is sent again */
 };
 
 TAILQ_HEAD(generation_list, generation);

@@ -56,40 +56,42 @@ static void pass(pid_t pid, int sig)
         kill(pid, sig);
 }
 
+static size_t signal_one(struct generation *g, pid_t pid, int sig, generation_choice *choose)
+{
+    int chosen = choose(g, pid, sig);
+
+    if (chosen)
+        pass(pid, chosen);
+    return chosen != 0;
+}
+
 /* To those that are no child of another of it. How many got it. */
-static size_t signal_tops(struct generation *g, int sig, generation_wants *wants)
+static size_t signal_tops(struct generation *g, int sig, generation_choice *choose)
 {
     size_t n = 0;
 
     if (generation_scan(g) < 0)
         return 0;
     for (size_t i = 0; i < g->tree.n; i++)
-        if (is_top(g, &g->tree.proc[i]) && wants(g->tree.proc[i].pid, sig)) {
-            pass(g->tree.proc[i].pid, sig);
-            n++;
-        }
+        if (is_top(g, &g->tree.proc[i]))
+            n += signal_one(g, g->tree.proc[i].pid, sig, choose);
     return n;
 }
 
-size_t generation_signal_wanted(struct generation *g, int sig, generation_wants *wants)
+size_t generation_signal_chosen(struct generation *g, int sig, generation_choice *choose)
 {
-    if (g->exited)
-        return signal_tops(g, sig, wants);
-    if (!wants(g->main, sig))
-        return 0;
-    pass(g->main, sig);
-    return 1;
+    return g->exited ? signal_tops(g, sig, choose) : signal_one(g, g->main, sig, choose);
 }
 
-static bool any(pid_t pid, int sig)
+static int the_same(struct generation *g, pid_t pid, int sig)
 {
-    (void)pid, (void)sig;
-    return true;
+    (void)g, (void)pid;
+    return sig;
 }
 
 void generation_signal(struct generation *g, int sig)
 {
-    generation_signal_wanted(g, sig, any);
+    generation_signal_chosen(g, sig, the_same);
 }
 
 /* Has it been stopped, or will it be as soon as it runs?  In this order: the kernel makes one of

@@ -22,9 +22,9 @@ int generation_scan(struct generation *g);
  * tree that have no parent in it. The restart signal is the server's own then, no request. */
 void generation_signal(struct generation *g, int sig);
 
-/* The same to those of them alone that want it. How many those are. */
-typedef bool generation_wants(pid_t pid, int sig);
-size_t generation_signal_wanted(struct generation *g, int sig, generation_wants *wants);
+/* The same, and each gets the signal that is chosen for it; 0: none. How many got one. */
+typedef int generation_choice(struct generation *g, pid_t pid, int sig);
+size_t generation_signal_chosen(struct generation *g, int sig, generation_choice *choose);
 
 /* If who got that signal is stopped: it has to run to take it. */
 void generation_continue(struct generation *g);

@@ -43,17 +43,24 @@ static unsigned long auxiliary(const unsigned long *words, int n, unsigned long 
     return 0;
 }
 
-/* "ld.so ./server": what is executed has no loader, for it is one. */
-static bool is_loader(pid_t pid)
+/* The base name of its file, "" where that can't be seen. */
+static const char *executed(pid_t pid, char *link, size_t size)
 {
-    char path[32], link[4096];
-    const char *name;
+    char path[32];
     ssize_t n;
 
     snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
-    n = readlink(path, link, sizeof link - 1);
+    n = readlink(path, link, size - 1);
     link[n > 0 ? n : 0] = '\0';
-    name = last_part(link);
+    return last_part(link);
+}
+
+/* "ld.so ./server": what is executed has no loader, for it is one. */
+static bool is_loader(pid_t pid)
+{
+    char link[4096];
+    const char *name = executed(pid, link, sizeof link);
+
     return strncmp(name, "ld-", 3) == 0 || strncmp(name, "ld.", 3) == 0 ||
            strncmp(name, "ld64.", 5) == 0;
 }
@@ -121,4 +128,22 @@ enum program program_look(pid_t pid, const char *library)
     if (!auxiliary(words, n, AT_BASE) && !is_loader(pid))
         return PROGRAM_STATIC;
     return look_at_maps(pid, library);
+}
+
+/* Of a script the kernel knows the name alone: what the process has of its arguments is in memory
+ * that may be a file of a file system which does not answer. */
+void program_names(pid_t pid, struct program_names *names)
+{
+    char path[32], link[4096];
+    ssize_t n = -1;
+    int fd;
+
+    snprintf(names->file, sizeof names->file, "%s", executed(pid, link, sizeof link));
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        n = read(fd, names->comm, sizeof names->comm - 1);
+        close(fd);
+    }
+    names->comm[n > 0 ? n : 0] = '\0';
 }

@@ -22,4 +22,12 @@ enum program {
 /* `library`: a path whose last part is that of our library. */
 enum program program_look(pid_t pid, const char *library);
 
+/* What it executes, by name: "" where that can't be seen. */
+struct program_names {
+    char file[64]; /* "nginx (deleted)" where a newer one has taken its place */
+    char
+        comm[32]; /* of a script, its own and not the interpreter's; or a title: "starman master" */
+};
+void program_names(pid_t pid, struct program_names *names);
+
 #endif

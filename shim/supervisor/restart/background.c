@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -93,12 +94,19 @@ bool background_due(int64_t now)
     return true;
 }
 
-static bool any_draining(void)
+/* It has connections, or something to finish. */
+static bool is_leaving(const struct generation *g)
+{
+    return g->state == GENERATION_DRAINING ||
+           (g->state == GENERATION_RETIRING && g->killed != SIGKILL);
+}
+
+static bool any_leaving(void)
 {
     struct generation *g;
 
     TAILQ_FOREACH (g, &generation_list, link)
-        if (g->state == GENERATION_DRAINING && (g != supervisor.current || generation_lives(g)))
+        if (is_leaving(g) && (g != supervisor.current || generation_lives(g)))
             return true;
     return false;
 }
@@ -110,17 +118,17 @@ static void retire_others(void)
 
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->state < GENERATION_DRAINING)
-            retire_begin(g, 0);
+            retire_kill(g);
 }
 
 bool background_last(void)
 {
     struct generation *ended = supervisor.current;
 
-    if (!any_draining() || !background())
+    if (!any_leaving() || !background())
         return false;
     supervisor.current = supervisor.next = NULL;
-    if (ended && ended->state != GENERATION_DRAINING)
+    if (ended && !is_leaving(ended))
         generation_free(ended);
     retire_others();
     return true;

@@ -6,6 +6,7 @@
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/private.h"
+#include "supervisor/generation/successors.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/rollback.h"
@@ -35,6 +36,7 @@ static enum phase start(struct generation *g)
     supervisor.next = g;
     event(EVENT_RESTARTING, g->number, "");
     log_line(LEVEL_INFO, "generation %u starting", g->number);
+    successors_begin(g);
     pid_file_step_aside();
     why = spawn_generation(g);
     return why ? rollback(g, why) : PHASE_STARTING;
@@ -60,6 +62,7 @@ enum phase overlap_stays(void)
     supervisor.standby = NULL;
     generation_own_paths(supervisor.current);
     pid_file_settle();
+    successors_end();
     drain_begin(old);
     return PHASE_HANDOVER;
 }

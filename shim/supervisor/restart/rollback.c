@@ -2,6 +2,7 @@
 #include "supervisor/restart/rollback.h"
 
 #include "supervisor/generation/listeners.h"
+#include "supervisor/generation/successors.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/state/events.h"
@@ -17,6 +18,7 @@ enum phase rollback(struct generation *g, const char *reason)
              supervisor.current->number);
     event(EVENT_ROLLED_BACK, g->number, reason);
     pid_file_rolled_back(g);
+    successors_end();
     drain_abandon(g);
     return PHASE_IDLE;
 }

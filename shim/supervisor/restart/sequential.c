@@ -67,7 +67,7 @@ static enum phase give_up(struct generation *g, const char *reason)
     readiness_end();
     take_terminal(g);
     pause_after(g->number, reason);
-    retire_begin(g, 0);
+    retire_kill(g);
     return PHASE_PAUSING;
 }
 

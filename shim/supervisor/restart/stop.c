@@ -117,7 +117,7 @@ static bool leaves_servers(struct generation *g)
 {
     struct listener *h;
 
-    if (g->state == GENERATION_DRAINING || generation_scan(g) < 0)
+    if (g->state >= GENERATION_DRAINING || generation_scan(g) < 0)
         return false;
     TAILQ_FOREACH (h, &listener_list, link)
         if (generation_uses(g, h) && kernel_holds(&g->tree, h->socket.inode) > 0)

@@ -178,14 +178,15 @@ bool unwrapped_may_serve(struct generation *g)
 
 /* Else it would end the process: by its default, or as a Go program that has not asked for it.  A
  * handler where the shim is may be the shim's. */
-static bool handles(pid_t pid, int sig)
+static int if_handled(struct generation *g, pid_t pid, int sig)
 {
-    const struct generation *g = supervisor.current;
     enum program p = program_look(pid, supervisor.command.library);
 
     return p != PROGRAM_LOADED && p != PROGRAM_LOADING &&
-           (p != PROGRAM_HIDDEN || !generation_joined(g)) && tree_catches(pid, sig) &&
-           !tree_catches_all(pid);
+                   (p != PROGRAM_HIDDEN || !generation_joined(g)) && tree_catches(pid, sig) &&
+                   !tree_catches_all(pid)
+               ? sig
+               : 0;
 }
 
 const char *unwrapped_pass_on(void)
@@ -193,7 +194,7 @@ const char *unwrapped_pass_on(void)
     static char text[96];
     int sig = supervisor.options.signal;
 
-    if (generation_signal_wanted(supervisor.current, sig, handles) > 0)
+    if (generation_signal_chosen(supervisor.current, sig, if_handled) > 0)
         return ", the signal was passed on";
     snprintf(text, sizeof text,
              "; SIG%s was not passed on, for the server is not seen to handle it",

@@ -147,7 +147,8 @@ static bool set_drain_timeout(struct options *o, const char *text)
 
 static bool set_stop_signal(struct options *o, const char *text)
 {
-    return parse_signal(text, &o->stop_signal);
+    o->stop_signal = SIGKILL;
+    return strcmp(text, "none") == 0 || parse_signal(text, &o->stop_signal);
 }
 
 static bool set_stop_timeout(struct options *o, const char *text)
@@ -256,7 +257,7 @@ static const struct variable {
     {"GRACE_PROBATION", set_probation, LIMITED},
     {"GRACE_REQUIRE_LISTENERS", set_require_listeners, "on or off"},
     {"GRACE_DRAIN_TIMEOUT", set_drain_timeout, DURATION},
-    {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12"},
+    {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12, or none"},
     {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},
     {"GRACE_MAX_OLD", set_max_old, "a number from 1 to 100"},
     {"GRACE_RESPAWN", set_respawn,

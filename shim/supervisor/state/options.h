@@ -35,7 +35,7 @@ struct options {
     int64_t probation;
     bool require_listeners;
     int64_t drain_timeout;
-    int stop_signal; /* 0: the default (none for a drained tree, SIGTERM for one overdue) */
+    int stop_signal; /* 0: as the program wants it (stop_signals); SIGKILL for none */
     int64_t stop_timeout;
     int max_old;
     int respawns;           /* starts after a crash, 0: none [GRACE_RESPAWN] */

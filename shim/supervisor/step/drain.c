@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/drain.h"
 
-#include <signal.h>
-
 #include "protocol/clock.h"
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
@@ -61,7 +59,7 @@ void drain_abandon(struct generation *g)
     if (drain)
         g->state = GENERATION_DRAINING;
     else
-        retire_begin(g, 0);
+        retire_kill(g);
 }
 
 /* Else each start that fails would add some. */
@@ -79,11 +77,12 @@ static void release_own(struct generation *g)
 
 void drain_left(struct generation *g)
 {
-    int sig = supervisor.options.stop_signal ? supervisor.options.stop_signal : SIGTERM;
-
     note_begin(g);
     if (g->state == GENERATION_STARTING)
         release_own(g);
     generation_attention(g, ATTENTION_DRAINING, 0);
-    retire_begin(g, g->exited ? sig : SIGKILL);
+    if (g->exited)
+        retire_begin(g);
+    else
+        retire_kill(g);
 }

@@ -137,5 +137,5 @@ void drain_cut(struct generation *g)
     for (size_t i = 0; i < named; i++)
         name_connection(g, &conns[i], ages[i]);
     free(conns);
-    retire_begin(g, supervisor.options.stop_signal ? supervisor.options.stop_signal : SIGTERM);
+    retire_begin(g);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/drain_end.h"
 
-#include <signal.h>
 #include <time.h>
 
 #include "supervisor/generation/connections.h"
@@ -70,22 +69,12 @@ static bool drained(struct generation *g, const struct slots_count *c, int64_t n
     return false;
 }
 
-/* Where nobody serves beside it, or it may still be at work for a client that has left, it may put
- * its data in order. */
-static int drained_signal(const struct generation *g)
-{
-    if (supervisor.options.stop_signal == 0 && (phase_is_alone() || g->denied >= DENIALS))
-        return SIGTERM;
-    return supervisor.options.stop_signal;
-}
-
 static void decide(struct generation *g, int64_t now)
 {
     struct slots_count c;
 
     if (now >= g->deadline) {
         drain_cut(g);
-        generation_attention(g, ATTENTION_DRAINING, 0); /* it has the stop timeout yet */
         return;
     }
     supervisor_wake_at(g->deadline);
@@ -102,7 +91,7 @@ static void decide(struct generation *g, int64_t now)
     log_line(LEVEL_INFO, "generation %u drained in %lld ms", g->number,
              (long long)(now - g->draining));
     event(EVENT_DRAINED, g->number, "");
-    retire_begin(g, drained_signal(g));
+    retire_begin(g);
 }
 
 static bool any_accepting(void)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/max_old.h"
 
+#include <signal.h>
+
 #include "protocol/clock.h"
 #include "supervisor/generation/generation.h"
 #include "supervisor/state/log.h"
@@ -8,13 +10,20 @@
 
 enum { SPARED_MS = 3000 }; /* what each is left: restarts may follow each other fast */
 
+/* Also while it finishes what it has promised: a program that takes its time would pile up. */
+static bool is_old(const struct generation *g)
+{
+    return g != supervisor.current && (g->state == GENERATION_DRAINING ||
+                                       (g->state == GENERATION_RETIRING && g->killed != SIGKILL));
+}
+
 /* The n-th youngest, or NULL. The last one of all is not old. */
 static struct generation *nth_old(int n)
 {
     struct generation *g;
 
     TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
-        if (g->state == GENERATION_DRAINING && g != supervisor.current && --n == 0)
+        if (is_old(g) && --n == 0)
             return g;
     return NULL;
 }

@@ -63,14 +63,14 @@ void nonblock_restore(void)
             listener_force_nonblock(h, h->nonblock);
 }
 
-/* One that is being ended counts until it has gone: it may not have stopped accepting, for it was
- * rolled back, or did not drain in time. */
+/* One that is being ended may not have stopped accepting, for it was rolled back, or did not drain
+ * in time: then it counts until it has gone. */
 bool nonblock_shared(void)
 {
     struct generation *g;
 
     TAILQ_FOREACH (g, &generation_list, link)
-        if (g != supervisor.current && !(g->state == GENERATION_DRAINING && g->stopped_accepting))
+        if (g != supervisor.current && !(g->state >= GENERATION_DRAINING && g->stopped_accepting))
             return true;
     return false;
 }

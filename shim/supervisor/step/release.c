@@ -321,7 +321,7 @@ void release_spare(const struct generation *by, struct listener *h)
     h->leaving = false;
     listener_allow_new(h);
     TAILQ_FOREACH (g, &generation_list, link)
-        if (g->state == GENERATION_DRAINING)
+        if (g->state >= GENERATION_DRAINING)
             generation_share_paths(g, by);
     log_line(LEVEL_INFO, "%s is served by generation %u after all", h->address, by->number);
     event(EVENT_SERVED, by->number, h->address);

@@ -7,8 +7,10 @@
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/generation/slots.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
+#include "supervisor/state/stop_signals.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/pid_file.h"
 
@@ -28,18 +30,58 @@ static void kill_again(struct generation *g, int64_t now)
     g->deadline = now + g->pause;
 }
 
-void retire_begin(struct generation *g, int sig)
+void retire_kill(struct generation *g)
 {
     detached_part(g);
     g->state = GENERATION_RETIRING;
-    if (sig == 0 || sig == SIGKILL) {
-        kill_again(g, clock_ms());
-    } else {
+    kill_again(g, clock_ms());
+    supervisor_wake_in(0);
+}
+
+/* Each is asked once. What has no part in serving (a job that the server has started) is not told
+ * to end, it has until then. */
+static int ask(struct generation *g, pid_t pid, int sig)
+{
+    const struct page_slot *slot = slots_find(g, pid);
+    unsigned i = slot ? (unsigned)(slot - g->page->slots) : 0;
+
+    if (g->exited && (!slot || slots_bystander(g, pid)))
+        return 0;
+    if (slot && (g->asked_to_end[i / 64] >> i % 64 & 1))
+        return 0;
+    if (slot)
+        g->asked_to_end[i / 64] |= UINT64_C(1) << i % 64;
+    if (!sig)
+        sig = stop_signals_of(pid);
+    if (!g->killed)
         g->killed = sig;
-        generation_signal(g, sig);
+    return sig;
+}
+
+/* A worker is told by its master, or dies with it (tornado's and those of php -S do neither): whose
+ * master has ended is asked by us, as the service managers ask all of them. */
+static bool ask_to_end(struct generation *g, int64_t now)
+{
+    size_t asked = generation_signal_chosen(g, supervisor.options.stop_signal, ask);
+
+    if (asked > 0)
         generation_continue(g);
-        g->deadline = clock_ms() + supervisor.options.stop_timeout;
-    }
+    g->pause = g->pause ? 2 * g->pause : KILL_AGAIN_MS;
+    g->confirm = now + g->pause;
+    return asked > 0;
+}
+
+void retire_begin(struct generation *g)
+{
+    int64_t now = clock_ms();
+
+    g->state = GENERATION_RETIRING;
+    g->pause = 0;
+    g->deadline = now + supervisor.options.stop_timeout;
+    /* one that is overdue may not have been told to drain: it has that time yet */
+    generation_attention(g, ATTENTION_DRAINING | ATTENTION_ENDING, 0);
+    if (supervisor.options.stop_signal == SIGKILL || !ask_to_end(g, now) || g->killed == SIGKILL)
+        kill_again(g, now);
     supervisor_wake_in(0);
 }
 
@@ -75,6 +117,9 @@ static void retire_one(struct generation *g, int64_t now)
         kill_again(g, now);
     } else if (!main_lives(g) && g->killed != SIGKILL) {
         tree_signal_stopped(&g->tree, SIGKILL);
+        if (now >= g->confirm)
+            ask_to_end(g, now);
+        supervisor_wake_at(g->confirm);
     }
     supervisor_wake_at(g->deadline);
 }
