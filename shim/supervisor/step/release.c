@@ -39,6 +39,7 @@ void release_listener(struct generation *g, unsigned index)
     generation_forget(h);
     listener_replaces(h); /* the ports of passive FTP come round */
     atomic_store(&g->page->listeners[index].socket, 0);
+    supervisor_wake_in(0); /* a generation may be ready without it */
 }
 
 /* In a restart what another generation has, or may get, outlives the wish of this one. */
