@@ -46,7 +46,7 @@ install_packages() {
     install_packages
     [ "$status" -eq 0 ]
     [[ $(sed -n 1p "$root/apt.log") == 'apt-get '*' update' ]]
-    [[ $(sed -n 2p "$root/apt.log") == 'apt-get '*' install '*' --no-install-recommends bats' ]]
+    [[ $(sed -n 2p "$root/apt.log") == 'apt-get '*' install '*' --no-install-recommends --no-remove bats' ]]
     [ "$(sed -n 3p "$root/apt.log")" = 'policy: 101' ]
     [ ! -e "$PACKAGES_POLICY" ]
 }
