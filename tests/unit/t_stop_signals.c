@@ -24,7 +24,6 @@ int main(void)
     is_asked_by("php-fpm8.2", SIGQUIT);
     is_asked_by("postgres", SIGINT);
     is_asked_by("squid", SIGINT);
-    is_asked_by("unbound", SIGKILL);
     is_asked_by("unicorn", SIGQUIT);
     is_asked_by("unicorn master", SIGQUIT);
     is_asked_by("uwsgi", SIGINT);

@@ -13,11 +13,9 @@ static const struct {
     unsigned char sig;
 } table[] = {
     {"nginx", SIGQUIT},   /* SIGTERM: what is in the buffers of its logs is lost */
-    {"nsd", SIGKILL},     /* it empties its pid file by open(), also when that is the successor's */
     {"php-fpm", SIGQUIT}, /* what follows fastcgi_finish_request, if it may take its time */
     {"postgres", SIGINT}, /* it would wait for clients whose time has passed */
     {"squid", SIGINT},    /* it would wait for shutdown_lifetime */
-    {"unbound", SIGKILL}, /* as nsd */
     {"unicorn", SIGQUIT}, /* what follows an answer */
     {"uwsgi", SIGINT},    /* it would reload */
     {"uwsgi-core", SIGINT},
