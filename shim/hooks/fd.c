@@ -4,7 +4,6 @@
 #include <sys/ioctl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -142,9 +141,20 @@ static int lock_asked(int fd, int cmd, struct flock *lock)
     return r;
 }
 
-static bool locks(int cmd)
+static int fcntl_watched(int fd, int cmd, void *arg)
 {
-    return cmd == F_SETLK || cmd == F_SETLKW || cmd == F_OFD_SETLK || cmd == F_OFD_SETLKW;
+    switch (cmd) {
+    case F_SETLK:
+    case F_SETLKW:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+        return lock_watched(fd, cmd, arg);
+    case F_GETLK:
+    case F_OFD_GETLK:
+        return lock_asked(fd, cmd, arg);
+    default:
+        return real.fcntl(fd, cmd, arg);
+    }
 }
 
 /* Who tries all numbers to see what is open (dovecot, looking for leaks) finds what the server has
@@ -157,37 +167,27 @@ static bool is_ours(int fd)
     return true;
 }
 
-EXPORT UNGUARDED int fcntl(int fd, int cmd, ...)
-{
-    va_list list;
-    void *arg;
+EXPORT int fcntl_named(int fd, int cmd, void *arg) NAMED(fcntl);
 
-    va_start(list, cmd);
-    arg = va_arg(list, void *);
-    va_end(list);
+int fcntl_named(int fd, int cmd, void *arg)
+{
     if (is_ours(fd))
         return -1;
     if (cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)
         return descriptors_copied(fd, real.fcntl(fd, cmd, arg));
     if ((cmd == F_SETFL || cmd == F_GETFL) && believes_flag(fd))
         return listener_fcntl(fd, cmd, arg);
-    if (pid_lock_watches() && locks(cmd))
-        return lock_watched(fd, cmd, arg);
-    if (pid_lock_watches() && (cmd == F_GETLK || cmd == F_OFD_GETLK))
-        return lock_asked(fd, cmd, arg);
+    if (pid_lock_watches())
+        return fcntl_watched(fd, cmd, arg);
     return real.fcntl(fd, cmd, arg);
 }
 
 ALIAS(fcntl64, fcntl);
 
-EXPORT UNGUARDED int ioctl(int fd, unsigned long request, ...)
-{
-    va_list list;
-    void *arg;
+EXPORT int ioctl_named(int fd, unsigned long request, void *arg) NAMED(ioctl);
 
-    va_start(list, request);
-    arg = va_arg(list, void *);
-    va_end(list);
+int ioctl_named(int fd, unsigned long request, void *arg)
+{
     if (request != FIONBIO || !believes_flag(fd) || !readable(arg, sizeof(int)))
         return real.ioctl(fd, request, arg);
     nonblock_set(fd, *(int *)arg != 0);

@@ -3,36 +3,27 @@
  * it pays for a look at the flags. */
 #undef _FORTIFY_SOURCE /* its open() is an inline function, and can have no second name */
 #include <fcntl.h>
-#include <stdarg.h>
 
 #include "libc/export.h"
 #include "libc/real.h"
 #include "listener/pid_create.h"
 #include "process/readable.h"
 
-EXPORT UNGUARDED int open(const char *path, int flags, ...)
-{
-    va_list list;
-    mode_t mode;
+EXPORT int open_named(const char *path, int flags, mode_t mode) NAMED(open);
 
-    va_start(list, flags);
-    mode = va_arg(list, mode_t);
-    va_end(list);
+int open_named(const char *path, int flags, mode_t mode)
+{
     return pid_create_watches(flags) ? pid_create_open(path, flags, mode)
                                      : real.open(path, flags, mode);
 }
 
 ALIAS(open64, open);
 
-/* Paths relative to a directory that is given by number are not looked at. */
-EXPORT UNGUARDED int openat(int dir, const char *path, int flags, ...)
-{
-    va_list list;
-    mode_t mode;
+EXPORT int openat_named(int dir, const char *path, int flags, mode_t mode) NAMED(openat);
 
-    va_start(list, flags);
-    mode = va_arg(list, mode_t);
-    va_end(list);
+/* Paths relative to a directory that is given by number are not looked at. */
+int openat_named(int dir, const char *path, int flags, mode_t mode)
+{
     if (pid_create_watches(flags) && (dir == AT_FDCWD || (readable_text(path) && path[0] == '/')))
         return pid_create_open(path, flags, mode);
     return real.openat(dir, path, flags, mode);

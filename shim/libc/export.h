@@ -14,6 +14,12 @@
 #define ALIAS(name, hook) EXPORT __typeof__(hook) name __attribute__((alias(#hook), copy(hook)))
 
 /*
+ * A hook of a variadic function, open(), that names its last argument: that is in the same register
+ * either way, and a list of arguments would be written to memory at each call.
+ */
+#define NAMED(hook) __asm__(#hook)
+
+/*
  * No canary (-fstack-protector-strong): for what is called for every event.  On the stack of such a
  * hook lie single structures whose address it hands on, and no buffer that anybody could overrun.
  */

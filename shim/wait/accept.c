@@ -163,8 +163,8 @@ static UNGUARDED int accept_blocking(int fd, struct sockaddr *addr, socklen_t *l
     return r;
 }
 
-static int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                          accept_call *call)
+static __attribute__((noinline)) int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len,
+                                                    int flags, accept_call *call)
 {
     bool transient = fdtab_kind(fd) == FD_TRANSIENT;
     int r;
@@ -177,19 +177,33 @@ static int accept_unknown(int fd, struct sockaddr *addr, socklen_t *len, int fla
     return r;
 }
 
-UNGUARDED int accept_any(int fd, struct sockaddr *addr, socklen_t *len, int flags,
-                         accept_call *call)
+static inline int accept_listener(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                                  accept_call *call)
 {
-    uint8_t known = fdtab_get(fd);
+    return fdtab_get(fd) & FD_NONBLOCK ? accept_now(fd, addr, len, flags, call)
+                                       : accept_blocking(fd, addr, len, flags, call);
+}
+
+/* There is something to see to: while something is kept, or nobody is known to connect but the
+ * generation, it does not become plain. */
+static __attribute__((noinline)) int accept_looking(int fd, struct sockaddr *addr, socklen_t *len,
+                                                    int flags, accept_call *call)
+{
     int r;
 
-    if (!fdtab_is(fd, FDS_SEEM_LISTENING))
-        return accept_unknown(fd, addr, len, flags, call);
-    if (!(known & FD_WAITED))
-        listening_waited(fd); /* while something is kept, it does not become plain */
-    r = known & FD_NONBLOCK ? accept_now(fd, addr, len, flags, call)
-                            : accept_blocking(fd, addr, len, flags, call);
+    listening_waited(fd);
+    r = accept_listener(fd, addr, len, flags, call);
     if (r >= 0)
         peers_note(fd, r);
     return r;
+}
+
+UNGUARDED int accept_any(int fd, struct sockaddr *addr, socklen_t *len, int flags,
+                         accept_call *call)
+{
+    if (!fdtab_is(fd, FDS_SEEM_LISTENING))
+        return accept_unknown(fd, addr, len, flags, call);
+    if (!(fdtab_get(fd) & FD_WAITED))
+        return accept_looking(fd, addr, len, flags, call);
+    return accept_listener(fd, addr, len, flags, call);
 }
