@@ -91,6 +91,21 @@ stays_through_restarts() {
     stays_through_restarts
 }
 
+# The service listens before the server does, which makes it ready.
+@test "a restart that is asked for at once waits until it is seen what was only started" {
+    local go=$BATS_TEST_TMPDIR/go
+    start_wrapped named "$PYTHON" "$ROOT/tests/servers/named.py" "$PORT" "$NAMES" "$NAMES_PATH" port "$go"
+    SERVICE=$(service)
+    STARTED+=("$SERVICE")
+    kill -HUP "$PID"
+    wait_until 10 log_has 'restart waits a moment: it is not yet seen what the server has only started'
+    touch "$go"
+    wait_until 30 settled "$PID" 2
+    [[ $(service) == "$SERVICE" ]]
+    log_lacks 'deadline|cutting|not served'
+    "$LOAD" -n 1 --expect 'version 1' 127.0.0.1 "$PORT"
+}
+
 # script LINE...: a start script.
 script() {
     printf '%s\n' '#!/bin/sh' "$@" | put "$APP"

@@ -101,6 +101,19 @@ static int64_t next_note(const struct generation *g, int64_t age)
     return CLOCK_NEVER;
 }
 
+/* What it is may be seen yet: the server has just begun, or has a connection to it. */
+static bool may_be_seen(const struct detached_look *l, int64_t age)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        const struct detached *session = &l->sessions[i];
+
+        if (session->takes_part && !session->stays && !is_only_started(l->g, session) &&
+            (age < LASTS_MS || !l->g->serves_itself || session->has_own))
+            return true;
+    }
+    return false;
+}
+
 /* What a client wanted is over by then. */
 static void note(struct generation *g, int64_t now)
 {
@@ -108,12 +121,21 @@ static void note(struct generation *g, int64_t now)
     struct detached_look l = {.g = g};
 
     g->next_note = CLOCK_NEVER;
+    g->undecided = false;
     if (detached_look(&l)) {
         g->next_note = next_note(g, age);
+        g->undecided = g->next_note != CLOCK_NEVER && may_be_seen(&l, age);
         if (g->was_ready && age >= LASTS_MS)
             part(&l, false);
     }
     detached_look_free(&l);
+}
+
+int64_t detached_known_at(struct generation *g, int64_t now)
+{
+    if (now >= g->next_note)
+        note(g, now);
+    return g->undecided ? g->next_note : 0;
 }
 
 void detached_step(int64_t now)

@@ -24,6 +24,9 @@
 void detached_note(struct generation *g);
 void detached_step(int64_t now);
 
+/* When another look may tell what g has only started; 0: there is nothing to wait for. */
+int64_t detached_known_at(struct generation *g, int64_t now);
+
 /* Parts from g what it has only started.  Of one that has never served that is what somebody else
  * has a connection to: its next attempt starts all the rest again. */
 void detached_part(struct generation *g);

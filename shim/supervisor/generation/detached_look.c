@@ -182,6 +182,7 @@ static void judge_connection(struct detached_look *l, const struct kernel_connec
         session->has_others = true;
     if (pid == 0 ? c->family != AF_UNIX : sid_of(l, pid) != SERVER)
         return;
+    session->has_own = true;
     session->is_kept |= was_there(&l->g->connections, c->inode);
     if (now->n < sizeof now->inode / sizeof now->inode[0])
         now->inode[now->n++] = c->inode;

@@ -18,6 +18,7 @@ struct detached {
     bool takes_part, early; /* with one that was not executed when the server served */
     bool is_kept;           /* a connection to it lasts: of the server, or of others to its path */
     bool has_others;        /* somebody else has one */
+    bool has_own;           /* the server has one, or somebody else to its path */
 };
 
 struct detached_look {

@@ -82,6 +82,7 @@ struct generation {
     bool serves_itself;                 /* what is in main's session, or descends from it */
     struct own_connections connections; /* at the last look for what is detached */
     int64_t next_note;                  /* when to look for these */
+    bool undecided;                     /* it may tell then what was only started */
     bool was_ready;
 
     int witness;                    /* pidfd of a member, see generation_lives() */

@@ -18,7 +18,6 @@
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/handover.h"
-#include "supervisor/step/max_old.h"
 #include "supervisor/step/spawn.h"
 #include "supervisor/step/unsent.h"
 
@@ -338,10 +337,10 @@ static void look(struct generation *g, int64_t now)
     }
 }
 
-/* What waits until older generations have made room. */
 static void look_at_pending(int64_t now)
 {
-    int64_t due = max_old_room_at();
+    const char *reason;
+    int64_t due = restart_due(now, &reason);
 
     if (now >= due)
         answer_pending();

@@ -2,6 +2,7 @@
 #include "supervisor/restart/restart_table.h"
 
 #include "protocol/clock.h"
+#include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/restart/overlap.h"
 #include "supervisor/restart/respawn.h"
@@ -44,13 +45,26 @@ static enum phase when_ready(enum request request)
     return supervisor.phase;
 }
 
+int64_t restart_due(int64_t now, const char **reason)
+{
+    int64_t room = max_old_room_at();
+
+    *reason = "as many old generations drain as may (GRACE_MAX_OLD)";
+    if (room > now)
+        return room;
+    *reason = "it is not yet seen what the server has only started";
+    return detached_known_at(supervisor.current, now);
+}
+
 static enum phase begin(enum request request)
 {
-    if (max_old_room_at() <= clock_ms())
+    int64_t now = clock_ms();
+    const char *reason;
+
+    if (restart_due(now, &reason) <= now)
         return supervisor_is_sequential() ? sequential_begin() : overlap_begin();
     if (postpone(request))
-        log_line(LEVEL_INFO, "restart waits a moment: %d old generations drain (GRACE_MAX_OLD)",
-                 supervisor.options.max_old);
+        log_line(LEVEL_INFO, "restart waits a moment: %s", reason);
     return supervisor.phase;
 }
 

@@ -26,6 +26,9 @@ struct restart_cause {
     int sig;              /* STOP */
 };
 
+/* When the next restart may begin; not after now: at once. Sets what it waits for. */
+int64_t restart_due(int64_t now, const char **reason);
+
 /* This has happened. True: another phase begins. */
 bool restart_take(enum restart_input input, const struct restart_cause *cause);
 
