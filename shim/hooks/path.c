@@ -54,7 +54,7 @@ EXPORT int ftruncate(int fd, off_t size)
 }
 ALIAS(ftruncate64, ftruncate);
 
-/* One rename by whichever call. */
+/* One rename or link by whichever call. */
 struct paths {
     const char *from, *to; /* from here; NULL where it is not known */
 };
@@ -67,12 +67,12 @@ static struct paths paths_of(int fromdir, const char *from, int todir, const cha
                  : (struct paths){0};
 }
 
-static int renamed(int r, const struct paths *p)
+static int named(int r, const struct paths *p)
 {
     int saved = errno;
 
     if (r == 0)
-        path_guard_renamed(p->from, p->to);
+        path_guard_named(p->from, p->to);
     errno = saved;
     return r;
 }
@@ -81,15 +81,14 @@ EXPORT int rename(const char *from, const char *to)
 {
     const struct paths p = paths_of(AT_FDCWD, from, AT_FDCWD, to);
 
-    return path_guard_rename(p.from, p.to) ? 0 : renamed(real.rename(from, to), &p);
+    return path_guard_rename(p.from, p.to) ? 0 : named(real.rename(from, to), &p);
 }
 
 EXPORT int renameat(int fromdir, const char *from, int todir, const char *to)
 {
     const struct paths p = paths_of(fromdir, from, todir, to);
 
-    return path_guard_rename(p.from, p.to) ? 0
-                                           : renamed(real.renameat(fromdir, from, todir, to), &p);
+    return path_guard_rename(p.from, p.to) ? 0 : named(real.renameat(fromdir, from, todir, to), &p);
 }
 
 EXPORT int renameat2(int fromdir, const char *from, int todir, const char *to, unsigned flags)
@@ -97,5 +96,20 @@ EXPORT int renameat2(int fromdir, const char *from, int todir, const char *to, u
     const struct paths p = paths_of(fromdir, from, todir, to);
     bool done = (flags & ~RENAME_NOREPLACE) == 0 && path_guard_rename(p.from, p.to);
 
-    return done ? 0 : renamed(real.renameat2(fromdir, from, todir, to, flags), &p);
+    return done ? 0 : named(real.renameat2(fromdir, from, todir, to, flags), &p);
+}
+
+EXPORT int link(const char *from, const char *to)
+{
+    const struct paths p = paths_of(AT_FDCWD, from, AT_FDCWD, to);
+
+    return path_guard_link(p.from, p.to) ? 0 : named(real.link(from, to), &p);
+}
+
+EXPORT int linkat(int fromdir, const char *from, int todir, const char *to, int flags)
+{
+    const struct paths p = paths_of(fromdir, from, todir, to);
+    bool done = (flags & ~AT_SYMLINK_FOLLOW) == 0 && path_guard_link(p.from, p.to);
+
+    return done ? 0 : named(real.linkat(fromdir, from, todir, to, flags), &p);
 }

@@ -159,6 +159,8 @@ static bool call_hook(const struct call *c, long *r)
         HOOK(rename, pointer(c->a), pointer(c->b));
         HOOK(renameat, (int)c->a, pointer(c->b), (int)c->c, pointer(c->d));
         HOOK(renameat2, (int)c->a, pointer(c->b), (int)c->c, pointer(c->d), (unsigned)c->e);
+        HOOK(link, pointer(c->a), pointer(c->b));
+        HOOK(linkat, (int)c->a, pointer(c->b), (int)c->c, pointer(c->d), (int)c->e);
 
         HOOK(kill, (pid_t)c->a, (int)c->b);
         HOOK(getpgid, (pid_t)c->a);

@@ -143,6 +143,9 @@ CALL(int, renameat, (int fromdir, const char *from, int todir, const char *to),
      (fromdir, from, todir, to))
 CALL(int, renameat2, (int fromdir, const char *from, int todir, const char *to, unsigned flags),
      (fromdir, from, todir, to, flags))
+CALL(int, link, (const char *from, const char *to), (from, to))
+CALL(int, linkat, (int fromdir, const char *from, int todir, const char *to, int flags),
+     (fromdir, from, todir, to, flags))
 
 CALL(int, truncate, (const char *path, off_t size), (path, size))
 CALL(int, truncate64, (const char *path, off_t size), (path, size))

@@ -129,7 +129,7 @@ bool path_guard_keep(const char *path)
     if ((flags & LISTENER_SHARED) || path_state_is_predecessors(l) ||
         (!(flags & LISTENER_STAYS) && is_successors(path)) || pid_file_gives_back(path))
         return true;
-    if (l)
+    if (l && path_state_is_named(l, path))
         path_state_forget(l);
     return false;
 }
@@ -148,28 +148,51 @@ static void copy_mode(const char *from, const char *to)
         chmod(to, wanted.st_mode & 07777);
 }
 
-bool path_guard_rename(const char *from, const char *to)
+/* What listens at `to` goes on as the socket that was bound as `from`. */
+static bool put_in_place(const char *from, const char *to)
 {
-    struct page_listener *l = path_state_find(from);
     struct address a;
     int saved = errno;
-    int type, fd;
-    bool done = false;
+    int type, fd = path_socket(from, &type);
+    bool done = fd >= 0 && fdtab_kind(fd) == FD_FRESH && to && address_of_path(&a, to, type) &&
+                adopt_path(fd, &a);
 
-    if (l && (atomic_load(&l->flags) & LISTENER_ADOPTED))
-        return true; /* bound under that name before, and put in place */
-    fd = path_socket(from, &type);
-    if (fd >= 0 && fdtab_kind(fd) == FD_FRESH && to && address_of_path(&a, to, type) &&
-        adopt_path(fd, &a)) {
+    if (done)
         copy_mode(from, to);
-        real.unlink(from);
-        done = true;
-    }
     errno = saved;
     return done;
 }
 
-void path_guard_renamed(const char *from, const char *to)
+static bool is_adopted(const struct page_listener *l)
+{
+    return l && (atomic_load(&l->flags) & LISTENER_ADOPTED);
+}
+
+bool path_guard_rename(const char *from, const char *to)
+{
+    int saved = errno;
+
+    if (is_adopted(path_state_find(from)))
+        return true; /* bound under that name before, and put in place */
+    if (!put_in_place(from, to))
+        return false;
+    real.unlink(from);
+    errno = saved;
+    return true;
+}
+
+/* The path that this generation serves, and has not removed, nobody gets: EEXIST. */
+bool path_guard_link(const char *from, const char *to)
+{
+    struct page_listener *l = path_state_find(to);
+    uint32_t flags = l ? atomic_load(&l->flags) : 0;
+
+    if (is_adopted(l) && l == path_state_find(from))
+        return true; /* as above */
+    return (!(flags & LISTENER_USED) || (flags & LISTENER_REMOVED)) && put_in_place(from, to);
+}
+
+void path_guard_named(const char *from, const char *to)
 {
     int type, fd = path_socket(from, &type);
     struct page_listener *l = path_state_find(from);

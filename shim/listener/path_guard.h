@@ -22,12 +22,14 @@ bool path_guard_keep(const char *path);
 bool path_guard_keep_content(int fd, const char *path);
 
 /*
- * rename() of a socket that is bound under one name and put in place under another (haproxy, with
- * its pid in the first).  True: it was answered, for what listens at `to` goes on as this socket.
+ * rename() or link() of a socket that is bound under one name and put in place under another
+ * (haproxy renames, supervisord links, each with its pid in the first).  True: it was answered, for
+ * what listens at `to` goes on as this socket.  After link() it is the server that removes `from`.
  */
 bool path_guard_rename(const char *from, const char *to);
+bool path_guard_link(const char *from, const char *to);
 
-/* A rename has been done: `to` is what the socket is to be known by. */
-void path_guard_renamed(const char *from, const char *to);
+/* It has been done by the kernel: `to` is what the socket is to be known by. */
+void path_guard_named(const char *from, const char *to);
 
 #endif

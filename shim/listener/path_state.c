@@ -47,12 +47,22 @@ void path_state_forget(struct page_listener *l)
     atomic_store(&l->alias, 0);
 }
 
-/* Is it known by this name now?  One that was renamed has another. */
+/* Is it known by this name now?  One that was put in place has another. */
 static bool is_named(struct page_listener *l, const struct address *a)
 {
     uint64_t alias = atomic_load(&l->alias);
 
     return (alias ? alias : atomic_load(&l->key)) == address_key(a, 0);
+}
+
+bool path_state_is_named(struct page_listener *l, const char *path)
+{
+    struct address a;
+
+    for (unsigned i = 0; i < PATH_STATE_TYPES; i++)
+        if (address_of_path(&a, path, path_state_types[i]) && is_named(l, &a))
+            return true;
+    return false;
 }
 
 /* One that is shared still has its name after this generation has "removed" it (path_guard_keep).

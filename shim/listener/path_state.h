@@ -21,6 +21,10 @@ struct page_listener *path_state_find(const char *path);
 /* Does only the generation before this one serve it? Of NULL: no. */
 bool path_state_is_predecessors(const struct page_listener *l);
 
+/* Is it this that its clients know?  A socket that was put in place has had another name before,
+ * whose removal after link() leaves it as it is. */
+bool path_state_is_named(struct page_listener *l, const char *path);
+
 /* Gone for good: a later bind must make a new one. */
 void path_state_forget(struct page_listener *l);
 

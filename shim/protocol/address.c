@@ -182,7 +182,7 @@ static bool has_path(const struct address *a)
     return a->family == AF_UNIX && a->un.sun_path[0] != '\0';
 }
 
-/* A path may have got its name by rename(). */
+/* A path may have got its name by rename() or link(). */
 static bool stands_there(const struct address *asked, const struct address *is)
 {
     struct address any = with_any_port(is);

@@ -77,7 +77,7 @@ enum {
 
 struct page_listener {
     _Atomic uint64_t key;    /* address_key() */
-    _Atomic uint64_t alias;  /* the same of the path that the socket was renamed to, or 0 */
+    _Atomic uint64_t alias;  /* the same of the path that it was renamed or linked to, or 0 */
     _Atomic uint64_t socket; /* its cookie, SO_COOKIE; 0: the entry is free */
     _Atomic uint32_t flags;
     _Atomic uint32_t since; /* ms on CLOCK_MONOTONIC: a moment ago it began to listen */

@@ -86,6 +86,48 @@ END
     log_lacks 'not served|released'
 }
 
+# As supervisord does, which also looks whether somebody answers there already.
+linked_version() {
+    version <<END
+if socket.socket(socket.AF_UNIX).connect_ex("$SOCKET") == 0:
+    sys.exit("somebody answers already")
+name = "$SOCKET.%d" % os.getpid()
+a = bound(name)
+os.chmod(name, 0o$1)
+os.link(name, "$SOCKET")
+os.unlink(name)
+a.listen(64)
+serve(a, body="$1")
+END
+}
+
+@test "a path that is taken by link(), then listened on" {
+    local inode
+    linked_version 600
+    start_installed
+    inode=$(stat -c %i "$SOCKET")
+    load_start "unix:$SOCKET"
+    linked_version 640
+    restart_and_wait "$PID"
+    linked_version 660
+    restart_and_wait "$PID"
+    load_finish
+    answers 660 "unix:$SOCKET"
+    [[ $(stat -c '%i %a' "$SOCKET") == "$inode 660" ]]
+    [[ $(find "${SOCKET%/*}" -name 's.*') == '' ]]
+    log_lacks 'not served|released'
+}
+
+@test "a path that is listened on, then taken by link()" {
+    start_version <<END
+a = listening("$SOCKET.new")
+os.link("$SOCKET.new", "$SOCKET")
+os.unlink("$SOCKET.new")
+serve(a, body="1")
+END
+    restarts_lose_nothing "unix:$SOCKET"
+}
+
 @test "connections between processes of the server don't keep the old generation" {
     start_version <<END
 a, b = listening($PORT), listening("$SOCKET" + str(os.getpid()))

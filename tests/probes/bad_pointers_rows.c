@@ -169,6 +169,8 @@ const struct row rows[] = {
     {"rename", "", {TEXT("missing"), TEXT("nothing")}},
     {"renameat", "", {N(AT_FDCWD), TEXT("missing"), N(AT_FDCWD), TEXT("nothing")}},
     {"renameat2", "", {N(AT_FDCWD), TEXT("missing"), N(AT_FDCWD), TEXT("nothing"), N(0)}},
+    {"link", "", {TEXT("missing"), TEXT("nothing")}},
+    {"linkat", "", {N(AT_FDCWD), TEXT("missing"), N(AT_FDCWD), TEXT("nothing"), N(0)}},
 
     {"syscall", " bind", {N(SYS_bind), V(fresh), P(elsewhere), N(sizeof elsewhere)}},
     {"syscall",

@@ -88,6 +88,16 @@ static int number_renameat2(const char *from, const char *to)
     return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
+static int number_link(const char *from, const char *to)
+{
+    return (int)syscall(SYS_link, from, to);
+}
+
+static int number_linkat(const char *from, const char *to)
+{
+    return (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
 static pid_t number_fork(void)
 {
     return (pid_t)syscall(SYS_fork);
@@ -240,4 +250,7 @@ PROBE(syscall)
     renaming_probe(number_renameat);
     TRY(unlink("directory/file"));
     renaming_probe(number_renameat2);
+    TRY(unlink("directory/file"));
+    linking_probe(number_link);
+    linking_probe(number_linkat);
 }

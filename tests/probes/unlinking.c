@@ -129,3 +129,53 @@ void renaming_probe(int (*call)(const char *from, const char *to))
     in_place(call);
     show_fds();
 }
+
+static int bound_to(const char *path)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    TRY(bind_unix(fd, path));
+    return fd;
+}
+
+/* Only one gets the name; the other one goes when that is in place. */
+static void linked_in_place(int (*call)(const char *from, const char *to))
+{
+    int older = bound_to("first"), newer = bound_to("second");
+
+    TRY_AS("in place", call("first", "socket"));
+    TRY(unlink("first"));
+    TRY(listen(older, 8));
+    show_served_at("socket", older);
+    TRY_AS("over the older", call("second", "socket"));
+    TRY(unlink("socket"));
+    TRY_AS("when that is gone", call("second", "socket"));
+    TRY(listen(newer, 8));
+    show_served_at("socket", newer);
+    TRY_AS("while it listens", call("socket", "away"));
+    TRY(unlink("socket"));
+    show_served_at("away", newer);
+    close(older);
+    close(newer);
+    show_directory();
+    TRY(unlink("second"));
+    TRY(unlink("away"));
+}
+
+void linking_probe(int (*call)(const char *from, const char *to))
+{
+    make_file("file");
+    mkdir("directory", 0700);
+    TRY_AS("file", call("file", "other"));
+    TRY_AS("there", call("file", "other"));
+    TRY_AS("gone", call("missing", "another"));
+    TRY_AS("a directory", call("directory", "another"));
+    TRY_AS("into a directory", call("other", "directory/file"));
+    TRY_AS("no directory", call("directory/file", "missing/file"));
+    TRY_AS("empty", call("", "another"));
+    show_directory();
+    linked_in_place(call);
+    TRY(unlink("directory/file"));
+    TRY(unlink("other"));
+    show_fds();
+}
