@@ -214,6 +214,44 @@ serve(a, body="$1")
 END
 }
 
+@test "so does one that is taken by link(), which nobody else of the server gets" {
+    linked one
+    start_installed
+    rm "$SOCKET"
+    linked two
+    restart_and_wait "$PID"
+    answers two "unix:$SOCKET"
+    : >"$LOG"
+    restarts_lose_nothing "unix:$SOCKET"
+    answers two "unix:$SOCKET"
+    takes_its_path_along
+}
+
+linked() {
+    version <<END
+import signal
+def stop(*_):
+    os.unlink("$SOCKET")
+    os._exit(0)
+signal.signal(signal.SIGTERM, stop)
+def link(number):
+    name = "$SOCKET.%d.%d" % (os.getpid(), number)
+    sock = bound(name)
+    try:
+        os.link(name, "$SOCKET")
+        return sock
+    finally:
+        os.unlink(name)
+a = link(1)
+try:
+    sys.exit(link(2))
+except FileExistsError:
+    pass
+a.listen(64)
+serve(a, body="$1")
+END
+}
+
 @test "a path that one version left out and the next one has again" {
     export GRACE_DRAIN_TIMEOUT=10s
     keeping one

@@ -205,9 +205,11 @@ const struct listener *generation_missing(const struct generation *g)
     return NULL;
 }
 
+/* Of a path that was put in place the kernel knows the name before, which has a number in it. */
 static bool is_same_address(const struct listener *a, const struct listener *b)
 {
-    return a->socket.type == b->socket.type && strcmp(a->address, b->address) == 0;
+    return a->socket.type == b->socket.type &&
+           (strcmp(a->address, b->address) == 0 || (path_of(a) && path_of(b) && a->key == b->key));
 }
 
 bool generation_serves(const struct generation *g, const struct listener *h)

@@ -53,7 +53,8 @@ static bool is_variant(const struct listener *a, const struct listener *b)
 bool private_is_alike(const struct listener *a, const struct listener *b)
 {
     return a->socket.family == AF_UNIX && b->socket.family == AF_UNIX &&
-           a->socket.type == b->socket.type && a->socket.len == b->socket.len && is_variant(a, b);
+           a->socket.type == b->socket.type && a->socket.len == b->socket.len && a->key != b->key &&
+           is_variant(a, b);
 }
 
 bool private_is_new(const struct generation *g, unsigned index)
