@@ -143,13 +143,23 @@ all_processes() {
     newest_answers 4
 }
 
+# connections: what ss says of those that clients have. The kernel knows a UNIX socket by the name it
+# was bound to: where it was put in place under another, one that begins with that.
+connections() {
+    if [[ ${LOAD_OPTIONS[-1]} == unix:* ]]; then
+        ss -Hxnp state established src "${LOAD_OPTIONS[-1]#unix:}*"
+    else
+        ss -Htnp state established "sport = :$PORT"
+    fi
+}
+
 # taken: no client waits in a queue of the server any more.
 taken() {
     local clients
     if [[ ${LOAD_OPTIONS[*]} == *--udp* ]]; then
         ! ss -Huan "sport = :$PORT" | grep -Eqv '^UNCONN +0 '
     else
-        clients=$(ss -Htnp state established "sport = :$PORT")
+        clients=$(connections)
         [[ $clients ]] && ! grep -qv pid= <<<"$clients"
     fi
 }
@@ -192,7 +202,7 @@ finish_half() {
 # idle_worker PID...: sets IDLE to one that is neither the main process nor has a client.
 idle_worker() {
     local pid holders
-    holders=$(ss -Htnp state established "sport = :$PORT")
+    holders=$(connections)
     for pid; do
         [[ $pid == "$main" || $holders == *"pid=$pid,"* ]] || { IDLE=$pid && return; }
     done
