@@ -45,6 +45,13 @@ goes_on_sequentially() {
     all_go_on_sequentially waiting fcntl-waiting trying
 }
 
+# The command has no handler: TERM ends it, and the server, which has the lock as well, is left.
+@test "and one that a command starts which has the lock, and dies of the stop signal itself" {
+    start_wrapped server flock -n "$LOCK" "$SERVER" --listen "127.0.0.1:$PORT"
+    goes_on_sequentially
+    log_lacks 'did not stop'
+}
+
 @test "who serves without the lock is restarted side by side, and one that is broken rolled back" {
     start_locking leading
     touch "$LOCK.fail"
