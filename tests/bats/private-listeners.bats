@@ -104,7 +104,7 @@ def ask_later(ask=ask):
             return ask()
         except ConnectionRefusedError:
             return "refused"
-        except ConnectionResetError:
+        except (ConnectionResetError, BrokenPipeError):
             pass  # it is seen a moment later that he has gone'
     sed -i 's/if os.fork() == 0:/inner_pid = os.fork()\nif inner_pid == 0:/; s/answering(ask))$/answering(ask_later))/' \
         "$BATS_TEST_TMPDIR/server.py"
