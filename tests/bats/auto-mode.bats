@@ -47,6 +47,7 @@ goes_on_sequentially() {
 
 # The command has no handler: TERM ends it, and the server, which has the lock as well, is left.
 @test "and one that a command starts which has the lock, and dies of the stop signal itself" {
+    # shellcheck disable=SC2153 # helper.bash has it
     start_wrapped server flock -n "$LOCK" "$SERVER" --listen "127.0.0.1:$PORT"
     goes_on_sequentially
     log_lacks 'did not stop'

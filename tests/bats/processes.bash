@@ -90,7 +90,8 @@ leftovers() {
         function ours(pid) {
             return pid in root || session[pid] in root || (pid in parent && ours(parent[pid]))
         }
-        function below(pid) { return pid == corral || (pid in parent && below(parent[pid])) }
+        # A parent that ended while ps looked is in no line: its child is to be looked at again.
+        function below(pid) { return pid == corral || (pid && (!(pid in parent) || below(parent[pid]))) }
         END { for (pid in parent) if (ours(pid) && (corral == "" || below(pid)) && !zombie[pid]) print pid }'
 }
 
