@@ -12,12 +12,12 @@
 #include "libc/vfork.h"
 #include "listener/descriptors.h"
 #include "listener/listening.h"
+#include "listener/lock_call.h"
 #include "listener/nonblock.h"
 #include "listener/pid_lock.h"
 #include "process/connections.h"
 #include "process/guest.h"
 #include "process/readable.h"
-#include "process/refusals.h"
 #include "process/self.h"
 
 EXPORT int close(int fd)
@@ -90,73 +90,6 @@ static int listener_fcntl(int fd, int cmd, void *arg)
     return r;
 }
 
-static bool is_refused(int r)
-{
-    return r < 0 && (errno == EAGAIN || errno == EACCES);
-}
-
-static int await_lock(int fd, int cmd, void *lock)
-{
-    struct page_refusal *awaited = refusals_await(fd);
-    int r = real.fcntl(fd, cmd, lock);
-
-    refusals_awaited(awaited);
-    return r;
-}
-
-/* A lock that is waited for is tried first. */
-static int lock_watched(int fd, int cmd, void *lock)
-{
-    bool waits = cmd == F_SETLKW || cmd == F_OFD_SETLKW;
-    int try = cmd == F_SETLKW ? F_SETLK : cmd == F_OFD_SETLKW ? F_OFD_SETLK : cmd;
-    int saved = errno, r = real.fcntl(fd, try, lock);
-    struct claim asked;
-
-    if (r < 0 && !is_refused(r))
-        return r;
-    asked = pid_lock_of_range(fd, cmd, lock);
-    if (r == 0 && asked.range.l_type == F_UNLCK)
-        pid_lock_gave_up(fd);
-    else if (r == 0)
-        pid_lock_had(&asked);
-    if (r == 0 || pid_lock_grant(&asked)) {
-        errno = saved;
-        return 0;
-    }
-    if (waits) {
-        errno = saved;
-        return await_lock(fd, cmd, lock);
-    }
-    refusals_note(fd);
-    return r;
-}
-
-/* "Who has it?" */
-static int lock_asked(int fd, int cmd, struct flock *lock)
-{
-    int r = real.fcntl(fd, cmd, lock);
-
-    if (r == 0 && lock->l_type != F_UNLCK && pid_lock_hides(fd))
-        lock->l_type = F_UNLCK;
-    return r;
-}
-
-static int fcntl_watched(int fd, int cmd, void *arg)
-{
-    switch (cmd) {
-    case F_SETLK:
-    case F_SETLKW:
-    case F_OFD_SETLK:
-    case F_OFD_SETLKW:
-        return lock_watched(fd, cmd, arg);
-    case F_GETLK:
-    case F_OFD_GETLK:
-        return lock_asked(fd, cmd, arg);
-    default:
-        return real.fcntl(fd, cmd, arg);
-    }
-}
-
 /* Who tries all numbers to see what is open (dovecot, looking for leaks) finds what the server has
  * opened. */
 static bool is_ours(int fd)
@@ -178,7 +111,7 @@ int fcntl_named(int fd, int cmd, void *arg)
     if ((cmd == F_SETFL || cmd == F_GETFL) && believes_flag(fd))
         return listener_fcntl(fd, cmd, arg);
     if (pid_lock_watches())
-        return fcntl_watched(fd, cmd, arg);
+        return lock_call_fcntl(fd, cmd, arg);
     return real.fcntl(fd, cmd, arg);
 }
 
