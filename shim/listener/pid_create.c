@@ -12,6 +12,7 @@
 #include "process/pid_text.h"
 #include "process/predecessors.h"
 #include "process/readable.h"
+#include "process/refusals.h"
 
 enum { LOOK = O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY };
 
@@ -100,8 +101,8 @@ static int create(const char *path, int flags, mode_t mode)
 
     if (fd >= 0)
         note_created(fd, path);
-    else if (errno == EEXIST)
-        fd = open_as_created(path, flags);
+    else if (errno == EEXIST && (fd = open_as_created(path, flags)) < 0)
+        refusals_note_exclusive(path);
     errno = saved;
     return fd;
 }

@@ -36,6 +36,20 @@ void refusals_note(int fd)
     errno = saved;
 }
 
+void refusals_note_exclusive(const char *path)
+{
+    int saved = errno;
+    struct page_refusal *r;
+    struct stat st;
+
+    r = refusals_count() && lstat(path, &st) == 0 ? note(st.st_dev, st.st_ino) : NULL;
+    if (r) {
+        atomic_store(&r->exclusive, 1);
+        self_ring();
+    }
+    errno = saved;
+}
+
 void refusals_note_segment(int id)
 {
     if (id >= 0 && note(PAGE_SEGMENT, (uint64_t)id + 1))

@@ -22,6 +22,9 @@ static inline bool refusals_count(void)
 /* The lock of this file was refused. Keeps errno. */
 void refusals_note(int fd);
 
+/* It has to be created by who opens it, and is there. Keeps errno. */
+void refusals_note_exclusive(const char *path);
+
 /* It looked who has this segment of SysV shared memory, and somebody has. Keeps errno. */
 void refusals_note_segment(int id);
 

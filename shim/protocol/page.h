@@ -107,8 +107,8 @@ struct page_slot {
  */
 #define PAGE_SEGMENT UINT64_MAX
 
-/* A file whose lock a process was refused, or waits for, while another generation serves.  Who has
- * it the kernel says. */
+/* A file whose lock a process was refused, or waits for, or which it could not create, while
+ * another generation serves.  Who has it the kernel says. */
 struct page_refusal {
     _Atomic uint64_t inode; /* 0: the entry is free */
     _Atomic uint64_t device;
@@ -116,6 +116,7 @@ struct page_refusal {
     _Atomic uint32_t waiting;    /* so many sleep until they get it */
     _Atomic int32_t pid;         /* the last of them */
     _Atomic uint32_t bound;      /* the listeners of the generation then */
+    _Atomic uint32_t exclusive;  /* no lock: it must not be there */
 };
 
 /* A pid file that a process of the generation writes its number into while the one that it named

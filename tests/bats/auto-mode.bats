@@ -41,6 +41,11 @@ goes_on_sequentially() {
     all_go_on_sequentially flock fcntl bound
 }
 
+@test "so is one whose file must not be there, as long as the old generation has it open" {
+    start_locking exclusive
+    LOCK=$LOCK.own goes_on_sequentially
+}
+
 @test "so is one that sleeps until it gets the lock, or tries again and again" {
     all_go_on_sequentially waiting fcntl-waiting trying
 }

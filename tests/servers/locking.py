@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 """A server that locks its data before it serves them. locking.py HOW PORT FILE [PORT]
 
-flock, fcntl: it ends when others have the lock; waiting, fcntl-waiting: it sleeps until it gets it;
+flock, fcntl: it ends when others have the lock; exclusive: when there is FILE.own, which it has open
+and removes when it ends; waiting, fcntl-waiting: it sleeps until it gets it;
 trying: it tries again and again; bound: as flock, when it has bound; leading: it serves without it,
 too; candidate: and tries again meanwhile; turns: two workers that take turns at accept(), by this lock.
 It ends at once, when it has bound, while there is a FILE.fail. The second port is one that it only
@@ -35,6 +36,15 @@ def try_again():
         time.sleep(0.2)
 
 
+def create():
+    own = path + ".own"
+    try:
+        os.open(own, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    except FileExistsError:
+        sys.exit("refused: it is there")
+    signal.signal(signal.SIGTERM, lambda *_: (os.unlink(own), sys.exit()))
+
+
 def serve(take_turns=lambda: None, give_turn=lambda: None):
     body = b"%d\n" % os.getpid()
     while True:
@@ -53,6 +63,7 @@ def work():
 
 before = {
     "flock": need,
+    "exclusive": create,
     "fcntl": lambda: need(fcntl.lockf),
     "waiting": lambda: fcntl.flock(file, fcntl.LOCK_EX),
     "fcntl-waiting": lambda: fcntl.lockf(file, fcntl.LOCK_EX),

@@ -27,7 +27,7 @@ static int open_it(int how)
 static int held_by(pid_t pid)
 {
     char where[64] = "";
-    int held = locks_held(pid, st.st_dev, st.st_ino, where, sizeof where);
+    int held = locks_held(pid, st.st_dev, st.st_ino, false, where, sizeof where);
 
     return held == 1 && strcmp(where, path) != 0 ? 2 : held;
 }

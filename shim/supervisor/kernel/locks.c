@@ -47,10 +47,17 @@ static bool has_lock(void *arg, pid_t pid, int fd)
     return locks_named(text);
 }
 
-int locks_held(pid_t pid, dev_t dev, ino_t ino, char *path, size_t size)
+static bool has_it(void *arg, pid_t pid, int fd)
+{
+    (void)pid;
+    *(int *)arg = fd;
+    return true;
+}
+
+int locks_held(pid_t pid, dev_t dev, ino_t ino, bool exclusive, char *path, size_t size)
 {
     char link[64];
-    int fd, held = procfs_file(pid, dev, ino, has_lock, &fd);
+    int fd, held = procfs_file(pid, dev, ino, exclusive ? has_it : has_lock, &fd);
     ssize_t n = 0;
 
     if (held == 1) {

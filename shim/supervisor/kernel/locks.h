@@ -12,9 +12,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Has pid a lock on this file?  Then path is where the file lies, as that process reaches it. No
- * file system is asked.  1, 0 or -errno: -EACCES, we may not look into it. */
-int locks_held(pid_t pid, dev_t dev, ino_t ino, char *path, size_t size);
+/* Has pid a lock on this file, or, of one that is a lock by being there (exclusive), the file open?
+ * Then path is where the file lies, as that process reaches it. No file system is asked.  1, 0 or
+ * -errno: -EACCES, we may not look into it. */
+int locks_held(pid_t pid, dev_t dev, ino_t ino, bool exclusive, char *path, size_t size);
 
 /* Who has made this segment of SysV shared memory, to which somebody is attached; 0: nobody, or it
  * is not in our IPC namespace. */

@@ -39,11 +39,12 @@ static bool is_locked(const struct page_refusal *r, char *text, size_t size)
 {
     dev_t device = (dev_t)atomic_load(&r->device);
     ino_t inode = (ino_t)atomic_load(&r->inode);
+    bool exclusive = atomic_load(&r->exclusive);
     const struct tree *t = &supervisor.current->tree;
     char path[160];
 
     for (size_t i = 0; i < t->n; i++)
-        if (locks_held(t->proc[i].pid, device, inode, path, sizeof path) == 1) {
+        if (locks_held(t->proc[i].pid, device, inode, exclusive, path, sizeof path) == 1) {
             snprintf(text, size, "%s, process %d", path, (int)t->proc[i].pid);
             return true;
         }
