@@ -95,6 +95,13 @@ static bool is_between_threads(const siginfo_t *info)
     return info->si_code == SI_TKILL && info->si_pid == getpid();
 }
 
+/* One process means another as they end: zabbix_agentd ends its workers with SIGHUP. */
+static bool is_to_end(const siginfo_t *info)
+{
+    return info->si_code == SI_USER && (self_attention() & ATTENTION_ENDING) &&
+           page_has_process(self.page, info->si_pid);
+}
+
 static void handle(int sig, siginfo_t *info, void *context)
 {
     int saved = errno;
@@ -102,7 +109,7 @@ static void handle(int sig, siginfo_t *info, void *context)
     timing_interruptions++;
     if (sig == RESERVED_SIGNAL)
         uncancelled(obey, info);
-    else if (is_hang_up(info) || is_between_threads(info))
+    else if (is_hang_up(info) || is_between_threads(info) || is_to_end(info))
         pass_on(sig, info, context);
     else
         uncancelled(ask_for_restart, info);

@@ -41,7 +41,7 @@ enum {
     ATTENTION_OVERLAP = 2,   /* another generation accepts on the same listeners */
     ATTENTION_DRAINING = 4,  /* take no new connection */
     ATTENTION_SUSPENDED = 8, /* take nothing where the generation before serves */
-    ATTENTION_ENDING = 16,   /* it was asked to end */
+    ATTENTION_ENDING = 16,   /* it was asked to end: its own signals are no requests */
     ATTENTION_ALL = 31,
 };
 

@@ -44,6 +44,35 @@ END
     (($(grep -c woken "$LOG") == 1))
 }
 
+# As zabbix_agentd ends its workers.
+@test "nor is one process's to another as they end" {
+    load scripted
+    version <<END
+import signal
+child = os.fork()
+if child == 0:
+    signal.signal(signal.SIGHUP, lambda *_: (os.write(2, b"sent home\\n"), os._exit(0)))
+    while True:
+        time.sleep(60)
+def end(*_):
+    os.kill(child, signal.SIGHUP)
+    os.waitpid(child, 0)
+    os._exit(0)
+signal.signal(signal.SIGTERM, end)
+threading.Thread(target=threads, args=([listening($PORT)], answering("serving")), daemon=True).start()
+while True:
+    time.sleep(60)
+END
+    start_installed
+    restart_and_wait "$PID"
+    wait_until 10 log_has 'generation 1 retired'
+    (($(grep -c 'sent home' "$LOG") == 1))
+    settled "$PID" 2
+    stop_and_wait "$PID"
+    (($(grep -c 'sent home' "$LOG") == 2))
+    log_lacks 'did not stop|not stop in time|no restart|requested'
+}
+
 # With another signal for restarts, the server's own meaning of SIGHUP comes back.
 own_meaning() {
     export GRACE_SIGNAL=USR2

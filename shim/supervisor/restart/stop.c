@@ -51,6 +51,7 @@ enum phase stop_begin(int sig)
     detached_part(g);
     begun = clock_ms();
     supervisor.deadline = begun + supervisor.options.stop_timeout;
+    generation_attention(g, ATTENTION_ENDING, 0);
     listener_release_all(); /* the server's own close() refuses clients now, as without us */
     generation_signal(g, sig);
     generation_signal(g, SIGCONT);
