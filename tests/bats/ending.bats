@@ -4,6 +4,10 @@ load scripted
 
 NOTES=$BATS_TEST_TMPDIR/notes
 
+setup() {
+    export GRACE_STOP_TIMEOUT=10m # the machine may stand still
+}
+
 # promising: a version whose main process works for a client whom it has answered, until there is a
 # file `finish`, and which ends in its own way when it is told to.
 promising() {
@@ -81,7 +85,7 @@ stop_and_wait_for_new() {
 }
 
 @test "one that takes its time makes room for younger ones" {
-    export GRACE_MAX_OLD=1 GRACE_STOP_TIMEOUT=none
+    export GRACE_MAX_OLD=1
     promising old
     start_installed
     answers old 127.0.0.1 "$PORT"
