@@ -24,6 +24,7 @@ int main(void)
     is_asked_by("php-fpm8.2", SIGQUIT);
     is_asked_by("postgres", SIGINT);
     is_asked_by("squid", SIGINT);
+    is_asked_by("tgtd", SIGKILL);
     is_asked_by("unicorn", SIGQUIT);
     is_asked_by("unicorn master", SIGQUIT);
     is_asked_by("uwsgi", SIGINT);

@@ -16,6 +16,7 @@ static const struct {
     {"php-fpm", SIGQUIT}, /* what follows fastcgi_finish_request, if it may take its time */
     {"postgres", SIGINT}, /* it would wait for clients whose time has passed */
     {"squid", SIGINT},    /* it would wait for shutdown_lifetime */
+    {"tgtd", SIGKILL},    /* it takes no notice of any; its own tool ends it */
     {"unicorn", SIGQUIT}, /* what follows an answer */
     {"uwsgi", SIGINT},    /* it would reload */
     {"uwsgi-core", SIGINT},

@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-/* By what the process executes. */
+/* By what the process executes. SIGKILL: not at all. */
 int stop_signals_of(pid_t pid);
 
 #endif
