@@ -174,6 +174,7 @@ start_pausing() {
 
 # has_worker: sets WORKER.
 has_worker() {
+    wait_until 20 test -s "$BATS_TEST_TMPDIR/pids"
     read -r _ WORKER <"$BATS_TEST_TMPDIR/pids" && STARTED+=("$WORKER")
 }
 
