@@ -16,23 +16,13 @@
 
 enum { LOOK = O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY };
 
-/* 0: it is nothing that a pid could stand in. */
-static uint64_t file_of(int fd)
-{
-    struct stat st;
-
-    return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < PID_TEXT_SIZE
-               ? claims_file(&st)
-               : 0;
-}
-
 /* Whom of the generation before the file names; 0: nobody. UUCP's locks of devices are padded. */
 static pid_t predecessor(const char *path, uint64_t *file)
 {
     int fd = real.open(path, O_RDONLY | LOOK, 0);
     struct pid_text t = {0};
 
-    *file = file_of(fd);
+    *file = claims_file_of(fd);
     if (*file)
         t = pid_text_read(fd);
     if (fd >= 0)
@@ -71,7 +61,7 @@ static int open_as_created(const char *path, int flags)
 
     if (fd < 0)
         return -1;
-    if (file_of(fd) != file || ftruncate(fd, 0) < 0) {
+    if (claims_file_of(fd) != file || ftruncate(fd, 0) < 0) {
         real.close(fd);
         return -1;
     }
@@ -86,7 +76,7 @@ static int open_as_created(const char *path, int flags)
 static void note_created(int fd, const char *path)
 {
     pid_t looked_for = atomic_load(&self.page->looked_for);
-    uint64_t file = file_of(fd);
+    uint64_t file = claims_file_of(fd);
 
     if (!file)
         return;

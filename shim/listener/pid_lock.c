@@ -2,7 +2,6 @@
 #include "listener/pid_lock.h"
 
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <errno.h>
 #include <stddef.h>
 #include <unistd.h>
@@ -32,16 +31,6 @@ struct claim pid_lock_of_range(int fd, int cmd, const struct flock *range)
     return c;
 }
 
-/* 0: it is nothing that a pid could stand in. */
-static uint64_t small_file(int fd)
-{
-    struct stat st;
-
-    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < PID_TEXT_SIZE
-               ? claims_file(&st)
-               : 0;
-}
-
 /* Whose file is it, of the generation before? 0: nobody's. Prosody closes the file when it has the
  * lock, opens it anew, so that it is empty, and asks once more. */
 static pid_t predecessor(int fd, uint64_t file)
@@ -57,7 +46,7 @@ static pid_t predecessor(int fd, uint64_t file)
 bool pid_lock_grant(const struct claim *asked)
 {
     int saved = errno;
-    uint64_t file = small_file(asked->fd);
+    uint64_t file = claims_file_of(asked->fd);
     pid_t said = file ? predecessor(asked->fd, file) : 0;
     struct claim c = *asked;
 
@@ -74,7 +63,7 @@ bool pid_lock_grant(const struct claim *asked)
 void pid_lock_had(const struct claim *asked)
 {
     int saved = errno;
-    uint64_t file = small_file(asked->fd);
+    uint64_t file = claims_file_of(asked->fd);
     const struct claim *c = file ? claims_find(file) : NULL;
     struct claim had = *asked;
 
@@ -95,7 +84,7 @@ void pid_lock_gave_up(int fd)
 bool pid_lock_hides(int fd)
 {
     int saved = errno;
-    uint64_t file = small_file(fd);
+    uint64_t file = claims_file_of(fd);
     bool hidden = file && predecessor(fd, file) > 0;
 
     errno = saved;
@@ -114,7 +103,7 @@ static int take(const struct claim *c)
 /* A descriptor that was closed has given up the lock, as it would have in truth. */
 static void take_owed(struct claim *c)
 {
-    if (small_file(c->fd) != atomic_load(&c->file))
+    if (claims_file_of(c->fd) != atomic_load(&c->file))
         claims_drop(c);
     else if (take(c) == 0)
         claims_settle(c, true);
@@ -148,11 +137,12 @@ static void write_created(uint64_t file)
 {
     for (unsigned i = 0; i < CLAIMS; i++) {
         const struct claim *c = &claims[i];
-        int fd = atomic_load(&c->file) && c->kind == CLAIM_CREATED && c->path[0]
-                     ? open(c->path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY)
-                     : -1;
+        int fd =
+            atomic_load(&c->file) && c->kind == CLAIM_CREATED && c->path[0]
+                ? real.open(c->path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0)
+                : -1;
 
-        if (fd >= 0 && small_file(fd) == file)
+        if (fd >= 0 && claims_file_of(fd) == file)
             write_own(fd);
         if (fd >= 0)
             real.close(fd);
@@ -166,7 +156,7 @@ static void give_back(struct page_pid_file *p)
 
     if (atomic_load(&p->pid) != getpid())
         return;
-    if (c && small_file(c->fd) == file)
+    if (c && claims_file_of(c->fd) == file)
         write_open(c);
     else
         write_created(file);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "process/pid_text.h"
 #include "process/self.h"
 
 struct claim claims[CLAIMS];
@@ -13,6 +14,15 @@ uint64_t claims_file(const struct stat *st)
 {
     return (uint64_t)st->st_dev * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)st->st_ino ^
            UINT64_C(1) << 63;
+}
+
+uint64_t claims_file_of(int fd)
+{
+    struct stat st;
+
+    return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < PID_TEXT_SIZE
+               ? claims_file(&st)
+               : 0;
 }
 
 struct claim *claims_find(uint64_t file)

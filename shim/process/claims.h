@@ -38,6 +38,9 @@ extern _Atomic uint32_t claims_owed; /* so many */
 /* Of which file; never 0. */
 uint64_t claims_file(const struct stat *st);
 
+/* Of the one that is open here; 0: it is nothing that a pid could stand in. */
+uint64_t claims_file_of(int fd);
+
 /* NULL: there is none. */
 struct claim *claims_find(uint64_t file);
 

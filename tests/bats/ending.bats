@@ -35,6 +35,16 @@ states_are() {
         "$(printf '"state":"%s"\n' "$@" | paste -sd ' ')" ]]
 }
 
+# promising_retires: a new version serves, and the one that has promised something was asked to end.
+promising_retires() {
+    promising old
+    start_installed
+    answers old 127.0.0.1 "$PORT"
+    promising new
+    kill -HUP "$PID"
+    wait_until 10 states_are retiring serving
+}
+
 noted() {
     [[ $(sort "$NOTES") == "$(printf '%s\n' "$@" | sort)" ]]
 }
@@ -65,12 +75,7 @@ noted() {
 }
 
 @test "the server is stopped meanwhile: it finishes all the same" {
-    promising old
-    start_installed
-    answers old 127.0.0.1 "$PORT"
-    promising new
-    kill -HUP "$PID"
-    wait_until 10 states_are retiring serving
+    promising_retires
     stop_and_wait_for_new
     touch "$BATS_TEST_TMPDIR/finish"
     wait_until 10 eval "noted 'old worked' 'old left' 'new left'"
@@ -97,12 +102,7 @@ stop_and_wait_for_new() {
 
 @test "its supervisor is killed meanwhile: the next one asks it again" {
     export GRACE_NAME=web
-    promising old
-    start_installed
-    answers old 127.0.0.1 "$PORT"
-    promising new
-    kill -HUP "$PID"
-    wait_until 10 states_are retiring serving
+    promising_retires
     STARTED+=("$(main_of 1)" "$(main_of 2)")
     kill_supervisor
     kill -HUP "${STARTED[-1]}"
