@@ -133,7 +133,7 @@ static void join_generation(const struct handoff *h, char **argv)
     signal_handler_install();
     self_join();
     connections_join();
-    recovery_join();
+    recovery_begin();
     self.on = true;
     if (h->bystander)
         return;

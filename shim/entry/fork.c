@@ -23,8 +23,7 @@ void fork_child(void)
     if (!self.on)
         return;
     inject_forked();
-    recovery_release();
-    recovery_join();
+    recovery_begin();
     waiters_reset();
     listener_lock_reset();
     system_reset();

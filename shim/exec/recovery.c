@@ -26,6 +26,7 @@
 enum { STACK = 8192, PAUSE_MS = 100 };
 
 static int own_end = -1; /* the keeper's own end of the FIFO */
+static pid_t parent;     /* as this process began */
 
 static bool is_keeper(void)
 {
@@ -199,11 +200,14 @@ static void recover(void)
         complain(&r);
 }
 
-/* Then whoever is told does what it can. */
+/* Then whoever is told does what it can. A zombie can be sent signals until it is reaped, which in
+ * a container may be never: its children see that they have another parent. */
 static bool keeper_has_gone(void)
 {
     pid_t keeper = atomic_load(&self.page->keeper);
 
+    if (keeper == parent && getppid() != parent)
+        return true;
     return keeper <= 0 || (real.kill(keeper, 0) < 0 && errno == ESRCH);
 }
 
@@ -247,4 +251,11 @@ void recovery_join(void)
             recover();
     }
     errno = saved;
+}
+
+void recovery_begin(void)
+{
+    parent = getppid();
+    recovery_release();
+    recovery_join();
 }

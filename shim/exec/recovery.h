@@ -12,12 +12,15 @@
 #ifndef GRACE_EXEC_RECOVERY_H
 #define GRACE_EXEC_RECOVERY_H
 
-/* If this process is the keeper it listens: constructor, after an exec that failed, and when the
- * supervisor may have made it one. Keeps errno. */
+/* In the constructor and in the child of a fork: what its parent listened at is not its own, and
+ * the supervisor may have made it the keeper already. */
+void recovery_begin(void);
+
+/* If this process is the keeper it listens: after an exec that failed, and when the supervisor may
+ * have made it one. Keeps errno. */
 void recovery_join(void);
 
-/* It listens no more: before it executes something else in its place. In the child of a fork, too,
- * which then joins, for the supervisor may have made it the keeper already. */
+/* It listens no more: before it executes something else in its place. */
 void recovery_release(void);
 
 /* A restart was asked for by a signal to this process: whoever is the keeper gets to know. */

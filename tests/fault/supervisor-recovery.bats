@@ -66,17 +66,35 @@ is_zombie() {
     grep -q '^State:.*zombie' "/proc/$1/status"
 }
 
-# A container whose first process is no init.
-@test "the next start takes it over, too, while nobody waits for the supervisor that was killed" {
+# start_unreaped [OPTION...]: our server in a container whose first process is no init: nobody waits
+# for a supervisor that is killed, nor for orphans.
+start_unreaped() {
     # shellcheck disable=SC2016 # for the shell in between
-    start parent bash -c 'env LD_PRELOAD="$0" "$@" & exec sleep 1000' "$LIBGRACE" \
-        "$SERVER" --listen "127.0.0.1:$PORT"
+    start parent "$LAUNCH" --subreaper -- \
+        bash -c 'env LD_PRELOAD="$0" "$@" & exec sleep 1000' "$LIBGRACE" \
+        "$SERVER" --listen "127.0.0.1:$PORT" "$@"
     wait_until 20 found_again && wait_until 20 settled "$PID" 1 || dump_log
     meet_clients
+}
+
+@test "the next start takes it over, too, while nobody waits for the supervisor that was killed" {
+    start_unreaped
     kill -KILL "$PID"
     wait_until 10 is_zombie "$PID"
     start_again 2
     log_has 'generation 1 of this server runs, its supervisor was killed'
+    load_finish
+    ends_all
+}
+
+@test "a worker brings a new one, too, while nobody waits for the main process that was killed" {
+    start_unreaped --model prefork
+    kill -KILL "$PID"
+    wait_until 10 is_zombie "$PID"
+    kill -KILL "${PROCESSES[0]}"
+    wait_until 10 is_zombie "${PROCESSES[0]}"
+    kill -HUP "${PROCESSES[1]}"
+    recovered 2
     load_finish
     ends_all
 }

@@ -3,8 +3,11 @@
  * launch [options] COMMAND [ARG...]: exec COMMAND with a clean slate.
  *
  * A test runner keeps files of its own open and waits until the last copy is closed, so a daemon
- * that inherits one hangs it, and tests about inherited descriptors would lie.
+ * that inherits one hangs it, and tests about inherited descriptors would lie.  With --subreaper
+ * COMMAND becomes the parent of every orphan below it, whether it waits for them or not.
  */
+#include <sys/prctl.h>
+
 #include <err.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -14,15 +17,20 @@
 #include <unistd.h>
 
 static const struct option options[] = {
-    {"stdin", required_argument, NULL, '0'},  {"stdout", required_argument, NULL, '1'},
-    {"stderr", required_argument, NULL, '2'}, {"pidfile", required_argument, NULL, 'p'},
-    {"setsid", no_argument, NULL, 's'},       {NULL, 0, NULL, 0},
+    {"stdin", required_argument, NULL, '0'},
+    {"stdout", required_argument, NULL, '1'},
+    {"stderr", required_argument, NULL, '2'},
+    {"pidfile", required_argument, NULL, 'p'},
+    {"setsid", no_argument, NULL, 's'},
+    {"subreaper", no_argument, NULL, 'r'},
+    {NULL, 0, NULL, 0},
 };
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr, "usage: launch [--stdin FILE] [--stdout FILE] [--stderr FILE]\n"
-                    "              [--pidfile FILE] [--setsid] [--] COMMAND [ARG...]\n");
+    fprintf(stderr,
+            "usage: launch [--stdin FILE] [--stdout FILE] [--stderr FILE]\n"
+            "              [--pidfile FILE] [--setsid] [--subreaper] [--] COMMAND [ARG...]\n");
     exit(2);
 }
 
@@ -73,6 +81,9 @@ int main(int argc, char **argv)
             break;
         case 's':
             setsid();
+            break;
+        case 'r':
+            prctl(PR_SET_CHILD_SUBREAPER, 1);
             break;
         default:
             usage();
