@@ -8,19 +8,38 @@ setup() {
     DIR=$BATS_TEST_TMPDIR/site
     mkdir -m 755 "$DIR"
     let_everybody_in
+    UNPACKED=$BATS_FILE_TMPDIR/unpacked
     daemon_describe
+    [[ -z $unpacked || -d $UNPACKED ]] || unpack
     ! declare -F prepare >/dev/null || prepare
 }
 
 # daemon_describe: reads the description that DAEMON names, after the defaults.
 daemon_describe() {
-    packages=() core=no proof=no model='' remark='' pidfile='' processes=same unsupported=''
+    packages=() core=no proof=no unpacked='' model='' remark='' pidfile='' processes=same unsupported=''
     in_flight=answered message='' alone=no
     load_options --expect '^version [0-9]+$' 127.0.0.1 "$PORT"
     load_rate 300
     # shellcheck source=/dev/null
     source "${DAEMON:?names a description: tests/daemons/NAME.daemon}"
     NAME=$(basename "$DAEMON" .daemon)
+}
+
+# unpack: a package that can't be installed, because it excludes that of another daemon.
+unpack() {
+    local debs
+    (cd "$BATS_FILE_TMPDIR" && apt-get -q download "$unpacked") || return
+    debs=("$BATS_FILE_TMPDIR/${unpacked}"_*.deb)
+    dpkg -x "${debs[0]}" "$UNPACKED"
+}
+
+# daemon_version: of the package that it is in.
+daemon_version() {
+    if [[ -n $unpacked ]]; then
+        dpkg-deb -f "$BATS_FILE_TMPDIR/${unpacked}"_*.deb Version
+    else
+        dpkg-query -W -f '${Version}' "${packages[0]}"
+    fi
 }
 
 # daemon_command COMMAND...: the same for every version.

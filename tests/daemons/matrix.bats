@@ -55,7 +55,7 @@ mode() {
 # record WHAT: the daemon's row of docs/compatibility.md.
 record() {
     local rows=$BUILD/compatibility version
-    version=$(dpkg-query -W -f '${Version}' "${packages[0]}")
+    version=$(daemon_version)
     mkdir -p "$rows"
     echo "| $NAME | $version | $model | $(mode) | $1 | $remark |" >"$rows/$NAME"
 }
