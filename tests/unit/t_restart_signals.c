@@ -13,10 +13,12 @@ enum { KILLALL = 4711, SERVERS = 4 };
 struct supervisor supervisor;
 struct generation_list generation_list = TAILQ_HEAD_INITIALIZER(generation_list);
 
+static unsigned servers = SERVERS;
+
 struct slots_count slots_count(struct generation *g)
 {
     (void)g;
-    return (struct slots_count){.processes = SERVERS};
+    return (struct slots_count){.processes = servers};
 }
 
 static long now_ms = 3600 * 1000; /* the machine has been up for an hour */
@@ -89,6 +91,13 @@ int main(void)
     restart_signals_all_read();
     pass(150);
     ok(to_supervisor(KILLALL), "and so is one to the supervisor that was not there yet");
+
+    pass(600);
+    ok(to_supervisor(KILLALL), "one to the supervisor is another");
+    servers = 0;
+    ok(!to_server(&old, SERVERS), "which those repeat that have ended since");
+    ok(to_server(&old, 1), "but not more often than they were many");
+    servers = SERVERS;
 
     pass(600);
     ok(to_server(&old, 1), "another one");

@@ -19,12 +19,13 @@ static struct {
     bool to_supervisor; /* it has had its signal */
     unsigned to_server; /* signals */
     unsigned replaced;  /* the generation that served then */
+    unsigned processes; /* it has had, and those before it */
     int64_t at;
     bool unread; /* the supervisor has not read its signals since */
 } last;
 
-/* Which process had which is not known, but when each has had one the next is a second one. */
-static bool each_has_had_one(unsigned signals)
+/* In a sequential restart a process may have ended when its signal is read. */
+static void count_processes(void)
 {
     unsigned processes = 0;
     struct generation *g;
@@ -32,7 +33,15 @@ static bool each_has_had_one(unsigned signals)
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->number <= last.replaced)
             processes += slots_count(g).processes;
-    return signals > processes;
+    if (processes > last.processes)
+        last.processes = processes;
+}
+
+/* Which process had which is not known, but when each has had one the next is a second one. */
+static bool each_has_had_one(unsigned signals)
+{
+    count_processes();
+    return signals > last.processes;
 }
 
 static bool is_same(pid_t sender)
@@ -46,6 +55,8 @@ static void begin(pid_t sender)
     last.to_supervisor = false;
     last.to_server = 0;
     last.replaced = supervisor.current ? supervisor.current->number : 0;
+    last.processes = 0;
+    count_processes();
     last.at = clock_ms();
 }
 
