@@ -170,9 +170,10 @@ static bool is_adopted(const struct page_listener *l)
 
 bool path_guard_rename(const char *from, const char *to)
 {
+    struct page_listener *l = path_state_find(to);
     int saved = errno;
 
-    if (is_adopted(path_state_find(from)))
+    if (is_adopted(l) && l == path_state_find(from))
         return true; /* bound under that name before, and put in place */
     if (!put_in_place(from, to))
         return false;

@@ -56,6 +56,28 @@ END
     restarts_lose_nothing "unix:$SOCKET"
 }
 
+# Its name is bound already, as that of the socket which is moved now: the kernel refuses.
+@test "a name that was moved into place, and now into another place: rolled back" {
+    local place
+    moved_to() {
+        version <<END
+a = listening("$SOCKET.new")
+os.rename("$SOCKET.new", "$1")
+serve(a, body="$1")
+END
+    }
+    moved_to "$SOCKET"
+    start_installed
+    load_start "unix:$SOCKET"
+    for place in "$SOCKET.other" "$SOCKET"; do
+        moved_to "$place"
+        "$GRACE" restart "$PID" || [[ $place == *.other ]]
+    done
+    rolled_back "$PID" 1
+    load_finish
+    answers "$SOCKET" "unix:$SOCKET"
+}
+
 # As haproxy does: another name each time, and the mode is set before anybody can connect.
 moved_version() {
     version <<END
