@@ -8,9 +8,9 @@ setup() {
     DIR=$BATS_TEST_TMPDIR/site
     mkdir -m 755 "$DIR"
     let_everybody_in
-    UNPACKED=$BATS_FILE_TMPDIR/unpacked
+    PACKAGE_DIR=$BATS_FILE_TMPDIR/unpacked
     daemon_describe
-    [[ -z $unpacked || -d $UNPACKED ]] || unpack
+    [[ -z $unpacked || -d $PACKAGE_DIR ]] || unpack
     ! declare -F prepare >/dev/null || prepare
 }
 
@@ -30,7 +30,7 @@ unpack() {
     local debs
     (cd "$BATS_FILE_TMPDIR" && apt-get -q download "$unpacked") || return
     debs=("$BATS_FILE_TMPDIR/${unpacked}"_*.deb)
-    dpkg -x "${debs[0]}" "$UNPACKED"
+    dpkg -x "${debs[0]}" "$PACKAGE_DIR"
 }
 
 # daemon_version: of the package that it is in.
@@ -81,6 +81,11 @@ publish() {
     echo "version $1" >"$DIR/release-$1/index.html"
     ln -s "release-$1" "$DIR/current.new"
     mv -T "$DIR/current.new" "$DIR/current"
+}
+
+# take_turns FILE: no other test that does runs until this one has ended; the file is compiled in.
+take_turns() {
+    exec {TURN}>"$BUILD/turn${1//\//-}" && flock "$TURN"
 }
 
 # backend VERSION: what is behind a proxy of that version; BACKEND is its port.
