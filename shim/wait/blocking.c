@@ -10,6 +10,7 @@
 #include "libc/real.h"
 #include "process/fdtab.h"
 #include "process/own_fds.h"
+#include "process/signal_target.h"
 #include "process/waiters.h"
 
 /*
@@ -18,6 +19,7 @@
  * blocked but for the sleep, so that none gets lost between two sleeps.
  */
 struct enders {
+    sigset_t set;
     sigset_t own; /* the mask of the thread */
     int fd;       /* -1: there are none */
     bool known;   /* EINTR stands for another signal */
@@ -68,18 +70,17 @@ static bool all_restart(void)
 /* With SO_RCVTIMEO the kernel gives EINTR after any handler. */
 static void enders_begin(struct enders *e, bool limited)
 {
-    sigset_t set;
     int fd;
 
     *e = (struct enders){.fd = -1, .known = !limited};
     real.pthread_sigmask(SIG_BLOCK, NULL, &e->own);
-    if (limited || !find_enders(&set, &e->own))
+    if (limited || !find_enders(&e->set, &e->own))
         return;
-    fd = real.signalfd(-1, &set, SFD_CLOEXEC);
+    fd = real.signalfd(-1, &e->set, SFD_CLOEXEC);
     e->fd = fd < 0 ? -1 : own_fds_raise(fd);
     e->known = e->fd >= 0;
     if (e->known)
-        real.pthread_sigmask(SIG_BLOCK, &set, NULL);
+        real.pthread_sigmask(SIG_BLOCK, &e->set, NULL);
 }
 
 /* Here the handlers run of what ended the call. */
@@ -90,6 +91,21 @@ static void enders_end(const struct enders *e)
     if (fdtab_turn(e->fd, FD_OWN, FD_NONE))
         real.close(e->fd);
     real.pthread_sigmask(SIG_SETMASK, &e->own, NULL);
+}
+
+/* The signalfd shows what is pending for the process, too: until the main thread has taken that it
+ * stays blocked here. */
+static int sleep_once(struct pollfd p[2], struct timing *t, const struct enders *e)
+{
+    static const struct timespec moment = {.tv_nsec = 10000000};
+    int r = real.ppoll(p, 2, timing_left(t), &e->own);
+
+    if (r > 0 && !p[0].revents && signal_target_is_main(&e->set)) {
+        real.ppoll(p, 1, &moment, NULL);
+        errno = EINTR;
+        return -1;
+    }
+    return r;
 }
 
 static int wait_for_arrival(int fd, struct timing *t)
@@ -103,7 +119,7 @@ static int wait_for_arrival(int fd, struct timing *t)
     p[0] = (struct pollfd){.fd = fd, .events = POLLIN};
     p[1] = (struct pollfd){.fd = e.fd, .events = POLLIN};
     do
-        r = real.ppoll(p, 2, timing_left(t), &e.own);
+        r = sleep_once(p, t, &e);
     while (r < 0 && errno == EINTR && e.known && fdtab_get(fd) == was);
     error = r < 0 ? errno : EAGAIN;
     enders_end(&e);

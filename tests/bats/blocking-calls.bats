@@ -120,6 +120,67 @@ goes_over() {
     goes_over
 }
 
+# accepting_thread [LINE]: another thread accepts; the main one does LINE again and again.
+accepting_thread() {
+    libc_calls 2
+    cat <<END
+listener = listening($PORT)
+def accept():
+    while True:
+        fd = call("accept", listener.fileno(), None, None)
+        if fd >= 0:
+            with socket.socket(fileno=fd) as conn:
+                answer(conn, "accepted")
+thread = threading.Thread(target=accept, daemon=True)
+thread.start()
+${1-}
+while True:
+    call("pause")
+    if os.path.exists("$GATE.thread"):
+        signal.pthread_kill(thread.ident, signal.SIGUSR2)
+END
+}
+
+# pauses: the main thread sleeps in pause(), and the other one in ppoll().
+pauses() {
+    [[ $(<"/proc/$SERVING/syscall") == '34 '* ]] &&
+        cut -d ' ' -f 1 "/proc/$SERVING/task"/*/syscall | grep -qx 271
+}
+
+interrupted() {
+    (($(grep -c "$1 EINTR" "$LOG") == $2))
+}
+
+@test "a signal is taken by the main thread, as it is while another one is in accept() itself" {
+    local i
+    start_version < <(accepting_thread)
+    overlap answers accepted 127.0.0.1 "$PORT"
+    for ((i = 1; i <= 20; i++)); do
+        wait_until 10 pauses
+        kill -USR2 "$SERVING"
+        wait_until 5 interrupted pause "$i"
+    done
+    log_lacks 'accept EINTR'
+    touch "$GATE.thread"
+    kill -USR2 "$SERVING"
+    wait_until 5 log_has 'accept EINTR'
+    answers accepted 127.0.0.1 "$PORT"
+    goes_over
+}
+
+@test "a signal that the main thread blocks ends accept() in another one" {
+    start_version < <(
+        accepting_thread 'signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGUSR2,))'
+    )
+    overlap answers accepted 127.0.0.1 "$PORT"
+    wait_until 10 pauses
+    kill -USR2 "$SERVING"
+    wait_until 5 log_has 'accept EINTR'
+    answers accepted 127.0.0.1 "$PORT"
+    log_lacks 'pause EINTR'
+    goes_over
+}
+
 @test "recvfrom() goes on after a handler with SA_RESTART and ends with one without" {
     start_version < <(receiving 2)
     overlap asked

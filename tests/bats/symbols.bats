@@ -28,7 +28,7 @@ lacks() {
 
 # In signal-safety(7) of POSIX.
 SAFE='_exit access chmod clock_gettime fork fstat getpeername getpid getppid getsockopt lseek lstat memchr memcmp memcpy memmove mempcpy raise read
-send sendmsg setsid sigaddset sigdelset sigemptyset sigfillset sigismember sigpending socketpair stat stpcpy stpncpy strcmp strcpy strcspn strlen
+send sendmsg setsid sigaddset sigdelset sigemptyset sigfillset sigismember sigpending socketpair stat stpcpy stpncpy strchr strcmp strcpy strcspn strlen
 strncmp strnlen strrchr time waitpid write'
 # Not there, but nothing around one system call.
 SINGLE='clone getcwd geteuid getresgid getresuid getrlimit gettid lchown mmap munmap pread pwrite sched_yield statx tgkill'
