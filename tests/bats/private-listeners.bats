@@ -207,3 +207,18 @@ END
     wait_until 10 answers new "unix:$path"
     [[ $(release 0) == new ]] || dump_log
 }
+
+# It waits for GRACE_SETTLE else: who reads datagrams may still answer them.
+@test "a generation that was killed owes no answers, and is not waited for" {
+    local old
+    start_version <<END
+service = bound($PORT, type=socket.SOCK_DGRAM)
+while True:
+    select.select([service], [], [])
+END
+    old=$(server_pid "$PID")
+    "$GRACE" restart "$PID" || dump_log
+    log_lacks 'generation 1 (drained|retired)'
+    kill -KILL "$old"
+    wait_until 20 log_has 'generation 1 retired'
+}

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "supervisor/generation/connections.h"
+#include "supervisor/generation/members.h"
 #include "supervisor/generation/slots.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
@@ -40,13 +41,14 @@ static bool confirmed(struct generation *g, int64_t now)
 
 /* Nobody counts the datagrams that it has read and not yet answered (a resolver may be asking
  * others); nor, without /proc, a connection whose process has been forked and not joined yet. Where
- * all clients wait until it has ended it is asked to at once: it knows best what it owes. */
-static bool may_owe_answers(const struct generation *g, int64_t now)
+ * all clients wait until it has ended it is asked to at once: it knows best what it owes. What has
+ * died owes nothing. */
+static bool may_owe_answers(struct generation *g, int64_t now)
 {
     int64_t due = g->draining + supervisor.options.settle;
     bool datagrams = g->datagrams && supervisor.phase != PHASE_ENDING;
 
-    if ((!datagrams && procfs_usable()) || now >= due)
+    if ((!datagrams && procfs_usable()) || now >= due || (g->exited && !generation_lives(g)))
         return false;
     supervisor_wake_at(due);
     return true;
