@@ -168,13 +168,18 @@ static bool is_adopted(const struct page_listener *l)
     return l && (atomic_load(&l->flags) & LISTENER_ADOPTED);
 }
 
+/* The name was bound before, and put in place there. */
+static bool is_in_place(const char *from, const struct page_listener *l)
+{
+    return is_adopted(l) && l == path_state_find(from);
+}
+
 bool path_guard_rename(const char *from, const char *to)
 {
-    struct page_listener *l = path_state_find(to);
     int saved = errno;
 
-    if (is_adopted(l) && l == path_state_find(from))
-        return true; /* bound under that name before, and put in place */
+    if (is_in_place(from, path_state_find(to)))
+        return true;
     if (!put_in_place(from, to))
         return false;
     real.unlink(from);
@@ -188,8 +193,8 @@ bool path_guard_link(const char *from, const char *to)
     struct page_listener *l = path_state_find(to);
     uint32_t flags = l ? atomic_load(&l->flags) : 0;
 
-    if (is_adopted(l) && l == path_state_find(from))
-        return true; /* as above */
+    if (is_in_place(from, l))
+        return true;
     return (!(flags & LISTENER_USED) || (flags & LISTENER_REMOVED)) && put_in_place(from, to);
 }
 

@@ -73,7 +73,7 @@ start_unreaped() {
     start parent "$LAUNCH" --subreaper -- \
         bash -c 'env LD_PRELOAD="$0" "$@" & exec sleep 1000' "$LIBGRACE" \
         "$SERVER" --listen "127.0.0.1:$PORT" "$@"
-    { wait_until 20 found_again && wait_until 20 settled "$PID" 1; } || dump_log
+    recovered 1
     meet_clients
 }
 
@@ -143,7 +143,7 @@ start_unreaped() {
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --daemonize 2 --listen "127.0.0.1:$PORT" \
         --model prefork
     wait_until 20 log_has 'went into the background' # in another process
-    { wait_until 20 found_again && wait_until 20 settled "$PID" 1; } || dump_log
+    recovered 1
     for i in 0 1; do
         note_daemons
         load_start -r 200 127.0.0.1 "$PORT"
