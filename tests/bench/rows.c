@@ -23,6 +23,7 @@ enum { ROUNDS_MAX = 1000 };
 static int fds[ROUNDS_MAX]; /* for rows that use each once */
 static int event, epoll;    /* the event is always there, the epoll reports it */
 static int listener;        /* in rows that accept */
+static int pair[2];         /* a byte for each round waits in the first */
 
 struct row {
     const char *name;
@@ -98,6 +99,22 @@ static void close_blocking(int n)
 {
     close_each(n);
     close(listener);
+}
+
+static void send_each(int n)
+{
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+        err(1, "socketpair");
+    for (int i = 0; i < n; i++)
+        if (write(pair[1], "", 1) == -1)
+            err(1, "write");
+}
+
+static void close_pair(int n)
+{
+    (void)n;
+    close(pair[0]);
+    close(pair[1]);
 }
 
 static void nothing(int i)
@@ -188,6 +205,15 @@ static void once_read(int i)
         err(1, "read");
 }
 
+static void once_recvfrom(int i)
+{
+    char byte;
+
+    (void)i;
+    if (recvfrom(pair[0], &byte, 1, 0, NULL, NULL) != 1)
+        err(1, "recvfrom");
+}
+
 /* Last what sets up a blocking listener: from then on the wait calls have more to do. */
 static const struct row rows[] = {
     {"empty", nothing, nothing, nothing},
@@ -202,6 +228,7 @@ static const struct row rows[] = {
     {"dup+close", open_event, once_dup, close_event},
     {"syscall(close)", open_each, once_close_by_number, nothing},
     {"read", open_each, once_read, close_each},
+    {"recvfrom", send_each, once_recvfrom, close_pair},
     {"accept+close-blocking", queue_blocking, once_accept, close_blocking},
 };
 
