@@ -26,16 +26,15 @@
  */
 static int accept_blocked(int fd, struct timing *t)
 {
-    long flags;
+    bool shared = self_shares(); /* asked first: when an overlap ends that is said last */
 
     if (blocking_is_silent(fd))
         return blocking_wait(fd, t);
-    flags = real.fcntl(fd, F_GETFL, NULL);
-    if (!(flags & O_NONBLOCK)) { /* SO_RCVTIMEO, or an overlap that has just ended */
+    if (!nonblock_is_set(fd)) { /* SO_RCVTIMEO, or an overlap that has just ended */
         errno = EAGAIN;
         return t->endless ? 0 : -1;
     }
-    if (!self_shares()) {
+    if (!shared && !self_shares()) {
         nonblock_set(fd, true); /* set behind our back, by a vfork child */
         errno = EAGAIN;
         return -1;

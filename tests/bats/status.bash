@@ -80,7 +80,7 @@ restart_and_wait() {
     wait_until 30 lone_generation "$1" || return 1
     kill -HUP "$1"
     wait_until 30 settled_beyond "$1" "$GENERATION" || {
-        status "$1" >&2
+        status "$1" >&2 || true
         dump_log
     }
 }
