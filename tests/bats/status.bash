@@ -80,7 +80,7 @@ restart_and_wait() {
     wait_until 30 lone_generation "$1" || return 1
     kill -HUP "$1"
     wait_until 30 settled_beyond "$1" "$GENERATION" || {
-        status "$1" >&2 || true
+        status "$1" >&2 || true # a supervisor that has gone: the log says why
         dump_log
     }
 }
