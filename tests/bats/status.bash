@@ -85,10 +85,11 @@ restart_and_wait() {
     }
 }
 
-# hup_until SECONDS COMMAND...: the supervisor gets SIGHUP, and within that time this is so.
+# hup_until SECONDS COMMAND...: the supervisor gets SIGHUP, and within that time this is so, or the
+# log says why not.
 hup_until() {
     kill -HUP "$PID"
-    wait_until "$@"
+    wait_until "$@" || dump_log
 }
 
 # restart_times COUNT: one after the other.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* program: what a process has loaded, and what it will never load. */
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -42,8 +43,8 @@ static pid_t fork_catching(int first, int last)
 
 static void end(pid_t pid)
 {
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
+    if (pid > 0 && kill(pid, SIGKILL) == 0)
+        waitpid(pid, NULL, 0);
 }
 
 static void test_loaded(void)
@@ -97,6 +98,76 @@ static void test_loader(void)
     end(pid);
 }
 
+/* What the kernel says of us: these words; of our memory what it says already. */
+static bool tell(const unsigned long *words, size_t n)
+{
+    struct prctl_mm_map m = {.auxv = (void *)words, .auxv_size = n * sizeof *words, .exe_fd = -1};
+    FILE *stat = fopen("/proc/self/stat", "re");
+    int found = 0;
+
+    if (stat) {
+        for (int space = 0; space < 25;)
+            space += fgetc(stat) == ' ';
+        found = fscanf(stat, "%llu %llu %llu", &m.start_code, &m.end_code, &m.start_stack);
+        for (int space = 0; space < 17;)
+            space += fgetc(stat) == ' ';
+        found += fscanf(stat, "%llu %llu %llu %llu %llu %llu %llu", &m.start_data, &m.end_data,
+                        &m.start_brk, &m.arg_start, &m.arg_end, &m.env_start, &m.env_end);
+        fclose(stat);
+    }
+    m.brk = (unsigned long)sbrk(0);
+    return found == 10 && prctl(PR_SET_MM, PR_SET_MM_MAP, &m, sizeof m, 0) == 0;
+}
+
+/* A child of which the kernel says these words. */
+static pid_t fork_telling(const unsigned long *words, size_t n)
+{
+    int said[2];
+    char c = 0;
+
+    if (pipe(said) < 0)
+        return -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        c = tell(words, n);
+        if (write(said[1], &c, 1) == 1)
+            for (;;)
+                pause();
+    }
+    close(said[1]);
+    if (read(said[0], &c, 1) != 1 || !c) {
+        end(pid);
+        pid = -1;
+    }
+    close(said[0]);
+    return pid;
+}
+
+/* What execve() has written of the pairs. */
+static void test_executing(void)
+{
+    static const struct {
+        unsigned long words[6];
+        enum program program;
+        const char *what;
+    } cases[] = {
+        {{AT_NULL, 0}, PROGRAM_LOADED, "of a process that has new memory nothing is said yet"},
+        {{AT_HWCAP, 1}, PROGRAM_LOADED, "or not yet whether it has a loader"},
+        {{AT_HWCAP, 1, AT_BASE, 1}, PROGRAM_LOADED, "it has one"},
+        {{AT_HWCAP, 1, AT_BASE, 0}, PROGRAM_STATIC, "it has none"},
+        {{AT_BASE, 1, AT_SECURE, 1}, PROGRAM_SECURE, "that drops LD_PRELOAD"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        pid_t pid = fork_telling(cases[i].words, 6);
+
+        ok(pid > 0, "a process of which the kernel says what the test wants");
+        is_int(program_look(pid, LIBC), cases[i].program, "%s", cases[i].what);
+        end(pid);
+    }
+}
+
 static void test_catching(void)
 {
     pid_t all = fork_catching(1, 64), some = fork_catching(SIGHUP, SIGTERM);
@@ -111,6 +182,7 @@ int main(void)
 {
     test_loaded();
     test_loader();
+    test_executing();
     test_catching();
     return done();
 }

@@ -34,13 +34,14 @@ static int read_auxiliary(pid_t pid, unsigned long words[AUXILIARY])
     return n < 0 ? err : (int)((size_t)n / sizeof *words);
 }
 
-/* What is not there is 0. */
-static unsigned long auxiliary(const unsigned long *words, int n, unsigned long type)
+/* What is not there is `unsaid`. */
+static unsigned long auxiliary(const unsigned long *words, int n, unsigned long type,
+                               unsigned long unsaid)
 {
     for (int i = 0; i + 1 < n && words[i] != AT_NULL; i += 2)
         if (words[i] == type)
             return words[i + 1];
-    return 0;
+    return unsaid;
 }
 
 /* The base name of its file, "" where that can't be seen. */
@@ -112,6 +113,9 @@ static enum program look_at_maps(pid_t pid, const char *library)
     return found == PROGRAM_OTHER ? read_maps(pid, last_part(library)) : found;
 }
 
+/* execve() gives a process its new memory first, then maps the program into it, from a disk that
+ * may be cold, and then writes the pairs, one by one: there is a loader until it is said that none
+ * is. */
 enum program program_look(pid_t pid, const char *library)
 {
     unsigned long words[AUXILIARY];
@@ -123,9 +127,9 @@ enum program program_look(pid_t pid, const char *library)
         return PROGRAM_GONE;
     if (words[0] >= TYPES) /* two of its words, of 32 bits each */
         return PROGRAM_OTHER;
-    if (auxiliary(words, n, AT_SECURE))
+    if (auxiliary(words, n, AT_SECURE, 0))
         return PROGRAM_SECURE;
-    if (!auxiliary(words, n, AT_BASE) && !is_loader(pid))
+    if (!auxiliary(words, n, AT_BASE, 1) && !is_loader(pid))
         return PROGRAM_STATIC;
     return look_at_maps(pid, library);
 }

@@ -12,7 +12,7 @@
 enum program {
     PROGRAM_GONE,
     PROGRAM_LOADED,  /* the library is mapped; its constructor need not have run */
-    PROGRAM_LOADING, /* the dynamic loader may not have come to it yet */
+    PROGRAM_LOADING, /* the dynamic loader, or execve(), may not have come to it yet */
     PROGRAM_STATIC,  /* no dynamic loader */
     PROGRAM_SECURE,  /* the loader drops LD_PRELOAD: AT_SECURE */
     PROGRAM_OTHER,   /* another architecture, or the loader has gone on without the library */
