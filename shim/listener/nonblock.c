@@ -47,8 +47,12 @@ void nonblock_believed(int index, bool on)
 
 void nonblock_apply(int fd, bool nonblock)
 {
-    if (nonblock || !self_shares())
+    bool shared = self_shares();
+
+    if (nonblock || !shared)
         set_flag(fd, nonblock);
+    if (!nonblock && !shared && self_shares())
+        set_flag(fd, true); /* an overlap has begun, and the supervisor had set it before */
 }
 
 void nonblock_force(int fd)

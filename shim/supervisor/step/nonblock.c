@@ -75,15 +75,37 @@ bool nonblock_shared(void)
     return false;
 }
 
+/* Each, or what the server has changed since.  Is there such a one? */
+static bool give_back(const struct generation *g, bool each)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < g->entries; i++) {
+        struct listener *h = g->bound[i];
+        bool believed = (g->page->listeners[i].flags & LISTENER_NONBLOCK) != 0;
+
+        if (!h || h->outside || h->stays || (!each && h->nonblock == believed))
+            continue;
+        h->nonblock = believed;
+        listener_force_nonblock(h, believed);
+        any = true;
+    }
+    return any;
+}
+
+/* A server that changes the flag says so, and looks whether that is left to us: one that has seen
+ * the overlap just before its end is served by a second look. Nobody runs after one that goes on.
+ */
 void nonblock_step(void)
 {
     struct generation *g = supervisor.current;
+    unsigned looks = 4;
 
     if (!overlaps(g) || nonblock_shared() || lost_wakeup_awaited())
         return;
     note_beliefs(g);
-    for (unsigned i = 0; i < g->entries; i++)
-        if (g->bound[i] && !g->bound[i]->outside && !g->bound[i]->stays)
-            listener_force_nonblock(g->bound[i], g->bound[i]->nonblock);
+    give_back(g, true);
     generation_attention(g, 0, ATTENTION_OVERLAP);
+    while (looks-- > 0 && give_back(g, false))
+        ;
 }
