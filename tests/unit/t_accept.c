@@ -67,12 +67,6 @@ static void overlap_ends(void)
     atomic_fetch_and(&page.attention, ~(uint32_t)ATTENTION_OVERLAP);
 }
 
-static void overlap_ends_and_client_connects(void)
-{
-    overlap_ends();
-    client_connects();
-}
-
 int blocking_wait(int fd, struct timing *t)
 {
     (void)fd, (void)t;
@@ -212,8 +206,10 @@ static int accept_late(int fd, struct sockaddr *addr, socklen_t *len, int flags)
 {
     int r = accept4(fd, addr, len, flags);
 
-    if (client < 0)
-        overlap_ends_and_client_connects();
+    if (client < 0) {
+        overlap_ends();
+        client_connects();
+    }
     return r;
 }
 

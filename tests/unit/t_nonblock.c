@@ -10,7 +10,6 @@
 #include "tap.h"
 
 struct supervisor supervisor;
-struct generation_list generation_list = TAILQ_HEAD_INITIALIZER(generation_list);
 struct listener_list listener_list = TAILQ_HEAD_INITIALIZER(listener_list);
 
 static struct page page;
@@ -49,12 +48,6 @@ bool listener_is_nonblock(const struct listener *h)
 {
     (void)h;
     return flag;
-}
-
-void generation_attention(struct generation *g, uint32_t set, uint32_t clear)
-{
-    g->attention = (g->attention | set) & ~clear;
-    atomic_store(&g->page->attention, g->attention);
 }
 
 void slots_tell(struct generation *g, enum slots_who who)

@@ -17,34 +17,53 @@
 #define LOADER "/lib64/ld-linux-x86-64.so.2"
 #define OTHER  "/some/where/libother.so"
 
-/* A child that catches these, and waits. */
-static pid_t fork_catching(int first, int last)
+static void end(pid_t pid)
+{
+    if (pid > 0 && kill(pid, SIGKILL) == 0)
+        waitpid(pid, NULL, 0);
+}
+
+/* A child that has prepared itself, and waits; -1: it could not. */
+static pid_t fork_waiting(bool (*prepare)(const void *), const void *how)
 {
     int ready[2];
-    char c;
+    char c = 0;
 
     if (pipe(ready) < 0)
         return -1;
     pid_t pid = fork();
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        for (int sig = first; sig <= last; sig++)
-            signal(sig, _exit);
-        if (write(ready[1], "", 1) == 1)
+        c = prepare(how);
+        if (write(ready[1], &c, 1) == 1)
             for (;;)
                 pause();
     }
     close(ready[1]);
-    if (read(ready[0], &c, 1) != 1)
+    if (read(ready[0], &c, 1) != 1 || !c) {
+        end(pid);
         pid = -1;
+    }
     close(ready[0]);
     return pid;
 }
 
-static void end(pid_t pid)
+struct range {
+    int first, last;
+};
+
+static bool catch_signals(const void *range)
 {
-    if (pid > 0 && kill(pid, SIGKILL) == 0)
-        waitpid(pid, NULL, 0);
+    const struct range *r = range;
+
+    for (int sig = r->first; sig <= r->last; sig++)
+        signal(sig, _exit);
+    return true;
+}
+
+static pid_t fork_catching(int first, int last)
+{
+    return fork_waiting(catch_signals, &(struct range){first, last});
 }
 
 static void test_loaded(void)
@@ -98,19 +117,26 @@ static void test_loader(void)
     end(pid);
 }
 
-/* What the kernel says of us: these words; of our memory what it says already. */
-static bool tell(const unsigned long *words, size_t n)
+enum { WORDS = 6 };
+
+static void skip_fields(FILE *stat, int n)
 {
-    struct prctl_mm_map m = {.auxv = (void *)words, .auxv_size = n * sizeof *words, .exe_fd = -1};
+    while (n-- > 0 && fscanf(stat, "%*s") == 0)
+        ;
+}
+
+/* What the kernel says of us: these words; of our memory what it says already. */
+static bool tell(const void *words)
+{
+    struct prctl_mm_map m = {
+        .auxv = (void *)words, .auxv_size = WORDS * sizeof(unsigned long), .exe_fd = -1};
     FILE *stat = fopen("/proc/self/stat", "re");
     int found = 0;
 
     if (stat) {
-        for (int space = 0; space < 25;)
-            space += fgetc(stat) == ' ';
+        skip_fields(stat, 25);
         found = fscanf(stat, "%llu %llu %llu", &m.start_code, &m.end_code, &m.start_stack);
-        for (int space = 0; space < 17;)
-            space += fgetc(stat) == ' ';
+        skip_fields(stat, 16);
         found += fscanf(stat, "%llu %llu %llu %llu %llu %llu %llu", &m.start_data, &m.end_data,
                         &m.start_brk, &m.arg_start, &m.arg_end, &m.env_start, &m.env_end);
         fclose(stat);
@@ -119,36 +145,11 @@ static bool tell(const unsigned long *words, size_t n)
     return found == 10 && prctl(PR_SET_MM, PR_SET_MM_MAP, &m, sizeof m, 0) == 0;
 }
 
-/* A child of which the kernel says these words. */
-static pid_t fork_telling(const unsigned long *words, size_t n)
-{
-    int said[2];
-    char c = 0;
-
-    if (pipe(said) < 0)
-        return -1;
-    pid_t pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        c = tell(words, n);
-        if (write(said[1], &c, 1) == 1)
-            for (;;)
-                pause();
-    }
-    close(said[1]);
-    if (read(said[0], &c, 1) != 1 || !c) {
-        end(pid);
-        pid = -1;
-    }
-    close(said[0]);
-    return pid;
-}
-
 /* What execve() has written of the pairs. */
 static void test_executing(void)
 {
     static const struct {
-        unsigned long words[6];
+        unsigned long words[WORDS];
         enum program program;
         const char *what;
     } cases[] = {
@@ -160,7 +161,7 @@ static void test_executing(void)
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        pid_t pid = fork_telling(cases[i].words, 6);
+        pid_t pid = fork_waiting(tell, cases[i].words);
 
         ok(pid > 0, "a process of which the kernel says what the test wants");
         is_int(program_look(pid, LIBC), cases[i].program, "%s", cases[i].what);

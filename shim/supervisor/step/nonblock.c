@@ -13,12 +13,17 @@ static bool overlaps(const struct generation *g)
     return g->attention & ATTENTION_OVERLAP;
 }
 
+static bool is_believed(const struct generation *g, unsigned index)
+{
+    return (g->page->listeners[index].flags & LISTENER_NONBLOCK) != 0;
+}
+
 /* Once the shared flag is forced, a socket no longer tells what the server made of it. */
 static void note_beliefs(const struct generation *g)
 {
     for (unsigned i = 0; i < g->entries; i++)
         if (g->bound[i])
-            g->bound[i]->nonblock = (g->page->listeners[i].flags & LISTENER_NONBLOCK) != 0;
+            g->bound[i]->nonblock = is_believed(g, i);
 }
 
 static void note_flags(void)
@@ -82,7 +87,7 @@ static bool give_back(const struct generation *g, bool each)
 
     for (unsigned i = 0; i < g->entries; i++) {
         struct listener *h = g->bound[i];
-        bool believed = (g->page->listeners[i].flags & LISTENER_NONBLOCK) != 0;
+        bool believed = is_believed(g, i);
 
         if (!h || h->outside || h->stays || (!each && h->nonblock == believed))
             continue;
@@ -94,8 +99,8 @@ static bool give_back(const struct generation *g, bool each)
 }
 
 /* A server that changes the flag says so, and looks whether that is left to us: one that has seen
- * the overlap just before its end is served by a second look. Nobody runs after one that goes on.
- */
+ * the overlap just before its end is served by a second look. Nobody runs after one that
+ * goes on. */
 void nonblock_step(void)
 {
     struct generation *g = supervisor.current;
