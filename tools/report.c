@@ -149,7 +149,7 @@ void report_table(struct json_object *statuses)
     if (fclose(rows) != 0)
         err(EXIT_FAILED, "can't print a table");
     if (n > 0)
-        text_table(text, users ? "lrlrlrrrrrl" : "lrrlrrrrrl");
+        text_table(stdout, text, users ? "lrlrlrrrrrl" : "lrrlrrrrrl");
     free(text);
 }
 

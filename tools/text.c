@@ -60,45 +60,45 @@ static void measure(const char *rows, int *widths)
     }
 }
 
-static int terminal_width(void)
+static int terminal_width(FILE *out)
 {
     struct winsize size;
 
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         return size.ws_col;
     return INT_MAX;
 }
 
-static void print_last(const char *cell, int columns)
+static void print_last(FILE *out, const char *cell, int columns)
 {
     int taken;
 
     if (*cell != '\n' && columns > 2)
-        printf("  %.*s", (int)cell_fit(cell, columns - 2, &taken), cell);
-    putchar('\n');
+        fprintf(out, "  %.*s", (int)cell_fit(cell, columns - 2, &taken), cell);
+    putc('\n', out);
 }
 
-static void print_row(const char *row, const char *alignment, const int *widths)
+static void print_row(FILE *out, const char *row, const char *alignment, const int *widths)
 {
-    int left = terminal_width();
+    int left = terminal_width(out);
     const char *last = row;
 
     for (size_t c = 0; alignment[c + 1] != '\0'; c++) {
         int taken, bytes = (int)cell_fit(last, INT_MAX, &taken);
         int before = alignment[c] == 'r' ? widths[c] - taken : 0;
-        printf("%s%*s%.*s%*s", c > 0 ? "  " : "", before, "", bytes, last,
-               widths[c] - taken - before, "");
+        fprintf(out, "%s%*s%.*s%*s", c > 0 ? "  " : "", before, "", bytes, last,
+                widths[c] - taken - before, "");
         left -= widths[c] + (c > 0 ? 2 : 0);
         last += bytes + 1;
     }
-    print_last(last, left);
+    print_last(out, last, left);
 }
 
-void text_table(const char *rows, const char *alignment)
+void text_table(FILE *out, const char *rows, const char *alignment)
 {
     int widths[COLUMNS_MAX] = {0};
 
     measure(rows, widths);
     for (; *rows != '\0'; rows = strchr(rows, '\n') + 1)
-        print_row(rows, alignment, widths);
+        print_row(out, rows, alignment, widths);
 }
