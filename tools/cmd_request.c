@@ -17,10 +17,10 @@
 #include "deadline.h"
 #include "dialogue.h"
 #include "option.h"
+#include "probe/words/text.h"
 #include "proc.h"
 #include "protocol/user_socket.h"
 #include "target.h"
-#include "text.h"
 
 enum {
     LAST_WORDS = 1000,   /* milliseconds between hanging up and exiting */

@@ -13,7 +13,7 @@
 #include "answer.h"
 #include "elsewhere.h"
 #include "grace.h"
-#include "text.h"
+#include "probe/words/text.h"
 
 /* Each cell but the last one of a row ends with a tab. */
 static void add_text(FILE *rows, const char *text)

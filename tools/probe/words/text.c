@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-#include "text.h"
+#include "probe/words/text.h"
 
 #include <sys/ioctl.h>
 
 #include <err.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <vis.h>
 #include <wchar.h>
-
-#include "grace.h"
 
 enum { COLUMNS_MAX = 16 };
 
@@ -20,7 +19,7 @@ char *text_visible(const char *text)
     char *visible = NULL;
 
     if (stravis(&visible, text, VIS_CSTYLE | VIS_TAB | VIS_NL) < 0)
-        err(EXIT_FAILED, "can't print '%.60s'", text);
+        err(EXIT_FAILURE, "can't print '%.60s'", text);
     return visible;
 }
 
