@@ -45,6 +45,27 @@ static const struct subcommand commands[] = {
      "show the servers that run under grace, or one of them",
      "  --json                 one line of JSON; an array if no TARGET is given\n"
      "  --watch                again every second until interrupted\n"},
+    {"probe", cmd_probe, EXIT_BAD_USAGE, "[options] URL",
+     "load a server as its clients do, and tell which of them a restart lets down",
+     "  -c, --clients WHO      new=N,... or keep-alive slow idle silent half connect=N\n"
+     "  -d, --duration T       how long (10s; with a restart, until that is over)\n"
+     "  -n, --requests N       end after so many\n"
+     "  --rate N               requests a second (as many as are answered)\n"
+     "  --restart TARGET       restart this server of grace, ...\n"
+     "  --restart-command CMD  ... or any by this command of the shell,\n"
+     "  --times N              so many times (1)\n"
+     "  --pause T              load before, between and after restarts (1s)\n"
+     "  --restart-timeout T    give up a restart that isn't over by then (2m)\n"
+     "  --hold T               how long slow, idle, silent and half clients hold (1s)\n"
+     "  --timeout T            for an answer (10s)\n"
+     "  --expect REGEX         what an answer has to hold\n"
+     "  --version-regex REGEX  what of an answer names its version\n"
+     "  --send BYTES           what to say where it isn't HTTP; \\r \\n \\t \\\\ \\xHH\n"
+     "  -H, --header LINE; --data TEXT; --slow-path PATH    of the request of HTTP\n"
+     "  -o, --output FORMAT[=FILE]  text chart json tap junit svg; may be repeated\n"
+     "  -q, --quiet            no line on the terminal that tells how it goes\n"
+     "      --ready-file FILE  gets a line when the load is on, and after each USR2\n"
+     "URL: http://HOST:PORT/PATH https: tcp: tls: udp: unix:PATH; see grace-probe(1).\n"},
     {"help", cmd_help, EXIT_BAD_USAGE, "[COMMAND]", "show how a command is used", ""},
 };
 
