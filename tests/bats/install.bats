@@ -13,11 +13,12 @@ installed() {
 
 @test "everything is installed that belongs to grace, and nothing else" {
     run bash -c 'find . -type f -printf "%f\n" | sort | tr "\n" " "'
-    [ "$output" = 'grace grace.1 libgrace.7 libgrace.so ' ]
+    [ "$output" = 'grace grace-probe.1 grace.1 libgrace.7 libgrace.so ' ]
 }
 
 @test "the manuals are where man looks for them" {
     [[ $(installed grace.1) == */share/man/man1/grace.1 ]]
+    [[ $(installed grace-probe.1) == */share/man/man1/grace-probe.1 ]]
     [[ $(installed libgrace.7) == */share/man/man7/libgrace.7 ]]
 }
 
