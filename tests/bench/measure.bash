@@ -122,6 +122,39 @@ nginx_request() {
     REQUEST=$(((TOTAL - once + 500) / 1000))
 }
 
+# nginx_serve: one process, that keeps connections for as long as there are requests
+nginx_serve() {
+    local dir=$BATS_TEST_TMPDIR
+    NGINX_PORT=$(free_port)
+    cat >"$dir/serve.conf" <<EOF
+daemon off; master_process off; pid $dir/serve.pid; error_log /dev/null;
+events {} http { access_log off; keepalive_requests 1000000000;
+server { listen 127.0.0.1:$NGINX_PORT; location / { return 200 "Hello, world!\n"; } } }
+EOF
+    start nginx nginx -c "$dir/serve.conf"
+    wait_until 20 nginx_accepts
+    exec {IDLE}>&-
+}
+
+# client_cost COMMAND...: sets COST, the microseconds of processor that it needs
+client_cost() {
+    local TIMEFORMAT='%U %S' user system
+    read -r user system < <({ time "$@" >"$BATS_TEST_TMPDIR/client.out" 2>/dev/null; } 2>&1)
+    COST=$(((10#${user/./} + 10#${system/./}) * 1000)) # it prints milliseconds
+}
+
+# probe_cost OPTION...: COST and COUNT, the requests, of five seconds
+probe_cost() {
+    client_cost "$GRACE" probe -d 5s -o json "$@" "http://127.0.0.1:$NGINX_PORT/"
+    COUNT=$(grep -oE '"answers": ?[0-9]+' "$BATS_TEST_TMPDIR/client.out" | head -n 1 | grep -oE '[0-9]+$')
+}
+
+# wrk_cost CONNECTIONS: the same
+wrk_cost() {
+    client_cost wrk -t 1 -c "$1" -d 5s "http://127.0.0.1:$NGINX_PORT/"
+    COUNT=$(sed -nE 's/^ *([0-9]+) requests in .*/\1/p' "$BATS_TEST_TMPDIR/client.out")
+}
+
 # timed start|restart ROUNDS [LIMIT]: sets TIMED[name] in microseconds, from tests/bench/timing
 timed() {
     local name value
