@@ -108,7 +108,7 @@ static bool load_run(void)
 {
     pthread_t threads[CLIENTS_MAX];
 
-    clock_start();
+    running_clock_start();
     stats_begin(failures);
     clients_start(threads);
     bool enough = clients_watch();

@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Time, and time without what the machine itself lost: a thread that only sleeps is late when
- * nobody was run, and what it lost was lost for servers, too. Every function locks.
- */
+/* The clocks of the load client, in seconds; the one that stands still with the machine is that of
+ * grace probe, which has to be started. */
 #ifndef LOAD_CLOCK_H
 #define LOAD_CLOCK_H
 
-/* Starts that thread. */
-void clock_start(void);
+#include <time.h>
 
-/* Seconds on the monotonic clock. */
-double clock_now(void);
+#include "probe/running_clock.h"
 
-/* Seconds on a clock that stands still while the machine does. */
-double clock_running(void);
+/* The monotonic clock. */
+static inline double clock_now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* The one that stands still while the machine does. */
+static inline double clock_running(void)
+{
+    return (double)running_clock_now() / 1e9;
+}
 
 #endif
