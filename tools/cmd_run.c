@@ -66,12 +66,28 @@ static const char *library_built(void)
     return strcmp(basename(directory), "tools") == 0 ? realpath(beside, NULL) : NULL;
 }
 
+/* A tree that was installed into another directory (DESTDIR) and runs from there: what is in front
+ * of the place of grace is in front of that of the library. */
+static const char *library_of_tree(void)
+{
+    char self[PATH_MAX] = "", beside[2 * PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    ssize_t tree = length - (ssize_t)strlen(GRACE_PATH);
+
+    if (tree <= 0 || strcmp(self + tree, GRACE_PATH) != 0)
+        return NULL;
+    snprintf(beside, sizeof(beside), "%.*s%s", (int)tree, self, LIBGRACE_PATH);
+    return realpath(beside, NULL);
+}
+
 static const char *library_find(void)
 {
-    const char *built = library_built();
+    const char *beside = library_built();
 
-    if (built != NULL)
-        return built;
+    if (beside == NULL)
+        beside = library_of_tree();
+    if (beside != NULL)
+        return beside;
     if (access(LIBGRACE_PATH, R_OK) == 0)
         return LIBGRACE_PATH;
     errx(EXIT_NOT_RUN, "can't read %s (%s): install libgrace.so there", LIBGRACE_PATH,
