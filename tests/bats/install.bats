@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# meson install: the library, the command and the manuals, and nothing else.
+# meson install: the library, the command, the bats library and the manuals, and nothing else.
 
 setup() {
     BUILD=${BUILD_DIR:-$BATS_TEST_DIRNAME/../../build}
@@ -12,8 +12,13 @@ installed() {
 }
 
 @test "everything is installed that belongs to grace, and nothing else" {
-    run bash -c 'find . -type f -printf "%f\n" | sort | tr "\n" " "'
-    [ "$output" = 'grace grace-probe.1 grace.1 libgrace.7 libgrace.so ' ]
+    run bash -c 'find . -path ./usr/local/lib/bats/grace -prune -o -type f -printf "%f\n" | sort | tr "\n" " "'
+    [ "$output" = 'grace grace-bats.7 grace-probe.1 grace.1 libgrace.7 libgrace.so ' ]
+}
+
+@test "the bats library is installed whole" {
+    run diff -r --exclude=meson.build --exclude=README.md "$BATS_TEST_DIRNAME/../../tools/bats" usr/local/lib/bats/grace
+    [ "$status" -eq 0 ]
 }
 
 @test "the manuals are where man looks for them" {

@@ -1,0 +1,378 @@
+# SPDX-License-Identifier: ISC
+# The bats library grace, as its users have it: from an installed tree, in bats files of their own.
+
+# time-limit: 1200
+load helper
+
+setup_file() {
+    meson install -C "${BUILD_DIR:-$BATS_TEST_DIRNAME/../../build}" --no-rebuild \
+        --destdir "$BATS_FILE_TMPDIR/root" >/dev/null
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    export BATS_LIB_PATH=$BATS_FILE_TMPDIR/root/usr/local/lib/bats:/usr/lib/bats
+    export PORT SERVERS=$ROOT/tests/servers
+    put server <<<"#!/bin/sh
+exec $PYTHON $SERVERS/forking_http.py \"\$1\" '$PWD/version'"
+    echo 'version 1' >version
+}
+
+# The processes of inner tests leave it to the library to end them.
+teardown() {
+    local left
+    left=$(of_inner_tests)
+    stop_all
+    [[ -z $left ]] || { xargs kill -KILL <<<"$left" && return 1; }
+}
+
+# inner: standard input is a file of tests, without the setup() that loads the library. They begin
+# with TEST, as bats would take them for tests of this file.
+inner() {
+    {
+        echo 'setup() { bats_load_library grace; }'
+        sed 's/^TEST /@test /'
+    } >inner.bats
+}
+
+# passes [OPTION...] and fails: the inner tests; what bats says is in $output.
+passes() {
+    run inner_bats "$@"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    says '^ok 1 '
+    nothing_is_left
+}
+
+fails() {
+    run inner_bats
+    echo "$output"
+    [ "$status" -eq 1 ]
+    says '^not ok 1 '
+    nothing_is_left
+}
+
+inner_bats() {
+    env -u GRACE_RUNTIME_DIR -u BATS_TEST_FILTER TMPDIR="$BATS_TEST_TMPDIR" bats --formatter tap "$@" inner.bats
+}
+
+# of_inner_tests: their processes: each has a part of this directory in its environment.
+of_inner_tests() {
+    grep -lzs -- "^BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/" /proc/[0-9]*/environ | cut -d / -f 3
+    pgrep -f -- "$BATS_TEST_TMPDIR/version" || true
+    pgrep -f -- "watcher.bash.*$BATS_TEST_TMPDIR/" || true
+}
+
+nothing_is_left() {
+    [[ -z $(of_inner_tests) ]]
+}
+
+# says REGEX: a line of $output.
+says() {
+    grep -Eq -- "$1" <<<"$output" || fail "nothing says $1"
+}
+
+@test "the example of the manual" {
+    sed -n '/^setup() { bats_load_library/,/^}$/p' "$ROOT/docs/grace-bats.7" | sed "s/8080/$PORT/g" >inner.bats
+    grep -q assert_old_gone inner.bats
+    passes
+    says '^ok 1 restarts without loss'
+}
+
+@test "a server that is stopped and started lets clients down: counts, status, log and table are shown" {
+    inner <<'END'
+plainly() {
+    grace_stop
+    grace_start --port $PORT -- ./server $PORT
+}
+TEST "plainly" {
+    grace_start --port $PORT -- ./server $PORT
+    with_load http://127.0.0.1:$PORT/ plainly
+    assert_client_noticed
+    assert_client_noticed refused
+    run assert_client_noticed wrong
+    [ "$status" -eq 1 ]
+    refute_restarted
+    assert_no_client_noticed
+}
+END
+    fails
+    says '`assert_no_client_noticed. failed'
+    says '^# -- clients noticed --'
+    says '^# refused +: [1-9]'
+    says '^# -- status of server --'
+    says '^# -- log of server --'
+    says '^# grace\[[0-9]+\]: generation 1 ready'
+    says '^# -- grace probe --'
+}
+
+# restarts_in FILE: as the probe has seen them, each with whether it was over.
+restarts_in() {
+    "$PYTHON" -c 'import json, sys
+for restart in json.load(open(sys.argv[1]))["restarts"]:
+    print(restart["n"], restart["ok"])' "$1"
+}
+
+@test "the probe hears of each restart, when it begins and when it is over" {
+    inner <<'END'
+twice() {
+    grace_restart
+    grace_restart
+}
+TEST "two" {
+    grace_start --port $PORT -- ./server $PORT
+    with_load -o json=two.json http://127.0.0.1:$PORT/ twice
+    with_load -o json=none.json http://127.0.0.1:$PORT/ true
+    assert_no_client_noticed
+    assert_generation 3
+}
+END
+    passes
+    [[ $(restarts_in two.json) == $'1 True\n2 True' ]]
+    [[ $(restarts_in none.json) == '1 True' ]]
+}
+
+@test "nothing is measured and nothing has happened: no assertion passes" {
+    inner <<'END'
+each() {
+    local assertion
+    for assertion; do
+        BATS_GRACE_TIMEOUT=1 run $assertion
+        echo "$assertion: $output"
+        [ "$status" -eq 1 ]
+    done
+}
+TEST "no server" {
+    each assert_no_client_noticed assert_client_noticed assert_old_gone 'assert_version 1' refute_restarted \
+        grace_restart grace_stop grace_status grace_log 'assert_log .' 'refute_log nothing'
+}
+TEST "no restart" {
+    grace_start --port $PORT -- ./server $PORT
+    each assert_no_client_noticed assert_client_noticed assert_old_gone assert_restarted assert_rolled_back \
+        'assert_generation 2' 'assert_connections 1' 'assert_log nothing' 'refute_log ready' \
+        'assert_version .version.2'
+    refute_restarted
+    assert_generation 1
+    assert_connections 0
+    assert_version 'version 1'
+    grace_restart
+    assert_restarted 1
+    each refute_restarted 'assert_restarted 2' assert_rolled_back
+}
+END
+    passes
+}
+
+@test "a version that fails is rolled back, a new one serves, and files are what they were" {
+    inner <<'END'
+TEST "rollback" {
+    grace_start --port $PORT -- ./server $PORT
+    grace_break server
+    run with_load http://127.0.0.1:$PORT/ grace_restart
+    [ "$status" -eq 1 ]
+    assert_no_client_noticed
+    assert_rolled_back 1 'exit status 1'
+    assert_log 'broken by grace_break'
+    assert_version 'version 1'
+    grace_mend
+    grace_replace version <<<'version 2'
+    with_load http://127.0.0.1:$PORT/ grace_restart
+    assert_no_client_noticed
+    assert_version 'version 2'
+    assert_restarted 1
+    grace_break server
+    false
+}
+END
+    cp -p server server.before
+    fails
+    says '`false. failed'
+    diff server server.before
+    [ -x server ]
+    [ "$(<version)" = 'version 1' ]
+    [ -z "$(find . -name '*-test')" ]
+}
+
+@test "the user's own teardown runs, before the servers end" {
+    inner <<'END'
+teardown() {
+    grace_status state >state
+}
+TEST "passes" {
+    grace_start -- ./server $PORT
+}
+END
+    passes
+    [ "$(<state)" = serving ]
+}
+
+@test "a server that does not start is told at once, with its status and its log" {
+    inner <<'END'
+TEST "ends" {
+    grace_start -- sh -c 'echo no way; exit 3'
+}
+END
+    fails
+    says 'ended, with status 3'
+    says '^# no way'
+}
+
+@test "a server is waited for by a URL or by a command" {
+    inner <<'END'
+TEST "both" {
+    grace_start --wait-for "http://127.0.0.1:$PORT/" --name one -- ./server $PORT
+    grace_start --wait-for 'test -e come' --name two -- sh -c 'touch come; exec "$@"' sh ./server $(grace_free_port)
+    [ "$(grace_status name)" = two ]
+    grace_use one
+    [ "$(grace_status name)" = one ]
+    BATS_GRACE_TIMEOUT=1 run grace_start --wait-for 'test -e never' --name three -- ./server $(grace_free_port)
+    [ "$status" -eq 1 ]
+    [[ $output == *'not up within 1 s'* ]]
+}
+END
+    passes
+}
+
+@test "a restart by signal is seen, and connections of the old generation are" {
+    inner <<'END'
+TEST "signal" {
+    grace_start --port $PORT -- ./server $PORT
+    exec {held}<>/dev/tcp/127.0.0.1/$PORT
+    assert_connections 1
+    kill -HUP "$(grace_status pid)"
+    assert_restarted
+    assert_connections 1 0
+    BATS_GRACE_TIMEOUT=1 run assert_old_gone
+    [ "$status" -eq 1 ]
+    [[ $output == *'connections : 1 0'* ]]
+    printf 'GET / HTTP/1.0\r\n\r\n' >&$held
+    grep -q 'version 1' <&$held
+    exec {held}>&-
+    assert_old_gone
+}
+END
+    passes
+}
+
+# cut_off: an inner test that serves, under load, and would never end.
+cut_off() {
+    inner <<'END'
+teardown() { touch torn_down; }
+forever() { touch serves; sleep 1000; }
+TEST "goes on and on" {
+    grace_start --port $PORT -- ./server $PORT
+    grace_break version
+    with_load http://127.0.0.1:$PORT/ forever
+}
+TEST "and then another" {
+    touch another
+}
+END
+    start inner env -u GRACE_RUNTIME_DIR TMPDIR="$BATS_TEST_TMPDIR" bats --formatter tap inner.bats
+    wait_until 60 test -e serves || dump_log
+}
+
+whole_again() {
+    nothing_is_left && [[ $(<version) == 'version 1' ]]
+}
+
+@test "bats is killed: nothing is left, and files are what they were" {
+    cut_off
+    kill -KILL "$PID"
+    wait_until 60 whole_again
+    wait_until 60 session_is_empty "$PID"
+    [ -e torn_down ]
+    [ ! -e another ]
+}
+
+@test "the shell of a test is killed: the same" {
+    cut_off
+    pkill -KILL -s "$PID" -f bats-exec-test
+    wait_until 60 whole_again
+    wait_until 60 ended "$PID"
+}
+
+@test "Ctrl-C: the same" {
+    cut_off
+    kill -INT -- "-$PID"
+    wait_until 60 ended "$PID"
+    wait_until 60 whole_again
+}
+
+@test "a test that takes longer than bats gives it: the same" {
+    BATS_TEST_TIMEOUT=20 cut_off
+    wait_until 60 ended "$PID"
+    wait_until 60 whole_again
+    log_has '^not ok 1 .*timeout'
+}
+
+@test "bats ends although a server was started, and would not otherwise" {
+    inner <<'END'
+TEST "nothing of the server holds the descriptors of bats" {
+    grace_start -- ./server $PORT
+    for pid in $(grace_status pid) $(grace_status main); do
+        ! find /proc/$pid/fd -lname 'pipe:*' -printf '%f\n' | grep -x '[34]'
+        [[ $(readlink /proc/$pid/fd/1) == *.log ]]
+    done
+}
+END
+    passes
+}
+
+@test "tests run side by side" {
+    inner <<'END'
+TEST "one" {
+    grace_start --port $PORT -- ./server $PORT
+    touch one
+    grace_wait 60 test -e two
+    with_load http://127.0.0.1:$PORT/ grace_restart
+    assert_no_client_noticed
+    assert_restarted 1
+}
+TEST "two" {
+    port=$(grace_free_port)
+    grace_start --port $port -- ./server $port
+    touch two
+    grace_wait 60 test -e one
+    refute_restarted
+}
+END
+    passes --jobs 2
+}
+
+@test "it goes with the libraries that bats users have, and its failures look like theirs" {
+    inner <<'END'
+texts() {
+    local name
+    while read -r name; do
+        declare -f "$name"
+    done <before
+}
+setup() {
+    bats_load_library bats-support
+    bats_load_library bats-assert
+    bats_load_library bats-file
+    declare -F | sed 's/.* //' | sort >before
+    texts >texts.before
+    bats_load_library grace
+    texts >texts.after
+    declare -F | sed 's/.* //' | sort >after
+}
+TEST "no function of theirs is replaced" {
+    grace_start --port $PORT -- ./server $PORT
+    run grace_restart
+    assert_success
+    assert_line --partial 'generation 2 ready'
+    BATS_GRACE_TIMEOUT=1 run assert_generation 7
+    assert_failure
+    assert_line -- '-- another generation serves --'
+    assert_line --regexp '^expected +: 7$'
+    grep -qx assert_line before
+    diff texts.before texts.after
+    run comm -13 before after
+    assert_line assert_old_gone
+    refute_line --regexp '^(verify|try|fail|run|assert|refute)$'
+}
+END
+    passes
+}
