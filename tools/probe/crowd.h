@@ -17,6 +17,7 @@ enum queue {
     QUEUE_RETRY,  /* after a failure: a dead server must not become a busy loop */
     QUEUE_BREATH, /* a millisecond: until a UNIX socket may have room in its queue, and between two
                    * connections of who does nothing else, or there would be nobody else */
+    QUEUE_NEXT,   /* not at all: for those whose answers have come, too, to be seen to */
     QUEUE_TURN,   /* until a request is due (--rate); no time of its own */
     QUEUES
 };

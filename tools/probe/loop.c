@@ -25,6 +25,13 @@ int loop_watch(int fd, uint32_t events, struct watch *watch)
     return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
 }
 
+void loop_again(int fd, uint32_t events, struct watch *watch)
+{
+    struct epoll_event event = {.events = events | EPOLLET, .data.ptr = watch};
+
+    epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event);
+}
+
 /* Before Linux 5.11, and in sandboxes that imitate it, only to the millisecond: rather too long
  * than in a circle. */
 static int wait_for(struct epoll_event *events, int64_t ns)

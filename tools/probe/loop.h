@@ -17,6 +17,9 @@ void loop_begin(void);
 /* Tells of each change once (EPOLLET), until the descriptor is closed. 0, or an errno. */
 int loop_watch(int fd, uint32_t events, struct watch *watch);
 
+/* Tells once more of what is so already: for who has left something to be read. */
+void loop_again(int fd, uint32_t events, struct watch *watch);
+
 /* Waits for something to happen, `ns` nanoseconds at most, and tells. */
 void loop_turn(int64_t ns);
 
