@@ -26,6 +26,7 @@ lets_down() {
 @test "no HTTP" { lets_down garbage wrong; }
 @test "not what was expected" { lets_down other-body wrong --expect '^version 1'; }
 @test "no answer" { lets_down never timeout --timeout 2s; }
+@test "no end of an answer" { lets_down endless timeout --timeout 2s; }
 
 @test "reset before the whole request" {
     start_letting_down "127.0.0.1:$PORT" --accepting reset/5

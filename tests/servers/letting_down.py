@@ -139,6 +139,13 @@ def never(link):
 
 
 @way
+def endless(link):
+    link.send("HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        link.send(b"x" * 1048576)
+
+
+@way
 def quiet_close(link):
     """Nothing says so, and a client may have sent its next request already."""
     link.answer("version 1\n", "Connection: keep-alive\r\n")
