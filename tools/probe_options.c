@@ -253,14 +253,6 @@ static void read_option(struct reading *reading, int c)
     }
 }
 
-static bool has_clients(const struct plan *plan)
-{
-    for (enum kind kind = 0; kind < KINDS; kind++)
-        if (plan->clients[kind] > 0)
-            return true;
-    return false;
-}
-
 static unsigned count_clients(const struct plan *plan)
 {
     unsigned count = 0;
@@ -277,7 +269,7 @@ static bool only(const struct plan *plan, enum kind a, enum kind b)
 
 static void default_clients(struct plan *plan)
 {
-    if (has_clients(plan))
+    if (count_clients(plan) > 0)
         return;
     plan->clients[KIND_NEW] = 8;
     if (plan->address.type == SOCK_STREAM)

@@ -8,7 +8,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+#include "probe/running_clock.h"
 
 enum failure failing_errno(int error, bool asked)
 {
@@ -47,17 +48,9 @@ static unsigned local_port(int fd)
     return from.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)&from)->sin6_port) : 0;
 }
 
-static int64_t wall_clock(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-    return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
 void failing_record(struct let_down *let_down, int fd, struct result *result)
 {
     let_down->port = local_port(fd);
-    let_down->wall = wall_clock();
+    let_down->wall = running_clock_date();
     result_let_down(result, let_down);
 }

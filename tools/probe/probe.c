@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "probe/load_client.h"
@@ -31,14 +30,6 @@ static struct {
 } state;
 
 static int signals = -1;
-
-static int64_t wall_clock(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-    return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 /* Nobody begins another request. */
 static void end_run(int64_t now)
@@ -212,7 +203,7 @@ static struct result *run_plan(struct plan *plan)
 {
     running_clock_start();
     state.run = (struct run){.plan = plan,
-                             .result = result_create(plan->url, wall_clock()),
+                             .result = result_create(plan->url, running_clock_date()),
                              .allowed = plan->requests != 0 ? plan->requests : UINT64_MAX};
     state.run.result->rate = (int64_t)plan->rate;
     state.due = 0;

@@ -108,3 +108,11 @@ int64_t running_clock_standstill(void)
     pthread_mutex_unlock(&state.lock);
     return lost;
 }
+
+int64_t running_clock_date(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Time without what the machine itself lost: a thread that only sleeps is late when nobody was run,
- * and what it lost was lost for servers, too. Every function locks.
+ * and what it lost was lost for servers, too. All but the date lock.
  */
 #ifndef PROBE_RUNNING_CLOCK_H
 #define PROBE_RUNNING_CLOCK_H
@@ -17,5 +17,8 @@ int64_t running_clock_now(void);
 
 /* Nanoseconds for which it stood still. */
 int64_t running_clock_standstill(void);
+
+/* Nanoseconds since 1970: what the record of a run has for those who look into other logs. */
+int64_t running_clock_date(void);
 
 #endif
