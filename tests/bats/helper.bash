@@ -53,25 +53,28 @@ passed() {
     ((${EPOCHREALTIME/[.,]/} - $2 >= $1 * 1000000))
 }
 
-# step_ends: sets LONGEST_STEP, of wait_until in milliseconds, if this one was longer.
+# step_ends: sets LONGEST_STEP, of wait_until in milliseconds, if this one was longer; its spent grows
+# by a second at most: in a longer one the machine stood still.
 step_ends() {
-    local last=$UPTIME_MS
+    local step=$UPTIME_MS
     uptime_ms
-    ((UPTIME_MS - last <= LONGEST_STEP)) || LONGEST_STEP=$((UPTIME_MS - last))
+    step=$((UPTIME_MS - step))
+    ((step <= LONGEST_STEP)) || LONGEST_STEP=$step
+    spent=$((spent + (step < 1000 ? step : 1000)))
 }
 
 # wait_until SECONDS COMMAND...: the only place that lets time pass. On a machine on which there were
 # less than ten looks a second it waits longer, at most four times as long. Tries once more at the
 # end: the machine may have stood still since the last look.
 wait_until() {
-    local limit=$1 deadline looks=0
+    local limit=$1 looks=0 spent=0
     shift
     uptime_ms
-    deadline=$((UPTIME_MS + limit * 1000)) LONGEST_STEP=0
+    LONGEST_STEP=0
     until "$@"; do
         step_ends
         ((looks += 1))
-        if ((UPTIME_MS > deadline + (looks < limit * 10 ? limit * 3000 : 0))); then
+        if ((spent > limit * (looks < limit * 10 ? 4000 : 1000))); then
             "$@" && return
             fail "not within $limit s: $*"
             return 1

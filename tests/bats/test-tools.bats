@@ -90,6 +90,16 @@ connected() {
     at_most max_latency_ms 400
 }
 
+@test "load: its time and its rate are those of a machine that runs" {
+    start_bare 0
+    load_start -t 5 -r 50 -n 60 "$HOST" "$PORT"
+    kill -STOP "$LOAD_PID"
+    run -1 wait_until 6 false
+    kill -CONT "$LOAD_PID"
+    load_finish
+    (($(load_value requests) < 250)) # those of the time in which it stood are not caught up
+}
+
 # By looks, of 10 ms at least: while the machine stands still there is no silence.
 silent_for_half_a_second() {
     ((++silent > 50))
@@ -102,4 +112,14 @@ silent_for_half_a_second() {
     [ "$(wc -w <<<"$output")" -eq 4 ]
     run -0 "$LAUNCH" -- grep -E '^Sig(Ign|Blk)' /proc/self/status
     [[ $output == *$'SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000'* ]]
+}
+
+@test "wait_until: what the machine stood still is no time that is over" {
+    local seen=0
+    third_look_takes_long() {
+        ((++seen != 3)) || sleep 5
+        ((seen == 8))
+    }
+    wait_until 1 third_look_takes_long
+    run -1 wait_until 1 false
 }

@@ -12,7 +12,6 @@
 
 #include <dirent.h>
 #include <err.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -39,16 +38,20 @@ static int exit_status(int status)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* The first signal that is due before the deadline, 0 when the time is up. */
-static int next_signal(const sigset_t *signals, double deadline)
+/* The next signal, 0 when the seconds that are left are over. Of a longer step than it waits for,
+ * only that counts: the machine stood still. */
+static int next_signal(const sigset_t *signals, double *left)
 {
-    double left = deadline - now();
-    struct timespec ts = {.tv_sec = (time_t)left};
-    if (left <= 0)
-        return 0;
-    ts.tv_nsec = (long)((left - (double)ts.tv_sec) * 1e9);
-    int sig = sigtimedwait(signals, NULL, &ts);
-    return sig == -1 && errno == EINTR ? SIGCHLD : sig == -1 ? 0 : sig;
+    static const struct timespec step = {.tv_sec = 1};
+    int sig = -1;
+
+    while (sig == -1 && *left > 0) {
+        double begun = now();
+        sig = sigtimedwait(signals, NULL, &step);
+        double took = now() - begun;
+        *left -= took < 1 ? took : 1;
+    }
+    return sig == -1 ? 0 : sig;
 }
 
 /* Reaps all that has ended; false when no child is left. */
@@ -168,8 +171,8 @@ int main(int argc, char **argv)
         err(125, "prctl");
 
     pid_t child = start(argv + 3);
-    double deadline = now() + atof(argv[1]);
-    while (status == -1 && (sig = next_signal(&signals, deadline)) == SIGCHLD)
+    double left = atof(argv[1]);
+    while (status == -1 && (sig = next_signal(&signals, &left)) == SIGCHLD)
         reap(child, &status);
     if (status == -1) { /* out of time, or told to end */
         if (sig == 0)

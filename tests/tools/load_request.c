@@ -218,7 +218,7 @@ static enum outcome read_reply(struct wire *wire, const struct target *target, s
                                struct answer *answer)
 {
     char rest[4096];
-    double deadline = clock_now() + PATIENCE;
+    double deadline = clock_running() + PATIENCE;
 
     while (!is_whole(target, reply)) {
         bool keep = reply->kept < KEPT;
@@ -236,7 +236,7 @@ static enum outcome read_reply(struct wire *wire, const struct target *target, s
         if (keep)
             add_text(reply, (size_t)got);
         reply->total += (size_t)got;
-        if (clock_now() > deadline)
+        if (clock_running() > deadline)
             return failed_answer(answer, TIMEOUT, "the answer does not end");
     }
     return OK;

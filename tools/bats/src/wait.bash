@@ -9,25 +9,28 @@ _grace_uptime() {
     _grace_now=$((10#${seconds/./} * 10))
 }
 
-# _grace_look_ends: sets _grace_longest_look, in milliseconds, if this one was longer.
+# _grace_look_ends: sets _grace_longest_look, in milliseconds, if this one was longer. The spent of
+# _grace_until grows by a second at most: in a longer one the machine stood still.
 _grace_look_ends() {
-    local last=$_grace_now
+    local look=$_grace_now
     _grace_uptime
-    ((_grace_now - last <= _grace_longest_look)) || _grace_longest_look=$((_grace_now - last))
+    look=$((_grace_now - look))
+    ((look <= _grace_longest_look)) || _grace_longest_look=$look
+    spent=$((spent + (look < 1000 ? look : 1000)))
 }
 
 # _grace_until SECONDS COMMAND...: false when the time is up. On a machine on which there were less
 # than ten looks a second it is four times as long, and there is one more look at the end: the
 # machine may have stood still since the last.
 _grace_until() {
-    local limit=$1 deadline looks=0
+    local limit=$1 looks=0 spent=0
     shift
     _grace_uptime
-    deadline=$((_grace_now + limit * 1000)) _grace_longest_look=0
+    _grace_longest_look=0
     until "$@"; do
         _grace_look_ends
         ((looks += 1))
-        if ((_grace_now > deadline + (looks < limit * 10 ? limit * 3000 : 0))); then
+        if ((spent > limit * (looks < limit * 10 ? 4000 : 1000))); then
             "$@"
             return
         fi
