@@ -106,6 +106,24 @@ END
     says '^# -- grace probe --'
 }
 
+@test "in the teardown after a timeout what fails fails" {
+    inner <<'END'
+teardown() {
+    grace_use nobody || touch unknown
+    grace_wait 0 false || touch late
+    touch torn_down
+}
+TEST "waits in vain" {
+    sleep 1000
+}
+END
+    BATS_TEST_TIMEOUT=2 fails
+    says '^not ok 1 .*timeout'
+    [ -e torn_down ]
+    [ -e unknown ]
+    [ -e late ]
+}
+
 # restarts_in FILE: as the probe has seen them, each with whether it was over.
 restarts_in() {
     "$PYTHON" -c 'import json, sys

@@ -6,7 +6,7 @@
 _grace_library=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 for _grace_file in report wait processes cleanup status server files load restart asserts; do
     # shellcheck source=/dev/null
-    source "$_grace_library/src/$_grace_file.bash" || return
+    source "$_grace_library/src/$_grace_file.bash" || return $?
 done
 unset _grace_file
 
@@ -16,12 +16,12 @@ _grace_find_command() {
     for place in "${BATS_GRACE-}" "$_grace_library/../../../bin/grace" "$(type -P grace)"; do
         [[ -x $place && ! -d $place ]] || continue
         _grace_command=$(cd "${place%/*}" && pwd)/${place##*/}
-        return
+        return 0
     done
     _grace_fail 'grace is not installed' 'looked at' "$_grace_library/../../../bin/grace and PATH"
 }
 
-_grace_find_command || return
+_grace_find_command || return $?
 
 # Scripts under test that say "grace restart NAME" mean this command, too. Outside a test, where bats
 # only reads the file, or in setup_file, there is nothing that could be cleaned up.

@@ -5,7 +5,7 @@
 # assert_no_client_noticed: in the last with_load all requests were answered, and there were some.
 assert_no_client_noticed() {
     local failures answers failed
-    _grace_read_load || return
+    _grace_read_load || return $?
     _grace_load_number answers || _grace_value=0
     answers=$_grace_value
     _grace_load_number failed || _grace_value=unknown
@@ -21,17 +21,17 @@ assert_no_client_noticed() {
 # assert_client_noticed [KIND]: that of a failure.
 assert_client_noticed() {
     local failures
-    _grace_read_load || return
+    _grace_read_load || return $?
     _grace_failures
-    ((${#failures[@]})) && [[ -z ${1-} || " ${failures[*]} " == *" $1 "* ]] && return
+    ((${#failures[@]})) && [[ -z ${1-} || " ${failures[*]} " == *" $1 "* ]] && return 0
     _grace_fail "no client noticed${1:+ in this way}" ${1:+failure "$1"} "${failures[@]}"
 }
 
 # _grace_url: of the last with_load, or the server's.
 _grace_url() {
     local awaited port
-    [[ ! -s ${_grace_dir-}/load/url ]] || { cat "$_grace_dir/load/url" && return; }
-    _grace_server || return
+    [[ ! -s ${_grace_dir-}/load/url ]] || { cat "$_grace_dir/load/url" && return 0; }
+    _grace_server || return $?
     awaited=$(<"$_grace_dir/$_grace_name.awaited") port=$(<"$_grace_dir/$_grace_name.port")
     case $awaited in
         *://* | unix:*) echo "$awaited" ;;
@@ -42,8 +42,8 @@ _grace_url() {
 # assert_version REGEX [URL]: an answer looks like this.
 assert_version() {
     local url said
-    url=${2:-$(_grace_url)} || { _grace_fail 'assert_version: nobody knows the URL' || return; }
-    said=$(_grace_ask_once "$url" --expect "${1?assert_version REGEX}" 2>&1) && return
+    url=${2:-$(_grace_url)} || { _grace_fail 'assert_version: nobody knows the URL' || return $?; }
+    said=$(_grace_ask_once "$url" --expect "${1?assert_version REGEX}" 2>&1) && return 0
     _grace_fail 'another version answers, or none' expected "$1" url "$url" probe "$said"
 }
 
@@ -51,12 +51,12 @@ assert_version() {
 _grace_assert() {
     local title=$1 shown=(expected "$2") fields=() field
     shift 2
-    _grace_server || return
+    _grace_server || return $?
     while [[ $1 != -- ]]; do
         fields+=("$1")
         shift
     done
-    _grace_until "$(_grace_limit)" _grace_asked "${@:2}" && return
+    _grace_until "$(_grace_limit)" _grace_asked "${@:2}" && return 0
     for field in "${fields[@]}"; do
         shown+=("$field" "$(grace_status "$field" 2>&1)")
     done
@@ -118,8 +118,8 @@ _grace_rolled_back() {
 
 # refute_restarted: since the start none was done, none has failed, none goes on.
 refute_restarted() {
-    _grace_server || return
-    _grace_asked _grace_first_alone && return
+    _grace_server || return $?
+    _grace_asked _grace_first_alone && return 0
     _grace_fail restarted server "$_grace_name" state "$(grace_status state 2>&1)" \
         restarts "$(grace_status restarts 2>&1)" rolled_back "$(grace_status rolled_back 2>&1)"
 }
@@ -131,14 +131,14 @@ _grace_first_alone() {
 
 # assert_log REGEX: a line of it, sooner or later.
 assert_log() {
-    _grace_server || return
+    _grace_server || return $?
     _grace_until "$(_grace_limit)" grep -Eq -- "$1" "$_grace_log" ||
         _grace_fail 'the log has no such line' expected "$1"
 }
 
 # refute_log REGEX: no line so far.
 refute_log() {
-    _grace_server || return
+    _grace_server || return $?
     ! grep -E -- "$1" "$_grace_log" >"$_grace_dir/found" ||
         _grace_fail 'the log has such a line' unexpected "$1" lines "$(<"$_grace_dir/found")"
 }

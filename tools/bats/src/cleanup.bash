@@ -8,8 +8,8 @@
 # _grace_begin: what the first start in a test needs.
 _grace_begin() {
     [[ -n ${_grace_dir-} ]] ||
-        { _grace_fail 'there is no test that could clean up' hint 'load the library and start servers in setup() or in a test' || return; }
-    [[ -e $_grace_dir/started ]] || _grace_watch || return
+        { _grace_fail 'there is no test that could clean up' hint 'load the library and start servers in setup() or in a test' || return $?; }
+    [[ -e $_grace_dir/started ]] || _grace_watch || return $?
     _grace_wrap_teardown
 }
 
@@ -40,7 +40,7 @@ _grace_background() {
 # not end it. It has the list open before anybody can remove it.
 _grace_watch() {
     local ready=$_grace_dir/watcher
-    mkdir -p "$_grace_dir" || return
+    mkdir -p "$_grace_dir" || return $?
     : >"$_grace_dir/started"
     (
         exec </dev/null >/dev/null 2>&1

@@ -18,13 +18,13 @@ _grace_put_back() {
 # grace_replace FILE [SOURCE]: by another version, stdin without SOURCE; it has the mode it had.
 grace_replace() {
     local file kept
-    file=$(realpath -e -- "${1-}") || { _grace_fail 'grace_replace: no such file' file "${1-}" || return; }
-    _grace_begin || return
+    file=$(realpath -e -- "${1-}") || { _grace_fail 'grace_replace: no such file' file "${1-}" || return $?; }
+    _grace_begin || return $?
     kept=$(_grace_kept "$file")
     # The same file under a second name: it keeps its owner and all else.
     if [[ ! -e $kept ]]; then
         echo "replaced $file" >>"$_grace_dir/started"
-        ln "$file" "$kept" || return
+        ln "$file" "$kept" || return $?
     fi
     cp -p "$kept" "$file.in-test" && cat -- "${2:--}" >"$file.in-test" && mv -f "$file.in-test" "$file"
 }
@@ -44,6 +44,6 @@ grace_mend() {
     [[ -e ${_grace_dir-}/started ]] || return 0
     (($#)) || mapfile -t files < <(sed -n 's/^replaced //p' "$_grace_dir/started")
     for file in "${files[@]}"; do
-        file=$(realpath -- "$file") && _grace_put_back "$file" || return
+        file=$(realpath -- "$file") && _grace_put_back "$file" || return $?
     done
 }

@@ -16,20 +16,20 @@ with_load() {
         shift
     done
     (($# > 1)) || { _grace_fail 'with_load: URL COMMAND... is missing' || return 2; }
-    _grace_load_begin "$1" "${options[@]}" || return
-    _grace_mark_begin around || return
+    _grace_load_begin "$1" "${options[@]}" || return $?
+    _grace_mark_begin around || return $?
     "${@:2}"
     rc=$? # not 0 only where the shell goes on after an error, as in run
-    _grace_load_end || return
+    _grace_load_end || return $?
     return $rc
 }
 
 # _grace_load_begin URL OPTION...: returns when each client has had an answer.
 _grace_load_begin() {
     local pid
-    _grace_begin || return
+    _grace_begin || return $?
     rm -rf "$_grace_dir/load"
-    mkdir "$_grace_dir/load" || return
+    mkdir "$_grace_dir/load" || return $?
     echo "$1" >"$_grace_dir/load/url"
     : >"$_grace_dir/load/ready"
     : >"$_grace_dir/load/marks"
@@ -39,7 +39,7 @@ _grace_load_begin() {
     pid=$_grace_pid
     echo "$pid" >"$_grace_dir/load/pid"
     _grace_until "$(_grace_limit)" _grace_on_or_ended || true
-    _grace_is_on || { _grace_load_failed 'the load has not begun' || return; }
+    _grace_is_on || { _grace_load_failed 'the load has not begun' || return $?; }
 }
 
 # _grace_is_on: since the last mark, too. The probe says so once, and again after each restart that it
@@ -72,7 +72,7 @@ _grace_mark_end() {
     _grace_load_runs && [[ -e $_grace_dir/load/mark ]] || return 0
     rm "$_grace_dir/load/mark"
     echo over >>"$_grace_dir/load/marks"
-    kill -USR2 "$(<"$_grace_dir/load/pid")" 2>/dev/null || { _grace_load_failed 'the load has ended too early' || return; }
+    kill -USR2 "$(<"$_grace_dir/load/pid")" 2>/dev/null || { _grace_load_failed 'the load has ended too early' || return $?; }
     _grace_until "$(_grace_limit)" _grace_on_or_ended || true
     _grace_is_on || echo 'not all clients have had an answer since the restart' >>"$_grace_dir/load/err"
 }
@@ -80,10 +80,10 @@ _grace_mark_end() {
 # _grace_load_end: requests under way have their time.
 _grace_load_end() {
     local pid rc=0
-    _grace_mark_end || return
+    _grace_mark_end || return $?
     pid=$(<"$_grace_dir/load/pid")
     kill -TERM "$pid" 2>/dev/null || true
-    _grace_until 60 _grace_ended "$pid" || { _grace_load_failed 'the load does not end' || return; }
+    _grace_until 60 _grace_ended "$pid" || { _grace_load_failed 'the load does not end' || return $?; }
     wait "$pid" || rc=$?
     echo "$rc" >"$_grace_dir/load/status"
     [[ $rc == [01] && -s $_grace_dir/load/json ]] || _grace_load_failed 'the load has failed'
@@ -106,7 +106,7 @@ _grace_load_number() {
 
 # _grace_read_load: sets _grace_load, what the last with_load has measured.
 _grace_read_load() {
-    [[ -s ${_grace_dir-}/load/json ]] || { _grace_fail 'no load was measured' hint with_load || return; }
+    [[ -s ${_grace_dir-}/load/json ]] || { _grace_fail 'no load was measured' hint with_load || return $?; }
     _grace_load=$(<"$_grace_dir/load/json")
 }
 

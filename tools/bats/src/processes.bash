@@ -6,7 +6,7 @@
 # _grace_stat PID: sets _grace_run_state, _grace_parent and _grace_start.
 _grace_stat() {
     local line fields
-    { read -r line <"/proc/$1/stat"; } 2>/dev/null || return
+    { read -r line <"/proc/$1/stat"; } 2>/dev/null || return $?
     read -ra fields <<<"${line##*) }"
     _grace_run_state=${fields[0]} _grace_parent=${fields[1]} _grace_start=${fields[19]}
 }

@@ -5,9 +5,9 @@
 # grace_restart [OPTION...]: those of grace restart. A load that is on shows when.
 grace_restart() {
     local rc=0
-    _grace_server || return
-    _grace_mark_begin || return
+    _grace_server || return $?
+    _grace_mark_begin || return $?
     "$_grace_command" restart "$_grace_pid" --timeout "$(_grace_limit)s" "$@" || rc=$?
-    _grace_mark_end || return
+    _grace_mark_end || return $?
     return $rc
 }

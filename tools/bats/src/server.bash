@@ -5,7 +5,7 @@
 
 # _grace_server: sets _grace_name, _grace_pid and _grace_log of the one that is meant.
 _grace_server() {
-    [[ -e ${_grace_dir-}/current ]] || { _grace_fail 'no server was started' hint grace_start || return; }
+    [[ -e ${_grace_dir-}/current ]] || { _grace_fail 'no server was started' hint grace_start || return $?; }
     _grace_name=$(<"$_grace_dir/current")
     _grace_pid=$(<"$_grace_dir/$_grace_name.pid")
     _grace_log=$_grace_dir/$_grace_name.log
@@ -13,7 +13,7 @@ _grace_server() {
 
 # grace_use NAME: of several servers.
 grace_use() {
-    [[ -e ${_grace_dir-}/${1-}.pid ]] || { _grace_fail 'no such server was started' name "${1-}" || return; }
+    [[ -e ${_grace_dir-}/${1-}.pid ]] || { _grace_fail 'no such server was started' name "${1-}" || return $?; }
     echo "$1" >"$_grace_dir/current"
 }
 
@@ -45,13 +45,13 @@ _grace_read_arguments() {
 grace_start() {
     local port='' awaited='' limit name='' run=() server=()
     limit=$(_grace_limit)
-    _grace_read_arguments "$@" || return
-    _grace_begin || return
+    _grace_read_arguments "$@" || return $?
+    _grace_begin || return $?
     # The address of a socket has room for 107 bytes.
     ((${#GRACE_RUNTIME_DIR} <= 88)) ||
-        _grace_fail 'the path is too long for a socket; TMPDIR makes it shorter' path "$GRACE_RUNTIME_DIR" || return
+        _grace_fail 'the path is too long for a socket; TMPDIR makes it shorter' path "$GRACE_RUNTIME_DIR" || return $?
     if [[ -e $_grace_dir/$name.pid ]] && ! _grace_ended "$(<"$_grace_dir/$name.pid")"; then
-        _grace_fail 'a server of this name runs' name "$name" hint 'grace_start --name' || return
+        _grace_fail 'a server of this name runs' name "$name" hint 'grace_start --name' || return $?
     fi
     _grace_log=$_grace_dir/$name.log
     _grace_background "$_grace_log" "$_grace_command" run --name "$name" "${run[@]}" -- "${server[@]}"
@@ -87,7 +87,7 @@ _grace_up_or_ended() {
 
 # _grace_up PORT AWAITED
 _grace_up() {
-    _grace_alone && _grace_listens "$1" || return
+    _grace_alone && _grace_listens "$1" || return $?
     case $2 in
         '') ;;
         *://* | unix:* | unixgram:*) _grace_ask_once "$2" >/dev/null 2>&1 ;;
@@ -104,7 +104,7 @@ _grace_listens() {
 # takes its supervisor with it.
 _grace_server_ended() {
     local socket pid
-    _grace_ended "$_grace_pid" || return
+    _grace_ended "$_grace_pid" || return $?
     for socket in "$GRACE_RUNTIME_DIR"/*.sock; do
         pid=${socket##*/} pid=${pid%.sock}
         [[ $pid != '*' ]] || return 0
@@ -120,10 +120,10 @@ _grace_server_ended() {
 # grace_stop [OPTION...]: those of grace stop.
 grace_stop() {
     local start
-    _grace_server || return
+    _grace_server || return $?
     _grace_stat "$_grace_pid" || _grace_start=0
     start=$_grace_start
-    "$_grace_command" stop "$_grace_pid" "$@" || return
+    "$_grace_command" stop "$_grace_pid" "$@" || return $?
     _grace_until "$(_grace_limit)" _grace_nothing_below "$_grace_pid:$start" ||
         _grace_fail 'processes of the server are left' processes "$(_grace_below "$_grace_pid:$start")"
 }
@@ -149,11 +149,11 @@ _grace_show_server() {
 # this run gets it, for it may be long until it is bound.
 grace_free_port() {
     local port taken=${BATS_GRACE_PORTS:-${BATS_RUN_TMPDIR:-${TMPDIR:-/tmp}}/grace-ports}
-    mkdir -p "$taken" || return
+    mkdir -p "$taken" || return $?
     while port=$((10000 + (RANDOM << 15 | RANDOM) % 20000)); do
         (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue
         mkdir "$taken/$port" 2>/dev/null || continue
         echo "$port"
-        return
+        return 0
     done
 }

@@ -12,7 +12,7 @@ _grace_ask() {
 # _grace_generation, of the server as a whole.
 _grace_generations() {
     local list
-    [[ $_grace_json =~ '"state":"'([a-z]*)'","generation":'([0-9]+)',"generations":['([^]]*)']' ]] || return
+    [[ $_grace_json =~ '"state":"'([a-z]*)'","generation":'([0-9]+)',"generations":['([^]]*)']' ]] || return 1
     _grace_state=${BASH_REMATCH[1]} _grace_generation=${BASH_REMATCH[2]} list=${BASH_REMATCH[3]}
     mapfile -t _grace_list <<<"${list//'},{'/$'}\n{'}"
 }
@@ -35,7 +35,7 @@ _grace_counter() {
 
 # _grace_last KEY: sets _grace_value, event or reason of what happened last.
 _grace_last() {
-    [[ $_grace_json =~ '"last":{'(.*)$ && ${BASH_REMATCH[1]} =~ \"$1\":\"(([^\"\\]|\\.)*)\" ]] || return
+    [[ $_grace_json =~ '"last":{'(.*)$ && ${BASH_REMATCH[1]} =~ \"$1\":\"(([^\"\\]|\\.)*)\" ]] || return 1
     _grace_value=${BASH_REMATCH[1]}
     _grace_value=${_grace_value//'\"'/'"'} _grace_value=${_grace_value//'\/'/'/'}
 }
@@ -68,7 +68,7 @@ _grace_field() {
 
 # grace_status [FIELD]
 grace_status() {
-    _grace_server || return
+    _grace_server || return $?
     if (($# == 0)); then
         "$_grace_command" status "$_grace_pid"
     elif [[ $1 == pid ]]; then

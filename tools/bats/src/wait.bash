@@ -32,7 +32,7 @@ _grace_until() {
         ((looks += 1))
         if ((spent > limit * (looks < limit * 10 ? 4000 : 1000))); then
             "$@"
-            return
+            return $?
         fi
         sleep 0.02
     done
@@ -54,7 +54,7 @@ grace_wait() {
     fi
     (($#)) || { _grace_fail 'grace_wait: no command' || return 2; }
     # What a look says is of interest when it is the last.
-    said=$(mktemp "${BATS_TEST_TMPDIR:-${TMPDIR:-/tmp}}/wait.XXXXXX") || return
+    said=$(mktemp "${BATS_TEST_TMPDIR:-${TMPDIR:-/tmp}}/wait.XXXXXX") || return $?
     _grace_until "$limit" _grace_quietly "$said" "$@" || rc=$?
     ((rc == 0)) || _grace_fail "not within $limit s" command "$*" said "$(<"$said")" || true
     rm -f "$said"
