@@ -124,6 +124,21 @@ END
     [ -e late ]
 }
 
+@test "a command that fails under load ends the test: what clients saw is shown, and reports are written" {
+    inner <<'END'
+TEST "not with run" {
+    grace_start --port $PORT -- ./server $PORT
+    grace_break server
+    with_load -o json=kept.json http://127.0.0.1:$PORT/ grace_restart
+}
+END
+    fails
+    says 'with_load .* failed$'
+    says '^# -- grace probe --'
+    says '^# restart 1 .*[0-9]'
+    [[ $(restarts_in kept.json) == '1 True' ]]
+}
+
 # restarts_in FILE: as the probe has seen them, each with whether it was over.
 restarts_in() {
     "$PYTHON" -c 'import json, sys

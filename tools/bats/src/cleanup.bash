@@ -70,6 +70,7 @@ _grace_teardown() {
 # _grace_show_all: to whoever looks for the reason of a failure.
 _grace_show_all() {
     local file
+    _grace_load_cut_short
     for file in "$_grace_dir"/*.pid; do
         [[ -e $file ]] || continue
         _grace_show_server "$file"

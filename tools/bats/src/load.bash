@@ -89,6 +89,16 @@ _grace_load_end() {
     [[ $rc == [01] && -s $_grace_dir/load/json ]] || _grace_load_failed 'the load has failed'
 }
 
+# _grace_load_cut_short: the command of with_load has failed, and the test with it. What was measured
+# until then is shown all the same, and kept where the test said.
+_grace_load_cut_short() {
+    local pid
+    _grace_load_runs || return 0
+    pid=$(<"$_grace_dir/load/pid")
+    kill -TERM "$pid" 2>/dev/null || true
+    _grace_until 60 _grace_ended "$pid" || true
+}
+
 # _grace_load_failed TITLE: it goes no further.
 _grace_load_failed() {
     local pid rc=0
