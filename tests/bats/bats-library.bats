@@ -250,6 +250,19 @@ END
     says '^# no way'
 }
 
+@test "a failure is well-formed JUnit, also if the server logs in colour" {
+    inner <<'END'
+TEST "ends" {
+    grace_start -- sh -c 'printf "\033[1;31mno\033[0m\a way\n"; exit 3'
+}
+END
+    run inner_bats --formatter junit
+    echo "$output"
+    [ "$status" -eq 1 ]
+    says '^no way$'
+    "$PYTHON" -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.stdin)' <<<"$output"
+}
+
 @test "a server is waited for by a URL or by a command" {
     inner <<'END'
 TEST "both" {
