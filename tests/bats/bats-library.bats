@@ -226,6 +226,22 @@ END
     [ -z "$(find . -name '*-test')" ]
 }
 
+@test "a wait ends when its time is up, but what the machine stood still is no time" {
+    inner <<'END'
+third_look_takes_long() {
+    ((++seen != 3)) || sleep 5
+    ((seen == 8))
+}
+TEST "passes" {
+    grace_wait 1 third_look_takes_long
+    run grace_wait 1 false
+    [ "$status" -eq 1 ]
+    [[ $output == *'not within 1 s'* ]]
+}
+END
+    passes
+}
+
 @test "the user's own teardown runs, before the servers end" {
     inner <<'END'
 teardown() {

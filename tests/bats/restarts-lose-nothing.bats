@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# sample: 24
+# sample: 12
 # time-limit: 1500
 # Every way to wait for a connection, under every way to share the work: twenty restarts under load
 # lose nothing, and every generation serves.
