@@ -6,9 +6,9 @@ restarts_by USR1 graceful
 remark='MPM event; more ServerLimit than the processes it needs, for those that finish; KeepAliveTimeout 600'
 unable 'it has no application that takes a second to start' slow-boot
 unable 'it has no application that grows' large
+unable 'it closes connections as they ask when so many rest, restart or not' many
 
-# A process takes 100 connections for each thread that has nothing to do: room for ten thousand. None is
-# ended for having nothing to do: that closes connections that rest, at any time.
+# No process is ended for having nothing to do: that closes connections that rest, at any time.
 configure() {
     publish "$1"
     replace "$DIR/apache.conf" <<END
