@@ -87,9 +87,9 @@ struct place *crowd_take_turn(void)
     return place;
 }
 
-int64_t crowd_next(void)
+int64_t crowd_next(int64_t turn)
 {
-    int64_t next = INT64_MAX;
+    int64_t next = TAILQ_EMPTY(&queues[QUEUE_TURN].places) ? INT64_MAX : turn;
 
     for (enum queue i = 0; i < QUEUES; i++) {
         struct place *place = first_of(i);

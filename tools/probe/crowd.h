@@ -48,7 +48,8 @@ struct place *crowd_expired(enum queue queue, int64_t now);
 /* Takes the first of QUEUE_TURN. */
 struct place *crowd_take_turn(void);
 
-/* When the next one's time will have passed; INT64_MAX: never. */
-int64_t crowd_next(void);
+/* When the next one's time will have passed; INT64_MAX: never. Somebody who waits for a turn waits
+ * until `turn`, which may have been while the others were seen to. */
+int64_t crowd_next(int64_t turn);
 
 #endif

@@ -152,13 +152,12 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Until something has to be done; a request that nobody is free for is none of it. */
+/* Until something has to be done. */
 static int64_t time_left(int64_t now)
 {
-    int64_t next = earlier(earlier(crowd_next(), restarts_next()), state.run.plan->duration);
+    int64_t next =
+        earlier(earlier(crowd_next(next_due()), restarts_next()), state.run.plan->duration);
 
-    if (next_due() > now)
-        next = earlier(next, next_due());
     if (state.run.plan->live)
         next = earlier(next, state.live_due);
     if (next <= now)
