@@ -21,6 +21,21 @@ load probing
         "r['longest_silence_ms'] + r['standstill_ms'] >= 1900"
 }
 
+# processor_ms COMMAND...: sets PROCESSOR_MS, what it used.
+processor_ms() {
+    local TIMEFORMAT='%3U %3S' used user system
+    used=$({ time "$@" >/dev/null 2>&1; } 2>&1)
+    read -r user system <<<"${used//./}"
+    PROCESSOR_MS=$((10#$user + 10#$system))
+}
+
+# Two seconds, in which seven clients are free and no request is left for them.
+@test "whoever has had the last turn is not waited for in a loop" {
+    start_letting_down
+    processor_ms "$GRACE" probe -n 3 --rate 100 -c new=8 "http://127.0.0.1:$PORT/stall/4"
+    ((PROCESSOR_MS < 600)) || fail "$PROCESSOR_MS ms of processor"
+}
+
 @test "the numbers belong together" {
     start_letting_down
     probe 0 -n 500 "http://127.0.0.1:$PORT/"

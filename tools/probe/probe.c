@@ -99,12 +99,14 @@ static void create_clients(const struct plan *plan)
     }
 }
 
-/* When the next request is due; INT64_MAX without a rate. */
+/* When the next request is due; INT64_MAX without a rate, and if there is to be no other. */
 static int64_t next_due(void)
 {
     uint64_t rate = state.run.plan->rate;
 
-    return rate == 0 || state.ending ? INT64_MAX : (int64_t)(state.due * 1000000000 / rate);
+    return rate == 0 || state.run.begun >= state.run.allowed
+               ? INT64_MAX
+               : (int64_t)(state.due * 1000000000 / rate);
 }
 
 /* Who is free takes the request that has been due for longest. */
@@ -112,8 +114,7 @@ static void give_turns(int64_t now)
 {
     struct place *place;
 
-    while (next_due() <= now && state.run.begun < state.run.allowed &&
-           (place = crowd_take_turn()) != NULL) {
+    while (next_due() <= now && (place = crowd_take_turn()) != NULL) {
         client_begin(client_of_place(place), next_due(), now);
         state.due++;
     }
