@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "option.h"
+#include "probe_request.h"
 
 enum {
     CLIENTS_MOST = 1000000,
@@ -31,6 +32,7 @@ enum {
     OPTION_VERSION_REGEX,
     OPTION_DATA,
     OPTION_SEND,
+    OPTION_ACKNOWLEDGE,
     OPTION_SLOW_PATH,
     OPTION_READY_FILE,
 };
@@ -54,6 +56,7 @@ static const struct option longs[] = {
     {"version-regex", required_argument, NULL, OPTION_VERSION_REGEX},
     {"data", required_argument, NULL, OPTION_DATA},
     {"send", required_argument, NULL, OPTION_SEND},
+    {"acknowledge", required_argument, NULL, OPTION_ACKNOWLEDGE},
     {"slow-path", required_argument, NULL, OPTION_SLOW_PATH},
     {"ready-file", required_argument, NULL, OPTION_READY_FILE},
     {"help", no_argument, NULL, 'h'},
@@ -63,8 +66,7 @@ static const struct option longs[] = {
 /* What plays a part only while the command line is read. */
 struct reading {
     struct probe_options *options;
-    const char *send, *data, *slow_path;
-    char *headers;
+    struct request_words words;
     bool duration_given, times_given;
 };
 
@@ -133,9 +135,9 @@ static void read_header(struct reading *reading, const char *line)
 
     if (strchr(line, ':') == NULL || strpbrk(line, "\r\n") != NULL)
         option_error("--header '%s' isn't NAME: VALUE", line);
-    if (asprintf(&headers, "%s%s\r\n", reading->headers, line) < 0)
+    if (asprintf(&headers, "%s%s\r\n", reading->words.headers, line) < 0)
         err(1, NULL);
-    reading->headers = headers;
+    reading->words.headers = headers;
 }
 
 static void read_output(struct probe_options *options, char *word)
@@ -191,13 +193,16 @@ static void read_request_option(struct reading *reading, int c)
         plan->judge.version = regex("--version-regex", optarg);
         break;
     case OPTION_DATA:
-        reading->data = optarg;
+        reading->words.data = optarg;
         break;
     case OPTION_SEND:
-        reading->send = optarg;
+        reading->words.send = optarg;
+        break;
+    case OPTION_ACKNOWLEDGE:
+        reading->words.acknowledge = optarg;
         break;
     case OPTION_SLOW_PATH:
-        reading->slow_path = optarg;
+        reading->words.slow_path = optarg;
         break;
     default:
         read_header(reading, optarg);
@@ -253,34 +258,33 @@ static void read_option(struct reading *reading, int c)
     }
 }
 
-static unsigned count_clients(const struct plan *plan)
+/* A server that speaks first is asked once on a connection. */
+static bool speaks_first(const struct reading *reading)
 {
-    unsigned count = 0;
-
-    for (enum kind kind = 0; kind < KINDS; kind++)
-        count += plan->clients[kind];
-    return count;
+    return reading->options->plan.address.plain && reading->words.send == NULL;
 }
 
-static bool only(const struct plan *plan, enum kind a, enum kind b)
+static void default_clients(const struct reading *reading)
 {
-    return count_clients(plan) == (a == b ? 0 : plan->clients[a]) + plan->clients[b];
-}
+    struct plan *plan = &reading->options->plan;
 
-static void default_clients(struct plan *plan)
-{
-    if (count_clients(plan) > 0)
+    if (plan_clients(plan) > 0)
         return;
     plan->clients[KIND_NEW] = 8;
-    if (plan->address.type == SOCK_STREAM)
+    if (plan->address.type == SOCK_STREAM && !speaks_first(reading))
         plan->clients[KIND_KEEP_ALIVE] = 4;
 }
 
-static void check_clients(struct plan *plan)
+static void check_clients(const struct reading *reading)
 {
-    if (plan->address.type == SOCK_DGRAM && !only(plan, KIND_NEW, KIND_KEEP_ALIVE))
+    const struct plan *plan = &reading->options->plan;
+
+    if (speaks_first(reading) &&
+        plan->clients[KIND_KEEP_ALIVE] + plan->clients[KIND_IDLE] + plan->clients[KIND_HALF] > 0)
+        option_error("--clients: without --send there are new, slow, silent and connect only");
+    if (plan->address.type == SOCK_DGRAM && !plan_only(plan, KIND_NEW, KIND_KEEP_ALIVE))
         option_error("--clients: of datagrams there are new and keep-alive only");
-    if (plan->rate != 0 && !only(plan, KIND_NEW, KIND_KEEP_ALIVE))
+    if (plan->rate != 0 && !plan_only(plan, KIND_NEW, KIND_KEEP_ALIVE))
         option_error("--rate is for new and keep-alive clients only; see --clients");
 }
 
@@ -288,7 +292,7 @@ static void check_clients(struct plan *plan)
 static void check_descriptors(const struct plan *plan)
 {
     struct rlimit limit;
-    rlim_t needed = (rlim_t)count_clients(plan) + OTHER_FILES;
+    rlim_t needed = (rlim_t)plan_clients(plan) + OTHER_FILES;
 
     getrlimit(RLIMIT_NOFILE, &limit);
     if (needed > limit.rlim_max)
@@ -314,52 +318,6 @@ static void check_restart(const struct reading *reading)
         option_error("--pause 'none' would never end");
 }
 
-static void set_raw(struct reading *reading)
-{
-    struct plan *plan = &reading->options->plan;
-
-    if (reading->send != NULL) {
-        plan->question = question_raw(reading->send);
-        if (plan->question.bytes == NULL)
-            option_error("--send '%s' is empty or has an escape other than \\r \\n \\t \\\\ \\xHH",
-                         reading->send);
-    }
-    if (plan->judge.expect == NULL || reading->send == NULL) {
-        if (!only(plan, KIND_CONNECT, KIND_CONNECT))
-            option_error("'%s' needs --send and --expect: what to say, and what an answer holds",
-                         plan->url);
-    }
-    plan->keep_question = plan->slow_question = plan->question;
-}
-
-static void set_http(struct reading *reading)
-{
-    struct plan *plan = &reading->options->plan;
-    const struct address *address = &plan->address;
-    const char *path = address->path, *slow = reading->slow_path;
-
-    if (slow != NULL && *slow != '/')
-        option_error("--slow-path '%s' has to begin with /", slow);
-    plan->question = question_http(path, address->host, reading->headers, reading->data, false);
-    plan->keep_question = question_http(path, address->host, reading->headers, reading->data, true);
-    plan->slow_question = question_http(slow != NULL ? slow : path, address->host, reading->headers,
-                                        reading->data, false);
-}
-
-static void set_question(struct reading *reading)
-{
-    struct plan *plan = &reading->options->plan;
-
-    if (reading->send != NULL || plan->address.plain) {
-        if (reading->data != NULL || reading->slow_path != NULL || *reading->headers != '\0')
-            option_error("--data, --header and --slow-path are for HTTP");
-        plan->address.http = false;
-        set_raw(reading);
-    } else {
-        set_http(reading);
-    }
-}
-
 static void set_address(struct plan *plan, const char *url)
 {
     if (url == NULL)
@@ -382,7 +340,7 @@ static void set_duration(const struct reading *reading)
 void probe_options_read(struct probe_options *options, int argc, char **argv)
 {
     static char no_headers[] = "";
-    struct reading reading = {.options = options, .headers = no_headers};
+    struct reading reading = {.options = options, .words.headers = no_headers};
     int c;
 
     *options = (struct probe_options){.plan = {.duration = PLAN_NEVER,
@@ -395,10 +353,10 @@ void probe_options_read(struct probe_options *options, int argc, char **argv)
     while ((c = option_next(argc, argv, ":c:d:n:H:o:qh", longs)) != -1)
         read_option(&reading, c);
     set_address(&options->plan, option_argument(argc, argv));
-    default_clients(&options->plan);
-    check_clients(&options->plan);
+    default_clients(&reading);
+    check_clients(&reading);
     check_restart(&reading);
     check_descriptors(&options->plan);
-    set_question(&reading);
+    request_plan(&options->plan, &reading.words);
     set_duration(&reading);
 }

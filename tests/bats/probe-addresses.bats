@@ -76,6 +76,27 @@ all_answered() {
     found "r['failed'] == r['failures']['timeout'] == 5" "r['answers'] == 45"
 }
 
+@test "UDP, answered from another port" {
+    local options=(--send PING --acknowledge 'A\x43K' --expect PONG "udp://127.0.0.1:$PORT")
+    run --separate-stderr timeout 60 "$GRACE" probe "${options[@]}"
+    complains 3 refused
+    start_letting_down "udp:127.0.0.1:$PORT" --another-port
+    all_answered "${options[@]}"
+    wait_until 10 log_has '^acknowledged 41$' # with the one before the load
+}
+
+@test "a server that speaks first" {
+    local url=tcp://127.0.0.1:$PORT
+    run --separate-stderr timeout 60 "$GRACE" probe --expect ^220 "$url"
+    complains 3 refused
+    start_letting_down "127.0.0.1:$PORT" --accepting greet/1
+    all_answered --expect '^220 version 1' "$url"
+    found "[(c['kind'], c['clients']) for c in r['clients']] == [('new', 8)]"
+    all_answered -c slow=2,silent=2 --hold 10ms --expect '^220 version 1' "$url"
+    run --separate-stderr timeout 60 "$GRACE" probe --expect '^220 version 2' --timeout 1s "$url"
+    complains 3 'too long to answer'
+}
+
 @test "datagrams by a path" {
     start_letting_down "unixgram:$SOCKET"
     all_answered --send PING --expect PONG "unixgram:$SOCKET"
@@ -100,8 +121,9 @@ http://127.0.0.1:eighty|http://127.0.0.1:eighty/
 http://\[::1|'http://[::1/'
 tcp://127.0.0.1|--send a --expect b tcp://127.0.0.1
 unix:|unix:
---send|tcp://127.0.0.1:1
+--expect|tcp://127.0.0.1:1
 --expect|--send PING tcp://127.0.0.1:1
+without --send|-c half=1 --expect 220 tcp://127.0.0.1:1
 --send|--expect PONG udp://127.0.0.1:1
 --foo|--foo "$url"
 --clients|--clients
@@ -129,6 +151,11 @@ datagrams.*new and keep-alive|-c slow=1 --send a --expect b udp://127.0.0.1:1
 --version-regex.*\[|--version-regex '[' "$url"
 header.*nothing|-H nothing "$url"
 --send.*\\q|--send '\q' --expect b tcp://127.0.0.1:1
+--send ..|--send '' --expect b tcp://127.0.0.1:1
+--acknowledge.*udp|--acknowledge a "$url"
+--acknowledge.*udp|--acknowledge a --send a --expect b tcp://127.0.0.1:1
+--acknowledge.*new|-c keep-alive=1 --acknowledge a --send a --expect b udp://127.0.0.1:1
+--acknowledge.*\\q|--acknowledge '\q' --send a --expect b udp://127.0.0.1:1
 --slow-path.*x|--slow-path x "$url"
 pdf|-o pdf "$url"
 json|-o json= "$url"

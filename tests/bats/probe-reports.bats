@@ -102,6 +102,36 @@ held() {
     probe_ends 0
 }
 
+# holding COUNT: so many clients do, as the probe says.
+holding() {
+    [[ $(wc -l <"$BATS_TEST_TMPDIR/on") == "$1" ]]
+}
+
+@test "the load is on when clients hold that do, and a hold without an end ends with the restart" {
+    start_letting_down
+    start_probe --ready-file "$BATS_TEST_TMPDIR/on" -c half=1,silent=1,idle=1,slow=1 --hold none \
+        "http://127.0.0.1:$PORT/held"
+    wait_until 20 holding 1
+    # One before the load, those of the idle client and the slow one; then all ask.
+    wait_until 20 has_asked /held 3
+    kill -USR1 "$PROBE"
+    kill -USR2 "$PROBE"
+    wait_until 20 has_asked /held 6
+    wait_until 20 holding 2
+    probe_ends 0
+    found "r['failed'] == 0" "all(c['answers'] >= 2 for c in r['clients'])"
+}
+
+@test "a hold without an end ends with the run" {
+    start_letting_down
+    start_probe --ready-file "$BATS_TEST_TMPDIR/on" -c half=1 -n 1 --hold none \
+        "http://127.0.0.1:$PORT/held"
+    wait_until 20 holding 1
+    found "requests('/held') == 1"
+    probe_ends 0
+    found "requests('/held') == 2" "r['answers'] == 1"
+}
+
 @test "what it is stopped for itself is no latency, but a standstill" {
     local since
     start_letting_down

@@ -2,7 +2,8 @@
 """letting_down.py ADDRESS [OPTION]...: lets clients down in ways that they can count.
 
 ADDRESS: HOST:PORT, [HOST]:PORT, unix:PATH, unix:@NAME, udp:HOST:PORT or unixgram:PATH.  Says "ready" when it
-serves.  --tls CERTIFICATE KEY; --accepting WAY/N: every Nth connection is let down before it is read.
+serves.  --tls CERTIFICATE KEY; --accepting WAY/N: every Nth connection is treated so before it is read;
+--another-port: datagrams are answered from one, and what is sent there then is counted: "acknowledged N".
 
 The path of a request is /WAY or /WAY/N: then only every Nth request to this path is treated that way, and
 the others are answered well.  /counts tells what happened to each path, /echo what was asked.  What isn't
@@ -221,6 +222,11 @@ def no_content(link):
 
 
 @way
+def greet(link):
+    link.send("220 version 1\r\n")
+
+
+@way
 def new_version(link):
     link.answer("version 2\n")
 
@@ -285,8 +291,18 @@ class Datagram(Link):
         raise Closing
 
     def send(self, text):
-        if self.peer:
+        if options.another_port:
+            self.send_from_another_port(text)
+        elif self.peer:
             self.sock.sendto(text.encode(), self.peer)
+
+    def send_from_another_port(self, text):
+        with socket.socket(self.sock.family, socket.SOCK_DGRAM) as other:
+            other.settimeout(STALL)
+            other.sendto(text.encode(), self.peer)
+            if other.recv(100) == b"ACK":
+                counts["acknowledged"] = counts.get("acknowledged", 0) + 1
+                print("acknowledged", counts["acknowledged"], flush=True)
 
 
 def serve_datagrams(sock):
@@ -315,6 +331,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("address")
 parser.add_argument("--tls", nargs=2)
 parser.add_argument("--accepting", default="")
+parser.add_argument("--another-port", action="store_true")
 options = parser.parse_args()
 listener = bound(options.address)
 tls = None

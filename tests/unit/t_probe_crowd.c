@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "probe/plan.h"
 #include "tap.h"
 
 enum { HOLD = 100, TIMEOUT = 1000 };
@@ -43,6 +44,17 @@ static void test_hold(void)
     crowd_leave(&b);
 }
 
+static void test_endless_hold(void)
+{
+    crowd_begin(PLAN_NEVER, TIMEOUT);
+    crowd_wait(&a, QUEUE_HOLD, 0);
+    ok(crowd_expired(QUEUE_HOLD, 1000000 * HOLD) == NULL, "a hold without an end goes on");
+    crowd_keep_holding(true);
+    ok(crowd_expired(QUEUE_HOLD, 1000000 * HOLD) == NULL, "while a restart does, too");
+    crowd_keep_holding(false);
+    ok(crowd_expired(QUEUE_HOLD, 500) == &a, "and ends with it");
+}
+
 static void test_turns(void)
 {
     ok(crowd_take_turn() == NULL, "nobody is free");
@@ -60,6 +72,8 @@ int main(void)
     crowd_begin(HOLD, TIMEOUT);
     test_order();
     test_hold();
+    test_endless_hold();
+    crowd_begin(HOLD, TIMEOUT);
     test_turns();
     return done();
 }

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "probe/plan.h"
+
 TAILQ_HEAD(places, place);
 
 static struct {
@@ -44,20 +46,26 @@ void crowd_wait(struct place *place, enum queue queue, int64_t now)
     TAILQ_INSERT_TAIL(&queues[queue].places, place, others);
 }
 
-void crowd_keep_holding(bool keep)
-{
-    keep_holding = keep;
-}
-
-/* Who is in the queue is due now. */
-void crowd_end_holds(void)
+static void end_holds(void)
 {
     struct place *place;
 
-    keep_holding = false;
-    queues[QUEUE_HOLD].length = 0;
     TAILQ_FOREACH (place, &queues[QUEUE_HOLD].places, others)
         place->due = 0;
+}
+
+void crowd_keep_holding(bool keep)
+{
+    keep_holding = keep;
+    if (!keep && queues[QUEUE_HOLD].length == PLAN_NEVER)
+        end_holds();
+}
+
+void crowd_end_holds(void)
+{
+    keep_holding = false;
+    queues[QUEUE_HOLD].length = 0;
+    end_holds();
 }
 
 /* The first whose time passes by itself. */

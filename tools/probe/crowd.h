@@ -29,14 +29,15 @@ struct place {
     int64_t due;
 };
 
-/* `hold` and `timeout` in nanoseconds. */
+/* `hold` and `timeout` in nanoseconds; a hold of PLAN_NEVER has no end of its own. */
 void crowd_begin(int64_t hold, int64_t timeout);
 
 /* To the end of a queue, from any other; into none. */
 void crowd_wait(struct place *place, enum queue queue, int64_t now);
 void crowd_leave(struct place *place);
 
-/* Nobody's hold ends before this is taken back: a restart is going on. */
+/* Nobody's hold ends before this is taken back: a restart is going on. Holds without an end of
+ * their own end then. */
 void crowd_keep_holding(bool keep);
 
 /* All holds are over, now and from now on: the run ends. */

@@ -94,6 +94,8 @@ static void answered(struct client *client, int64_t now)
     client->reused = true;
     if (!behaviour_of(client)->keeps || !client->answer.keeps || client->closing)
         wire_close(&client->wire, true);
+    if (behaviour_of(client)->rests)
+        load_on_holding(&client->witness);
     crowd_wait(&client->place,
                behaviour_of(client)->rests           ? QUEUE_HOLD
                : behaviour_of(client)->only_connects ? QUEUE_BREATH
@@ -105,6 +107,7 @@ static void hold(struct client *client, int64_t now)
 {
     client->state = CLIENT_HOLDING;
     client->hold_began = now;
+    load_on_holding(&client->witness);
     crowd_wait(&client->place, QUEUE_HOLD, now);
 }
 
@@ -144,6 +147,9 @@ static enum taken take(struct client *client, enum outcome *outcome, int64_t now
         exchange_fail(client, "recv", errno, now);
         return TAKEN_ERROR;
     }
+    if (run->plan->acknowledgement.length > 0)
+        wire_send(&client->wire, run->plan->acknowledgement.bytes,
+                  run->plan->acknowledgement.length);
     if (got == 0 && !is_datagram(client))
         *outcome = answer_end(&client->answer, &run->plan->judge, run->result);
     else
@@ -235,7 +241,8 @@ void exchange_connected(struct client *client, int64_t now)
 
 static bool must_know_connected(const struct client *client)
 {
-    return behaviour_of(client)->holds_before || behaviour_of(client)->only_connects;
+    return behaviour_of(client)->holds_before || behaviour_of(client)->only_connects ||
+           question_of(client)->length == 0;
 }
 
 static void connection_begins(struct client *client, int64_t now)

@@ -22,6 +22,7 @@ struct plan {
     struct address address;
     struct question question, keep_question, slow_question; /* of most, of those that keep their
                                                              * connections, of slow clients */
+    struct question acknowledgement; /* what is sent when an answer comes; length 0: nothing */
     struct judge judge;
     unsigned clients[KINDS];
 
@@ -39,5 +40,11 @@ struct plan {
 
     bool live; /* tells on the terminal how it goes */
 };
+
+/* How many there are. */
+unsigned plan_clients(const struct plan *plan);
+
+/* Are all of these kinds? */
+bool plan_only(const struct plan *plan, enum kind a, enum kind b);
 
 #endif

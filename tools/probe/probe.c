@@ -86,9 +86,7 @@ static void create_clients(const struct plan *plan)
 {
     unsigned made = 0;
 
-    state.count = 0;
-    for (enum kind kind = 0; kind < KINDS; kind++)
-        state.count += plan->clients[kind];
+    state.count = plan_clients(plan);
     state.clients = calloc(state.count, sizeof(*state.clients));
     if (state.clients == NULL)
         err(1, NULL);
@@ -232,21 +230,13 @@ static void begin_once(void)
     watch_signals();
 }
 
-static bool only_connects(const struct plan *plan)
-{
-    for (enum kind kind = 0; kind < KINDS; kind++)
-        if (kind != KIND_CONNECT && plan->clients[kind] > 0)
-            return false;
-    return true;
-}
-
 const char *probe_reach(struct plan *plan)
 {
     static char why[WHY_LENGTH * 2];
     struct plan one = *plan;
 
     memset(one.clients, 0, sizeof(one.clients));
-    one.clients[only_connects(plan) ? KIND_CONNECT : KIND_NEW] = 1;
+    one.clients[plan_only(plan, KIND_CONNECT, KIND_CONNECT) ? KIND_CONNECT : KIND_NEW] = 1;
     one.requests = 1;
     one.rate = 0;
     one.restart = NULL;

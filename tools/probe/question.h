@@ -17,7 +17,7 @@ struct question question_http(const char *path, const char *host, const char *he
                               const char *data, bool keep);
 
 /* Bytes in which \r, \n, \t, \\ and \xHH stand for what they do in C. `bytes` is NULL if there is
- * another escape sequence, or none at all. */
+ * another escape sequence, or nothing at all. */
 struct question question_raw(const char *text);
 
 #endif

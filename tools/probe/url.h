@@ -17,6 +17,7 @@ struct address {
     socklen_t length;
     int type; /* SOCK_STREAM, SOCK_DGRAM */
     bool tls;
+    bool any_port;    /* datagrams: an answer may come from another port of the server */
     bool http;        /* by the URL; unix: may be either */
     bool plain;       /* is not HTTP, whatever is asked */
     char host[256];   /* as a Host header wants it, with the port where it isn't the usual one */

@@ -65,6 +65,23 @@ static int failed_to_open(struct wire *wire, int error, const char **why)
     return ECANCELED;
 }
 
+/* Without a connection the kernel keeps it to itself that nobody is there, unless it is asked. */
+static int await_answer(struct wire *wire, const struct address *address)
+{
+    bool six = address->to.ss_family == AF_INET6;
+
+    wire->to = address;
+    return setsockopt(wire->fd, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_RECVERR : IP_RECVERR,
+                      &(int){1}, sizeof(int));
+}
+
+static int reach(struct wire *wire, const struct address *address)
+{
+    if (address->any_port)
+        return await_answer(wire, address);
+    return connect(wire->fd, (const struct sockaddr *)&address->to, address->length);
+}
+
 int wire_open(struct wire *wire, const struct address *address, bool small, const char **why)
 {
     int type = address->type | SOCK_NONBLOCK | SOCK_CLOEXEC;
@@ -75,8 +92,7 @@ int wire_open(struct wire *wire, const struct address *address, bool small, cons
     name_socket(wire->fd, address);
     if (small)
         setsockopt(wire->fd, SOL_SOCKET, SO_RCVBUF, &(int){1}, sizeof(int));
-    if (connect(wire->fd, (const struct sockaddr *)&address->to, address->length) == -1 &&
-        errno != EINPROGRESS)
+    if (reach(wire, address) == -1 && errno != EINPROGRESS)
         return failed_to_open(wire, errno, why);
     if (address->tls)
         begin_tls(wire, address);
@@ -119,6 +135,9 @@ int wire_shake_hands(struct wire *wire)
 
 ssize_t wire_send(struct wire *wire, const char *bytes, size_t length)
 {
+    if (wire->to != NULL)
+        return sendto(wire->fd, bytes, length, MSG_NOSIGNAL, (const struct sockaddr *)&wire->to->to,
+                      wire->to->length);
     if (wire->tls == NULL)
         return send(wire->fd, bytes, length, MSG_NOSIGNAL);
     errno = 0;
@@ -129,8 +148,23 @@ ssize_t wire_send(struct wire *wire, const char *bytes, size_t length)
     return -1;
 }
 
+/* Who has answered is who the rest goes to. */
+static ssize_t receive_from_anybody(struct wire *wire, char *bytes, size_t size)
+{
+    struct sockaddr_storage from;
+    socklen_t length = sizeof(from);
+    ssize_t got = recvfrom(wire->fd, bytes, size, 0, (struct sockaddr *)&from, &length);
+
+    if (got == -1 || connect(wire->fd, (struct sockaddr *)&from, length) == -1)
+        return -1;
+    wire->to = NULL;
+    return got;
+}
+
 ssize_t wire_receive(struct wire *wire, char *bytes, size_t size)
 {
+    if (wire->to != NULL)
+        return receive_from_anybody(wire, bytes, size);
     if (wire->tls == NULL)
         return recv(wire->fd, bytes, size, 0);
     errno = 0;

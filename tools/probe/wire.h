@@ -11,9 +11,10 @@
 #include "probe/url.h"
 
 struct wire {
-    int fd;         /* -1: none */
-    void *tls;      /* SSL, or NULL */
-    bool encrypted; /* the handshake is over */
+    int fd;                   /* -1: none */
+    void *tls;                /* SSL, or NULL */
+    bool encrypted;           /* the handshake is over */
+    const struct address *to; /* where there is no connection yet: who answers is the other side */
 };
 
 /* Begins to connect, over TLS if the address says so. 0, or an errno; EAGAIN: a UNIX socket whose
