@@ -106,6 +106,58 @@ END
     says '^# -- grace probe --'
 }
 
+@test "a load from here to there, with its numbers" {
+    inner <<'END'
+TEST "from here to there" {
+    run grace_load_stop
+    [ "$status" -eq 1 ]
+    [[ $output == *'no load goes on'* ]]
+    grace_start --port $PORT -- ./server $PORT
+    grace_load_start -c new=3 --version-regex 'version [0-9]+' http://127.0.0.1:$PORT/
+    run grace_load_start http://127.0.0.1:$PORT/
+    [ "$status" -eq 1 ]
+    [[ $output == *'a load goes on'* ]]
+    echo 'version 2' >version
+    grace_restart
+    grace_load_stop
+    assert_no_client_noticed
+    [ "$(grace_load_value failed)" -eq 0 ]
+    [ "$(grace_load_value refused)" -eq 0 ]
+    [ "$(grace_load_value answers)" -ge 9 ]
+    [[ $(grace_load_value max) =~ ^[0-9]+\.[0-9]+$ ]]
+    run grace_load_value none
+    [ "$status" -eq 2 ]
+    mapfile -t versions < <(grace_load_versions)
+    [[ ${#versions[@]} -eq 2 && ${versions[0]} =~ ^[0-9]+\ version\ 1$ && ${versions[1]} =~ ^[0-9]+\ version\ 2$ ]]
+    ((${versions[0]% v*} + ${versions[1]% v*} == $(grace_load_value answers)))
+    grace_load_start -c new=1 --rate 20 http://127.0.0.1:$PORT/
+    kill -STOP $(grace_status mains)
+    grace_wait 10 eval '((++looks > 20))'
+    kill -CONT $(grace_status mains)
+    grace_load_stop # not before there is an answer
+    assert_no_client_noticed
+}
+END
+    passes
+}
+
+@test "other programs of a test end with it, and what they say is shown if it fails" {
+    inner <<'END'
+TEST "in the background" {
+    grace_background other sh -c 'echo "this is other"; exec sleep 1000'
+    kill -0 "$grace_background_pid"
+    grace_wait grep -q other "$grace_background_log"
+    run grace_background other
+    [ "$status" -eq 2 ]
+    false
+}
+END
+    fails
+    says '`false. failed'
+    says '^# -- log of other --'
+    says '^# this is other'
+}
+
 @test "in the teardown after a timeout what fails fails" {
     inner <<'END'
 teardown() {

@@ -36,6 +36,18 @@ _grace_background() {
     echo "process $_grace_pid:$_grace_start" >>"$_grace_dir/started"
 }
 
+# grace_background NAME COMMAND [ARG...]: another program that the test needs. Sets
+# grace_background_pid, and grace_background_log: the file with what it says.
+grace_background() {
+    (($# > 1)) || { _grace_fail 'grace_background: NAME COMMAND... is missing' || return 2; }
+    _grace_begin || return $?
+    mkdir -p "$_grace_dir/background"
+    grace_background_log=$_grace_dir/background/$1.log
+    _grace_background "$grace_background_log" "${@:2}"
+    # shellcheck disable=SC2034 # tests use it
+    grace_background_pid=$_grace_pid
+}
+
 # The watcher is nobody's child, so that a timeout of bats, which ends the children of the test, does
 # not end it. It has the list open before anybody can remove it.
 _grace_watch() {
@@ -74,6 +86,9 @@ _grace_show_all() {
     for file in "$_grace_dir"/*.pid; do
         [[ -e $file ]] || continue
         _grace_show_server "$file"
+    done
+    for file in "$_grace_dir"/background/*.log; do
+        [[ ! -s $file ]] || _grace_show_log "$file"
     done
     _grace_show_load
 } >&2

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154 # what the other files set
 # Clients while something happens. grace probe is them; here are its start, its marks and its end.
 # Files in load/: ready (what it says when the load is on), json, text, err, pid, status, url; mark, while
-# a restart goes on; marks, with a line for each that is over.
+# a restart goes on; marks, with a line for each time that all were asked to be answered once more.
 
 # with_load [OPTION...] URL COMMAND...: options of grace probe.
 with_load() {
@@ -22,6 +22,20 @@ with_load() {
     rc=$? # not 0 only where the shell goes on after an error, as in run
     _grace_load_end || return $?
     return $rc
+}
+
+# grace_load_start [OPTION...] URL: the same until grace_load_stop.
+grace_load_start() {
+    (($#)) || { _grace_fail 'grace_load_start: URL is missing' || return 2; }
+    ! _grace_load_runs || { _grace_fail 'a load goes on' url "$(<"$_grace_dir/load/url")" || return $?; }
+    _grace_load_begin "${*: -1}" "${@:1:$#-1}"
+}
+
+# grace_load_stop: when each client has had an answer to another request.
+grace_load_stop() {
+    _grace_load_runs || { _grace_fail 'no load goes on' hint grace_load_start || return $?; }
+    [[ -e $_grace_dir/load/mark ]] || _grace_load_awaited || return $?
+    _grace_load_end
 }
 
 # _grace_load_begin URL OPTION...: returns when each client has had an answer.
@@ -71,10 +85,15 @@ _grace_mark_begin() {
 _grace_mark_end() {
     _grace_load_runs && [[ -e $_grace_dir/load/mark ]] || return 0
     rm "$_grace_dir/load/mark"
-    echo over >>"$_grace_dir/load/marks"
+    _grace_load_awaited
+}
+
+# _grace_load_awaited: all clients have had an answer to a request that begins now.
+_grace_load_awaited() {
+    echo seen >>"$_grace_dir/load/marks"
     kill -USR2 "$(<"$_grace_dir/load/pid")" 2>/dev/null || { _grace_load_failed 'the load has ended too early' || return $?; }
     _grace_until "$(_grace_limit)" _grace_on_or_ended || true
-    _grace_is_on || echo 'not all clients have had an answer since the restart' >>"$_grace_dir/load/err"
+    _grace_is_on || echo 'not all clients have had an answer since' >>"$_grace_dir/load/err"
 }
 
 # _grace_load_end: requests under way have their time.
@@ -130,6 +149,24 @@ _grace_failures() {
         [[ $counts =~ \"$kind\":\ *([0-9]+) ]] && ((BASH_REMATCH[1])) && failures+=("$kind" "${BASH_REMATCH[1]}")
     done
     return 0
+}
+
+# grace_load_value KEY: a number of the last load, as its report has it.
+grace_load_value() {
+    _grace_read_load || return $?
+    [[ $_grace_load =~ \"${1-}\":\ *([0-9.]+) ]] || { _grace_fail 'grace_load_value: no such number' key "${1-}" || return 2; }
+    echo "${BASH_REMATCH[1]}"
+}
+
+# grace_load_versions: a line "ANSWERS VERSION" for each that has answered, in that order.
+grace_load_versions() {
+    local each='\{ *"version": *"(([^"\]|\\.)*)", *"answers": *([0-9]+)' rest
+    _grace_read_load || return $?
+    rest=${_grace_load//$'\n'/ }
+    while [[ $rest =~ $each ]]; do
+        printf '%s %s\n' "${BASH_REMATCH[3]}" "${BASH_REMATCH[1]}"
+        rest=${rest#*"${BASH_REMATCH[0]}"}
+    done
 }
 
 _grace_show_load() {

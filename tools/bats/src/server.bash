@@ -142,7 +142,13 @@ _grace_show_server() {
     local name=${1##*/}
     name=${name%.pid}
     "$_grace_command" status "$(<"$1")" 2>&1 | _grace_decorate "status of $name"
-    tail -n 40 "$_grace_dir/$name.log" | _grace_printable | _grace_decorate "log of $name"
+    _grace_show_log "$_grace_dir/$name.log"
+}
+
+# _grace_show_log FILE: NAME.log
+_grace_show_log() {
+    local name=${1##*/}
+    tail -n 40 "$1" | _grace_printable | _grace_decorate "log of ${name%.log}"
 }
 
 # grace_free_port: below the ephemeral ports, so that no client takes it first; and no other test of
