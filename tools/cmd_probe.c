@@ -81,19 +81,18 @@ static void set_restart(struct probe_options *options)
 int cmd_probe(int argc, char **argv)
 {
     static struct probe_options options;
-    const char *trouble;
+    const char *unreached, *trouble;
 
     probe_options_read(&options, argc, argv);
     options.plan.live = options.plan.live && live_wanted();
     open_outputs(&options);
     set_restart(&options);
-    const char *wrong = probe_reach(&options.plan);
-    if (wrong != NULL) {
+    struct result *result = probe_run(&options.plan, &unreached, &trouble);
+    if (unreached != NULL) {
         fprintf(stderr, "grace probe: %s: %s; is it running, and is this its address?\n",
-                options.plan.url, wrong);
+                options.plan.url, unreached);
         return EXIT_NO_TARGET;
     }
-    struct result *result = probe_run(&options.plan, &trouble);
     bool written = write_outputs(&options, result);
     if (trouble != NULL)
         fprintf(stderr, "grace probe: stopped early: %s\n", trouble);

@@ -23,7 +23,9 @@ static struct {
     struct run run;
     struct client *clients;
     unsigned count;
-    uint64_t due;     /* requests that were due so far, with a rate */
+    bool reached;     /* the first client has seen to it that there is a server: all may come */
+    uint64_t due;     /* requests that were due so far, with a rate, ... */
+    int64_t due_from; /* ... since then */
     int64_t live_due; /* the next line on the terminal */
     bool ending;
     bool impatient; /* what is under way is given up */
@@ -102,9 +104,9 @@ static int64_t next_due(void)
 {
     uint64_t rate = state.run.plan->rate;
 
-    return rate == 0 || state.run.begun >= state.run.allowed
-               ? INT64_MAX
-               : (int64_t)(state.due * 1000000000 / rate);
+    if (rate == 0 || state.run.begun >= state.run.allowed)
+        return INT64_MAX;
+    return state.due_from + (int64_t)(state.due * 1000000000 / rate);
 }
 
 /* Who is free takes the request that has been due for longest. */
@@ -143,6 +145,7 @@ static bool is_enough(int64_t now)
     const struct run *run = &state.run;
 
     return run->trouble != NULL || now >= run->plan->duration || restarts_over() ||
+           (!state.reached && result_failed(run->result) > 0) ||
            (run->begun >= run->allowed && run->under_way == 0);
 }
 
@@ -164,6 +167,33 @@ static int64_t time_left(int64_t now)
     return earlier(next - now, LOOK_EVERY);
 }
 
+static void begin_client(struct client *client, int64_t now)
+{
+    if (state.run.plan->rate != 0)
+        crowd_wait(&client->place, QUEUE_TURN, now);
+    else if (state.run.begun < state.run.allowed)
+        client_begin(client, now, now);
+}
+
+/* The first client alone: what it meets decides whether there is a load at all. */
+static void begin_first(int64_t now)
+{
+    begin_client(&state.clients[0], now);
+    give_turns(now);
+}
+
+/* The others come when it has an answer, or waits by itself. */
+static void begin_others(int64_t now)
+{
+    if (state.reached || state.ending ||
+        (result_answers(state.run.result) == 0 && state.clients[0].state != CLIENT_HOLDING))
+        return;
+    state.reached = true;
+    state.due_from = now;
+    for (unsigned i = 1; i < state.count; i++)
+        begin_client(&state.clients[i], now);
+}
+
 static void turn(void)
 {
     int64_t now = running_clock_now();
@@ -173,20 +203,9 @@ static void turn(void)
     restarts_step(now);
     if (is_enough(now))
         end_run(now);
+    begin_others(now);
     wake_clients(now);
     tell(now);
-}
-
-static void begin_clients(int64_t now)
-{
-    for (unsigned i = 0; i < state.count; i++) {
-        struct client *client = &state.clients[i];
-        if (state.run.plan->rate != 0)
-            crowd_wait(&client->place, QUEUE_TURN, now);
-        else if (state.run.begun < state.run.allowed)
-            client_begin(client, now, now);
-    }
-    give_turns(now);
 }
 
 static void free_clients(void)
@@ -205,13 +224,13 @@ static struct result *run_plan(struct plan *plan)
                              .allowed = plan->requests != 0 ? plan->requests : UINT64_MAX};
     state.run.result->rate = (int64_t)plan->rate;
     state.due = 0;
-    state.live_due = 0;
-    state.ending = state.impatient = false;
+    state.due_from = state.live_due = 0;
+    state.reached = state.ending = state.impatient = false;
     crowd_begin(plan->hold, plan->timeout);
     restarts_begin(plan, state.run.result, 0);
     load_on_begin(plan);
     create_clients(plan);
-    begin_clients(0);
+    begin_first(0);
     while (!state.ending || (state.run.under_way > 0 && !state.impatient))
         turn();
     free_clients();
@@ -230,39 +249,23 @@ static void begin_once(void)
     watch_signals();
 }
 
-const char *probe_reach(struct plan *plan)
+/* What was wrong with the first request, if it failed. */
+static const char *why_unreached(const struct result *result)
 {
     static char why[WHY_LENGTH * 2];
-    struct plan one = *plan;
+    const struct let_down *first = result->let_down;
 
-    memset(one.clients, 0, sizeof(one.clients));
-    one.clients[plan_only(plan, KIND_CONNECT, KIND_CONNECT) ? KIND_CONNECT : KIND_NEW] = 1;
-    one.requests = 1;
-    one.rate = 0;
-    one.restart = NULL;
-    one.live = false;
-    one.ready = NULL;
-    one.duration = PLAN_NEVER;
-    begin_once();
-    struct result *result = run_plan(&one);
-    plan->judge = one.judge;
-    plan->judge.last.text = NULL; /* its version is one of that record */
-    const struct let_down *let_down = result->let_down_used > 0 ? result->let_down : NULL;
-    why[0] = '\0';
-    if (state.run.trouble != NULL)
-        strlcpy(why, state.run.trouble, sizeof(why));
-    else if (let_down != NULL)
-        snprintf(why, sizeof(why), "%s: %s", failure_words(let_down->failure), let_down->why);
-    free(one.judge.last.text);
-    bool good = result_answers(result) == 1;
-    result_free(result);
-    return good ? NULL : why;
+    if (state.reached || result_failed(result) == 0)
+        return NULL;
+    snprintf(why, sizeof(why), "%s: %s", failure_words(first->failure), first->why);
+    return why;
 }
 
-struct result *probe_run(struct plan *plan, const char **trouble)
+struct result *probe_run(struct plan *plan, const char **unreached, const char **trouble)
 {
     begin_once();
     struct result *result = run_plan(plan);
+    *unreached = why_unreached(result);
     *trouble = state.run.trouble;
     return result;
 }
