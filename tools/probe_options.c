@@ -278,13 +278,15 @@ static void default_clients(const struct reading *reading)
 static void check_clients(const struct reading *reading)
 {
     const struct plan *plan = &reading->options->plan;
+    const unsigned steady = KIND_BIT(KIND_NEW) | KIND_BIT(KIND_KEEP_ALIVE);
+    const unsigned unasked =
+        KIND_BIT(KIND_NEW) | KIND_BIT(KIND_SLOW) | KIND_BIT(KIND_SILENT) | KIND_BIT(KIND_CONNECT);
 
-    if (speaks_first(reading) &&
-        plan->clients[KIND_KEEP_ALIVE] + plan->clients[KIND_IDLE] + plan->clients[KIND_HALF] > 0)
+    if (speaks_first(reading) && !plan_only(plan, unasked))
         option_error("--clients: without --send there are new, slow, silent and connect only");
-    if (plan->address.type == SOCK_DGRAM && !plan_only(plan, KIND_NEW, KIND_KEEP_ALIVE))
-        option_error("--clients: of datagrams there are new and keep-alive only");
-    if (plan->rate != 0 && !plan_only(plan, KIND_NEW, KIND_KEEP_ALIVE))
+    if (plan->address.type == SOCK_DGRAM && !plan_only(plan, steady | KIND_BIT(KIND_SLOW)))
+        option_error("--clients: of datagrams there are new, keep-alive and slow only");
+    if (plan->rate != 0 && !plan_only(plan, steady))
         option_error("--rate is for new and keep-alive clients only; see --clients");
 }
 

@@ -24,8 +24,8 @@ static void set_acknowledgement(struct plan *plan, const struct request_words *w
         return;
     if (plan->address.type != SOCK_DGRAM || plan->address.to.ss_family == AF_UNIX)
         option_error("--acknowledge is for udp:");
-    if (!plan_only(plan, KIND_NEW, KIND_NEW))
-        option_error("--acknowledge is for new clients only; see --clients");
+    if (!plan_only(plan, KIND_BIT(KIND_NEW) | KIND_BIT(KIND_SLOW)))
+        option_error("--acknowledge is for new and slow clients only; see --clients");
     plan->acknowledgement = bytes_of("--acknowledge", words->acknowledge);
     plan->address.any_port = true;
 }
@@ -36,7 +36,7 @@ static void set_raw(struct plan *plan, const struct request_words *words)
     if (words->send == NULL && plan->address.type == SOCK_DGRAM)
         option_error("'%s' needs --send and --expect: what to say, and what an answer holds",
                      plan->url);
-    if (plan->judge.expect == NULL && !plan_only(plan, KIND_CONNECT, KIND_CONNECT))
+    if (plan->judge.expect == NULL && !plan_only(plan, KIND_BIT(KIND_CONNECT)))
         option_error("'%s' needs --expect: what an answer holds; and --send, what to say, unless "
                      "the server speaks first",
                      plan->url);

@@ -71,6 +71,7 @@ all_answered() {
     start_letting_down "udp:127.0.0.1:$PORT"
     all_answered --send PING --expect PONG "udp://127.0.0.1:$PORT"
     found "[(c['kind'], c['clients']) for c in r['clients']] == [('new', 8)]"
+    all_answered -c slow=2,keep-alive=2 --hold 10ms --send PING --expect PONG "udp://127.0.0.1:$PORT"
     probe 1 -n 50 --send never/10 --expect PONG --timeout 2s "udp://127.0.0.1:$PORT"
     found "r['failed'] == r['failures']['timeout'] == 5" "r['answers'] == 45"
 }
@@ -82,6 +83,7 @@ all_answered() {
     start_letting_down "udp:127.0.0.1:$PORT" --another-port
     all_answered "${options[@]}"
     wait_until 10 log_has '^acknowledged 40$'
+    all_answered -c slow=2 --hold 10ms "${options[@]}"
 }
 
 @test "a server that speaks first" {
@@ -130,7 +132,7 @@ some|-c some=1 "$url"
 'x'|-c new=x "$url"
 '-1'|-c new=-1 "$url"
 --clients|-c new=0 "$url"
-datagrams.*new and keep-alive|-c slow=1 --send a --expect b udp://127.0.0.1:1
+datagrams.*new, keep-alive and slow|-c half=1 --send a --expect b udp://127.0.0.1:1
 --rate.*new and keep-alive|--rate 5 -c new=1,idle=1 "$url"
 -n|-n
 --requests.*none|-n none "$url"

@@ -260,7 +260,8 @@ void exchange_connect(struct client *client, int64_t now)
 {
     const struct address *address = &client->run->plan->address;
     const char *why = NULL;
-    int error = wire_open(&client->wire, address, behaviour_of(client)->holds_after, &why);
+    bool small = behaviour_of(client)->holds_after && !is_datagram(client);
+    int error = wire_open(&client->wire, address, small, &why);
 
     client->reused = client->closing = client->unread = false;
     client->version = -1;

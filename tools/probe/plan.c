@@ -10,7 +10,10 @@ unsigned plan_clients(const struct plan *plan)
     return count;
 }
 
-bool plan_only(const struct plan *plan, enum kind a, enum kind b)
+bool plan_only(const struct plan *plan, unsigned kinds)
 {
-    return plan_clients(plan) == (a == b ? 0 : plan->clients[a]) + plan->clients[b];
+    for (enum kind kind = 0; kind < KINDS; kind++)
+        if (plan->clients[kind] > 0 && !(kinds & KIND_BIT(kind)))
+            return false;
+    return true;
 }

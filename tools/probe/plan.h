@@ -17,6 +17,8 @@
 
 #define PLAN_NEVER (INT64_MAX / 4)
 
+#define KIND_BIT(kind) (1u << (kind))
+
 struct plan {
     const char *url;
     struct address address;
@@ -44,7 +46,7 @@ struct plan {
 /* How many there are. */
 unsigned plan_clients(const struct plan *plan);
 
-/* Are all of these kinds? */
-bool plan_only(const struct plan *plan, enum kind a, enum kind b);
+/* Are all of these kinds: KIND_BIT(...) | ...? */
+bool plan_only(const struct plan *plan, unsigned kinds);
 
 #endif
