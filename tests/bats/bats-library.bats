@@ -158,6 +158,30 @@ END
     says '^# this is other'
 }
 
+@test "a server that somebody else has started" {
+    inner <<'END'
+TEST "by a manager" {
+    grace_background manager sh -c "grace run --name web -- ./server $PORT & wait"
+    grace_wait grace_use web
+    pid=$(grace_status pid)
+    assert_generation 1
+    run refute_log nothing
+    [ "$status" -eq 1 ]
+    [[ $output == *'the log of this server is not here'* ]]
+    grace_restart
+    assert_restarted
+    grace_use "$pid"
+    [ "$(grace_status pid)" -eq "$pid" ]
+    [ "$(grace_status name)" = "$pid" ]
+    assert_generation 2
+    run grace_use nobody
+    [ "$status" -eq 1 ]
+    [[ $output == *'no such server runs under grace here'* ]]
+}
+END
+    passes
+}
+
 @test "in the teardown after a timeout what fails fails" {
     inner <<'END'
 teardown() {

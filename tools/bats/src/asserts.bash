@@ -131,14 +131,14 @@ _grace_first_alone() {
 
 # assert_log REGEX: a line of it, sooner or later.
 assert_log() {
-    _grace_server || return $?
+    _grace_server_log || return $?
     _grace_until "$(_grace_limit)" grep -Eq -- "$1" "$_grace_log" ||
         _grace_fail 'the log has no such line' expected "$1"
 }
 
 # refute_log REGEX: no line so far.
 refute_log() {
-    _grace_server || return $?
+    _grace_server_log || return $?
     ! grep -E -- "$1" "$_grace_log" >"$_grace_dir/found" ||
         _grace_fail 'the log has such a line' unexpected "$1" lines "$(<"$_grace_dir/found")"
 }

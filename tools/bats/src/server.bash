@@ -11,10 +11,28 @@ _grace_server() {
     _grace_log=$_grace_dir/$_grace_name.log
 }
 
-# grace_use NAME: of several servers.
+# grace_use NAME|PID: of several servers; also one that somebody else has started, which is left to him.
 grace_use() {
-    [[ -e ${_grace_dir-}/${1-}.pid ]] || { _grace_fail 'no such server was started' name "${1-}" || return $?; }
-    echo "$1" >"$_grace_dir/current"
+    local name=${1-}
+    if ! _grace_knows "$name" && ! _grace_meet "$name" && [[ ! $name || ! -e ${_grace_dir-}/$name.pid ]]; then
+        _grace_fail 'no such server runs under grace here' server "$name" 'looked in' "${GRACE_RUNTIME_DIR-}"
+        return 1
+    fi
+    echo "$name" >"$_grace_dir/current"
+}
+
+# _grace_knows NAME: and its supervisor is still the same.
+_grace_knows() {
+    [[ $1 && -e ${_grace_dir-}/$1.pid ]] && ! _grace_ended "$(<"$_grace_dir/$1.pid")"
+}
+
+# _grace_meet TARGET: a supervisor that this test has not started, or not so.
+_grace_meet() {
+    [[ ${_grace_dir-} && $1 && $1 != */* ]] && _grace_ask "$1" && [[ $_grace_json =~ '"pid":'([0-9]+) ]] || return 1
+    mkdir -p "$_grace_dir" || return $?
+    echo "${BASH_REMATCH[1]}" >"$_grace_dir/$1.pid"
+    : >>"$_grace_dir/$1.port"
+    : >>"$_grace_dir/$1.awaited"
 }
 
 # _grace_read_arguments WORD...: sets port, awaited, limit, name, run and server of the caller.
@@ -134,7 +152,13 @@ _grace_nothing_below() {
 
 # grace_log: what the server and its supervisor have said so far.
 grace_log() {
-    _grace_server && cat "$_grace_log"
+    _grace_server_log && cat "$_grace_log"
+}
+
+# _grace_server_log: as _grace_server, of a server whose log we have.
+_grace_server_log() {
+    _grace_server || return $?
+    [[ -e $_grace_log ]] || _grace_fail 'the log of this server is not here' server "$_grace_name" hint grace_start
 }
 
 # _grace_show_server FILE: NAME.pid
@@ -142,7 +166,7 @@ _grace_show_server() {
     local name=${1##*/}
     name=${name%.pid}
     "$_grace_command" status "$(<"$1")" 2>&1 | _grace_decorate "status of $name"
-    _grace_show_log "$_grace_dir/$name.log"
+    [[ ! -e $_grace_dir/$name.log ]] || _grace_show_log "$_grace_dir/$name.log"
 }
 
 # _grace_show_log FILE: NAME.log
