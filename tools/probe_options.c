@@ -5,6 +5,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -87,18 +88,22 @@ static int64_t nanoseconds(const char *option, const char *text)
     return ms >= PLAN_NEVER / 1000000 ? PLAN_NEVER : ms * 1000000;
 }
 
+/* As regcomp() does with REG_EXTENDED | REG_NEWLINE; but there "." is no zero byte, and answers of
+ * binary protocols are full of these. */
 static const regex_t *regex(const char *option, const char *text)
 {
-    regex_t *compiled = malloc(sizeof(*compiled));
-    char why[128];
+    regex_t *compiled = calloc(1, sizeof(*compiled));
+    char *fastmap = malloc(1 << CHAR_BIT);
 
-    if (compiled == NULL)
+    if (compiled == NULL || fastmap == NULL)
         err(1, NULL);
-    int rc = regcomp(compiled, text, REG_EXTENDED | REG_NEWLINE);
-    if (rc != 0) {
-        regerror(rc, compiled, why, sizeof(why));
+    compiled->fastmap = fastmap; /* bytes that a match may begin with: without it each is tried */
+    re_set_syntax((RE_SYNTAX_POSIX_EXTENDED & ~(RE_DOT_NEWLINE | RE_DOT_NOT_NULL)) |
+                  RE_HAT_LISTS_NOT_NEWLINE);
+    const char *why = re_compile_pattern(text, strlen(text), compiled);
+    if (why != NULL)
         option_error("%s '%s' isn't a regular expression: %s", option, text, why);
-    }
+    re_compile_fastmap(compiled);
     return compiled;
 }
 
