@@ -23,6 +23,10 @@ _grace_find_command() {
 
 _grace_find_command || return $?
 
+# A failure is that of the line of the test, wherever the library is installed; below /usr/lib bats does
+# so by itself.
+! declare -F bats_add_debug_exclude_path >/dev/null || bats_add_debug_exclude_path "$_grace_library"
+
 # Scripts under test that say "grace restart NAME" mean this command, too. Outside a test, where bats
 # only reads the file, or in setup_file, there is nothing that could be cleaned up.
 if [[ -n ${BATS_TEST_TMPDIR-} ]]; then

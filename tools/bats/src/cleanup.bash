@@ -93,15 +93,25 @@ _grace_show_all() {
     _grace_show_load
 } >&2
 
+# grace_end: all processes of this test, however they were started, also those that have gone into the
+# background.
+grace_end() {
+    local processes
+    [[ -e ${_grace_dir-}/started ]] || return 0
+    mapfile -t processes < <(sed -n 's/^process //p' "$_grace_dir/started" && _grace_supervisors)
+    _grace_end "${BATS_GRACE_END_TIMEOUT:-5}" "BATS_GRACE_TEST=$_grace_dir" "${processes[@]}" ||
+        _grace_fail 'processes that do not end' processes "${processes[*]}" || return $?
+    sed -i '/^process /d' "$_grace_dir/started"
+    ! _grace_load_runs || echo ended >"$_grace_dir/load/status"
+}
+
 # _grace_clean_up: all that was started here has ended, and files are what they were, when the next
 # test begins.
 _grace_clean_up() {
-    local processes watcher rc=0
+    local watcher rc=0
     [[ -e $_grace_dir/started ]] || return 0
     grace_mend || rc=$?
-    mapfile -t processes < <(sed -n 's/^process //p' "$_grace_dir/started")
-    _grace_end "BATS_GRACE_TEST=$_grace_dir" "${processes[@]}" ||
-        _grace_fail 'processes that do not end' processes "${processes[*]}" || rc=$?
+    grace_end || rc=$?
     if { read -r watcher <"$_grace_dir/watcher"; } 2>/dev/null; then
         _grace_signal KILL "$watcher"
         _grace_until 10 _grace_ended "$watcher" || rc=$?

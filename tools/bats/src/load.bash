@@ -59,7 +59,10 @@ _grace_load_begin() {
 # _grace_is_on: since the last mark, too. The probe says so once, and again after each restart that it
 # was told is over, as soon as all clients have had an answer to a request that is younger.
 _grace_is_on() {
-    (($(wc -l <"$_grace_dir/load/ready") > $(wc -l <"$_grace_dir/load/marks")))
+    local ready marks
+    mapfile -t ready <"$_grace_dir/load/ready"
+    mapfile -t marks <"$_grace_dir/load/marks"
+    ((${#ready[@]} > ${#marks[@]}))
 }
 
 _grace_on_or_ended() {

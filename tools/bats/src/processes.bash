@@ -70,10 +70,13 @@ _grace_killed() {
     return 1
 }
 
-# _grace_end MARK PROCESS...: supervisors are asked first, which end their servers as these want it.
+# _grace_end SECONDS MARK PROCESS...: supervisors are asked first, which end their servers as these want
+# it; not with 0 seconds.
 _grace_end() {
     local _grace_known=()
-    _grace_signal TERM "${@:2}"
-    _grace_until 5 _grace_all_ended "${@:2}" || true
-    _grace_until 30 _grace_killed "$@"
+    if (($1)); then
+        _grace_signal TERM "${@:3}"
+        _grace_until "$1" _grace_all_ended "${@:3}" || true
+    fi
+    _grace_until 30 _grace_killed "${@:2}" 2>/dev/null # where the shell names each that was killed
 }

@@ -135,6 +135,17 @@ _grace_server_ended() {
     done
 }
 
+# _grace_supervisors: those of this test, as PID:START. One that has succeeded another that was killed
+# has no parent here, and nothing in its environment tells whose it is. Elsewhere are those of others.
+_grace_supervisors() {
+    local socket pid
+    for socket in "$GRACE_RUNTIME_DIR"/*.sock; do
+        pid=${socket##*/} pid=${pid%.sock}
+        [[ $GRACE_RUNTIME_DIR == "$BATS_TEST_TMPDIR"/* && -S $socket ]] || continue
+        ! _grace_ask "$pid" || ! _grace_stat "$pid" || echo "$pid:$_grace_start"
+    done
+}
+
 # grace_stop [OPTION...]: those of grace stop.
 grace_stop() {
     local start

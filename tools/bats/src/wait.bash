@@ -9,13 +9,13 @@ _grace_uptime() {
     _grace_now=$((10#${seconds/./} * 10))
 }
 
-# _grace_look_ends: sets _grace_longest_look, in milliseconds, if this one was longer. The spent of
+# _grace_look_ends: sets grace_longest_look, in milliseconds, if this one was longer. The spent of
 # _grace_until grows by a second at most: in a longer one the machine stood still.
 _grace_look_ends() {
     local look=$_grace_now
     _grace_uptime
     look=$((_grace_now - look))
-    ((look <= _grace_longest_look)) || _grace_longest_look=$look
+    ((look <= grace_longest_look)) || grace_longest_look=$look
     spent=$((spent + (look < 1000 ? look : 1000)))
 }
 
@@ -26,7 +26,7 @@ _grace_until() {
     local limit=$1 looks=0 spent=0
     shift
     _grace_uptime
-    _grace_longest_look=0
+    grace_longest_look=0
     until "$@"; do
         _grace_look_ends
         ((looks += 1))

@@ -54,4 +54,4 @@ while read -r what value; do
         replaced) _grace_put_back "$value" ;;
     esac
 done <&8
-_grace_end "BATS_TEST_TMPDIR=$tmpdir" "${processes[@]}"
+_grace_end 5 "BATS_TEST_TMPDIR=$tmpdir" "${processes[@]}"
