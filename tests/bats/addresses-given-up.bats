@@ -6,7 +6,7 @@ load scripted
 
 setup() {
     export GRACE_SETTLE=200ms
-    OTHER=$(free_port)
+    OTHER=$(grace_free_port)
 }
 
 # both: a version that serves the two; one PORT: one that serves this.
@@ -21,7 +21,7 @@ one() {
 start_both() {
     both
     start web "$GRACE" run "$@" -- "$PYTHON" -u "$BATS_TEST_TMPDIR/server.py"
-    wait_until 20 settled "$PID" 1 || dump_log
+    grace_wait 20 settled "$PID" 1 || dump_log
 }
 
 # restart_fails REGEX: this one does, and says why.
@@ -49,7 +49,7 @@ restart_fails() {
     hammer "127.0.0.1 $PORT" "127.0.0.1 $OTHER"
     one "$PORT"
     restart_fails "failed: it does not serve tcp 127.0.0.1:$OTHER \(GRACE_REQUIRE_LISTENERS\)"
-    one "$(free_port)"
+    one "$(grace_free_port)"
     restart_fails "it does not serve tcp 127.0.0.1:[0-9]+, tcp 127.0.0.1:[0-9]+ \("
     both
     restarted
@@ -72,7 +72,7 @@ restart_fails() {
     one "$PORT"
     run -0 "$GRACE" restart "$PID"
     [[ $output == *"tcp 127.0.0.1:$OTHER is not served by generation 2"* ]] || fail "$output"
-    wait_until 10 refuses 127.0.0.1 "$OTHER"
+    grace_wait 10 refuses "http://127.0.0.1:$OTHER/"
     answers one 127.0.0.1 "$PORT"
 }
 
@@ -81,12 +81,12 @@ restart_fails() {
     one "$PORT"
     restart_fails "failed: it does not serve tcp 127.0.0.1:$OTHER"
     both
-    wait_until 30 answers both 127.0.0.1 "$OTHER"
+    grace_wait 30 answers both 127.0.0.1 "$OTHER"
 }
 
 @test "what a version that is not ready has not taken over is named, as far as there is room" {
     local ports=()
-    for _ in {1..12}; do ports+=("$(free_port)"); done
+    for _ in {1..12}; do ports+=("$(grace_free_port)"); done
     export GRACE_READY_TIMEOUT=1s
     version <<<"threads([listening(int(port)) for port in '${ports[*]}'.split()], answering('many'))"
     start_installed

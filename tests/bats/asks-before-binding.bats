@@ -6,11 +6,11 @@ load helper
 # restarts_at HOST: while another server is at another port.
 restarts_at() {
     local other
-    other=$(free_port)
+    other=$(grace_free_port)
     start_beside other "$SERVER" --listen "127.0.0.1:$other" --listen "[::1]:$other"
-    wait_until 10 connects "$other"
+    grace_wait 10 connects "$other"
     start_wrapped server "$PYTHON" "$ROOT/tests/servers/asking.py" "$1" "$PORT" "$other"
-    restart_under_load 2 127.0.0.1 "$PORT"
+    restart_under_load 2 "http://127.0.0.1:$PORT/"
     log_lacks 'refused|not reach'
 }
 

@@ -17,7 +17,7 @@ start_locking() { # HOW [VARIABLE=VALUE...]
 all_go_on_sequentially() {
     local how
     for how; do
-        PORT=$(free_port) LOCK=$BATS_TEST_TMPDIR/$how
+        PORT=$(grace_free_port) LOCK=$BATS_TEST_TMPDIR/$how
         start_locking "$how"
         goes_on_sequentially
     done
@@ -27,7 +27,7 @@ all_go_on_sequentially() {
 goes_on_sequentially() {
     local old
     old=$(server_pid "$PID")
-    load_start 127.0.0.1 "$PORT"
+    load_start "http://127.0.0.1:$PORT/"
     run -0 "$GRACE" restart "$PID"
     [[ $output == *"needs what generation 1 has locked ($LOCK, process $old): going on sequentially"* ]]
     [[ ${lines[-1]} == *'generation 3 ready'* ]]
@@ -64,14 +64,14 @@ goes_on_sequentially() {
     run "$GRACE" restart "$PID"
     [[ $status -eq 1 && $output == *'generation 2 rolled back: exit status 1'* ]]
     rm "$LOCK.fail"
-    restart_under_load 2 127.0.0.1 "$PORT"
+    restart_under_load 2 "http://127.0.0.1:$PORT/"
     log_lacks sequentially
 }
 
 # The one that it does not bind is awaited for longer than it takes to see that a lock is.
 @test "nor is a version taken for one that waits for a lock if it serves and gives an address up" {
     local more
-    more=$(free_port)
+    more=$(grace_free_port)
     start_wrapped server GRACE_SETTLE=2500ms "$PYTHON" "$ROOT/tests/servers/locking.py" candidate "$PORT" "$LOCK" "$more"
     touch "$LOCK.less"
     run -0 "$GRACE" restart "$PID"
@@ -80,7 +80,7 @@ goes_on_sequentially() {
 
 @test "workers that take turns at accept() by a lock of both generations are restarted side by side" {
     start_locking turns
-    restart_under_load 2 127.0.0.1 "$PORT"
+    restart_under_load 2 "http://127.0.0.1:$PORT/"
     log_lacks 'sequentially|rolled back'
 }
 
@@ -109,9 +109,9 @@ goes_on_sequentially() {
     [[ $("$GRACE" status "$PID") == *"one after the other: $LOCK, process "* ]]
     server=$(server_pid "$PID")
     kill -KILL "$PID"
-    wait_until 10 gone "$PID"
+    grace_wait 10 gone "$PID"
     kill -HUP "$server"
-    wait_until 20 found_again
-    wait_until 10 settled "$PID" 4
+    grace_wait 20 found_again
+    grace_wait 10 settled "$PID" 4
     log_has 'generation 3 ends before the next one starts'
 }

@@ -49,13 +49,13 @@ END
     server_script >server
     chmod +x server
     start_settled server env LD_PRELOAD="$LIBGRACE" GRACE_READY=notify GRACE_LOG_LEVEL=debug ./server
-    wait_until 30 done_times 1 first
+    grace_wait 30 done_times 1 first
     is_plain first
     hup_until 10 log_has 'generation 2 adopts'
-    wait_until 30 done_times 1 second
+    grace_wait 30 done_times 1 second
     is_plain second
     kill -USR2 "$(main_of 1)"
-    wait_until 30 done_times 2 first
+    grace_wait 30 done_times 2 first
     tail -n "$(wc -l <plain)" first | diff plain -
     log_lacks 'generation 2 ready'
 }

@@ -22,7 +22,7 @@ exec $PYTHON $SERVERS/forking_http.py \"\$1\" '$PWD/version'"
 teardown() {
     local left
     left=$(of_inner_tests)
-    stop_all
+    grace_end
     [[ -z $left ]] || { xargs kill -KILL <<<"$left" && return 1; }
 }
 
@@ -60,7 +60,7 @@ inner_bats() {
 of_inner_tests() {
     grep -lzs -- "^BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/" /proc/[0-9]*/environ | cut -d / -f 3
     pgrep -f -- "$BATS_TEST_TMPDIR/version" || true
-    pgrep -f -- "watcher.bash.*$BATS_TEST_TMPDIR/" || true
+    pgrep -f -- "watcher.bash.*$BATS_TEST_TMPDIR/bats-run-" || true
 }
 
 nothing_is_left() {
@@ -180,6 +180,21 @@ TEST "by a manager" {
 }
 END
     passes
+}
+
+@test "a supervisor that has succeeded one that was killed ends with the test" {
+    inner <<'END'
+TEST "is killed" {
+    export GRACE_RESPAWN=on
+    grace_start --name web --port $PORT -- ./server $PORT
+    main=$(grace_status main)
+    kill -KILL $(grace_status pid)
+    kill -HUP $main
+    grace_wait sh -c 'grace status --json web >successor'
+}
+END
+    passes
+    ended "$(grep -oE -m 1 '"pid":[0-9]+' successor | head -n 1 | tr -dc 0-9)"
 }
 
 @test "in the teardown after a timeout what fails fails" {
@@ -407,7 +422,7 @@ TEST "and then another" {
 }
 END
     start inner env -u GRACE_RUNTIME_DIR TMPDIR="$BATS_TEST_TMPDIR" bats --formatter tap inner.bats
-    wait_until 60 test -e serves || dump_log
+    grace_wait 60 test -e serves || dump_log
 }
 
 whole_again() {
@@ -417,8 +432,8 @@ whole_again() {
 @test "bats is killed: nothing is left, and files are what they were" {
     cut_off
     kill -KILL "$PID"
-    wait_until 60 whole_again
-    wait_until 60 session_is_empty "$PID"
+    grace_wait 60 whole_again
+    grace_wait 60 session_is_empty "$PID"
     [ -e torn_down ]
     [ ! -e another ]
 }
@@ -426,8 +441,8 @@ whole_again() {
 @test "the shell of a test is killed: the same" {
     cut_off
     pkill -KILL -s "$PID" -f bats-exec-test
-    wait_until 60 whole_again
-    wait_until 60 ended "$PID"
+    grace_wait 60 whole_again
+    grace_wait 60 ended "$PID"
 }
 
 # interrupted: bats has ended, or is interrupted once more, five seconds after the last time. bash goes on
@@ -446,14 +461,14 @@ press_ctrl_c() {
 @test "Ctrl-C: the same" {
     cut_off
     press_ctrl_c
-    wait_until 60 interrupted
-    wait_until 60 whole_again
+    grace_wait 60 interrupted
+    grace_wait 60 whole_again
 }
 
 @test "a test that takes longer than bats gives it: the same" {
     BATS_TEST_TIMEOUT=20 cut_off
-    wait_until 60 ended "$PID"
-    wait_until 60 whole_again
+    grace_wait 60 ended "$PID"
+    grace_wait 60 whole_again
     log_has '^not ok 1 .*timeout'
 }
 

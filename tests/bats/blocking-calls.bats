@@ -85,7 +85,7 @@ blocks() {
 
 # signals SIG: while it blocks.
 signals() {
-    wait_until 10 blocks
+    grace_wait 10 blocks
     kill "-$1" "$SERVING"
 }
 
@@ -93,14 +93,14 @@ signals() {
 # that has been through it.
 goes_on_after_usr1() {
     signals USR1
-    wait_until 5 handled 1
+    grace_wait 5 handled 1
     "$@"
     log_lacks 'EINTR|EAGAIN'
 }
 
 goes_over() {
     touch "$GATE"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
 }
 
 @test "accept() goes on after a handler with SA_RESTART" {
@@ -115,7 +115,7 @@ goes_over() {
     overlap answers accepted 127.0.0.1 "$PORT"
     goes_on_after_usr1 answers accepted 127.0.0.1 "$PORT"
     signals USR2
-    wait_until 5 log_has 'accept EINTR'
+    grace_wait 5 log_has 'accept EINTR'
     answers accepted 127.0.0.1 "$PORT"
     goes_over
 }
@@ -156,14 +156,14 @@ interrupted() {
     start_version < <(accepting_thread)
     overlap answers accepted 127.0.0.1 "$PORT"
     for ((i = 1; i <= 20; i++)); do
-        wait_until 10 pauses
+        grace_wait 10 pauses
         kill -USR2 "$SERVING"
-        wait_until 5 interrupted pause "$i"
+        grace_wait 5 interrupted pause "$i"
     done
     log_lacks 'accept EINTR'
     touch "$GATE.thread"
     kill -USR2 "$SERVING"
-    wait_until 5 log_has 'accept EINTR'
+    grace_wait 5 log_has 'accept EINTR'
     answers accepted 127.0.0.1 "$PORT"
     goes_over
 }
@@ -173,9 +173,9 @@ interrupted() {
         accepting_thread 'signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGUSR2,))'
     )
     overlap answers accepted 127.0.0.1 "$PORT"
-    wait_until 10 pauses
+    grace_wait 10 pauses
     kill -USR2 "$SERVING"
-    wait_until 5 log_has 'accept EINTR'
+    grace_wait 5 log_has 'accept EINTR'
     answers accepted 127.0.0.1 "$PORT"
     log_lacks 'pause EINTR'
     goes_over
@@ -186,7 +186,7 @@ interrupted() {
     overlap asked
     goes_on_after_usr1 asked
     signals USR2
-    wait_until 5 log_has 'recvfrom EINTR'
+    grace_wait 5 log_has 'recvfrom EINTR'
     asked
     goes_over
 }
@@ -234,12 +234,12 @@ END
     )
     start_installed
     SERVING=$(server_pid "$PID")
-    wait_until 10 in_poll
+    grace_wait 10 in_poll
     version <<<'sys.exit(7)'
     kill -HUP "$SERVING"
-    wait_until 10 rolled_back "$PID" 1
+    grace_wait 10 rolled_back "$PID" 1
     kill -USR2 "$SERVING"
-    wait_until 5 log_has 'poll EINTR'
+    grace_wait 5 log_has 'poll EINTR'
 }
 
 # The clock of a server that does all else between two calls.
@@ -263,7 +263,7 @@ has_ticked() {
 }
 
 goes_on_ticking() {
-    wait_until 5 has_ticked $(($(ticks) + 10))
+    grace_wait 5 has_ticked $(($(ticks) + 10))
 }
 
 @test "accept() keeps the time of SO_RCVTIMEO, in an overlap and drained" {
@@ -271,7 +271,7 @@ goes_on_ticking() {
     hold
     overlap goes_on_ticking
     touch "$GATE"
-    wait_until 10 drains 1
+    grace_wait 10 drains 1
     goes_on_ticking
     log_lacks EINTR
     drop 0

@@ -13,7 +13,7 @@ setup() {
 never_fails() {
     local i
     start_wrapped server "$SERVER" --listen "127.0.0.1:$PORT" --wait "$1" --model "$2"
-    load_start -c 2 127.0.0.1 "$PORT"
+    load_start -c new=2 "http://127.0.0.1:$PORT/"
     for ((i = 0; i < 6; i++)); do
         restart_and_wait "$PID"
     done
@@ -106,7 +106,7 @@ overlap_begins() {
 # is_told_of_client: a client asks, and the process SERVING is told.
 is_told_of_client() {
     asks
-    wait_until 10 is_told "$SERVING"
+    grace_wait 10 is_told "$SERVING"
 }
 
 # old_serves_whom_it_was_told_of: once it asks for the client, while others are the new one's.
@@ -114,7 +114,7 @@ old_serves_whom_it_was_told_of() {
     answers new 127.0.0.1 "$PORT"
     touch "$ASKED"
     got old
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     log_lacks Error
 }
 
@@ -140,7 +140,7 @@ told_in_overlap() {
     overlap_begins
     is_told_of_client
     touch "$GATE"
-    wait_until 10 drains 1
+    grace_wait 10 drains 1
     old_serves_whom_it_was_told_of
 }
 
@@ -169,11 +169,11 @@ END
     overlap_begins
     is_told_of_client
     touch "$GATE"
-    wait_until 10 drains 1
+    grace_wait 10 drains 1
     touch "$ASKED"
     got old
-    wait_until 10 log_has '^rest False$'
-    wait_until 20 settled "$PID" 2
+    grace_wait 10 log_has '^rest False$'
+    grace_wait 20 settled "$PID" 2
     log_lacks Error
 }
 
@@ -189,12 +189,12 @@ END
     hup_until 10 log_has 'generation 2 starting'
     is_told_of_client
     touch "$GATE"
-    wait_until 10 rolled_back "$PID" 1
+    grace_wait 10 rolled_back "$PID" 1
     touch "$ASKED"
     got old
     rm "$ASKED"
     asks
-    wait_until 10 log_has "^told $SERVING\$"
+    grace_wait 10 log_has "^told $SERVING\$"
     touch "$ASKED"
     got old
     log_lacks Error
@@ -247,13 +247,13 @@ END
     )
     overlap_begins
     asks
-    wait_until 10 log_has '^told'
+    grace_wait 10 log_has '^told'
     touch "$ASKED"
     got old
-    wait_until 10 log_has '^served'
+    grace_wait 10 log_has '^served'
     [[ $(grep -c '^told' "$LOG") == 1 ]] || fail "$(<"$LOG")"
     touch "$GATE"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
 }
 
 both_are_told() {
@@ -282,19 +282,19 @@ for _ in range(2):
 END
     )
     hold
-    wait_until 10 both_are_told
+    grace_wait 10 both_are_told
 }
 
 # The one sleeps in accept(), as without the shim, until there is nobody any more whom it can get.
 @test "a thread that was told in vain does not sleep in a generation that drains" {
     told_of_one
     touch "$ASKED"
-    wait_until 10 accepted "$BASHPID" 1
+    grace_wait 10 accepted "$BASHPID" 1
     version < <(echo "listener = listening($PORT)" && echo 'accept_all(listener, answering("new"))')
     hup_until 10 drains 1
-    wait_until 10 log_has '^nobody'
+    grace_wait 10 log_has '^nobody'
     [[ $(release 0) == old ]]
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     log_lacks Error
 }
 
@@ -302,9 +302,9 @@ END
     told_of_one
     overlap_begins
     touch "$ASKED"
-    wait_until 10 log_has '^nobody'
+    grace_wait 10 log_has '^nobody'
     [[ $(release 0) == old ]]
     touch "$GATE"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     log_lacks Error
 }

@@ -161,14 +161,14 @@ EOF
             name) grace restart web ;;
             supervisor) grace restart "$PID" ;;
             worker)
-                wait_until 10 tree_has "$PID" 5
+                grace_wait 10 tree_has "$PID" 5
                 main=$(server_pid "$PID")
                 grace restart "$(tree_of "$main" | grep -vx "$main" | head -n 1)"
                 ;;
         esac
         [[ $status -eq 0 && $output == *' ready in '* && -z $stderr ]] ||
             fail "$target: $output $stderr"
-        wait_until 20 settled "$PID" "$(generation_of "$PID")"
+        grace_wait 20 settled "$PID" "$(generation_of "$PID")"
     done
     [[ $(generation_of "$PID") -eq 4 ]]
     answered
@@ -193,7 +193,7 @@ EOF
     serve_web --ready delay=2s
     grace restart web --timeout 100ms
     complains 4 "isn't over in time and goes on"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     grace restart web --timeout 20s
     [[ $status -eq 0 ]]
 }
@@ -202,14 +202,14 @@ EOF
     local timeout
     serve_web --ready delay=100ms
     for timeout in 0 1ms 50ms; do
-        wait_until 20 lone_generation "$PID"
+        grace_wait 20 lone_generation "$PID"
         grace restart web --timeout "$timeout"
         [[ $status -eq 0 ]] || complains 4 "isn't over in time and goes on"
-        wait_until 20 settled_beyond "$PID" "$GENERATION"
+        grace_wait 20 settled_beyond "$PID" "$GENERATION"
     done
     grace stop web --timeout 0
     [[ $status -eq 0 ]] || complains 4 "isn't over in time and goes on"
-    wait_until 20 gone "$PID"
+    grace_wait 20 gone "$PID"
 }
 
 @test "a refusal is told, however short the time" {
@@ -220,13 +220,13 @@ EOF
     grace restart web --timeout 0
     complains 1 "restart failed: the server is being stopped"
     drop 0
-    wait_until 20 gone "$PID"
+    grace_wait 20 gone "$PID"
 }
 
 @test "a supervisor that is stopped isn't waited for" {
     serve_web
     kill -STOP "$PID"
-    wait_until 10 stopped "$PID"
+    grace_wait 10 stopped "$PID"
     grace restart "$PID" --timeout 200ms
     complains 4 "doesn't answer because it is stopped, and has the request"
     grace status "$PID"
@@ -235,13 +235,13 @@ EOF
     complains 4 "doesn't answer because it is stopped"
     [[ $output == '[]' ]]
     kill -CONT "$PID"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     kill -STOP "$PID"
-    wait_until 10 stopped "$PID"
+    grace_wait 10 stopped "$PID"
     grace stop "$PID" --timeout 0
     complains 4 "doesn't answer because it is stopped, and has the request"
     kill -CONT "$PID"
-    wait_until 20 gone "$PID"
+    grace_wait 20 gone "$PID"
 }
 
 @test "status shows a table" {
@@ -290,16 +290,16 @@ assert last == "\u00e9 " + " ".join([3 * bad, 3 * bad, 4 * bad, 4 * bad, bad, 2 
     "$GRACE" status web --json --watch >"$BATS_TEST_TMPDIR/watch" 2>&1 3>&- &
     local watch=$!
     twice() { [[ $(wc -l <"$BATS_TEST_TMPDIR/watch") -ge 2 ]]; }
-    wait_until 10 twice
+    grace_wait 10 twice
     grace stop web
     wait "$watch" || [[ $? -eq 1 || $? -eq 3 ]]
-    wait_until 10 grep -q "^grace: " "$BATS_TEST_TMPDIR/watch"
+    grace_wait 10 grep -q "^grace: " "$BATS_TEST_TMPDIR/watch"
 }
 
 @test "an ambiguous name is exit code 2 with the candidates" {
     serve_web
     local first=$PID
-    PORT=$(free_port)
+    PORT=$(grace_free_port)
     serve_web
     grace restart web
     complains 2 "2 servers.* $first"
@@ -317,7 +317,7 @@ assert last == "\u00e9 " + " ".join([3 * bad, 3 * bad, 4 * bad, 4 * bad, bad, 2 
     [[ $status -eq 0 && -z $stderr ]] || fail "$output $stderr"
     [[ ! -e /proc/$main ]]
     [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
-    refuses 127.0.0.1 "$PORT"
+    refuses "http://127.0.0.1:$PORT/"
 }
 
 @test "stop --drain lets a request in progress finish" {
@@ -329,10 +329,10 @@ import sys, urllib.request
 print(urllib.request.urlopen(sys.argv[1]).status)' "http://127.0.0.1:$PORT/slow" \
         >"$BATS_TEST_TMPDIR/slow" 2>&1 3>&- &
     local client=$!
-    wait_until 10 connections_are 1
+    grace_wait 10 connections_are 1
     "$GRACE" stop web --drain >"$BATS_TEST_TMPDIR/stop" 2>&1 3>&- &
     local stop=$!
-    wait_until 10 log_has 'generation 1 draining'
+    grace_wait 10 log_has 'generation 1 draining'
     kill -0 "$stop" "$PID"
     touch "$BATS_TEST_TMPDIR/finish"
     wait "$stop" || fail "$(<"$BATS_TEST_TMPDIR/stop")"
@@ -346,7 +346,7 @@ print(urllib.request.urlopen(sys.argv[1]).status)' "http://127.0.0.1:$PORT/slow"
     main=$(server_pid "$PID")
     kill -KILL "$PID" "$main"
     wait "$PID" || (($? == 137))
-    wait_until 10 ended "$main" # else its server serves on
+    grace_wait 10 ended "$main" # else its server serves on
     [[ -e $GRACE_RUNTIME_DIR/$dead.sock ]]
     mkdir "$GRACE_RUNTIME_DIR/$dead.d" # of a placeholder that it was making
     touch "$GRACE_RUNTIME_DIR/$dead.d/p"
@@ -357,7 +357,8 @@ print(urllib.request.urlopen(sys.argv[1]).status)' "http://127.0.0.1:$PORT/slow"
 
 @test "a socket that speaks something else is told from a supervisor" {
     mkdir -m 700 "$GRACE_RUNTIME_DIR"
-    "$PYTHON" - "$GRACE_RUNTIME_DIR" 3>&- <<'EOF' &
+    local pid other=$BATS_TEST_TMPDIR/other.py
+    cat >"$other" <<'EOF'
 import os, socket, sys
 path = "%s/%d" % (sys.argv[1], os.getpid())
 s = socket.socket(socket.AF_UNIX)
@@ -370,9 +371,9 @@ while True:
     c.sendall(os.urandom(5000) + b"\n")
     c.close()
 EOF
-    local pid=$!
-    STARTED+=("$pid")
-    wait_until 10 test -S "$GRACE_RUNTIME_DIR/$pid.sock"
+    start_beside other "$PYTHON" "$other" "$GRACE_RUNTIME_DIR"
+    pid=$LAUNCHED
+    grace_wait 10 test -S "$GRACE_RUNTIME_DIR/$pid.sock"
     grace restart "$pid"
     complains 1 "doesn't speak like a supervisor"
     grace status

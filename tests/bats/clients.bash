@@ -1,76 +1,91 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# Clients of the server on $PORT. Loaded by helper.bash.
+# Clients, all of them of grace probe. Loaded by helper.bash.
 
-# refuses HOST PORT, or what else says to load how to ask: nobody listens there.
+# requests [OPTION...] URL: so many, and it is over; fails if one did. A connection is new for each,
+# unless an option says something else.
+requests() {
+    "$GRACE" probe --quiet --clients new=8 --timeout 30s "$@"
+}
+
+# refuses [OPTION...] URL: nobody listens there.
 refuses() {
-    [[ $("$LOAD" -c 1 -n 1 "$@") == *$'\nrefused 1\n'* ]]
+    [[ $(requests "$@" -n 1 2>&1) == *'the connection was refused'* ]]
 }
 
-# load_begin [OPTION...] HOST PORT: load_start, for clients whose first answer has to wait.
-load_begin() {
-    rm -f "$BATS_TEST_TMPDIR/until"
-    truncate -s 0 "$BATS_TEST_TMPDIR/load.out" "$BATS_TEST_TMPDIR/load.err"
-    launch "$BATS_TEST_TMPDIR/load.out" "$BATS_TEST_TMPDIR/load.err" \
-        "$LOAD" -c 8 -t 240 --until "$BATS_TEST_TMPDIR/until" "$@"
-    LOAD_PID=$LAUNCHED
-}
-
-# load_start [OPTION...] HOST PORT: clients that go on until load_finish; returns after the first
-# answer.
+# load_start [OPTION...] URL: clients that go on until load_finish; all have had an answer.
 load_start() {
-    load_begin "$@"
-    wait_until 10 grep -q first_ms "$BATS_TEST_TMPDIR/load.out" ||
-        { cat "$BATS_TEST_TMPDIR/load.err" >&2 && return 1; }
+    grace_load_start --clients new=8 --timeout 30s "$@"
 }
 
 # load_finish: fails if a single request failed.
 load_finish() {
-    local rc=0
-    touch "$BATS_TEST_TMPDIR/until"
-    wait "$LOAD_PID" || rc=$?
-    cat "$BATS_TEST_TMPDIR/load.out" "$BATS_TEST_TMPDIR/load.err" >&2
-    return $rc
+    grace_load_stop && assert_no_client_noticed
 }
 
-# load_value KEY: of the summary.
-load_value() {
-    sed -n "s/^$1 //p" "$BATS_TEST_TMPDIR/load.out"
-}
-
-# at_most KEY LIMIT: of the summary, which has decimals.
+# at_most KEY LIMIT: of the last load; it may have decimals.
 at_most() {
-    awk -v got="$(load_value "$1")" -v limit="$2" 'BEGIN { exit got == "" || got + 0 > limit }' ||
-        fail "$1 is $(load_value "$1"), more than $2"
+    awk -v got="$(grace_load_value "$1")" -v limit="$2" 'BEGIN { exit got == "" || got + 0 > limit }' ||
+        fail "$1 is $(grace_load_value "$1"), more than $2"
 }
 
-# answers_match REGEX: some answer of the last load looks like this.
-answers_match() {
-    grep -Eq "^answer $1 [0-9]+\$" "$BATS_TEST_TMPDIR/load.out" ||
-        fail "no answer looks like $1"
+# versions_are VERSION...: these have answered to the last load, in this order.
+versions_are() {
+    local seen
+    seen=$(grace_load_versions | sed 's/^[0-9]* //' | paste -sd ,)
+    [[ $seen == "$(IFS=, && echo "$*")" ]] || fail "these have answered: $seen"
 }
 
 # answered: somebody answers on $PORT.
 answered() {
-    "$LOAD" -c 1 -n 20 127.0.0.1 "$PORT" >/dev/null 2>&1
+    requests -c new=1 -n 20 "http://127.0.0.1:$PORT/" >/dev/null 2>&1
 }
 
 # answers_with BODY: whoever serves on $PORT.
 answers_with() {
-    "$LOAD" -n 1 -c 1 --expect "^$1\$" 127.0.0.1 "$PORT" >/dev/null
+    requests -n 1 --expect "^$1\$" "http://127.0.0.1:$PORT/" >/dev/null 2>&1
 }
 
-# slow_client COUNT LOAD-OPTION...: it has so many connections, which a server has accepted, and
-# their answers later: to "-p /slow", or when it has asked ("--pause FILE"). Sets CLIENT.
-slow_client() {
-    start_beside client "$LOAD" -c "$1" -n "$1" "${@:2}" 127.0.0.1 "$PORT"
+# client_start NAME [OPTION...] URL: beside a load; one client, unless an option says something else.
+# Sets CLIENT.
+client_start() {
+    start_beside "$1" "$GRACE" probe --quiet --duration none --clients new=1 --timeout 60s "${@:2}"
     CLIENT=$LAUNCHED
-    wait_until 10 accepted "$CLIENT" "$1"
 }
 
-# client_answered: the last slow_client has had all its answers.
+# client_ends [STATUS [CLIENT]]: it makes no further request, and has had all its answers.
+client_ends() {
+    kill -TERM "${2:-$CLIENT}"
+    ends_with "${1:-0}" "${2:-$CLIENT}"
+}
+
+# holding_client KIND COUNT [OPTION...]: it has so many connections, which a server has accepted.
+holding_client() {
+    local on=$BATS_TEST_TMPDIR/holding
+    rm -f "$on"
+    client_start client --clients "$1=$2" --requests "$2" --hold none --ready-file "$on" "${@:3}"
+    grace_wait 10 test -s "$on"
+    grace_wait 10 accepted "$CLIENT" "$2"
+}
+
+# half_client COUNT [OPTION...]: each has sent half of a request, and the rest when client_asks.
+half_client() {
+    holding_client half "$1" "${@:2}" "http://127.0.0.1:$PORT/"
+}
+
+client_asks() {
+    kill -TERM "$CLIENT"
+}
+
+# slow_client COUNT [OPTION...]: each has asked for /slow, and waits.
+slow_client() {
+    holding_client slow "$1" --slow-path /slow "${@:2}" "http://127.0.0.1:$PORT/"
+    client_asks # they have; it is for the answer that they wait from here on
+}
+
+# client_answered: the last one has had all its answers.
 client_answered() {
-    wait "$CLIENT" || fail "$(<"$BATS_TEST_TMPDIR/client.log")"
+    wait "$CLIENT" || fail "$(<"$(log_of client)")"
 }
 
 # hold: one more connection to $PORT, which says nothing; its descriptor is the last of HELD.
@@ -83,7 +98,7 @@ hold() {
 # hold_one: the generation that serves alone has accepted it.
 hold_one() {
     hold
-    wait_until 10 connections_are 1
+    grace_wait 10 connections_are 1
 }
 
 # drop N: the Nth held connection, from 0, is closed.

@@ -22,25 +22,25 @@ prepared() {
 # counts WAY: a connection of the old generation is served to its end, and with it ends that.
 counts() {
     start_wrapped server "$HANDOVER" "$PORT" "$1" "$BATS_TEST_TMPDIR/gate"
-    wait_until 10 prepared 1
+    grace_wait 10 prepared 1
     hold
-    wait_until 5 holds 1 1 || fail "$(status "$PID")"
+    grace_wait 5 holds 1 1 || fail "$(status "$PID")"
     hup_until 10 serves 2
-    wait_until 5 holds 1 1 || fail "$(status "$PID")"
+    grace_wait 5 holds 1 1 || fail "$(status "$PID")"
     holds 2 0
-    wait_until 10 stopped_listening 1
-    wait_until 10 prepared 2
+    grace_wait 10 stopped_listening 1
+    grace_wait 10 prepared 2
     hold # is the new one's
     touch "$BATS_TEST_TMPDIR/gate"
     echoes 0
     echoes 1
-    wait_until 10 holds 1 1
-    wait_until 10 holds 2 1
+    grace_wait 10 holds 1 1
+    grace_wait 10 holds 2 1
     drop 0
-    wait_until 10 settled "$PID" 2 || fail "$(status "$PID")"
+    grace_wait 10 settled "$PID" 2 || fail "$(status "$PID")"
     echoes 1
     drop 1
-    wait_until 10 holds 2 0
+    grace_wait 10 holds 2 0
     log_lacks 'killed|cut'
 }
 
@@ -77,14 +77,14 @@ holder() {
     start_server --model prefork
     OLD=$(server_pid "$PID")
     hold && hold && hold
-    wait_until 5 holds 1 3
+    grace_wait 5 holds 1 3
     hup_until 10 serves 2
     # The master replaces each of them, and the new ones don't accept.
     while holder=$(holder) && [[ $holder ]]; do
         kill -KILL "$holder"
-        wait_until 5 eval "! [[ -d /proc/$holder ]]"
+        grace_wait 5 eval "! [[ -d /proc/$holder ]]"
     done
-    wait_until 5 settled "$PID" 2 || fail "$(status "$PID")"
+    grace_wait 5 settled "$PID" 2 || fail "$(status "$PID")"
     log_lacks 'deadline'
 }
 
@@ -93,8 +93,8 @@ holder() {
     OLD=$(server_pid "$PID")
     hold_one
     kill -KILL "$(holder)"
-    wait_until 5 holds 1 0
-    restart_under_load 1 -r 500 127.0.0.1 "$PORT"
+    grace_wait 5 holds 1 0
+    restart_under_load 1 --rate 500 "http://127.0.0.1:$PORT/"
 }
 
 @test "many connections over several restarts are counted one by one" {
@@ -103,20 +103,20 @@ holder() {
     for ((i = 0; i < 50; i++)); do
         hold
     done
-    wait_until 5 holds 1 50
+    grace_wait 5 holds 1 50
     hup_until 10 serves 2
-    wait_until 10 stopped_listening 1
+    grace_wait 10 stopped_listening 1
     for ((i = 0; i < 25; i++)); do
         hold
     done
-    wait_until 5 holds 2 25
+    grace_wait 5 holds 2 25
     holds 1 50
     for ((i = 0; i < 49; i++)); do
         drop "$i"
     done
-    wait_until 5 holds 1 1
+    grace_wait 5 holds 1 1
     drop 49
-    wait_until 5 settled "$PID" 2
+    grace_wait 5 settled "$PID" 2
     holds 2 25
 }
 
@@ -126,14 +126,15 @@ drains_at_once() {
     for try in first second third; do
         restart_and_wait "$PID"
         ! log_has "generation $((GENERATION - 1)) drained in [0-9]{1,3} ms" || return 0
-        ((LONGEST_STEP > 250)) || break
+        # shellcheck disable=SC2154 # grace_wait sets it
+        ((grace_longest_look > 250)) || break
     done
     fail "the $try try:" "$(<"$LOG")"
 }
 
 @test "connections on their way between new processes don't keep the old ones" {
     start_server --pass scm
-    load_start 127.0.0.1 "$PORT"
+    load_start "http://127.0.0.1:$PORT/"
     drains_at_once
     drains_at_once
     load_finish
@@ -159,7 +160,7 @@ goes_on() {
 keeps() {
     export GRACE_DRAIN_TIMEOUT=none
     start_wrapped keeping "$PYTHON" "$ROOT/tests/servers/keeping.py" "$PORT" "$1"
-    "$LOAD" -c 2 -n 6 127.0.0.1 "$PORT"
+    requests -c new=2 -n 6 "http://127.0.0.1:$PORT/"
     hup_until 60 settled "$PID" 2 || dump_log
     log_has 'generation 1 drained'
 }
@@ -175,18 +176,18 @@ keeps() {
 @test "one connection that lives keeps all that its process counts" {
     export GRACE_DRAIN_TIMEOUT=none
     start_wrapped keeping "$PYTHON" "$ROOT/tests/servers/keeping.py" "$PORT" goodbye
-    "$LOAD" -c 2 -n 6 127.0.0.1 "$PORT"
+    requests -c new=2 -n 6 "http://127.0.0.1:$PORT/"
     hold
     printf 'GET /hold HTTP/1.0\r\n\r\n' >&"${HELD[0]}"
-    wait_until 5 holds 1 1
+    grace_wait 5 holds 1 1
     hup_until 10 log_has 'generation 1 draining'
-    wait_until 10 stopped_listening 1
-    "$LOAD" -c 2 -n 6 127.0.0.1 "$PORT"
+    grace_wait 10 stopped_listening 1
+    requests -c new=2 -n 6 "http://127.0.0.1:$PORT/"
     uptime_ms
     local since=$UPTIME_MS
     long_enough() { uptime_ms && ((UPTIME_MS - since > 4500)) || ! holds 1 1; }
-    wait_until 20 long_enough
+    grace_wait 20 long_enough
     holds 1 1 || dump_log
     drop 0
-    wait_until 60 settled "$PID" 2 || dump_log
+    grace_wait 60 settled "$PID" 2 || dump_log
 }

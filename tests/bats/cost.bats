@@ -29,9 +29,9 @@ at_most_added() {
     subject_start wrapped
     exec {SOCKET}>&-
     restart_times 1
-    wait_until 5 pss_at_most "$PID" 300
+    grace_wait 5 pss_at_most "$PID" 300
     restart_times 20
-    wait_until 5 pss_at_most "$PID" 300
+    grace_wait 5 pss_at_most "$PID" 300
 }
 
 # code_kb PID FIELD: of the library's code: Size, or Rss
@@ -49,7 +49,7 @@ half_of_code_is_gone() {
     exec {SOCKET}>&-
     restart_times 1
     (($(code_kb "$PID" Size) > 0))
-    wait_until 10 half_of_code_is_gone "$PID"
+    grace_wait 10 half_of_code_is_gone "$PID"
 }
 
 @test "the limit of open files does not matter for the start" {

@@ -4,30 +4,30 @@ load helper
 
 setup() {
     export GRACE_SETTLE=3s
-    ask_at 127.0.0.1 "$PORT"
+    ask_at "udp://127.0.0.1:$PORT"
 }
 
-# ask_at HOST PORT | unix:PATH: where the clients ask.
+# ask_at URL: where the clients ask.
 ask_at() {
-    ADDRESS=("$@")
+    ADDRESS=$1
 }
 
 only_newest_answers() {
-    "$LOAD" --udp -c 4 -n 50 --send '?' --expect "version $1" "${ADDRESS[@]}" >/dev/null
+    requests -c new=4 -n 50 --send '?' --expect "version $1" "$ADDRESS" >/dev/null
 }
 
 # two_restarts: under load. The old generation does not read while it still lives. It may have gone
 # before a slow machine has asked; that restart is one more.
 two_restarts() {
     local version=1 seen=0
-    load_start --udp -r 2000 --send '?' --expect 'version [0-9]+' "${ADDRESS[@]}"
+    load_start --rate 2000 --send '?' --expect 'version [0-9]+' "$ADDRESS"
     while ((seen < 2)); do
         ((version += 1))
         install_version "$version"
         hup_until 10 log_has "generation $((version - 1)) draining"
-        wait_until 10 only_newest_answers "$version"
+        grace_wait 10 only_newest_answers "$version"
         log_has "generation $((version - 1)) drained" || ((seen += 1))
-        wait_until 20 settled "$PID" "$version"
+        grace_wait 20 settled "$PID" "$version"
         ((version < 6)) || break
     done
     load_finish
@@ -49,7 +49,7 @@ lose_nothing() {
 
 @test "UNIX datagrams: the path stays, and restarts under load lose nothing" {
     local path=$BATS_TEST_TMPDIR/socket inode
-    ask_at "unix:$path"
+    ask_at "unixgram:$path"
     start_datagrams poll "$path"
     inode=$(stat -c %i "$path")
     two_restarts

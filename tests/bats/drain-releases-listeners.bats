@@ -6,7 +6,6 @@ load scripted
 
 setup() {
     SOCKET=$BATS_TEST_TMPDIR/socket
-    GO=$BATS_TEST_TMPDIR/go
 }
 
 # has_listener PID: it, or an epoll of it, has the listener of $PORT or $SOCKET.
@@ -34,13 +33,13 @@ gives_up_where() {
         env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "$2:$PORT"
     old=$(server_pid "$PID")
     start_beside client nsenter --net="/proc/$PID/ns/net" \
-        "$LOAD" -n 1 -c 1 --pause "$GO" "$3" "$PORT"
-    wait_until 10 holds 1 1
+        "$GRACE" probe --quiet --clients half=1 --requests 1 --hold none "http://$3:$PORT/"
+    grace_wait 10 holds 1 1
     has_listener "$old"
     hup_until 10 gave_up "$old" || dump_log
-    touch "$GO"
-    wait "$LAUNCHED" || fail "$(<"$BATS_TEST_TMPDIR/client.log")"
-    wait_until 10 settled "$PID" 2
+    kill -TERM "$LAUNCHED"
+    wait "$LAUNCHED" || fail "$(<"$(log_of client)")"
+    grace_wait 10 settled "$PID" 2
     log_lacks 'no dummy'
 }
 
@@ -96,12 +95,12 @@ worker_binds_again() {
     hold_one
     hup_until 10 gave_up "$worker"
     kill "$worker"
-    wait_until 10 bound_times "$old" 2
+    grace_wait 10 bound_times "$old" 2
     for pid in "$old" "$(tail -n 1 "$BATS_TEST_TMPDIR/workers.$old")"; do
         gave_up "$pid"
     done
     [[ $(release 0) == v1 ]]
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     log_lacks 'cut'
 }
 
@@ -145,7 +144,7 @@ END
     [[ $(timeout 10 cat <"/dev/tcp/127.0.0.1/$port") == data ]]
     (($(status "$PID" | grep -o '"address"' | wc -l) == 1))
     [[ $(release 0) == bye ]]
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
 }
 
 worker_of() {
@@ -184,15 +183,15 @@ END
     old=$(server_pid "$PID")
     first=$(worker_of "$old")
     kill "$first"
-    wait_until 10 another_worker "$old" "$first"
+    grace_wait 10 another_worker "$old" "$first"
     answers v1 127.0.0.1 "$PORT"
     hold_one
     worker=$(worker_of "$old")
     has_listener "$worker"
     hup_until 10 gave_up "$old"
-    wait_until 10 gave_up "$worker"
+    grace_wait 10 gave_up "$worker"
     [[ $(release 0) == v1 ]]
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
 }
 
 # in_many_epolls LISTENERS EPOLLS: that many, besides the one of $PORT.
@@ -220,12 +219,12 @@ END
     hold_one
     hup_until 10 gave_up "$old"
     [[ $(release 0) == v1 ]]
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
 }
 
 @test "listeners in too many epolls: it says so, and is not restarted" {
     in_many_epolls 129 130
-    wait_until 5 log_has 'listeners are in more than 16384 epolls'
+    grace_wait 5 log_has 'listeners are in more than 16384 epolls'
     hup_until 10 log_has 'no restart: its listeners are in too many epolls'
     answers v1 127.0.0.1 "$PORT"
 }

@@ -12,7 +12,7 @@ WAYS=(epoll-lt epoll-et epoll-oneshot epoll-exclusive epoll-shared poll ppoll se
 every_way() {
     local way port ports=() servers=() clients=() i finish=$BATS_TEST_TMPDIR/finish
     for way in "${WAYS[@]}"; do
-        port=$(free_port)
+        port=$(grace_free_port)
         ports+=("$port")
         start "$way" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$port" \
             --wait "$way" --body "$way" --slow-until "$finish" "$@"
@@ -20,22 +20,22 @@ every_way() {
     done
     for i in "${!WAYS[@]}"; do
         way=${WAYS[i]}
-        wait_until 20 settled "${servers[i]}" 1 || fail "$(<"$BATS_TEST_TMPDIR/$way.log")"
-        start_beside "slow-$way" "$LOAD" -c 1 -n 1 -p /slow --expect "^$way\$" 127.0.0.1 "${ports[i]}"
-        clients+=("$LAUNCHED")
+        grace_wait 20 settled "${servers[i]}" 1 || fail "$(<"$(log_of "$way")")"
+        client_start "slow-$way" -n 1 --expect "^$way\$" "http://127.0.0.1:${ports[i]}/slow"
+        clients+=("$CLIENT")
     done
     for PID in "${servers[@]}"; do
-        wait_until 10 holds 1 1 # accepted: what is left in the queue is the next one's
+        grace_wait 10 holds 1 1 # accepted: what is left in the queue is the next one's
     done
     kill -HUP "${servers[@]}"
     for PID in "${servers[@]}"; do
-        wait_until 20 serves 2
+        grace_wait 20 serves 2
         holds 1 1
     done
     touch "$finish"
     for i in "${!WAYS[@]}"; do
-        wait "${clients[i]}" || fail "${WAYS[i]}: $(<"$BATS_TEST_TMPDIR/slow-${WAYS[i]}.log")"
-        wait_until 10 settled "${servers[i]}" 2 || fail "$(<"$BATS_TEST_TMPDIR/${WAYS[i]}.log")"
+        wait "${clients[i]}" || fail "${WAYS[i]}: $(<"$(log_of "slow-${WAYS[i]}")")"
+        grace_wait 10 settled "${servers[i]}" 2 || fail "$(<"$(log_of "${WAYS[i]}")")"
     done
 }
 
@@ -88,7 +88,7 @@ END
     export GRACE_DRAIN_TIMEOUT=6s
     start_server
     hold && hold && hold
-    wait_until 5 connections_are 3
+    grace_wait 5 connections_are 3
     mapfile -t peers < <(ss -tnH state established "dport = :$PORT" | awk '{ print $3 }' | sort)
     began=${EPOCHREALTIME/[.,]/}
     hup_until 10 connections_are '3 0'
@@ -99,7 +99,7 @@ END
         ((rc == 1)) || fail "status $rc, an answer or nothing at all"
     done
     ((${EPOCHREALTIME/[.,]/} - began >= 6000000)) || fail "cut too early"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     log_has 'generation 1: drain deadline reached, 3 connections cut'
     mapfile -t named < <(sed -nE \
         's/.*generation 1: cutting connection of ([0-9.:]+), age [0-9]+ s, process [0-9]+$/\1/p' "$LOG" | sort)
@@ -110,21 +110,21 @@ END
     local i
     export GRACE_DRAIN_TIMEOUT=none
     start_server
-    load_start -r 300 127.0.0.1 "$PORT"
+    load_start --rate 300 "http://127.0.0.1:$PORT/"
     for i in 1 2 3; do
         MAINS+=("$(main_of "$i")")
         hold
-        wait_until 5 accepted "$BASHPID" "$i" # not one of the load
+        grace_wait 5 accepted "$BASHPID" "$i" # not one of the load
         hup_until 10 serves $((i + 1))
-        wait_until 10 stopped_listening "$i"
+        grace_wait 10 stopped_listening "$i"
     done
     load_finish
-    wait_until 5 connections_are '1 1 1 0'
+    grace_wait 5 connections_are '1 1 1 0'
     for i in 1 0 2; do
         [[ $(release "$i") == "pid ${MAINS[i]}" ]]
-        wait_until 5 generation_gone $((i + 1))
+        grace_wait 5 generation_gone $((i + 1))
     done
-    wait_until 5 settled "$PID" 4
+    grace_wait 5 settled "$PID" 4
 }
 
 # generation_gone N: the status does not know it any more.
@@ -138,9 +138,9 @@ generation_gone() {
     start_server
     hold_one
     hup_until 10 serves 2
-    wait_until 10 stopped_listening 1
+    grace_wait 10 stopped_listening 1
     hold
-    wait_until 5 holds 2 1
+    grace_wait 5 holds 2 1
     holds 1 1
     hup_until 10 generation_gone 1
     log_has 'more than 1 old generations: generation 1 has to go'
@@ -148,13 +148,13 @@ generation_gone() {
     log_lacks 'deadline'
     holds 2 1
     [[ $(release 1) == "pid "* ]]
-    wait_until 5 settled "$PID" 3
+    grace_wait 5 settled "$PID" 3
 }
 
 # The supervisor first, whose number need not be the lowest: once it has restarted, a signal of its
 # own asks once more.
 all_processes() {
-    wait_until 10 tree_has "$PID" 5
+    grace_wait 10 tree_has "$PID" 5
     echo "$PID"
     tree_of "$PID" | grep -vx "$PID"
 }
@@ -165,7 +165,7 @@ last_worker() {
 
 @test "SIGHUP to the server, to a worker, to all processes at once: one restart" {
     start_server --model prefork
-    load_start -r 500 127.0.0.1 "$PORT"
+    load_start --rate 500 "http://127.0.0.1:$PORT/"
     signalled server_pid "$PID"
     signalled last_worker
     signalled all_processes
@@ -180,15 +180,15 @@ all_started() {
 @test "twenty SIGHUPs at once: one restart, and one more" {
     local i pids=() before
     start_server --start-ms 200
-    load_start -r 500 127.0.0.1 "$PORT"
+    load_start --rate 500 "http://127.0.0.1:$PORT/"
     for ((i = 0; i < 20; i++)); do
         pids+=("$PID")
     done
     for _ in first second third; do
         before=$(starts || true)
         hup_at_once "${pids[@]}"
-        wait_until 20 settled_beyond "$PID" $((before + 1))
-        wait_until 20 all_started
+        grace_wait 20 settled_beyond "$PID" $((before + 1))
+        grace_wait 20 all_started
         ((TOOK > 100)) || break # else they were not at once
     done
     load_finish
@@ -207,10 +207,10 @@ END
     hold_one
     mapfile -t all < <(tree_of "$PID")
     kill "$PID"
-    wait_until 5 log_has 'processes of generation 1 outlive its main process'
-    wait_until 5 refuses 127.0.0.1 "$PORT"
+    grace_wait 5 log_has 'processes of generation 1 outlive its main process'
+    grace_wait 5 refuses "http://127.0.0.1:$PORT/"
     [[ $(release 0) == late ]]
-    wait_until 10 all_ended "${all[@]}"
+    grace_wait 10 all_ended "${all[@]}"
 }
 
 @test "an old generation that crashes while it drains is reported" {
@@ -218,7 +218,7 @@ END
     hold_one
     hup_until 10 log_has 'generation 1 draining'
     kill -KILL "$(main_of 1)"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     log_has 'generation 1: its main process ended while it drained: killed by signal 9 \(Killed\)'
     restart_and_wait "$PID"
     (($(grep -c 'while it drained' "$LOG") == 1))
@@ -243,26 +243,26 @@ END
 
 @test "a listener that the new one binds while its queue is emptied is served as ever" {
     local first LATE
-    LATE=$(free_port)
+    LATE=$(grace_free_port)
     export GRACE_SETTLE=200ms GRACE_STOP_SIGNAL=TERM
     touch "$BATS_TEST_TMPDIR/late"
     late_version old
     start_installed
     PORT=$LATE hold
-    wait_until 5 connections_are 1
+    grace_wait 5 connections_are 1
     body 127.0.0.1 "$LATE" >"$BATS_TEST_TMPDIR/queued" 3>&- &
     first=$!
-    wait_until 5 eval "ss -tlnH 'sport = :$LATE' | grep -q 'LISTEN *1 '"
+    grace_wait 5 eval "ss -tlnH 'sport = :$LATE' | grep -q 'LISTEN *1 '"
     rm "$BATS_TEST_TMPDIR/late"
     late_version new
     hup_until 10 log_has "tcp 127.0.0.1:$LATE is not served by generation 2: its queue is emptied"
     touch "$BATS_TEST_TMPDIR/late"
     wait "$first"
     [[ $(<"$BATS_TEST_TMPDIR/queued") == new ]]
-    wait_until 5 answers new "unix:$BATS_TEST_TMPDIR/s"
-    wait_until 5 timeout 1 bash -c ": <>/dev/tcp/127.0.0.1/$LATE"
+    grace_wait 5 answers new "unix:$BATS_TEST_TMPDIR/s"
+    grace_wait 5 timeout 1 bash -c ": <>/dev/tcp/127.0.0.1/$LATE"
     [[ $(release 0) == old ]]
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     answers new 127.0.0.1 "$LATE"
     answers new "unix:$BATS_TEST_TMPDIR/s"
     restart_and_wait "$PID"

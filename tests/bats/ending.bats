@@ -42,7 +42,7 @@ promising_retires() {
     answers old 127.0.0.1 "$PORT"
     promising new
     kill -HUP "$PID"
-    wait_until 10 states_are retiring serving
+    grace_wait 10 states_are retiring serving
 }
 
 noted() {
@@ -55,11 +55,11 @@ noted() {
     answers old 127.0.0.1 "$PORT"
     promising new
     "$GRACE" restart "$PID" # is over meanwhile
-    wait_until 10 states_are retiring serving
+    grace_wait 10 states_are retiring serving
     log_has 'generation 1 drained'
     [[ ! -e $NOTES ]]
     touch "$BATS_TEST_TMPDIR/finish"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     noted 'old worked' 'old left'
     log_lacks 'did not stop'
 }
@@ -78,13 +78,12 @@ noted() {
     promising_retires
     stop_and_wait_for_new
     touch "$BATS_TEST_TMPDIR/finish"
-    wait_until 10 eval "noted 'old worked' 'old left' 'new left'"
-    wait_until 10 log_has 'generation 1 retired'
+    grace_wait 10 eval "noted 'old worked' 'old left' 'new left'"
+    grace_wait 10 log_has 'generation 1 retired'
 }
 
 # stop_and_wait_for_new: and the supervisor has ended as that one did.
 stop_and_wait_for_new() {
-    STARTED+=("$(main_of 1)")
     kill "$PID"
     ends_with 0 "$PID"
 }
@@ -95,20 +94,21 @@ stop_and_wait_for_new() {
     start_installed
     answers old 127.0.0.1 "$PORT"
     kill -HUP "$PID"
-    wait_until 10 states_are retiring serving
+    grace_wait 10 states_are retiring serving
     hup_until 20 log_has 'more than 1 old generations?: generation 1 has to go'
-    wait_until 10 settled "$PID" 3
+    grace_wait 10 settled "$PID" 3
 }
 
 @test "its supervisor is killed meanwhile: the next one asks it again" {
+    local serving
     export GRACE_NAME=web
     promising_retires
-    STARTED+=("$(main_of 1)" "$(main_of 2)")
+    serving=$(main_of 2)
     kill_supervisor
-    kill -HUP "${STARTED[-1]}"
-    wait_until 20 found_again
+    kill -HUP "$serving"
+    grace_wait 20 found_again
     touch "$BATS_TEST_TMPDIR/finish"
-    wait_until 20 settled_beyond "$PID" 2
+    grace_wait 20 settled_beyond "$PID" 2
     grep -qx 'old left' "$NOTES"
 }
 

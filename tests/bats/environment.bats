@@ -55,7 +55,7 @@ same_environment() {
     start_noting
     [[ $(fetch /env) != *LD_PRELOAD* ]]
     restart_and_wait "$PID"
-    [[ $(fetch /children) != *GRACE_* ]]
+    ! fetch /children | grep '^GRACE_' || false
     [[ $(fetch /maps) == *libgrace.so* ]]
 }
 
@@ -90,7 +90,7 @@ for thread in threads: thread.join()'
 started_by() {
     start_wrapped script "$PYTHON" -c "import ctypes, os, sys; $1" \
         "exec '$SERVER' --listen 127.0.0.1:$PORT"
-    restart_under_load 1 -r 200 127.0.0.1 "$PORT"
+    restart_under_load 1 --rate 200 "http://127.0.0.1:$PORT/"
 }
 
 @test "a program that starts the server by system()" { started_by 'os.system(sys.argv[1])'; }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash
-# What the tests that run whole servers share. Use: load helper; it brings PORT, a free one for each
-# test, and teardown().
+# shellcheck shell=bash disable=SC2154 # what the bats library sets
+# What the tests that run whole servers share, on top of the bats library in tools/bats, which ends what
+# they start. Use: load helper; it brings PORT, a free one for each test.
 bats_require_minimum_version 1.5.0
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -9,18 +9,19 @@ BUILD=${BUILD_DIR:-$ROOT/build}
 LIBGRACE=$BUILD/shim/libgrace.so
 GRACE=$BUILD/tools/grace
 LAUNCH=$BUILD/tests/tools/launch
-LOAD=$BUILD/tests/tools/load
 CONFINE=$BUILD/tests/tools/confine
 SERVER=$BUILD/tests/servers/server
 NOTING=$ROOT/tests/servers/noting.py
 PYTHON=/usr/bin/python3
-export ROOT BUILD LIBGRACE GRACE LAUNCH LOAD SERVER PYTHON
+export ROOT BUILD LIBGRACE GRACE LAUNCH SERVER PYTHON
+# shellcheck source=tools/bats/load.bash
+BATS_GRACE=$GRACE source "$ROOT/tools/bats/load.bash"
 export GRACE_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
+# What a server does when it is told to end is for tests of that.
+# shellcheck disable=SC2034 # the bats library reads it; a bats inside of this one shall not
+BATS_GRACE_END_TIMEOUT=0
 APP=$BATS_TEST_TMPDIR/app   # what install_app writes
 BODY=$BATS_TEST_TMPDIR/body # what install_version writes
-
-# Sessions and processes that stop_all ends.
-STARTED=()
 
 # shellcheck source=tests/bats/processes.bash
 source "$ROOT/tests/bats/processes.bash"
@@ -53,50 +54,6 @@ passed() {
     ((${EPOCHREALTIME/[.,]/} - $2 >= $1 * 1000000))
 }
 
-# step_ends: sets LONGEST_STEP, of wait_until in milliseconds, if this one was longer; its spent grows
-# by a second at most: in a longer one the machine stood still.
-step_ends() {
-    local step=$UPTIME_MS
-    uptime_ms
-    step=$((UPTIME_MS - step))
-    ((step <= LONGEST_STEP)) || LONGEST_STEP=$step
-    spent=$((spent + (step < 1000 ? step : 1000)))
-}
-
-# wait_until SECONDS COMMAND...: the only place that lets time pass. On a machine on which there were
-# less than ten looks a second it waits longer, at most four times as long. Tries once more at the
-# end: the machine may have stood still since the last look.
-wait_until() {
-    local limit=$1 looks=0 spent=0
-    shift
-    uptime_ms
-    LONGEST_STEP=0
-    until "$@"; do
-        step_ends
-        ((looks += 1))
-        if ((spent > limit * (looks < limit * 10 ? 4000 : 1000))); then
-            "$@" && return
-            fail "not within $limit s: $*"
-            return 1
-        fi
-        sleep 0.01
-    done
-    step_ends
-}
-
-# Below the ephemeral ports, so that no client takes it first; and no other test of this run gets it,
-# for it may be long until it is bound.
-free_port() {
-    local port taken=${TEST_PORTS:-${BATS_RUN_TMPDIR:-$BATS_TEST_TMPDIR}/ports}
-    mkdir -p "$taken"
-    while port=$((10000 + SRANDOM % 20000)); do
-        (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue
-        mkdir "$taken/$port" 2>/dev/null || continue
-        echo "$port"
-        return 0
-    done
-}
-
 # A port below 1024 that nobody uses.
 privileged_port() {
     local port
@@ -112,31 +69,32 @@ let_everybody_in() {
     chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}"
 }
 
-# launch OUTPUT ERRORS COMMAND...: in a session of its own; sets LAUNCHED.
-launch() {
-    "$LAUNCH" --setsid --stdin /dev/null --stdout "$1" --stderr "$2" -- "${@:3}" &
-    LAUNCHED=$!
-    STARTED+=("$LAUNCHED")
-}
-
-# start NAME COMMAND...: in a session of its own, output in NAME.log; sets PID and LOG.
+# start NAME COMMAND...: in a session of its own; sets PID, and LOG: what it says.
 start() {
-    LOG=$BATS_TEST_TMPDIR/$1.log
-    : >>"$LOG"
-    launch "$LOG" "$LOG" "${@:2}"
-    PID=$LAUNCHED
+    grace_background "$@"
+    PID=$grace_background_pid LOG=$grace_background_log
 }
 
 # start_beside NAME COMMAND...: PID and LOG stay what they are; sets LAUNCHED.
 start_beside() {
-    local PID LOG
-    start "$@"
+    grace_background "$@"
+    LAUNCHED=$grace_background_pid
+}
+
+# launch OUTPUT ERRORS COMMAND...: it has these files; sets LAUNCHED.
+launch() {
+    start_beside launched "$LAUNCH" --stdin /dev/null --stdout "$1" --stderr "$2" -- "${@:3}"
+}
+
+# log_of NAME: of start or start_beside.
+log_of() {
+    echo "$BATS_TEST_TMPDIR/grace/background/$1.log"
 }
 
 # start_settled NAME COMMAND...: start, and wait until generation 1 serves.
 start_settled() {
     start "$@"
-    wait_until 20 settled "$PID" 1 || dump_log
+    grace_wait 20 settled "$PID" 1 || dump_log
 }
 
 # start_wrapped NAME COMMAND...: the same with the shim.
@@ -164,14 +122,13 @@ start_background() {
     start background env LD_PRELOAD="$LIBGRACE" "$@"
     ends_with 0
     found_in_background
-    wait_until 20 settled "$PID" 1 || dump_log
+    grace_wait 20 settled "$PID" 1 || dump_log
 }
 
 # found_in_background: sets PID to the only supervisor of this test, which is no child of ours.
 found_in_background() {
-    wait_until 10 compgen -G "$GRACE_RUNTIME_DIR/*.sock" >/dev/null
+    grace_wait 10 compgen -G "$GRACE_RUNTIME_DIR/*.sock" >/dev/null
     PID=$(basename "$GRACE_RUNTIME_DIR"/*.sock .sock)
-    STARTED+=("$PID")
 }
 
 # start_activated [OPTION...] PORT COMMAND...: it is given the listener; the options of activate.py.
@@ -234,15 +191,4 @@ with_dev_log() {
     exec "$@"
 }
 
-# Nothing survives, drained or not.
-stop_all() {
-    wait_until 10 kill_leftovers
-    wait 2>/dev/null || true # how they ended is no matter: the test has looked
-    STARTED=()
-}
-
-teardown() {
-    stop_all
-}
-
-[[ -z ${BATS_TEST_NAME-} ]] || PORT=$(free_port) # not where a file is only read
+[[ -z ${BATS_TEST_NAME-} ]] || PORT=$(grace_free_port) # not where a file is only read

@@ -4,29 +4,26 @@
 load scripted
 
 setup() {
-    OTHER=$(free_port)
+    OTHER=$(grace_free_port)
     export GRACE_SETTLE=200ms
 }
 
-# prober PORT: one connection after the other until $BATS_TEST_TMPDIR/enough.
+# prober PORT: one connection after the other. A client whom nobody hears is sent to ask again after a
+# second: that is too long for an answer here.
 prober() {
-    start_beside "prober.$1" "$LOAD" -c 1 -t 240 --until "$BATS_TEST_TMPDIR/enough" 127.0.0.1 "$1"
-    PROBERS+=("$LAUNCHED")
-    wait_until 10 grep -q first_ms "$BATS_TEST_TMPDIR/prober.$1.log"
+    local on=$BATS_TEST_TMPDIR/on.$1
+    client_start "prober.$1" --timeout 990ms --ready-file "$on" "http://127.0.0.1:$1/"
+    PROBERS+=("$CLIENT")
+    grace_wait 10 test -s "$on"
 }
 
 @test "at every instant somebody accepts on every listener" {
-    local port
     start_server --listen "127.0.0.1:$OTHER"
     prober "$PORT" && prober "$OTHER"
     restart_times 20
-    touch "$BATS_TEST_TMPDIR/enough"
-    wait "${PROBERS[0]}" && wait "${PROBERS[1]}" || fail "$(cat "$BATS_TEST_TMPDIR"/prober.*)"
-    # A client whom nobody hears is sent to ask again after a second.
-    for port in "$PORT" "$OTHER"; do
-        cp "$BATS_TEST_TMPDIR/prober.$port.log" "$BATS_TEST_TMPDIR/load.out"
-        at_most max_latency_ms 990
-    done
+    kill -TERM "${PROBERS[@]}"
+    wait "${PROBERS[0]}" || fail "$(<"$(log_of "prober.$PORT")")"
+    wait "${PROBERS[1]}" || fail "$(<"$(log_of "prober.$OTHER")")"
 }
 
 # remains: all that a client or an administrator could see of the server.
@@ -41,12 +38,12 @@ remains() {
     hammer "127.0.0.1 $PORT"
     restart_and_wait "$PID"
     hammer_finish
-    wait_until 5 settled "$PID" 2
+    grace_wait 5 settled "$PID" 2
     remains >"$BATS_TEST_TMPDIR/before"
     hammer "127.0.0.1 $PORT"
     version <<<"listening($PORT); sys.exit(1)"
     hup_until 20 rolled_back "$PID" 1
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     hammer_finish
     remains >"$BATS_TEST_TMPDIR/after"
     diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
@@ -91,15 +88,15 @@ END
     start_server
     for i in 1 2 3 4 5; do
         hold
-        wait_until 5 holds "$i" 1
+        grace_wait 5 holds "$i" 1
         hup_until 10 serves $((i + 1))
         holds "$i" 1
-        wait_until 10 stopped_listening "$i"
+        grace_wait 10 stopped_listening "$i"
     done
     for i in "${!HELD[@]}"; do
         [[ $(release "$i") == 'pid '* ]] || fail "cut: $(<"$LOG")"
     done
-    wait_until 10 settled "$PID" 6
+    grace_wait 10 settled "$PID" 6
 }
 
 # Sockets and pipes have another number, the state page its generation's.
@@ -122,7 +119,7 @@ left() {
     wc -c <"/proc/$pid/environ"
     body 127.0.0.1 "$PORT" # the environment that the server sees
     tree_of "$PID" | wc -l
-    wait_until 10 no_zombies "$PID" # a generation is gone when its processes have ended
+    grace_wait 10 no_zombies "$PID" # a generation is gone when its processes have ended
     (cd "$BATS_TEST_TMPDIR" && find . -name 'files*' -prune -o -print | sort)
     find "$TMPDIR" "$GRACE_RUNTIME_DIR" "$SHM" -mindepth 1 | sort
 }

@@ -13,8 +13,8 @@ setup() {
 start_app() {
     install_app "$@"
     start_wrapped app "$APP"
-    [[ $* != *prefork* ]] || wait_until 10 session_has 5
-    load_start -r 400 127.0.0.1 "$PORT"
+    [[ $* != *prefork* ]] || grace_wait 10 session_has 5
+    load_start --rate 400 "http://127.0.0.1:$PORT/"
 }
 
 # asks CLIENT: it is connected, to whomever.
@@ -35,7 +35,7 @@ begin_slow_start() {
 # serves_under_load: after what has just been done, too.
 serves_under_load() {
     load_finish
-    load_start -r 400 127.0.0.1 "$PORT"
+    load_start --rate 400 "http://127.0.0.1:$PORT/"
     load_finish
 }
 
@@ -51,7 +51,7 @@ only_drains() {
         kill_supervisor
         serves_under_load
         kill -TERM "${servers[0]}"
-        wait_until 5 session_is_empty "$PID"
+        grace_wait 5 session_is_empty "$PID"
         rm "$LOG"
     done
 }
@@ -63,12 +63,12 @@ only_drains() {
     kill_supervisor
     serves_under_load
     kill -TERM "${servers[@]}"
-    wait_until 5 session_is_empty "$PID"
+    grace_wait 5 session_is_empty "$PID"
 }
 
 @test "the supervisor, while one drains: answers in progress are finished" {
     start_app --slow-until "$FINISH"
-    slow_client 1 -p /slow
+    slow_client 1
     hup_until 5 draining_one_connection
     mapfile -t servers < <(members_of 1 && members_of 2)
     kill_supervisor
@@ -76,7 +76,7 @@ only_drains() {
     client_answered
     load_finish
     kill -TERM "${servers[@]}"
-    wait_until 5 session_is_empty "$PID"
+    grace_wait 5 session_is_empty "$PID"
 }
 
 @test "a supervisor after one that was killed" {
@@ -86,7 +86,7 @@ only_drains() {
     load_finish
     run -3 "$GRACE" status "$PID"
     kill -KILL "${servers[@]}"
-    wait_until 5 session_is_empty "$PID"
+    grace_wait 5 session_is_empty "$PID"
     start_app
     restart_and_wait "$PID"
     load_finish
@@ -97,29 +97,29 @@ only_drains() {
         start_app
         begin_slow_start
         kill -KILL "$(main_of 2)"
-        wait_until 5 rolled_back "$PID" 1
+        grace_wait 5 rolled_back "$PID" 1
         log_has 'rolled back: killed by signal 9 \(Killed\) after [0-9]+ ms'
         install_app --model "$model"
         restart_and_wait "$PID"
         load_finish
         kill -KILL "$PID"
-        wait_until 5 session_is_killed "$PID"
+        grace_wait 5 session_is_killed "$PID"
         rm "$LOG"
     done
 }
 
 @test "the main process of a new generation whose workers serve already" {
     local other
-    other=$(free_port)
+    other=$(grace_free_port)
     export GRACE_SETTLE=10s
     start_app --listen "127.0.0.1:$other"
     install_app --model prefork
     hup_until 5 workers_accept
     kill -KILL "$(main_of 2)"
-    wait_until 5 rolled_back "$PID" 1
-    wait_until 10 lone_generation "$PID"
+    grace_wait 5 rolled_back "$PID" 1
+    grace_wait 10 lone_generation "$PID"
     load_finish
-    wait_until 5 session_has 2
+    grace_wait 5 session_has 2
 }
 
 workers_accept() {
@@ -128,27 +128,27 @@ workers_accept() {
 
 @test "the old generation, while it drains: its connections alone are lost" {
     start_app --slow-ms 20000
-    slow_client 1 -p /slow
+    slow_client 1
     hup_until 10 only_drains
     mapfile -t servers < <(members_of 1)
     kill -KILL "${servers[@]}"
-    wait_until 5 settled "$PID" 2
+    grace_wait 5 settled "$PID" 2
     load_finish
     ends_with 1 "$CLIENT"
 }
 
 @test "the main process of a draining prefork server: its workers finish" {
     start_app --slow-until "$FINISH" --model prefork
-    slow_client 1 -p /slow
+    slow_client 1
     hup_until 5 draining_one_connection
     main=$(main_of 1)
     kill -KILL "$main"
-    wait_until 5 ended "$main"
+    grace_wait 5 ended "$main"
     touch "$FINISH"
     client_answered
-    wait_until 5 settled "$PID" 2
+    grace_wait 5 settled "$PID" 2
     load_finish
-    wait_until 10 session_has 5
+    grace_wait 10 session_has 5
 }
 
 @test "the server: its end is that of the supervisor, and a next generation goes with it" {
@@ -156,7 +156,7 @@ workers_accept() {
     begin_slow_start
     kill -KILL "$(members_of 1)"
     ends_with 137
-    wait_until 5 session_is_empty "$PID"
+    grace_wait 5 session_is_empty "$PID"
 }
 
 @test "the main process of a prefork server: the workers live on, as without us" {
@@ -166,16 +166,16 @@ workers_accept() {
     ends_with 137
     load_finish
     session_has 3
-    wait_until 5 session_is_killed "$PID"
+    grace_wait 5 session_is_killed "$PID"
 }
 
 # Requests that it had in hand are lost with it.
 @test "a worker: the others serve, and a restart is as any other" {
     start_app --model prefork
     kill -KILL "$(members_of 1 | tail -n 1)"
-    load_finish || (($(load_value failed) <= 8))
-    restart_under_load 1 -r 400 127.0.0.1 "$PORT"
-    wait_until 10 session_has 5
+    load_finish || (($(grace_load_value failed) <= 8))
+    restart_under_load 1 --rate 400 "http://127.0.0.1:$PORT/"
+    grace_wait 10 session_has 5
 }
 
 @test "the old generation in a probation: the new one stays" {
@@ -183,7 +183,7 @@ workers_accept() {
     start_app
     hup_until 5 log_has 'generation 2 ready'
     kill -KILL "$(members_of 1)"
-    wait_until 5 settled "$PID" 2
+    grace_wait 5 settled "$PID" 2
     kill -KILL "$(members_of 2)"
     ends_with 137
 }
@@ -191,10 +191,10 @@ workers_accept() {
 @test "SIGSTOP for the old generation, while it drains: it is killed in time" {
     export GRACE_DRAIN_TIMEOUT=5s GRACE_STOP_TIMEOUT=500ms
     start_app --slow-ms 20000
-    slow_client 1 -p /slow
+    slow_client 1
     hup_until 4 only_drains
     kill -STOP "$(members_of 1)"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     log_has 'generation 1: drain deadline reached, 1 connection cut'
     load_finish
 }
@@ -204,8 +204,8 @@ workers_accept() {
     install_app
     start_wrapped app "$APP"
     kill -STOP "$(members_of 1)"
-    load_begin -r 400 127.0.0.1 "$PORT"
-    wait_until 5 asks "$LOAD_PID"
+    client_start clients --clients half=8 --hold none "http://127.0.0.1:$PORT/"
+    grace_wait 5 asks "$CLIENT"
     hup_until 10 settled "$PID" 2
-    load_finish
+    client_ends
 }

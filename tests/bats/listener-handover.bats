@@ -4,7 +4,7 @@
 load scripted
 
 setup() {
-    OTHER=$(free_port)
+    OTHER=$(grace_free_port)
     export GRACE_SETTLE=200ms
 }
 
@@ -51,7 +51,7 @@ serves_on() {
     hammer "::1 $PORT"
     version <<<"serve(listening(('::', $PORT)), body='2')"
     hup_until 10 rolled_back "$PID" 1
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     hammer_finish
     log_has 'Address already in use'
     answers 1 ::1 "$PORT"
@@ -85,9 +85,9 @@ END
 
 @test "the numbers of all files are those of the unwrapped server" {
     start plain "$SERVER" --listen "127.0.0.1:$PORT" --listen "127.0.0.1:$OTHER"
-    wait_until 5 server_fds
+    grace_wait 5 server_fds
     plain=$(server_fds)
-    stop_all
+    grace_end
     start_wrapped plain "$SERVER" --listen "127.0.0.1:$PORT" --listen "127.0.0.1:$OTHER"
     [[ $(server_fds) == "$plain" ]] || fail "unwrapped: $plain" "wrapped: $(server_fds)"
     restart_times 2
@@ -163,7 +163,7 @@ END
     local way
     install_app --wait select-accept
     start_wrapped server "$APP"
-    load_start 127.0.0.1 "$PORT"
+    load_start "http://127.0.0.1:$PORT/"
     for way in epoll-lt accept poll select-accept epoll-et select-accept accept epoll-lt; do
         install_app --wait "$way"
         restart_and_wait "$PID"
@@ -235,10 +235,10 @@ backlog_is() {
 queue() {
     local i
     for ((i = 0; i < $1; i++)); do
-        start_beside "queued$i" "$LOAD" -c 1 -n 1 -t 20 --expect '^old$' 127.0.0.1 "$OTHER"
+        client_start "queued$i" -n 1 --expect '^old$' "http://127.0.0.1:$OTHER/"
         QUEUED+=("$LAUNCHED")
     done
-    wait_until 5 queue_is "$1"
+    grace_wait 5 queue_is "$1"
 }
 
 queue_is() {
@@ -260,12 +260,12 @@ END
     hup_until 10 log_has "tcp 127.0.0.1:$OTHER is not served by generation 2: its queue is emptied"
     queue_is 4 # and one in hand, whom select() has told of
     touch "$BATS_TEST_TMPDIR/open"
-    for each in "${QUEUED[@]}"; do
-        wait "$each" || fail "$(cat "$BATS_TEST_TMPDIR"/queued*.log)"
+    for each in "${!QUEUED[@]}"; do
+        wait "${QUEUED[each]}" || fail "$(<"$(log_of "queued$each")")"
     done
-    wait_until 10 log_has "tcp 127.0.0.1:$OTHER released"
-    wait_until 10 settled "$PID" 2
-    refuses 127.0.0.1 "$OTHER"
+    grace_wait 10 log_has "tcp 127.0.0.1:$OTHER released"
+    grace_wait 10 settled "$PID" 2
+    refuses "http://127.0.0.1:$OTHER/"
     hammer_finish
     [[ $(status "$PID") != *"address\":\"tcp 127.0.0.1:$OTHER"* ]] || fail "$(status "$PID")"
 }
@@ -275,11 +275,11 @@ END
     version <<<"serve(listening($OTHER), body='2')"
     restart_and_wait "$PID"
     answers 2 127.0.0.1 "$OTHER"
-    refuses 127.0.0.1 "$PORT"
+    refuses "http://127.0.0.1:$PORT/"
     version <<<"serve(listening($PORT), body='3')"
     restart_and_wait "$PID"
     answers 3 127.0.0.1 "$PORT"
-    refuses 127.0.0.1 "$OTHER"
+    refuses "http://127.0.0.1:$OTHER/"
 }
 
 @test "a second bind of an address that the same generation has fails as without grace" {

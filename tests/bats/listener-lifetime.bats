@@ -6,7 +6,7 @@
 load scripted
 
 setup() {
-    OTHER=$(free_port)
+    OTHER=$(grace_free_port)
     SOCKET=$BATS_TEST_TMPDIR/s
     GATE=$BATS_TEST_TMPDIR/gate
     export GRACE_SETTLE=60s GRACE_LOG_LEVEL=debug
@@ -107,7 +107,7 @@ END
     touch "$GATE.0"
     connects 127.0.0.1 "$OTHER"
     touch "$GATE.1"
-    wait_until 10 refuses 127.0.0.1 "$OTHER"
+    grace_wait 10 refuses "http://127.0.0.1:$OTHER/"
     rm "$GATE".?
     restart_and_wait "$PID"
     connects 127.0.0.1 "$OTHER"
@@ -122,9 +122,9 @@ if os.fork() == 0:
     os.execv("/bin/sleep", ["sleep", "1000"])
 serve(listening($PORT), body="served")
 END
-    wait_until 10 connects 127.0.0.1 "$OTHER"
+    grace_wait 10 connects 127.0.0.1 "$OTHER"
     touch "$GATE"
-    wait_until 10 refuses 127.0.0.1 "$OTHER"
+    grace_wait 10 refuses "http://127.0.0.1:$OTHER/"
     says served
 }
 
@@ -147,7 +147,7 @@ END
 @test "the only process that has it is killed: clients are refused, and the next restart serves" {
     replaced ''
     kill -KILL "$SERVING"
-    wait_until 10 refuses 127.0.0.1 "$PORT"
+    grace_wait 10 refuses "http://127.0.0.1:$PORT/"
     settled "$PID" 1
     hup_until 10 settled "$PID" 2
     says "$(body 127.0.0.1 "$PORT")"
@@ -161,9 +161,9 @@ if pid == 0:
     serve(listening("$SOCKET"), body="served")
 serve(a, body=lambda: str(pid))
 END
-    wait_until 10 answers served "unix:$SOCKET"
+    grace_wait 10 answers served "unix:$SOCKET"
     kill -KILL "$(body 127.0.0.1 "$PORT")"
-    wait_until 10 refuses "unix:$SOCKET"
+    grace_wait 10 refuses "unix:$SOCKET"
 }
 
 @test "one of those that share it is killed: the others serve, and the last one counts" {
@@ -184,7 +184,7 @@ END
         answers served 127.0.0.1 "$OTHER"
         kill -KILL "$each"
     done
-    wait_until 10 refuses 127.0.0.1 "$OTHER"
+    grace_wait 10 refuses "http://127.0.0.1:$OTHER/"
 }
 
 # has_closed N: so many parents.
@@ -220,7 +220,7 @@ time.sleep(1000)
 END
     for generation in 1 2; do
         says served
-        wait_until 10 has_closed "$generation"
+        grace_wait 10 has_closed "$generation"
         says served
         restart_and_wait "$PID"
     done
@@ -247,7 +247,7 @@ a.listen()
 print(\"bound again\", flush=True)
 time.sleep(1000)\"\"\"], {})"
     kill -KILL "$SERVING"
-    wait_until 10 log_has '^bound again'
+    grace_wait 10 log_has '^bound again'
     connects 127.0.0.1 "$PORT"
 }
 
@@ -283,18 +283,18 @@ while True:
     conn.settimeout(None)
     answering(lambda: str(os.getpid()))(conn)
 END
-    start_beside clients "$LOAD" -c 4 -r 300 -t 60 --until "$GATE" 127.0.0.1 "$PORT"
+    client_start clients --clients new=4 --rate 300 "http://127.0.0.1:$PORT/"
     for i in {1..10}; do
         kill -USR1 "$(body 127.0.0.1 "$PORT")"
-        wait_until 10 reloaded "$i"
+        grace_wait 10 reloaded "$i"
     done
     restart_and_wait "$PID"
     kill -USR1 "$(body 127.0.0.1 "$PORT")"
-    wait_until 10 reloaded 11
+    grace_wait 10 reloaded 11
     says "$(body 127.0.0.1 "$PORT")"
     log_lacks 'Error|could not'
-    touch "$GATE"
-    wait "$LAUNCHED" || true # as without grace, between close() and listen() nobody is there
+    kill -TERM "$CLIENT"
+    wait "$CLIENT" || true # as without grace, between close() and listen() nobody is there
 }
 
 @test "a server that closes and binds again in its own reload" { reloads ''; }
@@ -326,19 +326,19 @@ END
     says old
     hup_until 10 log_has 'generation 2 starting'
     touch "$GATE.close"
-    wait_until 10 log_has '^closed'
-    start_beside client "$LOAD" -c 1 -n 1 -t 60 --expect '^new$' 127.0.0.1 "$PORT"
-    wait_until 10 queue_is 1
+    grace_wait 10 log_has '^closed'
+    client_start client -n 1 --expect '^new$' "http://127.0.0.1:$PORT/"
+    grace_wait 10 queue_is 1
     touch "$GATE.bind"
     wait "$LAUNCHED"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
 }
 
 @test "a supervisor that stands still delays close() once, and not for long" {
     start_version <<END
 keep = listening($PORT)
 def close_two():
-    for port in $OTHER, $(free_port):
+    for port in $OTHER, $(grace_free_port):
         listening(port).close()
     return "closed"
 serve(keep, body=close_two)
@@ -346,5 +346,5 @@ END
     kill -STOP "$PID"
     says closed
     kill -CONT "$PID"
-    wait_until 10 refuses 127.0.0.1 "$OTHER"
+    grace_wait 10 refuses "http://127.0.0.1:$OTHER/"
 }

@@ -22,7 +22,7 @@ END
     )
     start_installed
     touch "$GATE"
-    wait_until 5 log_has "$1"
+    grace_wait 5 log_has "$1"
 }
 
 @test "shutdown() wakes poll()" {
@@ -63,7 +63,7 @@ while True:
 END
     answers 1 127.0.0.1 "$PORT"
     kill -USR1 "$(server_pid "$PID")"
-    wait_until 5 log_has again
+    grace_wait 5 log_has again
     answers 1 127.0.0.1 "$PORT"
     restart_and_wait "$PID"
     answers 1 127.0.0.1 "$PORT"
@@ -79,7 +79,7 @@ is_free() {
 
 # one_of_two: a server with two listeners shuts one down, and keeps its number for what may come.
 one_of_two() {
-    OTHER=$(free_port)
+    OTHER=$(grace_free_port)
     start_version <<END
 first, second = listening($OTHER), listening($PORT)
 def shut():
@@ -92,14 +92,14 @@ threading.Thread(target=shut).start()
 serve(first, body="1")
 END
     touch "$GATE"
-    wait_until 5 log_has "tcp 127.0.0.1:$PORT was .*released"
-    wait_until 5 nobody_listens
+    grace_wait 5 log_has "tcp 127.0.0.1:$PORT was .*released"
+    grace_wait 5 nobody_listens
 }
 
 @test "a listener that was shut down for good is free when it is closed" {
     one_of_two
     touch "$GATE.close"
-    wait_until 5 is_free
+    grace_wait 5 is_free
 }
 
 @test "a listener that was shut down delays no restart" {
@@ -134,14 +134,14 @@ while True:
 END
     answers 1 "unix:$path"
     touch "$GATE"
-    wait_until 5 serves_again "$path"
+    grace_wait 5 serves_again "$path"
     restart_and_wait "$PID"
-    wait_until 5 answers again "unix:$path"
+    grace_wait 5 answers again "unix:$path"
 }
 
 @test "an old generation that shuts one listener down keeps the others" {
     local other
-    other=$(free_port)
+    other=$(grace_free_port)
     start_version <<END
 first, second = listening($PORT), listening($other)
 poll = select.poll()
@@ -163,7 +163,7 @@ END
     version <<<"serve(listening($PORT), listening($other), body='2')"
     hup_until 10 drains 1
     touch "$GATE"
-    wait_until 5 log_has '^events'
+    grace_wait 5 log_has '^events'
     log_has '^events \[\(3, 16\)\]$' || dump_log
     drop 0
 }

@@ -29,15 +29,15 @@ has_the_lock() { # [PID]
 # restarts_and_has_it MODE
 restarts_and_has_it() {
     start_pidfiled "$1" GRACE_MODE=overlap
-    restart_under_load 2 127.0.0.1 "$PORT"
+    restart_under_load 2 "http://127.0.0.1:$PORT/"
     names_the_server
-    wait_until 5 has_the_lock
+    grace_wait 5 has_the_lock
     log_has 'generation 2 looked for process [0-9]+ of an older one'
 }
 
 @test "by flock(): another server, and one without grace, are refused" {
     restarts_and_has_it lock
-    run pidfiled lock "$(free_port)"
+    run pidfiled lock "$(grace_free_port)"
     [[ $status -eq 1 && $output == 'refused: locked' ]]
     names_the_server
 }
@@ -73,7 +73,7 @@ restarts_and_has_it() {
 @test "a file that is empty is no pid file: its lock is refused" {
     start_pidfiled data GRACE_MODE=overlap
     hup_until 10 log_has 'refused: locked'
-    wait_until 10 log_has 'generation 2 rolled back: exit status 1'
+    grace_wait 10 log_has 'generation 2 rolled back: exit status 1'
 }
 
 # The new version writes its number, and has no chance to take it back.
@@ -83,13 +83,13 @@ fails_and_names_the_old() { # MODE
     start_pidfiled "$1" "GRACE_READY=exec=test -e $gate" GRACE_READY_TIMEOUT=1500ms GRACE_MODE=overlap
     rm "$gate"
     hup_until 20 rolled_back "$PID" 1
-    wait_until 10 names_the_server
+    grace_wait 10 names_the_server
     has_the_lock "$(<"$PIDFILE")"
     log_lacks 'may name generation'
     touch "$gate"
     restart_and_wait "$PID"
     names_the_server
-    wait_until 5 has_the_lock
+    grace_wait 5 has_the_lock
 }
 
 @test "when the new version is killed the file names the old one again, which has the lock still" {
@@ -109,10 +109,10 @@ fails_and_names_the_old() { # MODE
     has_the_lock "$first"
     kill_supervisor
     kill -HUP "$(<"$PIDFILE")"
-    wait_until 20 log_has 'generation 3 ready'
-    wait_until 10 found_again
+    grace_wait 20 log_has 'generation 3 ready'
+    grace_wait 10 found_again
     has_the_lock "$first"
     drop 0
-    wait_until 20 has_the_lock "$(<"$PIDFILE")"
+    grace_wait 20 has_the_lock "$(<"$PIDFILE")"
     names_the_server
 }

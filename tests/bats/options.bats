@@ -145,13 +145,13 @@ duration() {
 @test "GRACE_SIGNAL: any of its signals restarts, SIGHUP is the server's" {
     for GRACE_SIGNAL in USR1 USR2 QUIT WINCH ALRM PWR URG; do
         export GRACE_SIGNAL
-        PORT=$(free_port)
+        PORT=$(grace_free_port)
         start_noting HUP=note
         hup_until 5 log_has 'SIGHUP arrived'
         kill -s "$GRACE_SIGNAL" "$PID"
-        wait_until 10 settled "$PID" 2
+        grace_wait 10 settled "$PID" 2
         kill -s "$GRACE_SIGNAL" "$(server_pid "$PID")"
-        wait_until 10 settled "$PID" 3
+        grace_wait 10 settled "$PID" 3
         [[ $(grep -c arrived "$LOG") == 1 ]]
         rm "$LOG"
     done
@@ -170,11 +170,11 @@ duration() {
     export GRACE_READY="exec=test -e $flag-\$GRACE_GENERATION && kill -0 \$GRACE_MAIN_PID"
     touch "$flag-1"
     start_server
-    load_start -r 500 127.0.0.1 "$PORT"
+    load_start --rate 500 "http://127.0.0.1:$PORT/"
     hup_until 5 log_has 'generation 2 starting'
-    wait_until 5 adopted_but_not_ready
+    grace_wait 5 adopted_but_not_ready
     touch "$flag-2"
-    wait_until 5 settled "$PID" 2
+    grace_wait 5 settled "$PID" 2
     load_finish
 }
 
@@ -188,7 +188,7 @@ adopted_but_not_ready() {
     touch "$flag"
     start_server
     rm "$flag"
-    load_start -r 500 127.0.0.1 "$PORT"
+    load_start --rate 500 "http://127.0.0.1:$PORT/"
     hup_until 10 rolled_back "$PID" 1
     log_has "rolled back: not ready after ([3-9]|[0-9]{2,})[0-9]{3} ms: 'test -e $flag' did not succeed"
     load_finish
@@ -263,7 +263,7 @@ goes_to() {
 @test "GRACE_LOG_LEVEL=debug says more, error less" {
     GRACE_LOG_LEVEL=debug start_server
     log_has 'generation 1 listens on tcp 127.0.0.1'
-    PORT=$(free_port)
+    PORT=$(grace_free_port)
     GRACE_LOG_LEVEL=error start_server
     restart_and_wait "$PID"
     [[ $(grep -c "^grace\[$PID\]" "$LOG") == 0 ]]
@@ -274,37 +274,37 @@ goes_to() {
 log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 log.bind(sys.argv[1])
 while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
-    wait_until 5 test -S "$BATS_TEST_TMPDIR/log.sock"
+    grace_wait 5 test -S "$BATS_TEST_TMPDIR/log.sock"
     start_syslogging
     restart_and_wait "$PID"
     [[ ! -s $LOG ]]
-    LOG=$BATS_TEST_TMPDIR/syslog.log
-    wait_until 5 log_has "^<30>.* grace\[$PID\]: generation 2 ready in [0-9]+ ms \(1 listener\)"
+    LOG=$(log_of syslog)
+    grace_wait 5 log_has "^<30>.* grace\[$PID\]: generation 2 ready in [0-9]+ ms \(1 listener\)"
 }
 
 @test "GRACE_SETTLE: so long a listener may be missing" {
     local other
-    other=$(free_port)
+    other=$(grace_free_port)
     export GRACE_SETTLE=800ms
     install_app --listen "127.0.0.1:$other"
     start_wrapped app "$APP"
     install_app
-    restart_under_load 1 -r 500 127.0.0.1 "$PORT"
+    restart_under_load 1 --rate 500 "http://127.0.0.1:$PORT/"
     (($(ready_ms 2) >= 800))
     log_has "tcp 127.0.0.1:$other is not served by generation 2"
-    run -1 "$LOAD" -n 1 127.0.0.1 "$other"
+    refuses "http://127.0.0.1:$other/"
 }
 
 @test "GRACE_MAX_OLD: the oldest has to go" {
     export GRACE_MAX_OLD=1 GRACE_STOP_TIMEOUT=1s
     start_server
-    slow_client 2 --pause "$BATS_TEST_TMPDIR/never"
+    half_client 2
     hup_until 5 log_has 'generation 1 draining'
-    wait_until 5 stopped_listening 1
+    grace_wait 5 stopped_listening 1
     holds 1 2
-    slow_client 1 --pause "$BATS_TEST_TMPDIR/never"
+    half_client 1
     hup_until 20 log_has 'more than 1 old generations?: generation 1 has to go'
-    wait_until 10 log_has 'generation 1 retired'
+    grace_wait 10 log_has 'generation 1 retired'
     log_has 'generation 1: .*2 connections cut'
     log_lacks 'generation 2 (drained|retired)'
     holds 2 1
@@ -314,7 +314,7 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
     local peers peer
     export GRACE_DRAIN_TIMEOUT=1200ms
     start_server --model prefork
-    slow_client 3 --pause "$BATS_TEST_TMPDIR/go"
+    half_client 3
     mapfile -t peers < <(ss -tnpH state established "dport = :$PORT" | grep "pid=$CLIENT," |
         awk '{ print $3 }')
     ((${#peers[@]} == 3))
@@ -324,18 +324,17 @@ while True: os.write(1, log.recv(4096) + b"\n")' "$BATS_TEST_TMPDIR/log.sock"
         log_has "generation 1: cutting connection of $peer, age [0-9]+ s, process [0-9]+"
     done
     log_lacks 'did not stop'
-    touch "$BATS_TEST_TMPDIR/go"
     ends_with 1 "$CLIENT"
 }
 
 @test "GRACE_DRAIN_TIMEOUT=none" {
     export GRACE_DRAIN_TIMEOUT=none
     start_server
-    slow_client 2 --pause "$BATS_TEST_TMPDIR/go"
+    half_client 2
     hup_until 10 stopped_listening 1
-    touch "$BATS_TEST_TMPDIR/go"
+    client_asks
     client_answered
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
 }
 
 @test "GRACE_STOP_SIGNAL: asks the old generation to go" {

@@ -43,10 +43,10 @@ shows() {
     [[ $(status "$PID") == *'"user":"54321"'* ]]
     asked restart "$PID"
     [[ ${lines[0]} == "server $PID of 54321" && $output == *'generation 2 ready'* ]] || fail "$output"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     asked restart "$NAME"
     [[ ${lines[0]} == "server $PID of 54321" ]] || fail "$output"
-    wait_until 20 settled "$PID" 3
+    grace_wait 20 settled "$PID" 3
     asked stop "$(server_pid "$PID")"
     ended "$PID"
 }
@@ -72,7 +72,7 @@ shows() {
     [[ ! -e /tmp/real ]]
     shows "$PID" 54321
     asked restart "$(server_pid "$PID")"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     asked stop "$NAME"
 }
 
@@ -80,24 +80,24 @@ shows() {
     directory_of 0
     start namespace unshare --pid --fork --kill-child --mount-proc env GRACE_NAME="$NAME" GRACE_RUNTIME_DIR="$DIR" \
         LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
-    wait_until 20 log_has 'generation 1 ready'
+    grace_wait 20 log_has 'generation 1 ready'
     PID=$(ps -o pid= --ppid "$PID" | tr -d ' ')
-    wait_until 20 settled "$PID" 1
+    grace_wait 20 settled "$PID" 1
     asked restart "$PID"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
 }
 
 @test "a name of several users" {
     serve_as 54321
     local other=$PID
-    PORT=$(free_port) serve_as 54322
+    PORT=$(grace_free_port) serve_as 54322
     run -2 "$GRACE" restart "$NAME"
     [[ $output == *"'$NAME' is the name of 2 servers, use one of the pids: "* &&
         $output == *" $other (54321)"* && $output == *" $PID (54322)"* ]] || fail "$output"
-    PORT=$(free_port) serve_as 0
+    PORT=$(grace_free_port) serve_as 0
     asked restart "$NAME" # root's own
     [[ $output != *' of '* ]] || fail "$output"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     number_is 'done' 1
     PID=$other number_is 'done' 0
 }
@@ -123,7 +123,7 @@ def answer(s):
 $2
 EOF
     start_beside "pretend-$1" "$CONFINE" --uid "$1" "$PYTHON" "$BATS_TEST_TMPDIR/pretend.py" "${@:3}"
-    wait_until 10 grep -q listens "$BATS_TEST_TMPDIR/pretend-$1.log"
+    grace_wait 10 grep -q listens "$(log_of "pretend-$1")"
 }
 
 @test "who pretends to be root's server is shown as who it is, and gets no request for root's" {
@@ -132,7 +132,7 @@ EOF
     shows "$LAUNCHED" 54321
     shows "$PID" root
     asked restart "$NAME"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
 }
 
 @test "a socket with the number of root's server is not taken for it" {
@@ -140,9 +140,9 @@ EOF
     pretend 54321 'answer(listen(int(sys.argv[1])))' "$PID"
     shows "$PID" root
     asked restart "$PID"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     asked restart "$NAME"
-    wait_until 20 settled "$PID" 3
+    grace_wait 20 settled "$PID" 3
 }
 
 @test "one that never answers keeps nobody from the others, nor makes the answer a failure" {
@@ -151,7 +151,7 @@ EOF
     shows "$PID" root
     grep -q "^grace: supervisor $LAUNCHED doesn't answer" <<<"$stderr" || fail "$stderr"
     asked restart "$NAME"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     pretend 54322 's = listen(os.getpid())
 c = [socket.socket(socket.AF_UNIX) for i in range(9)]
 for i in c:
@@ -173,9 +173,9 @@ answer(listen(os.getpid()))' # writes the program
     start_settled server env GRACE_NAME="$NAME" GRACE_RUNTIME_DIR="$DIR" LD_PRELOAD="$LIBGRACE" \
         sh -c '"$1" --uid 54321 "$2" "$3" & exec "$4" --listen "127.0.0.1:$PORT"' sh \
         "$CONFINE" "$PYTHON" "$BATS_TEST_TMPDIR/pretend.py" "$SERVER"
-    wait_until 10 tree_has "$PID" 3
+    grace_wait 10 tree_has "$PID" 3
     worker=$(tree_of "$PID" | grep -vx -e "$PID" -e "$(server_pid "$PID")")
-    wait_until 10 log_has listens
+    grace_wait 10 log_has listens
     asked restart "$worker"
     [[ $output == *'generation 2 ready'* ]] || fail "$output"
 }

@@ -41,7 +41,7 @@ END
 }
 
 setup() {
-    OTHER=$(free_port)
+    OTHER=$(grace_free_port)
     export PYTHONPATH=$ROOT/tests/servers
 }
 
@@ -55,7 +55,7 @@ END
 }
 
 other_answers() {
-    "$LOAD" -n 1 -c 1 127.0.0.1 "$OTHER" >/dev/null 2>&1
+    requests -n 1 "http://127.0.0.1:$OTHER/" >/dev/null 2>&1
 }
 
 # listens_on PORT: somebody does.
@@ -76,7 +76,7 @@ refused() {
     beside "$WAITS" "$GATE" "$STATIC" --listen "127.0.0.1:$OTHER"
     start_wrapped app "$APP"
     touch "$GATE"
-    wait_until 20 other_answers
+    grace_wait 20 other_answers
     refused
     answered
     other_answers
@@ -90,9 +90,9 @@ refused() {
     export GRACE_READY=exec="[ -e '$GATE' ]"
     beside "$STATIC" --listen "127.0.0.1:$OTHER"
     start app env LD_PRELOAD="$LIBGRACE" "$APP"
-    wait_until 20 other_answers
+    grace_wait 20 other_answers
     touch "$GATE"
-    wait_until 20 log_has 'generation 1 serves, and not all is seen, in .* \(1 listener\)' || dump_log
+    grace_wait 20 log_has 'generation 1 serves, and not all is seen, in .* \(1 listener\)' || dump_log
     log_lacks 'generation 1 ready'
     refused
     answered
@@ -104,26 +104,26 @@ refused() {
     touch "$GATE"
     start_wrapped app "$APP"
     rm "$GATE"
-    load_start -r 300 127.0.0.1 "$PORT"
+    load_start --rate 300 "http://127.0.0.1:$PORT/"
     beside "$STATIC" --listen "127.0.0.1:$OTHER"
     hup_until 20 other_answers
     touch "$GATE"
-    wait_until 20 rolled_back "$PID" 1
+    grace_wait 20 rolled_back "$PID" 1
     log_has "generation 2 rolled back: .*: process [0-9]+ listens on port $OTHER unseen by libgrace.so; generation 1"
     beside true
-    wait_until 20 lone_generation "$PID"
+    grace_wait 20 lone_generation "$PID"
     restart_and_wait "$PID"
     load_finish
 }
 
 @test "calls of a library opened with RTLD_DEEPBIND are unseen, unless it is preloaded after libgrace.so" {
     start_wrapped deep "$PYTHON" -c "$DEEP_SERVER" "$PORT" "$OTHER" "$DEEP"
-    wait_until 20 listens_on "$OTHER"
+    grace_wait 20 listens_on "$OTHER"
     refused
     stop_and_wait "$PID"
     start_settled preloaded env LD_PRELOAD="$LIBGRACE $DEEP" "$PYTHON" -c "$DEEP_SERVER" "$PORT" \
         "$OTHER" "$DEEP"
-    wait_until 20 log_has 'generation 1 ready'
+    grace_wait 20 log_has 'generation 1 ready'
     restart_and_wait "$PID"
     log_has 'generation 2 ready in .* \(2 listeners\)' || dump_log
 }
@@ -134,9 +134,8 @@ nobody_minds() {
     rm -f "$opened"
     beside "${SESSION[@]}" "$STATIC" "$@" --portfile "$opened"
     start_wrapped beside "$APP"
-    wait_until 20 test -s "$opened" || dump_log
+    grace_wait 20 test -s "$opened" || dump_log
     restart_and_wait "$PID" || fail "$*"
-    mapfile -t -O "${#STARTED[@]}" STARTED < <(tree_of "$PID") # what has a session of its own stays
     stop_and_wait "$PID"
 }
 
@@ -152,7 +151,7 @@ nobody_minds() {
     start_wrapped client "$PYTHON" -c "$CLIENT_SERVER" "$PORT" "$STATIC" --listen "127.0.0.1:$OTHER"
     exec 9<>"/dev/tcp/127.0.0.1/$PORT"
     echo $'GET / HTTP/1.0\r\n\r' >&9
-    wait_until 20 other_answers
+    grace_wait 20 other_answers
     hup_until 20 log_has 'generation 2 ready'
     exec 9>&-
 }

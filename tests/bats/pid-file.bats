@@ -21,7 +21,7 @@ names_the_server() {
 
 # restarts_and_names_it: the file does, after each of five restarts under load.
 restarts_and_names_it() {
-    load_start 127.0.0.1 "$PORT"
+    load_start "http://127.0.0.1:$PORT/"
     for _ in 1 2 3 4 5; do
         restart_and_wait "$PID"
         names_the_server
@@ -42,14 +42,14 @@ restarts_and_names_it() {
 
 @test "outside a restart a second server still sees that the first is alive" {
     start_pidfiled alive
-    run "$PYTHON" "$ROOT/tests/servers/pidfiled.py" alive "$(free_port)" "$PIDFILE"
+    run "$PYTHON" "$ROOT/tests/servers/pidfiled.py" alive "$(grace_free_port)" "$PIDFILE"
     [[ $status -eq 1 && $output == *"already running"* ]]
 }
 
 @test "a file that must be created counts as created" {
     start_pidfiled excl
     restarts_and_names_it
-    run "$PYTHON" "$ROOT/tests/servers/pidfiled.py" excl "$(free_port)" "$PIDFILE"
+    run "$PYTHON" "$ROOT/tests/servers/pidfiled.py" excl "$(grace_free_port)" "$PIDFILE"
     [[ $status -eq 1 && $output == 'refused: file exists' ]]
 }
 
@@ -58,7 +58,7 @@ restarts_and_names_it() {
     start_pidfiled none GRACE_MODE=overlap
     for text in "$(server_pid "$PID") and more" "      $(server_pid "$PID")" "$$"; do
         echo "$text" >"$PIDFILE.data"
-        run "$PYTHON" "$ROOT/tests/servers/pidfiled.py" excl "$(free_port)" "$PIDFILE.data"
+        run "$PYTHON" "$ROOT/tests/servers/pidfiled.py" excl "$(grace_free_port)" "$PIDFILE.data"
         [[ $status -eq 1 && $(<"$PIDFILE.data") == "$text" ]]
     done
 }
@@ -76,7 +76,7 @@ restarts_and_names_it() {
     start_pidfiled excl "GRACE_READY=exec=test -e $gate" GRACE_READY_TIMEOUT=1500ms
     rm "$gate"
     hup_until 20 rolled_back "$PID" 1
-    wait_until 10 names_the_server
+    grace_wait 10 names_the_server
     log_lacks 'may name generation'
 }
 
@@ -89,10 +89,10 @@ restarts_and_names_it() {
 
 @test "a file that the old generation writes once more goes with it, and the new one writes it" {
     start_pidfiled keep "GRACE_PIDFILE=$PIDFILE" GRACE_STOP_SIGNAL=none
-    wait_until 5 names_the_server
+    grace_wait 5 names_the_server
     for _ in 1 2 3; do
         restart_and_wait "$PID"
-        wait_until 5 names_the_server
+        grace_wait 5 names_the_server
     done
     log_has 'names a process of generation 1 and is removed'
 }
@@ -104,9 +104,9 @@ restarts_and_names_it() {
         GRACE_READY_TIMEOUT=3s
     rm "$gate"
     hup_until 10 log_has 'generation 2 rolled back'
-    wait_until 10 names_the_server
+    grace_wait 10 names_the_server
     touch "$gate"
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     restart_and_wait "$PID"
     names_the_server
 }
@@ -131,8 +131,8 @@ restarts_and_names_it() {
     start_pidfiled alive GRACE_PROBATION=20s
     hup_until 10 log_has 'generation 2 ready'
     kill "$(<"$PIDFILE")"
-    wait_until 10 rolled_back "$PID" 1
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 rolled_back "$PID" 1
+    grace_wait 10 settled "$PID" 1
     names_the_server
 }
 
@@ -164,7 +164,7 @@ END
     [[ $(curl -s --unix-socket "$dir/socket" http://localhost/) == one ]]
     application two
     kill -HUP "$(<"$PIDFILE")"
-    wait_until 20 settled "$PID" 3
+    grace_wait 20 settled "$PID" 3
     [[ $(curl -s --unix-socket "$dir/socket" http://localhost/) == two ]]
     [[ $(<"$PIDFILE") == "$(server_pid "$PID")" ]]
 }

@@ -10,7 +10,7 @@ COUNTER=$BUILD/tests/probes/preload/libcounting.so
 # libgrace in it.
 survives() {
     start_settled server "$@"
-    restart_under_load 3 -n 1500 127.0.0.1 "$PORT"
+    restart_under_load 3 "http://127.0.0.1:$PORT/"
     ! grep -E 'without grace|ERROR: ' "$LOG" || fail 'complaints'
     has_loaded libgrace
 }
@@ -29,7 +29,7 @@ counted() {
     local seen accepted
     survives env COUNTING="$BATS_TEST_TMPDIR/count" LD_PRELOAD="$1" "$TINY" "$PORT"
     seen=$(stat -c %s "$BATS_TEST_TMPDIR/count")
-    accepted=$(load_value requests)
+    accepted=$(grace_load_value answers)
     ((seen >= accepted)) || fail "$seen of $accepted counted"
     has_loaded libcounting
 }
@@ -92,7 +92,7 @@ authbound() {
         echo "$way"
         start_settled server unshare --mount bash -c 'authbound "$@"' bash \
             sh -c "exec $way" sh "$TINY" "$PORT"
-        restart_under_load 1 -n 500 127.0.0.1 "$PORT"
+        restart_under_load 1 "http://127.0.0.1:$PORT/"
         has_loaded libauthbind
         stop_and_wait "$PID"
     done

@@ -34,11 +34,11 @@ END
 
 @test "a datagram socket that is connected to its client" {
     local other
-    other=$(free_port)
+    other=$(grace_free_port)
     start_version <<END
 service = bound($PORT, type=socket.SOCK_DGRAM)
 client = bound($other, type=socket.SOCK_DGRAM)
-client.connect(("127.0.0.1", $(free_port)))
+client.connect(("127.0.0.1", $(grace_free_port)))
 if os.fork() == 0:
     client.recv(1)
 client.close()
@@ -76,7 +76,7 @@ END
     hold_one
     nothing_is_missed 2
     [[ $(release 0) == "inner of $main" ]] || dump_log
-    wait_until 10 log_has 'generation 1 retired'
+    grace_wait 10 log_has 'generation 1 retired'
     restarted
     log_lacks 'not served|released'
 }
@@ -122,9 +122,9 @@ def ask_later(ask=ask):
     main=$(main_of 1)
     hold_one
     kill -HUP "$PID"
-    wait_until 10 log_has 'generation 1 accepts no more'
+    grace_wait 10 log_has 'generation 1 accepts no more'
     [[ $(release 0) == "inner of $main" ]] || dump_log
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     log_lacks 'not served'
 }
 
@@ -204,7 +204,7 @@ END
     "$GRACE" restart "$PID" || dump_log
     log_lacks 'not served'
     answers bound 127.0.0.1 "$PORT"
-    wait_until 10 answers new "unix:$path"
+    grace_wait 10 answers new "unix:$path"
     [[ $(release 0) == new ]] || dump_log
 }
 
@@ -220,5 +220,5 @@ END
     "$GRACE" restart "$PID" || dump_log
     log_lacks 'generation 1 (drained|retired)'
     kill -KILL "$old"
-    wait_until 20 log_has 'generation 1 retired'
+    grace_wait 20 log_has 'generation 1 retired'
 }

@@ -12,17 +12,17 @@ setup() {
 
 # drains_counted: an unfinished request keeps generation 1, is counted, and answered.
 drains_counted() {
-    slow_client 1 --pause "$DIR/go"
-    wait_until 10 holds 1 1
+    half_client 1
+    grace_wait 10 holds 1 1
     hup_until 10 draining_one_connection
-    "$LOAD" -n 50 127.0.0.1 "$PORT"
-    touch "$DIR/go"
+    requests -n 50 "http://127.0.0.1:$PORT/"
+    client_asks
     client_answered || return
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
 }
 
 restarts_lose_nothing() {
-    restart_under_load 2 -r 300 127.0.0.1 "$PORT"
+    restart_under_load 2 --rate 300 "http://127.0.0.1:$PORT/"
     log_lacks 'rolled back|cut|killed'
 }
 
@@ -47,7 +47,6 @@ main_is() {
         drains_counted
         main_is Seccomp 2
         restarts_lose_nothing
-        rm "$DIR/go"
         stop_and_wait "$PID"
     done
 }
@@ -125,18 +124,17 @@ children_are_bare() {
     # shellcheck disable=SC2016 # for the shell at the other end
     login 'echo "session $VERSION"; cat' <"$DIR/in" >"$DIR/out" 2>&1 &
     session=$!
-    STARTED+=("$session")
     exec {in}>"$DIR/in"
-    wait_until 10 grep -qx 'session 1' "$DIR/out"
+    grace_wait 10 grep -qx 'session 1' "$DIR/out"
     children_are_bare
     sed -i 's/VERSION=1/VERSION=2/' "$DIR/config"
     hup_until 10 draining_one_connection
-    wait_until 10 stopped_listening 1
+    grace_wait 10 stopped_listening 1
     # shellcheck disable=SC2016
     [[ $(login 'echo "$VERSION"') == 2 ]]
     echo 'still here' >&"$in"
-    wait_until 10 grep -qx 'still here' "$DIR/out"
+    grace_wait 10 grep -qx 'still here' "$DIR/out"
     exec {in}>&-
     wait "$session"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
 }

@@ -82,20 +82,29 @@ all_answered() {
     complains 3 refused
     start_letting_down "udp:127.0.0.1:$PORT" --another-port
     all_answered "${options[@]}"
-    wait_until 10 log_has '^acknowledged 40$'
+    grace_wait 10 log_has '^acknowledged 40$'
     all_answered -c slow=2 --hold 10ms "${options[@]}"
 }
 
 @test "a server that speaks first" {
-    local url=tcp://127.0.0.1:$PORT
-    run --separate-stderr timeout 60 "$GRACE" probe --expect ^220 "$url"
+    local address=tcp://127.0.0.1:$PORT
+    run --separate-stderr timeout 60 "$GRACE" probe --expect ^220 "$address"
     complains 3 refused
     start_letting_down "127.0.0.1:$PORT" --accepting greet/1
-    all_answered --expect '^220 version 1' "$url"
+    all_answered --expect '^220 version 1' "$address"
     found "[(c['kind'], c['clients']) for c in r['clients']] == [('new', 8)]"
-    all_answered -c slow=2,silent=2 --hold 10ms --expect '^220 version 1' "$url"
-    run --separate-stderr timeout 60 "$GRACE" probe --expect '^220 version 2' --timeout 1s "$url"
+    all_answered -c slow=2,silent=2 --hold 10ms --expect '^220 version 1' "$address"
+    run --separate-stderr timeout 60 "$GRACE" probe --expect '^220 version 2' --timeout 1s "$address"
     complains 3 'too long to answer'
+}
+
+@test "zero bytes in an answer" {
+    start zeros "$PYTHON" -c 'import socket, sys
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True: server.accept()[0].sendall(b"a\0b\0\0c")' "$PORT"
+    grace_wait 10 all_answered --expect '^a.b..c$' "tcp://127.0.0.1:$PORT"
+    run --separate-stderr timeout 60 "$GRACE" probe --expect '^a.b.c$' "tcp://127.0.0.1:$PORT"
+    complains 3 'closed within the answer'
 }
 
 @test "datagrams by a path" {

@@ -61,7 +61,7 @@ http {
 }
 END
     start nginx "$@" nginx -c "$BATS_TEST_TMPDIR/nginx.conf"
-    wait_until 20 answered || dump_log
+    grace_wait 20 answered || dump_log
 }
 
 @test "nginx under grace" {
@@ -103,9 +103,9 @@ echo >'$place/second'
 exec '$SERVER' --listen 127.0.0.1:$PORT
 END
     start twice "$place/twice"
-    wait_until 20 answered || dump_log
+    grace_wait 20 answered || dump_log
     RESTART="kill \$(cat '$place/first'); until test -e '$place/second'; do sleep 0.01; done
-        until '$LOAD' -c 1 -n 1 127.0.0.1 $PORT; do sleep 0.01; done"
+        until '$GRACE' probe -q -n 1 http://127.0.0.1:$PORT/; do sleep 0.01; done"
 }
 
 @test "a server that is stopped and started refuses clients" {
@@ -146,17 +146,17 @@ hanging() {
     found "r['verdict'] == 'restart-failed'" "r['failed'] == 0" \
         "[x['ok'] for x in r['restarts']] == [False]" "r['restarts'][0]['took_ms'] >= 500" \
         "r['restarts'][0]['outcome'] != ''"
-    wait_until 10 ended "$(<"$BATS_TEST_TMPDIR/hanging")"
+    grace_wait 10 ended "$(<"$BATS_TEST_TMPDIR/hanging")"
 }
 
 @test "SIGTERM while a restart goes on ends both" {
     start_server
     start_probe -c "$KINDS" --restart-command "$(hanging)" "http://127.0.0.1:$PORT/"
-    wait_until 20 test -s "$BATS_TEST_TMPDIR/hanging"
+    grace_wait 20 test -s "$BATS_TEST_TMPDIR/hanging"
     probe_ends 1
     found "[x['ok'] for x in r['restarts']] == [False]" "r['restarts'][0]['outcome'] != ''" \
         "r['failed'] == 0"
-    wait_until 10 ended "$(<"$BATS_TEST_TMPDIR/hanging")"
+    grace_wait 10 ended "$(<"$BATS_TEST_TMPDIR/hanging")"
 }
 
 # They are there before the restart, which waits for none of them.

@@ -59,9 +59,9 @@ processor_ms() {
 ends_by() {
     start_letting_down
     start_probe -c new=2,half=4,slow=2 --hold 1h "http://127.0.0.1:$PORT/late"
-    wait_until 20 has_asked /late 10
+    grace_wait 20 has_asked /late 10
     kill -"$1" "$PROBE"
-    LOG=$BATS_TEST_TMPDIR/probe.log ends_with 0 "$PROBE"
+    LOG=$(log_of probe) ends_with 0 "$PROBE"
     found "r['failed'] == 0" "r['answers'] == requests('/late')" \
         "{c['kind']: c['answers'] for c in r['clients'] if c['kind'] != 'new'} == {'half': 4, 'slow': 2}"
 }
@@ -72,11 +72,11 @@ ends_by() {
 @test "SIGUSR1 and SIGUSR2 mark a restart" {
     start_letting_down
     start_probe "http://127.0.0.1:$PORT/"
-    wait_until 20 has_asked / 100
+    grace_wait 20 has_asked / 100
     kill -USR1 "$PROBE"
-    wait_until 20 has_asked / "$(counts "requests('/') + 200")"
+    grace_wait 20 has_asked / "$(counts "requests('/') + 200")"
     kill -USR2 "$PROBE"
-    wait_until 20 has_asked / "$(counts "requests('/') + 200")"
+    grace_wait 20 has_asked / "$(counts "requests('/') + 200")"
     probe_ends 0
     found "[(x['n'], x['ok']) for x in r['restarts']] == [(1, True)]" \
         "r['restarts'][0]['took_ms'] > 0" "0 < r['restarts'][0]['begin'] < r['seconds']" \
@@ -88,17 +88,17 @@ ends_by() {
 held() {
     local before
     before=$(counts "requests('/held')")
-    "$LOAD" -c 1 -n 500 127.0.0.1 "$PORT" >/dev/null && [[ $(counts "requests('/held')") == "$before" ]]
+    requests -n 500 "http://127.0.0.1:$PORT/" >/dev/null && [[ $(counts "requests('/held')") == "$before" ]]
 }
 
 @test "clients hold until a restart is over" {
     start_letting_down
     start_probe -c silent=2 --hold 10ms "http://127.0.0.1:$PORT/held"
-    wait_until 20 has_asked /held 10
+    grace_wait 20 has_asked /held 10
     kill -USR1 "$PROBE"
-    wait_until 20 held
+    grace_wait 20 held
     kill -USR2 "$PROBE"
-    wait_until 20 has_asked /held "$(counts "requests('/held') + 10")"
+    grace_wait 20 has_asked /held "$(counts "requests('/held') + 10")"
     probe_ends 0
 }
 
@@ -111,12 +111,12 @@ holding() {
     start_letting_down
     start_probe --ready-file "$BATS_TEST_TMPDIR/on" -c half=1,silent=1,idle=1,slow=1 --hold none \
         "http://127.0.0.1:$PORT/held"
-    wait_until 20 holding 1
-    wait_until 20 has_asked /held 2 # of the idle client and the slow one; then all ask
+    grace_wait 20 holding 1
+    grace_wait 20 has_asked /held 2 # of the idle client and the slow one; then all ask
     kill -USR1 "$PROBE"
     kill -USR2 "$PROBE"
-    wait_until 20 has_asked /held 5
-    wait_until 20 holding 2
+    grace_wait 20 has_asked /held 5
+    grace_wait 20 holding 2
     probe_ends 0
     found "r['failed'] == 0" "all(c['answers'] >= 2 for c in r['clients'])"
 }
@@ -125,7 +125,7 @@ holding() {
     start_letting_down
     start_probe --ready-file "$BATS_TEST_TMPDIR/on" -c half=1 -n 1 --hold none \
         "http://127.0.0.1:$PORT/held"
-    wait_until 20 holding 1
+    grace_wait 20 holding 1
     found "server()['paths'] == {}"
     probe_ends 0
     found "requests('/held') == r['answers'] == 1"
@@ -135,13 +135,13 @@ holding() {
     local since
     start_letting_down
     start_probe -c keep-alive=2 "http://127.0.0.1:$PORT/"
-    wait_until 20 has_asked / 100
+    grace_wait 20 has_asked / 100
     kill -STOP "$PROBE"
-    wait_until 10 stopped "$PROBE"
+    grace_wait 10 stopped "$PROBE"
     since=${EPOCHREALTIME/[.,]/}
-    wait_until 20 passed 4 "$since"
+    grace_wait 20 passed 4 "$since"
     kill -CONT "$PROBE"
-    wait_until 20 has_asked / "$(counts "requests('/') + 100")"
+    grace_wait 20 has_asked / "$(counts "requests('/') + 100")"
     probe_ends 0
     found "r['standstill_ms'] >= 3500" "r['latency_ms']['max'] < 2000" "r['longest_silence_ms'] < 2000"
 }

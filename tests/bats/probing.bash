@@ -8,7 +8,7 @@ REPORT=$BATS_TEST_TMPDIR/report.json
 # start_letting_down [ADDRESS [OPTION...]]: by default on $PORT.
 start_letting_down() {
     start letting-down "$PYTHON" "$ROOT/tests/servers/letting_down.py" "${@:-127.0.0.1:$PORT}"
-    wait_until 20 log_has '^ready' || dump_log
+    grace_wait 20 log_has '^ready' || dump_log
 }
 
 # probe STATUS [OPTION...] URL: ends so; its report is in $REPORT, what it says in $output and $stderr.
@@ -35,7 +35,7 @@ start_probe() {
 # probe_ends STATUS: it is asked to, and ends so.
 probe_ends() {
     kill -TERM "$PROBE"
-    LOG=$BATS_TEST_TMPDIR/probe.log ends_with "$1" "$PROBE"
+    LOG=$(log_of probe) ends_with "$1" "$PROBE"
 }
 
 # counts EXPRESSION...: each is printed: connections() and unread() of the server on $PORT, requests(PATH)

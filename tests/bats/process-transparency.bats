@@ -6,7 +6,7 @@ load helper
 # ends_cleanly_with STATUS: and leaves nothing behind.
 ends_cleanly_with() {
     ends_with "$1" || return
-    wait_until 5 session_is_empty "$PID" || return
+    grace_wait 5 session_is_empty "$PID" || return
     [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
 }
 
@@ -57,13 +57,13 @@ print(subprocess.run(sys.argv[2:], env=env).returncode)' "$LIBGRACE" "$@"
     for sig in "${signals[@]}"; do
         [[ $sig != PIPE ]] || continue # a broken standard error is not the server's affair
         kill -s "$sig" "$PID"
-        wait_until 5 arrived "$sig" 1
+        grace_wait 5 arrived "$sig" 1
     done
     kill -USR1 "$PID"
-    wait_until 5 arrived USR1 2
+    grace_wait 5 arrived USR1 2
     restart_and_wait "$PID"
     kill -USR1 "$PID"
-    wait_until 5 arrived USR1 3
+    grace_wait 5 arrived USR1 3
     [[ $(grep -c arrived "$LOG") == 11 ]]
 }
 
@@ -92,12 +92,13 @@ print(subprocess.run(sys.argv[2:], env=env).returncode)' "$LIBGRACE" "$@"
         start_noting TERM=slowly:5
         uptime_ms && begun=$UPTIME_MS
         kill -TERM "$PID"
-        wait_until 5 arrived TERM 1
+        grace_wait 5 arrived TERM 1
         kill -TERM "$PID" 2>/dev/null || true # it may have ended by now
         uptime_ms && late=$((UPTIME_MS - begun))
         ! ends_cleanly_with 5 || break
         # Half a second later it is another: did the machine stand still?
-        ((late > 300 || LONGEST_STEP > 150)) || fail "the $try try, $late ms between the two"
+        # shellcheck disable=SC2154 # grace_wait sets it
+        ((late > 300 || grace_longest_look > 150)) || fail "the $try try, $late ms between the two"
         rm "$LOG"
     done
     arrived TERM 1
@@ -111,9 +112,9 @@ terminate() {
 @test "another TERM later kills it" {
     start_noting TERM=note
     kill -TERM "$PID"
-    wait_until 5 arrived TERM 1
+    grace_wait 5 arrived TERM 1
     answered
-    wait_until 5 terminate
+    grace_wait 5 terminate
     ends_cleanly_with 137
     arrived TERM 1
     log_has 'second stop signal: killing the server'
@@ -131,38 +132,38 @@ terminate() {
     export GRACE_READY=exec=false
     touch "$BATS_TEST_TMPDIR/ready"
     GRACE_READY="exec=test -e $BATS_TEST_TMPDIR/ready" start_noting TERM=exit:5
-    wait_until 5 answered
+    grace_wait 5 answered
     rm "$BATS_TEST_TMPDIR/ready"
     hup_until 5 log_has 'generation 2 starting'
-    wait_until 5 eval "((\$(tree_of $PID | wc -l) >= 3))"
+    grace_wait 5 eval "((\$(tree_of $PID | wc -l) >= 3))"
     kill -TERM "$PID"
     ends_cleanly_with 5
 }
 
 @test "TERM while an old generation drains: its answers are finished, then all is gone" {
     start_server --slow-until "$BATS_TEST_TMPDIR/finish"
-    slow_client 2 -p /slow
+    slow_client 2
     hup_until 5 log_has 'generation 1 draining'
     kill -TERM "$PID"
-    wait_until 5 ended "$PID"
+    grace_wait 5 ended "$PID"
     kill -0 "$CLIENT"
     touch "$BATS_TEST_TMPDIR/finish"
     client_answered
-    wait_until 5 session_is_empty "$PID"
+    grace_wait 5 session_is_empty "$PID"
     ends_cleanly_with 143
 }
 
 @test "TERM to a server that leaves its workers behind: they finish what they have, and end" {
     echo left >"$BATS_TEST_TMPDIR/body"
     start_wrapped server "$PYTHON" "$ROOT/tests/servers/spawning.py" "$PORT" "$BATS_TEST_TMPDIR/body"
-    slow_client 1 --pause "$BATS_TEST_TMPDIR/go"
-    wait_until 5 connections_are 1
+    half_client 1
+    grace_wait 5 connections_are 1
     kill -TERM "$PID"
-    wait_until 5 ended "$PID"
-    wait_until 5 refuses 127.0.0.1 "$PORT"
-    touch "$BATS_TEST_TMPDIR/go"
+    grace_wait 5 ended "$PID"
+    grace_wait 5 refuses "http://127.0.0.1:$PORT/"
+    client_asks
     client_answered
-    wait_until 5 session_is_empty "$PID"
+    grace_wait 5 session_is_empty "$PID"
     ends_cleanly_with 143
 }
 
@@ -174,26 +175,26 @@ orphan() {
 @test "orphans of the server are reaped" {
     start_noting
     for _ in 1 2 3; do
-        wait_until 5 ended "$(orphan)"
-        wait_until 5 no_zombies "$PID"
+        grace_wait 5 ended "$(orphan)"
+        grace_wait 5 no_zombies "$PID"
     done
 }
 
 # start_as_init COMMAND...: PID 1 of a namespace; sets INIT, its number here.
 start_as_init() {
     start init unshare --pid --fork --mount-proc env LD_PRELOAD="$LIBGRACE" "$@"
-    wait_until 10 log_has 'grace\[1\]: generation 1 ready' || dump_log
+    grace_wait 10 log_has 'grace\[1\]: generation 1 ready' || dump_log
     INIT=$(ps -o pid= --ppid "$PID" | tr -d ' ')
 }
 
 @test "PID 1: restarts, reaps, and ends with the server's status" {
     start_as_init "$PYTHON" "$NOTING" "$PORT" TERM=exit:5
-    load_start -r 200 127.0.0.1 "$PORT"
+    load_start --rate 200 "http://127.0.0.1:$PORT/"
     kill -HUP "$INIT"
-    wait_until 10 log_has 'generation 1 retired'
+    grace_wait 10 log_has 'generation 1 retired'
     load_finish
     orphan
-    wait_until 5 no_zombies "$INIT"
+    grace_wait 5 no_zombies "$INIT"
     kill -TERM "$INIT"
     ends_cleanly_with 5
 }
@@ -229,10 +230,9 @@ in_background() {
         # shellcheck disable=SC2016 # for that shell
         start daemon env LD_PRELOAD="$LIBGRACE" bash -c \
             '"$0" --listen "127.0.0.1:$1" </dev/null >/dev/null 2>&1 &' "$SERVER" "$PORT"
-        wait_until 20 in_background || fail "start $i" "$(<"$LOG")"
-        STARTED+=("$PID")
+        grace_wait 20 in_background || fail "start $i" "$(<"$LOG")"
         "$GRACE" stop "$PID"
-        wait_until 10 ended "$PID"
+        grace_wait 10 ended "$PID"
         rm "$LOG"
     done
     kill "${busy[@]}"
@@ -240,12 +240,12 @@ in_background() {
 
 @test "whoever waits for the end of a daemon's output is let go" {
     # shellcheck disable=SC2016 # for those shells
-    run -0 bash -c '"$@" 2>&1 | timeout 20 cat' - \
-        "$LAUNCH" --setsid --stdin /dev/null -- env LD_PRELOAD="$LIBGRACE" \
+    start waiting bash -c '"$@" 2>&1 | timeout 20 cat' - env LD_PRELOAD="$LIBGRACE" \
         bash -c '"$0" --listen "127.0.0.1:$1" </dev/null >/dev/null 2>&1 &' "$SERVER" "$PORT"
-    [[ $output == *'went into the background'*'the log goes to syslog' ]] || fail "$output"
+    ends_with 0
+    [[ $(<"$LOG") == *'went into the background'*'the log goes to syslog' ]] || fail "$(<"$LOG")"
     found_in_background
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     restart_and_wait "$PID"
     answered
 }
@@ -268,7 +268,7 @@ os.dup2(pipe[1], 3)
 os.dup2(ends[1].fileno(), 4)
 os.dup2(os.open(sys.argv[1], os.O_WRONLY), 5)
 os.execvp(sys.argv[2], sys.argv[2:])' "$@"
-    wait_until 10 test -e "$1.read"
+    grace_wait 10 test -e "$1.read"
 }
 
 # target FD: what it is in the main process.
@@ -299,7 +299,7 @@ exec '$SERVER' --listen 127.0.0.1:$PORT"
     dd if=/dev/zero of="$pipe" oflag=nonblock bs=4096 count=1000 2>/dev/null || true # it is full then
     launch "$pipe" "$pipe" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
     PID=$LAUNCHED
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     restart_and_wait "$PID"
     "$GRACE" stop "$PID" --timeout 10s
     exec 7>&-
@@ -316,10 +316,10 @@ exec '$SERVER' --listen 127.0.0.1:$PORT"
         wait $!
         [[ $(jobs -r | wc -l) != 4 ]] || echo unharmed
     ' "$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" --model prefork
-    wait_until 10 log_has 'listens on .* unseen by libgrace.so'
+    grace_wait 10 log_has 'listens on .* unseen by libgrace.so'
     answered
     touch "$BATS_TEST_TMPDIR/over"
-    wait_until 10 ended "$PID"
+    grace_wait 10 ended "$PID"
     log_has '^unharmed$' || dump_log
 }
 
@@ -336,7 +336,7 @@ background_restarts() {
 @test "nor one whose first child is about to exit when the main process has ended" {
     start server env LD_PRELOAD="$LIBGRACE" "$PYTHON" "$ROOT/tests/servers/leaving.py" "$PORT"
     wait "$PID"
-    wait_until 10 log_has 'went into the background'
+    grace_wait 10 log_has 'went into the background'
     found_in_background
     restart_and_wait "$PID"
     answered
@@ -364,7 +364,7 @@ in_script() {
     # shellcheck disable=SC2016 # for the shell inside
     start script sh -c 'env LD_PRELOAD="$LIBGRACE" "$@" & echo $! >"$0"; wait' \
         "$BATS_TEST_TMPDIR/pid" "$@"
-    wait_until 5 test -s "$BATS_TEST_TMPDIR/pid"
+    grace_wait 5 test -s "$BATS_TEST_TMPDIR/pid"
     PID=$(<"$BATS_TEST_TMPDIR/pid")
 }
 
@@ -379,7 +379,7 @@ is_alone() {
     export LIBGRACE
     in_script setsid "$SERVER" --listen "127.0.0.1:$PORT"
     for generation in 1 2 3; do
-        wait_until 20 settled "$PID" "$generation" || dump_log
+        grace_wait 20 settled "$PID" "$generation" || dump_log
         is_alone "$(main_of "$generation")" || fail "generation $generation"
         ((generation == 3)) || kill -HUP "$PID"
     done

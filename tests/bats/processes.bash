@@ -55,7 +55,7 @@ all_ended() {
 # ends_with STATUS [PID]: what was started, soon.
 ends_with() {
     local pid=${2-$PID} rc=0
-    wait_until 20 ended "$pid" || dump_log || return
+    grace_wait 20 ended "$pid" || dump_log || return
     wait "$pid" || rc=$?
     ((rc == $1)) || fail "exit status $rc" "$(<"$LOG")"
 }
@@ -78,29 +78,4 @@ session_is_killed() {
 # Kilobytes that belong to the process alone.
 anonymous_kb() {
     awk '/^RssAnon:/ { print $2 }' "/proc/$1/status"
-}
-
-# leftovers: what STARTED stands for: its sessions and trees. Numbers come round in minutes while
-# tests run: one that has become a process of another test, beside this one, is not below its CORRAL.
-leftovers() {
-    ((${#STARTED[@]})) || return 0
-    ps -eo pid=,ppid=,sess=,stat= | awk -v roots="${STARTED[*]}" -v corral="${CORRAL-}" '
-        BEGIN { n = split(roots, list); for (i = 1; i <= n; i++) root[list[i]] = 1 }
-        { parent[$1] = $2; session[$1] = $3; zombie[$1] = $4 ~ /^Z/ }
-        function ours(pid) {
-            return pid in root || session[pid] in root || (pid in parent && ours(parent[pid]))
-        }
-        # A parent that ended while ps looked is in no line: its child is to be looked at again.
-        function below(pid) { return pid == corral || (pid && (!(pid in parent) || below(parent[pid]))) }
-        END { for (pid in parent) if (ours(pid) && (corral == "" || below(pid)) && !zombie[pid]) print pid }'
-}
-
-kill_leftovers() {
-    local pids
-    mapfile -t pids < <(leftovers)
-    ((${#pids[@]} == 0)) && return 0
-    # What leaves its session and its parent later is still known by its number.
-    STARTED+=("${pids[@]}")
-    kill -KILL "${pids[@]}" 2>/dev/null || true # who has gone meanwhile; the next look tells
-    return 1
 }

@@ -21,9 +21,8 @@ END
 
 # hangs N: the command hangs for generation N; its processes are to end with it.
 hangs() {
-    wait_until 10 test -e "$HANG.$1"
+    grace_wait 10 test -e "$HANG.$1"
     read -ra HANGING <"$HANG.$1"
-    STARTED+=("${HANGING[@]}")
 }
 
 # asks_and_waits ASKED ANSWER: the command leaves the one file, and succeeds when there is the other.
@@ -46,8 +45,8 @@ is_over() {
     touch "$HANG"
     kill -HUP "$PID"
     hangs 2
-    wait_until 10 rolled_back "$PID" 1
-    wait_until 5 is_over
+    grace_wait 10 rolled_back "$PID" 1
+    grace_wait 5 is_over
     rm "$HANG"
     restart_and_wait "$PID"
 }
@@ -59,8 +58,8 @@ is_over() {
     kill -HUP "$PID"
     hangs 2
     rm "$HANG"
-    wait_until 20 settled_beyond "$PID" 2
-    wait_until 5 is_over
+    grace_wait 20 settled_beyond "$PID" 2
+    grace_wait 5 is_over
 }
 
 @test "it hangs at the first start: after GRACE_READY_TIMEOUT it is run again" {
@@ -69,8 +68,8 @@ is_over() {
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
     hangs 1
     rm "$HANG"
-    wait_until 10 settled "$PID" 1
-    wait_until 5 is_over
+    grace_wait 10 settled "$PID" 1
+    grace_wait 5 is_over
 }
 
 @test "it hangs when the server is stopped: it does not stay" {
@@ -78,7 +77,7 @@ is_over() {
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
     hangs 1
     stop_and_wait "$PID"
-    wait_until 5 is_over
+    grace_wait 5 is_over
 }
 
 @test "what it says of one generation is not said of the next" {
@@ -89,22 +88,22 @@ until [ -e $app.gate ]; do sleep 0.01; done
 exec $SERVER --listen 127.0.0.1:$PORT"
     touch "$app.gate" "$app.yes"
     start_wrapped app "$app"
-    load_start -r 400 127.0.0.1 "$PORT"
+    load_start --rate 400 "http://127.0.0.1:$PORT/"
     rm "$app.yes" "$app.asked"
     hup_until 10 test -e "$app.asked"
     rm "$app.gate" "$app.asked"
     load_finish # generation 2 accepts, too, and will be killed
     kill -KILL "$(main_of 2)"
-    wait_until 10 rolled_back "$PID" 1
-    load_start -r 400 127.0.0.1 "$PORT"
+    grace_wait 10 rolled_back "$PID" 1
+    load_start --rate 400 "http://127.0.0.1:$PORT/"
     hup_until 10 log_has 'generation 3 starting'
     touch "$app.yes"
-    wait_until 10 nobody_runs "$COMMAND"
-    "$LOAD" -n 50 127.0.0.1 "$PORT"
+    grace_wait 10 nobody_runs "$COMMAND"
+    requests -n 50 "http://127.0.0.1:$PORT/"
     log_lacks 'generation 3 ready'
     run ! test -e "$app.asked"
     touch "$app.gate"
-    wait_until 10 settled "$PID" 3
+    grace_wait 10 settled "$PID" 3
     load_finish
 }
 
@@ -130,6 +129,6 @@ END
     ends_with 0
     found_in_background
     touch "$way.gone"
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     restart_and_wait "$PID"
 }

@@ -5,7 +5,7 @@
 load helper
 
 setup() {
-    OTHER=$(free_port)
+    OTHER=$(grace_free_port)
     READY=$BATS_TEST_TMPDIR/ready
     GATE=$BATS_TEST_TMPDIR/gate
     touch "$READY" "$GATE"
@@ -41,14 +41,14 @@ overdue() {
 binds_late() {
     start_wrapped app "$@"
     rm -f "$BATS_TEST_TMPDIR/said"
-    load_start -r 400 127.0.0.1 "$PORT"
+    load_start --rate 400 "http://127.0.0.1:$PORT/"
     rm "$GATE"
     hup_until 10 log_has 'generation 2 starting'
-    wait_until 10 overdue 2
-    [[ ${GRACE_MODE-} == sequential ]] || "$LOAD" -n 50 127.0.0.1 "$PORT"
+    grace_wait 10 overdue 2
+    [[ ${GRACE_MODE-} == sequential ]] || requests -n 50 "http://127.0.0.1:$PORT/"
     log_lacks 'generation 2 ready'
     touch "$GATE"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     load_finish
 }
 
@@ -93,7 +93,7 @@ END
         [[ $GRACE_READY != notify ]] || says_ready
         hup_until 10 rolled_back "$PID" 1
         log_has 'generation 2 rolled back: not ready after .*: 0 of 1 listeners adopted, not tcp '
-        "$LOAD" -n 50 127.0.0.1 "$PORT"
+        requests -n 50 "http://127.0.0.1:$PORT/"
         stop_and_wait "$PID"
         rm "$LOG"
     done
@@ -116,10 +116,11 @@ drops() {
         # shellcheck disable=SC2086
         install_gated "$(server_on $2)"
         restart_and_wait "$PID"
-        (($(ready_ms 2) >= 800 && $(ready_ms 2) - LONGEST_STEP < 3000)) ||
+        # shellcheck disable=SC2154 # grace_wait sets it
+        (($(ready_ms 2) >= 800 && $(ready_ms 2) - grace_longest_look < 3000)) ||
             fail "$GRACE_READY: $(<"$LOG")"
         log_has 'is not served by generation 2'
-        "$LOAD" -n 50 127.0.0.1 "${2%% *}"
+        requests -n 50 "http://127.0.0.1:${2%% *}/"
         stop_and_wait "$PID"
         rm "$LOG"
     done

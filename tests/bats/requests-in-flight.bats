@@ -11,10 +11,10 @@ answers_over_restart() {
     start_server --body 'one' \
         --slow-until "$finish" "${@:2}"
     old=$(server_pid "$PID")
-    slow_client 4 -p /slow --expect '^one$'
+    slow_client 4 --expect '^one$'
     begun=${EPOCHREALTIME/[.,]/}
     hup_until 10 drains 1
-    wait_until 5 passed "$1" "$begun"
+    grace_wait 5 passed "$1" "$begun"
     touch "$finish"
     client_answered
     closed=${EPOCHREALTIME/[.,]/}
@@ -22,7 +22,7 @@ answers_over_restart() {
         ((${EPOCHREALTIME/[.,]/} < closed + 5000000)) || fail "$(status "$PID")"
     done
     LATE=$((${EPOCHREALTIME/[.,]/} - closed))
-    wait_until 5 settled "$PID" 2
+    grace_wait 5 settled "$PID" 2
 }
 
 # A busy machine may delay one end, but not five in a row.
@@ -32,7 +32,7 @@ outlives_restart() {
         answers_over_restart "$@"
         ((LATE > 50000)) || return 0
         late+=("$try: $LATE")
-        stop_all
+        grace_end
     done
     fail "the old generation ended ${late[*]} us after its last answer"
 }

@@ -13,13 +13,13 @@ dies() {
     local main
     main=$(if (($#)); then main_of "$1"; else server_pid "$PID"; fi)
     kill -KILL "$main"
-    wait_until 10 gone "$main"
+    grace_wait 10 gone "$main"
 }
 
 # nobody_was_refused: of the load; whom the dead one had accepted has lost his connection.
 nobody_was_refused() {
     load_finish || true
-    (($(load_value refused) == 0 && $(load_value failed) <= 8)) || dump_log
+    (($(grace_load_value refused) == 0 && $(grace_load_value failed) <= 8)) || dump_log
 }
 
 serving_pid() {
@@ -43,16 +43,16 @@ exec '$SERVER' --listen 127.0.0.1:$PORT"
 pausing() {
     rm "$GATE"
     dies
-    wait_until 20 log_has 'failed: exit status 3 .*; starting again in 1000 ms, clients wait'
+    grace_wait 20 log_has 'failed: exit status 3 .*; starting again in 1000 ms, clients wait'
 }
 
 @test "who connects while a killed server starts again waits, and is answered" {
     install_app
     start_wrapped app "$APP"
-    load_start -r 300 127.0.0.1 "$PORT"
+    load_start --rate 300 "http://127.0.0.1:$PORT/"
     install_app --start-ms 300
     dies
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     nobody_was_refused
     log_has 'generation 1 ended: killed by signal 9 \(Killed\); starting again in 0 ms, clients wait'
     number_is respawned 1
@@ -67,11 +67,11 @@ pausing() {
     cat >"$conf" <<<"worker_processes 2; daemon off; pid $BATS_TEST_TMPDIR/pid; error_log stderr;
 events {} http { access_log off; server { listen 127.0.0.1:$PORT; return 200 ok; } }"
     start_wrapped nginx nginx -c "$conf"
-    load_start -r 300 127.0.0.1 "$PORT"
+    load_start --rate 300 "http://127.0.0.1:$PORT/"
     mapfile -t old < <(members_of 1)
     ((${#old[@]} == 3))
     dies
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     all_ended "${old[@]}"
     nobody_was_refused
     [[ $(<"$BATS_TEST_TMPDIR/pid") == "$(server_pid "$PID")" ]]
@@ -83,12 +83,12 @@ events {} http { access_log off; server { listen 127.0.0.1:$PORT; return 200 ok;
     local old
     install_app --model prefork
     start_wrapped app "$APP"
-    wait_until 10 tree_has "$(server_pid "$PID")" 4
+    grace_wait 10 tree_has "$(server_pid "$PID")" 4
     mapfile -t old < <(members_of 1 | tac)
     kill -KILL "${old[@]}"
-    wait_until 10 all_ended "${old[@]}"
-    "$LOAD" -c 8 -n 50 127.0.0.1 "$PORT"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 all_ended "${old[@]}"
+    requests -n 50 "http://127.0.0.1:$PORT/"
+    grace_wait 10 settled "$PID" 2
 }
 
 # While two generations share a listener they take who is there before they say so.
@@ -103,8 +103,8 @@ serve(a, body="served")
 END
     rm "$GATE"
     dies
-    start_beside client "$LOAD" -c 1 -n 1 127.0.0.1 "$PORT"
-    wait_until 10 log_has 'generation 3 (ended|failed): exit status 3'
+    client_start client -n 1 "http://127.0.0.1:$PORT/"
+    grace_wait 10 log_has 'generation 3 (ended|failed): exit status 3'
     touch "$GATE"
     ends_with 0 "$LAUNCHED"
 }
@@ -125,7 +125,7 @@ END
 @test "it ends with a status other than 0: it is started again" {
     start_noting USR1=exit:3
     kill -USR1 "$(server_pid "$PID")"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     log_has 'generation 1 ended: exit status 3; starting again'
 }
 
@@ -139,14 +139,14 @@ END
     export GRACE_RESPAWN=2/60s
     start_server
     dies
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     dies
-    wait_until 20 settled "$PID" 3
+    grace_wait 20 settled "$PID" 3
     dies
     ends_with 137
     log_has 'generation 2 ended: .*; starting again in 500 ms'
     log_has 'generation 3 ended: .*; not started again after 2 starts \(GRACE_RESPAWN=2/60s\): see'
-    refuses 127.0.0.1 "$PORT"
+    refuses "http://127.0.0.1:$PORT/"
 }
 
 @test "a restart asked for during a pause is the next start, at once" {
@@ -163,7 +163,7 @@ END
     pausing
     kill "$PID"
     ends_with 3
-    refuses 127.0.0.1 "$PORT"
+    refuses "http://127.0.0.1:$PORT/"
 }
 
 @test "Ctrl-C during a pause ends it" {
@@ -186,10 +186,10 @@ END
 @test "it dies while the next generation starts: that takes its place" {
     install_app
     start_wrapped app "$APP"
-    load_start -r 300 127.0.0.1 "$PORT"
+    load_start --rate 300 "http://127.0.0.1:$PORT/"
     install_app --start-ms 500
     start_beside restart "$GRACE" restart "$PID"
-    wait_until 10 log_has 'generation 2 starting'
+    grace_wait 10 log_has 'generation 2 starting'
     dies 1
     ends_with 0 "$LAUNCHED"
     nobody_was_refused
@@ -199,20 +199,20 @@ END
 
 @test "an older generation finishes its connections meanwhile" {
     start_server --slow-until "$GATE"
-    slow_client 1 -p /slow
+    slow_client 1
     hup_until 10 drains 1
-    wait_until 10 serves 2
+    grace_wait 10 serves 2
     dies 2
-    wait_until 10 serves 3
+    grace_wait 10 serves 3
     drains 1
     touch "$GATE"
     client_answered
-    wait_until 10 settled "$PID" 3
+    grace_wait 10 settled "$PID" 3
 }
 
 @test "a listener that the server closes itself is gone at once" {
     local other
-    other=$(free_port)
+    other=$(grace_free_port)
     start_version <<END
 a = listening($other)
 def close():
@@ -222,21 +222,21 @@ serve(listening($PORT), body=close)
 END
     connects 127.0.0.1 "$other"
     answers closed 127.0.0.1 "$PORT"
-    refuses 127.0.0.1 "$other"
+    refuses "http://127.0.0.1:$other/"
 }
 
 @test "nor is one kept whose only process dies, when the server lives" {
     local other
-    other=$(free_port)
+    other=$(grace_free_port)
     start_version <<END
 pid = os.fork()
 if pid == 0:
     serve(listening($other), body="served")
 serve(listening($PORT), body=lambda: str(pid))
 END
-    wait_until 10 answers served 127.0.0.1 "$other"
+    grace_wait 10 answers served 127.0.0.1 "$other"
     kill -KILL "$(body 127.0.0.1 "$PORT")"
-    wait_until 10 refuses 127.0.0.1 "$other"
+    grace_wait 10 refuses "http://127.0.0.1:$other/"
     settled "$PID" 1
 }
 
@@ -245,7 +245,7 @@ END
     start_background "$SERVER" --daemonize 2 --listen "127.0.0.1:$PORT"
     LOG=$GRACE_LOG
     kill -KILL "$(serving_pid)"
-    wait_until 10 gone "$PID"
+    grace_wait 10 gone "$PID"
     log_has 'generation 1 ended, how is not known, .* is not started again \(GRACE_RESPAWN\)'
 }
 
@@ -254,20 +254,20 @@ END
     start_server
     kill_supervisor
     kill -HUP "$(serving_pid)"
-    wait_until 20 found_again
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 found_again
+    grace_wait 20 settled "$PID" 2
     dies
-    wait_until 20 settled "$PID" 3
+    grace_wait 20 settled "$PID" 3
 }
 
 @test "the manager is told why, and that it serves again" {
     export NOTIFY_SOCKET=$BATS_TEST_TMPDIR/manager.sock
     HEARD=$BATS_TEST_TMPDIR/heard
     start_beside manager "$PYTHON" "$ROOT/tests/tools/manager.py" "$NOTIFY_SOCKET" "$HEARD"
-    wait_until 10 test -S "$NOTIFY_SOCKET"
+    grace_wait 10 test -S "$NOTIFY_SOCKET"
     start_server
     dies
-    wait_until 20 settled "$PID" 2
-    wait_until 10 heard_last "READY=1 STATUS=serving MAINPID=$PID"
+    grace_wait 20 settled "$PID" 2
+    grace_wait 10 heard_last "READY=1 STATUS=serving MAINPID=$PID"
     grep 'STATUS=the server has ended: killed by signal 9 (Killed)' "$HEARD"
 }

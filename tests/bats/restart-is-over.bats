@@ -72,7 +72,7 @@ EOF
 @test "meanwhile one more restart can be asked for, and follows" {
     deaf
     start_beside first "$GRACE" restart "$PID"
-    wait_until 20 log_has 'generation 1 draining'
+    grace_wait 20 log_has 'generation 1 draining'
     "$GRACE" restart "$PID"
     log_has 'generation 3 ready'
     wait "$LAUNCHED"

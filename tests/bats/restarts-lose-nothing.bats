@@ -16,15 +16,15 @@ has_answered() {
 # restarts_lose_nothing SERVER-OPTION...
 restarts_lose_nothing() {
     local port i
-    port=$(free_port)
+    port=$(grace_free_port)
     start_wrapped server "$SERVER" --listen "127.0.0.1:$port" "$@"
-    load_start -n 5000 --expect '^pid [0-9]+' 127.0.0.1 "$port"
+    load_start --expect '^pid [0-9]+' --version-regex '^pid [0-9]+' "http://127.0.0.1:$port/"
     for ((i = 0; i < RESTARTS; i++)); do
         restart_and_wait "$PID"
-        wait_until 10 has_answered
+        grace_wait 10 has_answered
     done
     load_finish
-    [ "$(load_value answer | wc -l)" -eq $((RESTARTS + 1)) ] ||
+    [ "$(grace_load_versions | wc -l)" -eq $((RESTARTS + 1)) ] ||
         fail "not every generation has answered"
 }
 

@@ -46,7 +46,7 @@ for _ in range(3):
         serve(listening($PORT, options), body="1")
 os.wait()
 END
-    wait_until 5 group_has 3
+    grace_wait 5 group_has 3
     group_is_kept
 }
 
@@ -60,12 +60,12 @@ for _ in range(3):
 os.wait()
 time.sleep(1000)
 END
-    wait_until 10 group_has 3
+    grace_wait 10 group_has 3
     kill -KILL "$(curl -s "127.0.0.1:$PORT")"
-    wait_until 5 group_has 2
-    "$LOAD" -c 8 -n 200 127.0.0.1 "$PORT"
+    grace_wait 5 group_has 2
+    requests -n 200 "http://127.0.0.1:$PORT/"
     restart_and_wait "$PID"
-    wait_until 10 group_has 3
+    grace_wait 10 group_has 3
 }
 
 @test "SO_REUSEPORT: the queue of a socket that is not wanted any more is answered" {

@@ -17,7 +17,7 @@ start_one() {
 # start_under_load COMMAND...: of which no version but these two may answer.
 start_under_load() {
     start_wrapped app "$@"
-    load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    load_start --rate 400 --expect '^(one|two)$' "http://127.0.0.1:$PORT/"
 }
 
 # fails_because REGEX [COMMAND]: the next restart fails, with what is done meanwhile, and one line
@@ -27,8 +27,8 @@ fails_because() {
     count=$(status_number "$PID" rolled_back)
     kill -HUP "$PID"
     ${2-}
-    wait_until 20 rolled_back "$PID" $((count + 1)) || dump_log
-    wait_until 10 lone_generation "$PID"
+    grace_wait 20 rolled_back "$PID" $((count + 1)) || dump_log
+    grace_wait 10 lone_generation "$PID"
     [[ $(grep -c 'rolled back' "$LOG") == $((count + 1)) ]] || fail "$(<"$LOG")"
     grep 'rolled back' "$LOG" | tail -n 1 | grep -Eq -- "rolled back: $1; generation [0-9]+ goes on" ||
         fail "$(<"$LOG")"
@@ -68,17 +68,17 @@ breaks() {
 
 @test "it answers on one of two sockets only until the time is up" {
     local other
-    other=$(free_port)
+    other=$(grace_free_port)
     export GRACE_READY_TIMEOUT=1s GRACE_SETTLE=10s
     install_app --body one --listen "127.0.0.1:$other"
     start_wrapped app "$APP"
-    load_start -r 800 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    load_start --rate 800 --expect '^(one|two)$' --version-regex '^(one|two)$' "http://127.0.0.1:$PORT/"
     for model in single prefork threads; do
         install_app --body two --model "$model"
         fails_because_not_ready
     done
     load_finish
-    answers_match two
+    versions_are one two
 }
 
 # A slow machine may need more than the second to come so far: then again.
@@ -87,7 +87,7 @@ fails_because_not_ready() {
     for _ in {1..5}; do
         count=$(status_number "$PID" rolled_back)
         hup_until 20 rolled_back "$PID" $((count + 1))
-        wait_until 10 lone_generation "$PID"
+        grace_wait 10 lone_generation "$PID"
         line=$(grep 'rolled back' "$LOG" | tail -n 1)
         [[ $line == *' 0 of 2 listeners adopted'* ]] || break
     done
@@ -154,7 +154,7 @@ fails_because_not_ready() {
     cd "$BATS_TEST_TMPDIR/dir"
     start_wrapped app "$APP"
     cd "$BATS_TEST_TMPDIR"
-    load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    load_start --rate 400 --expect '^(one|two)$' "http://127.0.0.1:$PORT/"
     rmdir dir
     fails_because "chdir $BATS_TEST_TMPDIR/dir: No such file or directory"
     mkdir dir
@@ -187,7 +187,7 @@ fails_because_not_ready() {
 
 # time_comes: for what it does later, by the signal of its timer.
 time_comes() {
-    wait_until 20 log_has 'generation 2 ready'
+    grace_wait 20 log_has 'generation 2 ready'
     kill -ALRM "$(main_of 2)"
 }
 
@@ -218,7 +218,7 @@ hup_often() {
     install_app --body two --start-ms 300
     hup_often 100
     took=$(((${EPOCHREALTIME/[.,]/} - begun) / 1000))
-    wait_until 20 settled_for_good || dump_log
+    grace_wait 20 settled_for_good || dump_log
     load_finish
     done_count=$(status_number "$PID" "done")
     ((done_count >= 3 && done_count <= took / 300 + 2)) || fail "$done_count restarts in $took ms"
@@ -242,7 +242,7 @@ runs_app() {
     cp "$SERVER" "$APP"
     start_wrapped app "$APP" --listen "127.0.0.1:$PORT" --body one
     runs_app
-    load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    load_start --rate 400 --expect '^(one|two)$' "http://127.0.0.1:$PORT/"
     put "$APP" <"$SERVER"
     run ! runs_app
     restart_and_wait "$PID"
@@ -300,7 +300,7 @@ follows_symlink() {
     echo one >"$body"
     { echo "#!/usr/bin/env python3" && cat "$ROOT/tests/servers/asyncio_http.py"; } | put "$APP"
     start_wrapped app "$APP" "$PORT" "$body"
-    load_start -r 200 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    load_start --rate 200 --expect '^(one|two)$' "http://127.0.0.1:$PORT/"
     put "$APP" <<<$'#!/usr/bin/python3\nraise SystemExit(4)'
     fails_because 'exit status 4 after.*'
     recovers
@@ -315,13 +315,13 @@ last() {
     install_app --body one
     start_wrapped app "$APP"
     hold_one
-    load_start -r 400 --expect '^(one|two)$' 127.0.0.1 "$PORT"
+    load_start --rate 400 --expect '^(one|two)$' "http://127.0.0.1:$PORT/"
     hup_until 10 log_has 'generation 1 draining'
     install_app --fail exit:3
     hup_until 10 rolled_back "$PID" 1
-    wait_until 10 log_has 'generation 3 retired'
+    grace_wait 10 log_has 'generation 3 retired'
     drop 0
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     log_has 'generation 1 retired'
     [[ $(last event) == rolled-back ]] || fail "$(last event)"
     [[ $(last reason) == 'exit status 3 after '*' ms, before it was ready' ]] || fail "$(last reason)"

@@ -50,7 +50,7 @@ one_line_of_grace() {
 # was started, with nobody above or below it.
 runs_unwrapped() {
     start_confined "${@:2}" env LD_PRELOAD="$LIBGRACE" "$PYTHON" "$NOTING" "$PORT" HUP=note TERM=exit:5
-    wait_until 10 answered || dump_log
+    grace_wait 10 answered || dump_log
     one_line_of_grace
     log_has "^grace: $1; the server runs without grace$" || fail "$(<"$LOG")"
     [[ $(tree_of "$PID") == "$PID" ]]
@@ -119,11 +119,11 @@ raise SystemExit(7)'
     for n in 7 8 9 10 11 12 14 16 18 20 24; do
         start_confined --files "$n" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" \
             --hup install
-        wait_until 10 answered || dump_log
+        grace_wait 10 answered || dump_log
         hup_until 10 log_has "SIGHUP arrived|generation 2 (retired|rolled back)|generation 1 retired" ||
             dump_log
-        wait_until 10 answered || dump_log
-        wait_until 10 session_is_killed "$PID"
+        grace_wait 10 answered || dump_log
+        grace_wait 10 session_is_killed "$PID"
         : >"$LOG"
     done
 }
@@ -131,7 +131,7 @@ raise SystemExit(7)'
 # restarts_all_the_same COMMAND...: nothing is missing that a restart needs.
 restarts_all_the_same() {
     start_settled confined "$@"
-    restart_under_load 2 -r 500 127.0.0.1 "$PORT"
+    restart_under_load 2 --rate 500 "http://127.0.0.1:$PORT/"
 }
 
 @test "no pidfd_open, no process_vm_readv, no setpgid, no prctl: it restarts all the same" {
@@ -141,7 +141,7 @@ restarts_all_the_same() {
 
 @test "servers that can't pass a listener on say so, and the one that serves goes on" {
     start_confined --deny sendmsg env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
-    wait_until 10 answered
+    grace_wait 10 answered
     hup_until 10 log_has 'generation 2 rolled back: .*; generation 1 goes on'
     log_has 'grace.*: generation 1 could not hand over a listener, .*\(seccomp\?.*is looked for'
     log_has 'grace.*: generation 2 could not hand over a listener, or take one over \(seccomp'
@@ -152,7 +152,7 @@ restarts_all_the_same() {
     cd /
     start_confined --uid 54321 --processes 2 env -u GRACE_RUNTIME_DIR LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
-    wait_until 10 log_has 'generation 1 ready'
+    grace_wait 10 log_has 'generation 1 ready'
     hup_until 5 log_has 'rolled back: fork: Resource temporarily unavailable; generation 1 goes on'
     answers_and_ends_with 143
     rm -rf /tmp/grace-54321
@@ -161,10 +161,10 @@ restarts_all_the_same() {
 @test "a runtime directory that can't be: signals still work" {
     export GRACE_RUNTIME_DIR=/proc/nowhere
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
-    wait_until 10 log_has 'generation 1 ready'
+    grace_wait 10 log_has 'generation 1 ready'
     (($(grep -c '^grace' "$LOG") == 2))
     log_has "/proc/nowhere/$PID.sock: .*\`grace\` can't reach this server, signals still work"
-    load_start -r 500 127.0.0.1 "$PORT"
+    load_start --rate 500 "http://127.0.0.1:$PORT/"
     hup_until 10 log_has 'generation 1 retired'
     load_finish
 }
@@ -178,8 +178,8 @@ restarts_all_the_same() {
 # cant_restart COMMAND...: of a static server with --hup install.
 cant_restart() {
     start static "$@"
-    wait_until 10 answered || dump_log
-    wait_until 5 log_has "does not load libgrace.so .*can't be restarted"
+    grace_wait 10 answered || dump_log
+    grace_wait 5 log_has "does not load libgrace.so .*can't be restarted"
     one_line_of_grace
     hup_until 5 log_has 'SIGHUP arrived'
     [[ $(grep -c 'SIGHUP arrived' "$LOG") == 1 ]]
@@ -192,7 +192,7 @@ cant_restart() {
 
 @test "grace restart of a static program fails at once, and the program lives" {
     start static "$LIBGRACE" "$STATIC" --listen "127.0.0.1:$PORT"
-    wait_until 10 answered || dump_log
+    grace_wait 10 answered || dump_log
     run -1 timeout 10 "$GRACE" restart "$PID" # too early to know
     [[ $output == *"failed: the server does not load libgrace.so"* ]] || fail "$output"
     run -1 timeout 10 "$GRACE" restart "$PID"
@@ -205,7 +205,7 @@ cant_restart() {
     chown nobody "$APP"
     chmod u+s "$APP"
     start setuid "$LIBGRACE" "$APP" --listen "127.0.0.1:$PORT"
-    wait_until 20 log_has "does not load libgrace.so .*is setuid.*can't be restarted" || dump_log
+    grace_wait 20 log_has "does not load libgrace.so .*is setuid.*can't be restarted" || dump_log
     answers_and_ends_with 143
 }
 
@@ -215,7 +215,7 @@ cant_restart() {
     chmod u+s "$APP"
     cd /
     start_confined --uid 54321 env GRACE_RUNTIME_DIR= "$LIBGRACE" "$APP" --listen "127.0.0.1:$PORT"
-    wait_until 20 log_has "does not load libgrace.so .*may not be looked into.*can't be restarted" ||
+    grace_wait 20 log_has "does not load libgrace.so .*may not be looked into.*can't be restarted" ||
         dump_log
     outlives_hup 'does not load libgrace.so'
     answers_and_ends_with 143
@@ -230,14 +230,14 @@ outlives_hup() {
 
 @test "a static program that does not handle SIGHUP outlives it" {
     start static "$LIBGRACE" "$STATIC" --listen "127.0.0.1:$PORT"
-    wait_until 10 answered || dump_log
+    grace_wait 10 answered || dump_log
     outlives_hup 'does not load libgrace.so'
     answers_and_ends_with 143
 }
 
 @test "a program that catches whatever signal there is, as Go does, outlives SIGHUP" {
     start catches "$LIBGRACE" "$CATCHES"
-    wait_until 10 log_has 'does not load libgrace.so'
+    grace_wait 10 log_has 'does not load libgrace.so'
     outlives_hup 'does not load libgrace.so'
     kill -TERM "$PID"
     ends_with 15
@@ -257,8 +257,8 @@ trap 'kill \$!; exit 7' TERM
 wait
 END
     start waiting env LD_PRELOAD="$LIBGRACE" "$APP"
-    wait_until 10 answered
-    wait_until 10 log_has "listens on port $PORT unseen by libgrace.so .*can't be restarted"
+    grace_wait 10 answered
+    grace_wait 10 log_has "listens on port $PORT unseen by libgrace.so .*can't be restarted"
     one_line_of_grace
     hup_until 5 log_has 'no restart: the server listens unseen by libgrace.so'
     run -1 "$GRACE" restart "$PID"
@@ -267,7 +267,7 @@ END
 
 @test "a server that is slow to listen is not taken for one that listens unseen" {
     start slow env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" --start-ms 2500
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     log_lacks unseen
 }
 
@@ -285,21 +285,21 @@ has_mapped() {
     export GATE
     start slow env LD_PRELOAD="$LIBGRACE $SLOW" "$SERVER" --listen "127.0.0.1:$PORT"
     started=${EPOCHREALTIME/[.,]/}
-    wait_until 20 has_mapped "$SLOW"
+    grace_wait 20 has_mapped "$SLOW"
     hup_until 20 log_has 'restart waits until generation 1 is ready'
-    wait_until 20 passed 2 "$started" # it was looked at twice
+    grace_wait 20 passed 2 "$started" # it was looked at twice
     one_line_of_grace
     touch "$GATE"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     log_lacks "does not load|not see|died|killed"
 }
 
 @test "a wrapper that lacks libgrace.so executes a server that loads it: what was said is taken back" {
     start wrapper "$LIBGRACE" "$WAITS" "$GATE" "$SERVER" --listen "127.0.0.1:$PORT"
-    wait_until 20 log_has "does not load libgrace.so .*has no dynamic loader.*can't be restarted"
+    grace_wait 20 log_has "does not load libgrace.so .*has no dynamic loader.*can't be restarted"
     hup_until 20 log_has 'no restart: the server does not load libgrace.so; SIGHUP was not passed on'
     touch "$GATE"
-    wait_until 20 settled "$PID" 1
+    grace_wait 20 settled "$PID" 1
     log_has 'generation 1 is seen by libgrace.so after all: it can be restarted'
     restart_and_wait "$PID"
 }
@@ -308,10 +308,10 @@ has_mapped() {
     export GRACE_READY_TIMEOUT=3s
     cp "$SERVER" "$APP"
     start_wrapped app "$APP" --listen "127.0.0.1:$PORT"
-    load_start -r 500 127.0.0.1 "$PORT"
+    load_start --rate 500 "http://127.0.0.1:$PORT/"
     put "$APP" <"$STATIC"
     hup_until 10 rolled_back "$PID" 1
-    wait_until 10 lone_generation "$PID"
+    grace_wait 10 lone_generation "$PID"
     put "$APP" <"$SERVER"
     restart_and_wait "$PID"
     load_finish

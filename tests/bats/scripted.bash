@@ -22,28 +22,34 @@ start_version() {
     start_installed
 }
 
+# url_of ADDRESS: "HOST PORT" or "unix:PATH".
+url_of() {
+    case $1 in
+        unix:*) echo "$1" ;;
+        *:*) echo "http://[${1% *}]:${1##* }/" ;;
+        *) echo "http://${1% *}:${1##* }/" ;;
+    esac
+}
+
 # hammer ADDRESS...: clients of each, "HOST PORT" or "unix:PATH", until hammer_finish.
 hammer() {
-    local address i=0
+    local address on=$BATS_TEST_TMPDIR/hammer.on
     HAMMERS=()
-    rm -f "$BATS_TEST_TMPDIR"/{enough,hammer.*}
+    rm -f "$on"
     for address; do
-        # shellcheck disable=SC2086
-        start_beside "hammer.$i" "$LOAD" -c 4 -r 300 -t 120 --until "$BATS_TEST_TMPDIR/enough" $address
-        HAMMERS+=("$LAUNCHED")
-        wait_until 10 grep -q first_ms "$BATS_TEST_TMPDIR/hammer.$i.log"
-        ((i += 1))
+        client_start "hammer.${#HAMMERS[@]}" --clients new=4 --rate 300 --ready-file "$on" "$(url_of "$address")"
+        HAMMERS+=("$CLIENT")
     done
+    grace_wait 10 eval "(($#==\$(wc -l <'$on')))"
 }
 
 # hammer_finish: fails if a single request failed.
 hammer_finish() {
-    local pid failed=0
-    touch "$BATS_TEST_TMPDIR/enough"
-    for pid in "${HAMMERS[@]}"; do
-        wait "$pid" || failed=1
+    local i
+    kill -TERM "${HAMMERS[@]}"
+    for i in "${!HAMMERS[@]}"; do
+        wait "${HAMMERS[i]}" || fail "$(<"$(log_of "hammer.$i")")" || return
     done
-    ((failed == 0)) || fail "$(cat "$BATS_TEST_TMPDIR"/hammer.*)"
 }
 
 # restarts_lose_nothing ADDRESS...

@@ -10,7 +10,7 @@ setup() {
     touch "$RELEASE"
     export NOTIFY_SOCKET=$BATS_TEST_TMPDIR/manager.sock
     start manager "$PYTHON" "$ROOT/tests/tools/manager.py" "$NOTIFY_SOCKET" "$HEARD"
-    wait_until 10 test -S "$NOTIFY_SOCKET"
+    grace_wait 10 test -S "$NOTIFY_SOCKET"
 }
 
 start_notifying() {
@@ -35,49 +35,49 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\
 
 @test "the manager hears READY from the supervisor, whichever process of the server says it" {
     start_notifying GRACE_READY=notify
-    wait_until 10 heard "READY=1 .*MAINPID=$PID\$"
+    grace_wait 10 heard "READY=1 .*MAINPID=$PID\$"
     heard_times 'MAINPID=' 1
 }
 
 @test "STATUS and WATCHDOG of the serving generation are passed on" {
     start_notifying
-    wait_until 10 heard 'STATUS=loading'
-    wait_until 10 heard 'WATCHDOG=1'
+    grace_wait 10 heard 'STATUS=loading'
+    grace_wait 10 heard 'WATCHDOG=1'
 }
 
 @test "a restart is over for the manager when its probation is" {
     start_notifying GRACE_PROBATION=1h
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     find_proxy
     hup_until 10 log_has 'generation 2 ready'
     tell 0 'STATUS=looked at'
-    wait_until 10 heard 'STATUS=looked at'
+    grace_wait 10 heard 'STATUS=looked at'
     heard_times 'READY=1' 1
     kill -KILL "$(main_of 2)"
-    wait_until 10 heard 'READY=1 STATUS=the last restart was rolled back'
+    grace_wait 10 heard 'READY=1 STATUS=the last restart was rolled back'
     heard_times 'READY=1' 2
 }
 
 @test "with GRACE_READY=notify a new generation is ready when it says so, not before" {
     start_notifying GRACE_READY=notify
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     old=$(curl -s "127.0.0.1:$PORT")
     rm "$RELEASE"
     hup_until 10 heard 'RELOADING=1 MONOTONIC_USEC=[0-9]+'
-    wait_until 10 log_has 'generation 2 starting'
+    grace_wait 10 log_has 'generation 2 starting'
     heard_times 'READY=1' 1
     touch "$RELEASE"
-    wait_until 10 settled "$PID" 2
-    wait_until 10 heard_times 'READY=1' 2
+    grace_wait 10 settled "$PID" 2
+    grace_wait 10 heard_times 'READY=1' 2
     [[ $(curl -s "127.0.0.1:$PORT") != "$old" ]]
 }
 
 @test "a generation that never says READY is rolled back, and the manager hears the old one is" {
     start_notifying GRACE_READY=notify GRACE_READY_TIMEOUT=3s
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     rm "$RELEASE"
     hup_until 10 log_has 'generation 2 rolled back: .*READY=1'
-    wait_until 10 heard 'READY=1 STATUS=.*rolled back'
+    grace_wait 10 heard 'READY=1 STATUS=.*rolled back'
 }
 
 @test "STOPPING is said when the service stops, not when a generation does" {
@@ -85,7 +85,7 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\
     restart_and_wait "$PID"
     heard_times STOPPING 0
     kill "$PID"
-    wait_until 10 heard 'STOPPING=1'
+    grace_wait 10 heard 'STOPPING=1'
 }
 
 @test "without a manager the server's NOTIFY_SOCKET stays unset" {
@@ -100,13 +100,14 @@ nobody_before_ready() {
     start_wrapped "$1" "$SERVER" --wait "$1" --notify "$RELEASE" --listen "127.0.0.1:$PORT"
     rm "$RELEASE"
     hup_until 10 log_has 'generation 2 starting'
-    wait_until 10 listens
-    start_beside client "$LOAD" -c 4 -n 4 127.0.0.1 "$PORT"
-    wait_until 10 number_is queue 4
+    grace_wait 10 listens
+    client_start client --clients half=4 --requests 4 --hold none "http://127.0.0.1:$PORT/"
+    grace_wait 10 number_is queue 4
     number_is accepted 0
+    client_asks
     touch "$RELEASE"
-    ends_with 0 "$LAUNCHED" || fail "$1: a client got no answer" || return
-    wait_until 10 settled "$PID" 2
+    ends_with 0 "$CLIENT" || fail "$1: a client got no answer" || return
+    grace_wait 10 settled "$PID" 2
     stop_and_wait "$PID"
 }
 
@@ -131,11 +132,10 @@ listens() {
     old=$(server_pid "$PID")
     rm "$RELEASE"
     hup_until 10 log_has 'generation 2 starting'
-    "$LOAD" -n 500 127.0.0.1 "$PORT" >"$BATS_TEST_TMPDIR/answers"
-    grep -q "^answer pid $old 500\$" "$BATS_TEST_TMPDIR/answers" || fail "$(<"$BATS_TEST_TMPDIR/answers")"
-    load_start -r 300 127.0.0.1 "$PORT"
+    requests -n 500 --expect "^pid $old\$" "http://127.0.0.1:$PORT/"
+    load_start --rate 300 "http://127.0.0.1:$PORT/"
     touch "$RELEASE"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     load_finish
 }
 
@@ -144,9 +144,8 @@ listens() {
     start_wrapped server "$SERVER" --notify "$RELEASE" --listen "127.0.0.1:$PORT"
     rm "$RELEASE"
     hup_until 10 log_has 'generation 2 starting'
-    STARTED+=("$(server_pid "$PID")")
     kill -KILL "$PID"
-    wait_until 10 "$LOAD" -n 10 127.0.0.1 "$PORT"
+    grace_wait 10 requests -n 10 "http://127.0.0.1:$PORT/"
 }
 
 ignored() {
@@ -156,35 +155,35 @@ ignored() {
 
 @test "users that have nothing to do with the server are not heard" {
     start_notifying GRACE_READY=notify GRACE_LOG_LEVEL=debug
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     find_proxy
     tell 65534 $'STATUS=hello\nWATCHDOG=trigger'
     tell 0 'STATUS=is heard'
-    wait_until 10 heard 'STATUS=is heard'
+    grace_wait 10 heard 'STATUS=is heard'
     run ! heard 'hello|trigger'
     ignored 65534 1
     rm "$RELEASE"
     hup_until 10 log_has 'generation 2 adopts'
     tell 65534 READY=1
-    wait_until 10 ignored 65534 2
+    grace_wait 10 ignored 65534 2
     log_lacks 'generation 2 ready'
     tell 0 READY=1
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
 }
 
 @test "a helper of a server that is another user is heard, also when it has gone" {
     let_everybody_in
     start_notifying GRACE_READY=notify setpriv --reuid=65534 --clear-groups
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     find_proxy
     rm "$RELEASE"
     hup_until 10 log_has 'generation 2 starting'
-    wait_until 10 main_of_is 2 65534
+    grace_wait 10 main_of_is 2 65534
     tell 65533 READY=1
-    wait_until 10 ignored 65533 1
+    grace_wait 10 ignored 65533 1
     log_lacks 'generation 2 ready'
     tell 65534 READY=1
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
 }
 
 # main_of_is N UID: the main process of generation N has become this user.
@@ -194,13 +193,13 @@ main_of_is() {
 
 @test "who floods the proxy delays nothing else" {
     start_notifying
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 settled "$PID" 1
     find_proxy
     start_beside flood setpriv --reuid=65534 --clear-groups "$PYTHON" -uc '
 import socket, sys
 flood = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 flood.connect("\0" + sys.argv[1])
 while flood.send(b"READY=1"): print("sent")' "${PROXY#@}"
-    wait_until 10 grep -q sent "$BATS_TEST_TMPDIR/flood.log"
+    grace_wait 10 grep -q sent "$(log_of flood)"
     restart_and_wait "$PID"
 }

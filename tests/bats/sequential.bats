@@ -18,7 +18,7 @@ exec $PYTHON $ROOT/tests/servers/pidfiled.py lock $PORT $LOCK"
 
 @test "a server that locks its data is restarted under load, no request fails" {
     start_alone
-    restart_under_load 5 127.0.0.1 "$PORT"
+    restart_under_load 5 "http://127.0.0.1:$PORT/"
     log_lacks 'refused|rolled back|failed'
 }
 
@@ -33,11 +33,12 @@ exec $PYTHON $ROOT/tests/servers/pidfiled.py lock $PORT $LOCK"
 @test "redis with an append-only file keeps every write over five restarts" {
     start_wrapped server redis-server --port "$PORT" --bind 127.0.0.1 --dir "$BATS_TEST_TMPDIR" \
         --appendonly yes --appendfsync no --save ''
-    local log=$BATS_TEST_TMPDIR/clients.log
+    local log
+    log=$(log_of clients)
     start_beside clients "$PYTHON" "$ROOT/tests/servers/counting.py" "$PORT" 60 "$BATS_TEST_TMPDIR/until"
     restart_times 5
     touch "$BATS_TEST_TMPDIR/until"
-    wait_until 30 gone "$LAUNCHED"
+    grace_wait 30 gone "$LAUNCHED"
     cat "$log" >&2
     [[ $(<"$log") =~ acknowledged\ ([0-9]+)\ failed\ 0\ .*stored\ ([0-9]+) ]]
     ((BASH_REMATCH[1] > 100 && BASH_REMATCH[1] == BASH_REMATCH[2]))
@@ -47,13 +48,13 @@ exec $PYTHON $ROOT/tests/servers/pidfiled.py lock $PORT $LOCK"
     local gate=$BATS_TEST_TMPDIR/gate
     touch "$gate"
     start_alone "test -e $gate"
-    load_start 127.0.0.1 "$PORT"
+    load_start "http://127.0.0.1:$PORT/"
     rm "$gate"
     run "$GRACE" restart "$PID"
     [[ $status -eq 1 && $output == *"exit status 3"* ]]
     log_has 'generation 2 failed: exit status 3 .*trying again in 500 ms, clients wait'
     touch "$gate"
-    wait_until 20 settled_beyond "$PID" 2
+    grace_wait 20 settled_beyond "$PID" 2
     load_finish
 }
 
@@ -74,7 +75,7 @@ exec $PYTHON $ROOT/tests/servers/pidfiled.py lock $PORT $LOCK"
     start_server --start-ms 500
     "$GRACE" restart "$PID" >"$BATS_TEST_TMPDIR/first" 3>&- &
     first=$!
-    wait_until 10 log_has 'generation 2 starting'
+    grace_wait 10 log_has 'generation 2 starting'
     run -0 "$GRACE" restart "$PID"
     [[ ${lines[-1]} == *'generation 3 ready'* ]] || fail "$output"
     wait "$first"
@@ -91,7 +92,7 @@ exec $PYTHON $ROOT/tests/servers/pidfiled.py lock $PORT $LOCK"
         touch "$gate"
         run timeout 3 "$GRACE" restart "$PID"
         ((status == 124)) || break
-        wait_until 20 lone_generation "$PID"
+        grace_wait 20 lone_generation "$PID"
     done
     ((status == 0)) || fail "$output"
 }
@@ -110,12 +111,12 @@ paused() {
 @test "listeners outlive a slow end of the old generation" {
     export GRACE_SETTLE=100ms
     start_wrapped server "$SERVER" --model fork --slow-ms 1000 --listen "127.0.0.1:$PORT"
-    start_beside client "$LOAD" -n 1 -c 1 -p /slow 127.0.0.1 "$PORT"
-    wait_until 10 number_is accepted 1
+    client_start client -n 1 "http://127.0.0.1:$PORT/slow"
+    grace_wait 10 number_is accepted 1
     hup_until 10 log_has 'generation 1 draining'
-    "$LOAD" -c 8 -n 50 127.0.0.1 "$PORT"
+    requests -n 50 "http://127.0.0.1:$PORT/"
     ends_with 0 "$LAUNCHED"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     log_lacks released
 }
 
@@ -124,11 +125,11 @@ paused() {
 @test "a server that was told of a client before it is to end serves that client" {
     start_wrapped server "$PYTHON" "$ROOT/tests/servers/selecting.py" "$PORT" \
         "$BATS_TEST_TMPDIR/gate"
-    start_beside client "$LOAD" -n 1 -c 1 --expect "^$(server_pid "$PID")\$" 127.0.0.1 "$PORT"
-    wait_until 10 log_has readable
+    client_start client -n 1 --expect "^$(server_pid "$PID")\$" "http://127.0.0.1:$PORT/"
+    grace_wait 10 log_has readable
     hup_until 10 draining_one_connection
     touch "$BATS_TEST_TMPDIR/gate"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     ends_with 0 "$LAUNCHED"
     log_lacks 'Error|did not stop'
 }
@@ -139,10 +140,10 @@ silences() {
     local ms
     SHORTEST=999999 LONGEST=0
     for _ in 1 2 3; do
-        load_start 127.0.0.1 "$PORT"
+        load_start "http://127.0.0.1:$PORT/"
         "$@"
         load_finish || true # without grace some are refused
-        ms=$(load_value longest_silence_ms)
+        ms=$(grace_load_value longest_silence_ms)
         ms=${ms%.*}
         ((SHORTEST < ms)) || SHORTEST=$ms
         ((LONGEST > ms)) || LONGEST=$ms
@@ -151,7 +152,7 @@ silences() {
 
 start_plain() {
     start_beside plain "$SERVER" --start-ms 100 --listen "127.0.0.1:$PORT"
-    wait_until 10 answered
+    grace_wait 10 answered
 }
 
 stop_plain() {

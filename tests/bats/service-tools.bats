@@ -6,7 +6,7 @@ load helper
 setup() {
     PROGRAM=$(readlink -f "$PYTHON")
     PIDFILE=$BATS_TEST_TMPDIR/pid
-    PORT=$(free_port)
+    PORT=$(grace_free_port)
     export GRACE_LOG=$BATS_TEST_TMPDIR/log
 }
 
@@ -26,10 +26,9 @@ answered() {
 
 # started: sets PID
 started() {
-    wait_until 20 test -s "$PIDFILE"
+    grace_wait 20 test -s "$PIDFILE"
     PID=$(<"$PIDFILE")
-    STARTED+=("$PID")
-    wait_until 20 settled "$PID" 1
+    grace_wait 20 settled "$PID" 1
 }
 
 words_of() {
@@ -56,10 +55,10 @@ looks_like_its_server() {
     [[ $(<"$PIDFILE") == "$PID" ]]
     for generation in 2 3; do
         ssd --stop --signal HUP --exec "$PROGRAM"
-        wait_until 20 settled "$PID" "$generation"
+        grace_wait 20 settled "$PID" "$generation"
     done
     ssd --stop --retry TERM/20 --exec "$PROGRAM"
-    wait_until 5 gone "$PID"
+    grace_wait 5 gone "$PID"
     run ! ssd --status --exec "$PROGRAM"
     run ! answered
 }
@@ -71,10 +70,10 @@ looks_like_its_server() {
     cp "$PROGRAM" "$BATS_TEST_TMPDIR/new"
     mv "$BATS_TEST_TMPDIR/new" "$BATS_TEST_TMPDIR/program"
     ssd --stop --signal HUP --exec "$BATS_TEST_TMPDIR/program"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     ssd --status --exec "$BATS_TEST_TMPDIR/program"
     ssd --stop --retry TERM/20 --exec "$BATS_TEST_TMPDIR/program"
-    wait_until 5 gone "$PID"
+    grace_wait 5 gone "$PID"
 }
 
 @test "pidof finds the process that was started" {

@@ -2,7 +2,7 @@
 # A service of the machine that the server only starts, and its other clients, do not notice restarts.
 load helper
 
-NAMES=$(free_port)
+NAMES=$(grace_free_port)
 NAMES_PATH=$BATS_TEST_TMPDIR/names.sock
 
 # names: those that have one.
@@ -42,7 +42,6 @@ another_service() {
 # note_agent: sets AGENT, which nobody else ends.
 note_agent() {
     AGENT=$(agent)
-    STARTED+=("$AGENT")
 }
 
 # register NAME: by a client that belongs to nobody, and stays.
@@ -58,14 +57,13 @@ register() {
 start_named() {
     start_wrapped named "$PYTHON" "$ROOT/tests/servers/named.py" "$PORT" "$NAMES" "$NAMES_PATH" "$@"
     SERVICE=$(service)
-    STARTED+=("$SERVICE")
     register other
-    wait_until 20 names_are "node-$(main_of 1) other"
+    grace_wait 20 names_are "node-$(main_of 1) other"
 }
 
 stays_through_restarts() {
-    restart_under_load 2 -r 100 127.0.0.1 "$PORT"
-    wait_until 20 names_are "node-$(main_of 3) other"
+    restart_under_load 2 --rate 100 "http://127.0.0.1:$PORT/"
+    grace_wait 20 names_are "node-$(main_of 3) other"
     [[ $(service) == "$SERVICE" ]]
     log_lacks 'deadline|cutting|not served'
 }
@@ -76,7 +74,7 @@ stays_through_restarts() {
     kill -HUP "$SERVICE"
     stop_and_wait "$PID"
     log_lacks 'generation 4'
-    wait_until 20 names_are other
+    grace_wait 20 names_are other
     [[ $(service) == "$SERVICE" ]]
 }
 
@@ -96,14 +94,13 @@ stays_through_restarts() {
     local go=$BATS_TEST_TMPDIR/go
     start_wrapped named "$PYTHON" "$ROOT/tests/servers/named.py" "$PORT" "$NAMES" "$NAMES_PATH" port "$go"
     SERVICE=$(service)
-    STARTED+=("$SERVICE")
     kill -HUP "$PID"
-    wait_until 10 log_has 'restart waits a moment: it is not yet seen what the server has only started'
+    grace_wait 10 log_has 'restart waits a moment: it is not yet seen what the server has only started'
     touch "$go"
-    wait_until 30 settled "$PID" 2
+    grace_wait 30 settled "$PID" 2
     [[ $(service) == "$SERVICE" ]]
     log_lacks 'deadline|cutting|not served'
-    "$LOAD" -n 1 --expect 'version 1' 127.0.0.1 "$PORT"
+    requests -n 1 --expect 'version 1' "http://127.0.0.1:$PORT/"
 }
 
 # script LINE...: a start script.
@@ -127,7 +124,7 @@ script() {
         "until [ -S '$NAMES_PATH' ]; do sleep 0.01; done" "exec '$SERVER' --listen 127.0.0.1:$PORT"
     start_wrapped script "$APP"
     note_agent
-    restart_under_load 2 -r 100 127.0.0.1 "$PORT"
+    restart_under_load 2 --rate 100 "http://127.0.0.1:$PORT/"
     stop_and_wait "$PID"
     [[ $(agent) == "$AGENT" ]]
 }
@@ -136,24 +133,24 @@ script() {
 start_behind() {
     script "'$SERVER' --daemonize 2 --listen 127.0.0.1:$NAMES" "exec '$SERVER' --listen 127.0.0.1:$PORT"
     start_wrapped script "$APP"
-    wait_until 20 grep -q "tcp 127.0.0.1:$NAMES" <(status "$PID")
+    grace_wait 20 grep -q "tcp 127.0.0.1:$NAMES" <(status "$PID")
     SERVICE=$(service)
 }
 
 @test "a service that a start script sends to the background is restarted with the server, and ended" {
     start_behind
-    restart_under_load 2 -r 100 127.0.0.1 "$NAMES"
+    restart_under_load 2 --rate 100 "http://127.0.0.1:$NAMES/"
     another_service
     kill "$PID"
-    wait_until 20 refuses 127.0.0.1 "$NAMES"
+    grace_wait 20 refuses "http://127.0.0.1:$NAMES/"
 }
 
 @test "with GRACE_CHILDREN=keep nothing is only started" {
     export GRACE_CHILDREN=keep
     start_named
     kill -HUP "$PID"
-    wait_until 20 drains 1
-    wait_until 20 another_service
+    grace_wait 20 drains 1
+    grace_wait 20 another_service
 }
 
 @test "a new supervisor leaves it alone, too" {
@@ -162,8 +159,8 @@ start_behind() {
     restart_and_wait "$PID"
     kill_supervisor
     kill -HUP "$(pgrep -f "named.py $PORT")"
-    wait_until 20 found_again
-    wait_until 20 settled "$PID" 3
-    wait_until 20 names_are "node-$(main_of 3) other"
+    grace_wait 20 found_again
+    grace_wait 20 settled "$PID" 3
+    grace_wait 20 names_are "node-$(main_of 3) other"
     [[ $(service) == "$SERVICE" ]]
 }

@@ -40,9 +40,9 @@ serves_all() {
 # start_pool COMMAND...: PID is the first one's from here on.
 start_pool() {
     start pool "$PYTHON" "$ROOT/tests/tools/pool.py" "$PORT" "$BATS_TEST_TMPDIR" "$@"
-    wait_until 20 serves_all $#
+    grace_wait 20 serves_all $#
     PID=$(pooled 0)
-    wait_until 20 settled "$PID" 1
+    grace_wait 20 settled "$PID" 1
 }
 
 blocks() {
@@ -55,7 +55,7 @@ blocks() {
 restarts_alone() {
     local other
     other=$(pooled 1)
-    load_start -c 3 --expect '^pid [0-9]+$' 127.0.0.1 "$PORT"
+    load_start -c new=3 --expect '^pid [0-9]+$' "http://127.0.0.1:$PORT/"
     for _ in 1 2 3; do
         restart_and_wait "$PID"
     done
@@ -73,7 +73,7 @@ restarts_alone() {
 @test "one beside it that runs under its own grace" {
     version < <(accepting pass)
     start_pool "$WRAPPED" "$WRAPPED"
-    wait_until 20 settled "$(pooled 1)" 1
+    grace_wait 20 settled "$(pooled 1)" 1
     restarts_alone
 }
 
@@ -91,7 +91,7 @@ restarts_alone() {
     blocks "$(pooled 1)"
     connects 127.0.0.1 "$PORT"
     touch "$GATE"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     blocks "$(pooled 1)"
     log_lacks 'accept failed'
 }
@@ -103,7 +103,7 @@ restarts_alone() {
     hup_until 10 log_has 'generation 2 starting'
     run ! blocks "$(main_of 1)"
     touch "$GATE"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     blocks "$(main_of 2)"
 }
 

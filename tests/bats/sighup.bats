@@ -6,11 +6,11 @@ load helper
 survives_hups() {
     local generation
     start_server "$@"
-    load_start -r 1000 127.0.0.1 "$PORT"
+    load_start --rate 1000 "http://127.0.0.1:$PORT/"
     restart_and_wait "$PID"
     generation=$(generation_of "$PID")
     kill -HUP "$(server_pid "$PID")"
-    wait_until 20 settled_beyond "$PID" "$generation"
+    grace_wait 20 settled_beyond "$PID" "$generation"
     load_finish
     log_lacks 'SIGHUP arrived'
 }
@@ -20,7 +20,7 @@ survives_hups() {
 @test "a thread that is to be cancelled is not cancelled by the signal" {
     start cancelled env LD_PRELOAD="$LIBGRACE" "$BUILD/tests/servers/cancelled" "$PORT" \
         "$BATS_TEST_TMPDIR/once"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     log_has '^not cancelled' || dump_log
 }
 
@@ -38,7 +38,7 @@ while True:
     time.sleep(60)
 END
     answers awake 127.0.0.1 "$PORT"
-    wait_until 5 log_has woken
+    grace_wait 5 log_has woken
     settled "$PID" 1
     restart_and_wait "$PID"
     (($(grep -c woken "$LOG") == 1))
@@ -65,7 +65,7 @@ while True:
 END
     start_installed
     restart_and_wait "$PID"
-    wait_until 10 log_has 'generation 1 retired'
+    grace_wait 10 log_has 'generation 1 retired'
     (($(grep -c 'sent home' "$LOG") == 1))
     settled "$PID" 2
     stop_and_wait "$PID"
@@ -79,7 +79,7 @@ own_meaning() {
     start_server "$@"
     hup_until 5 log_has 'SIGHUP arrived'
     kill -USR2 "$PID"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
 }
 
 @test "default action" { survives_hups; }
@@ -116,5 +116,5 @@ def body():
 serve(listening($PORT), body=body)
 END
     answers 'the same' 127.0.0.1 "$PORT"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
 }

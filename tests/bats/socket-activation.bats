@@ -15,7 +15,7 @@ start_inheriting() {
 # five_more_versions: the server is restarted to each, under load.
 five_more_versions() {
     local i
-    load_start 127.0.0.1 "$PORT"
+    load_start "http://127.0.0.1:$PORT/"
     for i in 2 3 4 5 6; do
         echo "v$i" >"$BODY"
         restart_and_wait "$PID"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what the bats library sets
 # What a server does, as its supervisor tells it, and restarts. Loaded by helper.bash.
 
 # status PID: one line of JSON.
@@ -7,15 +7,9 @@ status() {
     "$GRACE" status --json "$1" 2>/dev/null
 }
 
-# lone_generation PID: sets GENERATION to the one that serves, if no other is left. Asked often
-# while the machine is busy, so it starts one program only.
+# lone_generation PID: sets GENERATION to the one that serves, if no other is left.
 lone_generation() {
-    local json inner
-    json=$(status "$1") || return 1
-    json=${json// /}
-    [[ $json =~ '"state":"serving","generation":'([0-9]+),'"generations":['([^]]*)']' ]] || return 1
-    GENERATION=${BASH_REMATCH[1]} inner=${BASH_REMATCH[2]}
-    [[ $inner == '{"generation":'$GENERATION,*'"state":"serving"'* && $inner != *'},{'* ]]
+    _grace_alone "$1" && GENERATION=$_grace_generation
 }
 
 # settled PID GENERATION: it serves, and no other generation is left.
@@ -56,11 +50,11 @@ rolled_back() {
     [[ $(status_number "$1" rolled_back) == "$2" ]]
 }
 
-# found_again: sets PID to the new supervisor of the server whose name is web; it goes into STARTED.
+# found_again: sets PID to the new supervisor of the server whose name is web.
 found_again() {
     local pid
     pid=$(status web | grep -oE '"pid":[0-9]+' | head -n 1 | grep -oE '[0-9]+') && [[ $pid ]] &&
-        PID=$pid && STARTED+=("$pid")
+        PID=$pid
 }
 
 # The main process of the only generation.
@@ -77,9 +71,9 @@ find_proxy() {
 
 # restart_and_wait PID: SIGHUP, until a later generation serves alone.
 restart_and_wait() {
-    wait_until 30 lone_generation "$1" || return 1
+    grace_wait 30 lone_generation "$1" || return 1
     kill -HUP "$1"
-    wait_until 30 settled_beyond "$1" "$GENERATION" || {
+    grace_wait 30 settled_beyond "$1" "$GENERATION" || {
         status "$1" >&2 || true # a supervisor that has gone: the log says why
         dump_log
     }
@@ -89,7 +83,7 @@ restart_and_wait() {
 # log says why not.
 hup_until() {
     kill -HUP "$PID"
-    wait_until "$@" || dump_log
+    grace_wait "$@" || dump_log
 }
 
 # restart_times COUNT: one after the other.
@@ -98,7 +92,7 @@ restart_times() {
     for ((i = 0; i < $1; i++)); do restart_and_wait "$PID" || return 1; done
 }
 
-# restart_under_load COUNT LOAD-OPTION... HOST PORT: no request fails.
+# restart_under_load COUNT [OPTION...] URL: no request fails.
 restart_under_load() {
     load_start "${@:2}"
     restart_times "$1"
@@ -108,19 +102,19 @@ restart_under_load() {
 # restarted: by the command, which says that it worked.
 restarted() {
     "$GRACE" restart "$PID" || dump_log || return
-    wait_until 20 lone_generation "$PID" || dump_log
+    grace_wait 20 lone_generation "$PID" || dump_log
 }
 
 # kill_supervisor: and nobody sees a zombie, whose number stands for a process.
 kill_supervisor() {
     kill -KILL "$PID"
-    wait_until 10 gone "$PID"
+    grace_wait 10 gone "$PID"
 }
 
 # stop_and_wait PID
 stop_and_wait() {
     kill "$1"
-    wait_until 10 gone "$1"
+    grace_wait 10 gone "$1"
 }
 
 # ready_ms GENERATION: how long it took until it was ready.
@@ -147,13 +141,13 @@ hup_at_once() {
 signalled() {
     local before pids try
     for try in first second third; do
-        wait_until 10 lone_generation "$PID"
+        grace_wait 10 lone_generation "$PID"
         before=$(starts)
         mapfile -t pids < <("$@")
         hup_at_once "${pids[@]}"
-        wait_until 20 settled_beyond "$PID" "$GENERATION"
+        grace_wait 20 settled_beyond "$PID" "$GENERATION"
         (($(starts) - before != 1)) || return 0
-        ((LONGEST_STEP > 250 || TOOK > 250)) || break
+        ((grace_longest_look > 250 || TOOK > 250)) || break
     done
     fail "the $try try: $(($(starts) - before)) restarts" "$(<"$LOG")"
 }

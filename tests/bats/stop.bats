@@ -22,7 +22,7 @@ start_probation() {
     kill -TERM "$PID"
     ends_with 143 "$PID"
     [[ $(release 0) == "pid "* ]]
-    wait_until 10 all_ended "${ALL[@]}"
+    grace_wait 10 all_ended "${ALL[@]}"
     log_lacks 'rolled back|killing'
 }
 
@@ -31,10 +31,10 @@ start_probation() {
     start_probation
     "$GRACE" stop "$PID" --drain 3>&- &
     stop=$!
-    wait_until 5 log_has 'generation 2 draining'
+    grace_wait 5 log_has 'generation 2 draining'
     [[ $(release 0) == "pid "* ]]
     ends_with 0 "$stop"
-    wait_until 10 all_ended "${ALL[@]}"
+    grace_wait 10 all_ended "${ALL[@]}"
     log_lacks 'rolled back|goes on'
 }
 
@@ -44,7 +44,7 @@ start_probation() {
     start_server
     "$GRACE" restart "$PID" 3>&- &
     restart=$!
-    wait_until 10 log_has 'generation 2 ready'
+    grace_wait 10 log_has 'generation 2 ready'
     kill -TERM "$PID"
     ends_with 0 "$restart"
 }
@@ -53,7 +53,6 @@ start_probation() {
 start_old_daemon() {
     start_background "$SERVER" --daemonize 1 --listen "127.0.0.1:$PORT"
     OLD=$(who_answers)
-    STARTED+=("$OLD")
 }
 
 # adopted_daemon: sets DAEMON, of generation 2, once the process that started it has gone.
@@ -70,10 +69,10 @@ who_answers() {
     export GRACE_PROBATION=60s
     start_old_daemon
     hup_until 10 log_has 'generation 2 ready'
-    wait_until 5 adopted_daemon
+    grace_wait 5 adopted_daemon
     kill -KILL "$DAEMON"
-    wait_until 10 log_has 'generation 2 rolled back: all its processes ended [0-9]+ ms after it was ready; generation 1 goes on'
-    wait_until 10 settled "$PID" 1
+    grace_wait 10 log_has 'generation 2 rolled back: all its processes ended [0-9]+ ms after it was ready; generation 1 goes on'
+    grace_wait 10 settled "$PID" 1
     [[ $(who_answers) == "$OLD" ]]
     hup_until 10 log_has 'generation 3 ready'
 }
@@ -83,8 +82,8 @@ who_answers() {
     start_old_daemon
     hup_until 10 log_has 'generation 2 ready'
     kill -KILL "$OLD"
-    wait_until 10 log_has 'generation 1 ended: .*there is no way back any more'
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 log_has 'generation 1 ended: .*there is no way back any more'
+    grace_wait 10 settled "$PID" 2
 }
 
 keeper() {
@@ -101,7 +100,7 @@ keeper() {
     kill -KILL "$(main_of 2)"
     ends_with 137 "$PID"
     [[ $(release 0) == old ]]
-    wait_until 10 all_ended "${ALL[@]}" "$(keeper)"
+    grace_wait 10 all_ended "${ALL[@]}" "$(keeper)"
 }
 
 # removing: the start of a version that takes its files away when it is told to stop.
@@ -211,7 +210,7 @@ END
 
 @test "grace stop --drain: several listeners" {
     local other
-    other=$(free_port)
+    other=$(grace_free_port)
     removing <<<"threads([listening($PORT), listening($other)], each)"
     answers_all "$PORT" "$other"
 }
@@ -257,7 +256,7 @@ in_between() {
     hold
     "$GRACE" stop --drain "$PID" 3>&- &
     STOP=$!
-    wait_until 5 log_has 'the next generation answers who waits, then it is stopped'
+    grace_wait 5 log_has 'the next generation answers who waits, then it is stopped'
 }
 
 @test "grace stop --drain in a sequential restart: who waits for the next one is answered" {

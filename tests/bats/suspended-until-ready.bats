@@ -16,7 +16,7 @@ start_version_1() {
     install_version 1
     start_server --bodyfile "$BODY" \
         --notify "$READY" "$@"
-    load_start -c 4 --expect '^version [0-9]+$' 127.0.0.1 "$PORT"
+    load_start -c new=4 --expect '^version [0-9]+$' --version-regex 'version [0-9]+' "http://127.0.0.1:$PORT/"
 }
 
 # begin N: a restart to version N, until that has the listener.
@@ -28,7 +28,7 @@ begin() {
 
 # only N: version N answers every request for a while.
 only() {
-    "$LOAD" -c 8 -n 250 -r 1000 --expect "^version $1\$" 127.0.0.1 "$PORT" >/dev/null
+    requests -n 250 --rate 1000 --expect "^version $1\$" "http://127.0.0.1:$PORT/" >/dev/null
 }
 
 # is_suspended SERVER-OPTION...
@@ -40,7 +40,7 @@ is_suspended() {
         only $((version - 1)) || fail "version $version has answered"
         log_lacks "generation $version ready"
         touch "$READY"
-        wait_until 10 settled "$PID" "$version"
+        grace_wait 10 settled "$PID" "$version"
         only "$version" || fail "version $version does not answer"
     done
     load_finish
@@ -93,16 +93,17 @@ is_suspended() {
 udp() {
     local version=1 answer
     GRACE_READY=delay=700ms start_datagrams "$1" "$PORT" "${@:2}"
-    load_start --udp -r 1000 --send '?' --expect 'version [0-9]+' 127.0.0.1 "$PORT"
+    load_start --rate 1000 --send '?' --expect 'version [0-9]+' "udp://127.0.0.1:$PORT"
     for version in 2 3; do
         install_version "$version"
         kill -HUP "$PID"
         until settled "$PID" "$version"; do
-            answer=$("$LOAD" --udp -c 1 -n 1 --send '?' --expect 'version [0-9]+' 127.0.0.1 "$PORT")
-            [[ $answer != *"answer version $version "* ]] || log_has "generation $version ready" ||
+            answer=$(requests -n 1 -o json --send '?' --expect 'version [0-9]+' --version-regex 'version [0-9]+' \
+                "udp://127.0.0.1:$PORT")
+            [[ $answer != *"\"version $version\""* ]] || log_has "generation $version ready" ||
                 fail "version $version was not ready yet"
         done
-        "$LOAD" --udp -c 4 -n 50 --send '?' --expect "version $version" 127.0.0.1 "$PORT" >/dev/null
+        requests -c new=4 -n 50 --send '?' --expect "version $version" "udp://127.0.0.1:$PORT" >/dev/null
     done
     load_finish
 }
@@ -118,14 +119,14 @@ udp() {
     local model
     export GRACE_READY_TIMEOUT=3s
     for model in single threads prefork; do
-        PORT=$(free_port)
+        PORT=$(grace_free_port)
         touch "$READY"
         start_version_1 --model "$model"
         begin 2
-        wait_until 10 rolled_back "$PID" 1
-        wait_until 10 settled "$PID" 1
+        grace_wait 10 rolled_back "$PID" 1
+        grace_wait 10 settled "$PID" 1
         load_finish
-        [[ $(load_value answer) == 'version 1 '* && $(load_value answer | wc -l) == 1 ]] || fail "$model"
+        versions_are 'version 1' || fail "$model"
         touch "$READY"
         restart_and_wait "$PID"
         only 2
@@ -137,10 +138,10 @@ udp() {
     begin 2
     only 1
     kill -SEGV "$(main_of 2)"
-    wait_until 10 rolled_back "$PID" 1
+    grace_wait 10 rolled_back "$PID" 1
     only 1
     load_finish
-    [[ $(load_value answer) == 'version 1 '* ]]
+    versions_are 'version 1'
 }
 
 @test "a worker that is replaced while its generation is suspended resumes with the others" {
@@ -149,13 +150,13 @@ udp() {
     begin 2
     only 1
     main=$(main_of 2)
-    wait_until 5 tree_has "$main" 4
+    grace_wait 5 tree_has "$main" 4
     worker=$(tree_of "$main" | grep -vx "$main" | head -n 1)
     kill -KILL "$worker"
-    wait_until 5 gone "$worker"
+    grace_wait 5 gone "$worker"
     only 1
     touch "$READY"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     only 2
     load_finish
 }
@@ -165,16 +166,17 @@ inherits() {
     local answer
     install_version 1
     GRACE_READY=delay=700ms start_activated "$PORT" "$PYTHON" "$ROOT/tests/servers/inherited.py" "$1" "$BODY"
-    load_start --expect '^version [0-9]+ mine$' 127.0.0.1 "$PORT"
+    load_start --expect '^version [0-9]+ mine$' --version-regex 'version [0-9]+' "http://127.0.0.1:$PORT/"
     install_version 2
     kill -HUP "$PID"
     until settled "$PID" 2; do
-        answer=$("$LOAD" -c 1 -n 1 --expect '^version [0-9]+ mine$' 127.0.0.1 "$PORT")
-        [[ $answer != *"answer version 2 "* ]] || log_has 'generation 2 ready' ||
+        answer=$(requests -n 1 -o json --expect '^version [0-9]+ mine$' --version-regex 'version [0-9]+' \
+            "http://127.0.0.1:$PORT/")
+        [[ $answer != *'"version 2"'* ]] || log_has 'generation 2 ready' ||
             fail 'version 2 was not ready yet'
     done
     load_finish
-    answers_match 'version 2 mine'
+    versions_are 'version 1' 'version 2'
 }
 
 @test "a listener that the server was started with: blocking accept" { inherits blocking; }
@@ -182,17 +184,17 @@ inherits() {
 
 @test "an address of its own is served at once" {
     local extra options=(--bodyfile "$BODY" --notify "$READY")
-    extra=$(free_port)
+    extra=$(grace_free_port)
     install_version 1
     install_app "${options[@]}"
     start_wrapped server "$APP"
     install_app "${options[@]}" --listen "127.0.0.1:$extra"
     begin 2
     only 1
-    wait_until 5 "$LOAD" -n 1 -c 1 --expect '^version 2$' 127.0.0.1 "$extra"
+    grace_wait 5 requests -n 1 --expect '^version 2$' "http://127.0.0.1:$extra/"
     only 1
     touch "$READY"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     only 2
 }
 
@@ -200,9 +202,10 @@ inherits() {
     export GRACE_MODE=sequential
     start_version_1 --wait poll
     begin 2
-    run -124 timeout 0.5 "$LOAD" -n 1 -c 1 --expect version 127.0.0.1 "$PORT"
+    run -3 requests -n 1 --timeout 500ms --expect version "http://127.0.0.1:$PORT/"
+    [[ $output == *'no answer in time'* ]]
     touch "$READY"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     only 2
     load_finish
 }

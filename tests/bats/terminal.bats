@@ -4,10 +4,10 @@
 load helper
 
 setup() {
-    export PORT WRAP="env LD_PRELOAD=$LIBGRACE" LOAD LIBGRACE GRACE
+    export PORT WRAP="env LD_PRELOAD=$LIBGRACE" LIBGRACE GRACE
     cd "$BATS_TEST_TMPDIR" || return # where nohup leaves its file
     export SERVER="$PYTHON $ROOT/tests/servers/noting.py $PORT"
-    export ASK="timeout 2 $LOAD -c 1 -n 1 127.0.0.1 $PORT"
+    export ASK="timeout 2 $GRACE probe --quiet --requests 1 http://127.0.0.1:$PORT/"
 }
 
 # on_terminal <STEPS: what is typed while the shell hands the terminal over may be lost, so steps

@@ -160,7 +160,7 @@ if os.fork() == 0:
 kept, _ = b.accept()
 serve(a, body="1")
 END
-    restart_under_load 2 -r 500 127.0.0.1 "$PORT"
+    restart_under_load 2 --rate 500 "http://127.0.0.1:$PORT/"
 }
 
 @test "a path that the server removed is not handed out again" {

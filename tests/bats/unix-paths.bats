@@ -88,7 +88,7 @@ END
     restart_and_wait "$PID"
     answers two "unix:$SOCKET"
     touch "$BATS_TEST_TMPDIR/go"
-    wait_until 10 answers again "unix:$SOCKET"
+    grace_wait 10 answers again "unix:$SOCKET"
     good three
     restart_and_wait "$PID"
     answers three "unix:$SOCKET"
@@ -115,7 +115,7 @@ threading.Thread(target=lambda: (wait_for("$BATS_TEST_TMPDIR/fail"), leave(3)), 
 END
     hup_until 10 log_has 'generation 2 ready'
     touch "$BATS_TEST_TMPDIR/fail"
-    wait_until 10 rolled_back "$PID" 1
+    grace_wait 10 rolled_back "$PID" 1
     answers one "unix:$SOCKET"
     takes_its_path_along
 }
@@ -128,7 +128,7 @@ END
     good two
     hup_until 10 log_has 'generation 2 ready'
     kill -TERM "$old"
-    wait_until 10 settled "$PID" 2
+    grace_wait 10 settled "$PID" 2
     answers two "unix:$SOCKET"
     takes_its_path_along
 }
@@ -140,8 +140,8 @@ END
     start_good one
     keeping two
     rm "$BATS_TEST_TMPDIR/gate"
-    wait_until 30 kept_by_a_new_one
-    wait_until 20 settled "$PID" 1
+    grace_wait 30 kept_by_a_new_one
+    grace_wait 20 settled "$PID" 1
     log_has 'generation [0-9]+: drain deadline reached'
     answers one "unix:$SOCKET"
 }
@@ -155,7 +155,7 @@ kept_by_a_new_one() {
 
 # Whichever generation accepts them, one comes to the one that keeps it.
 until_kept() {
-    wait_until 10 knock
+    grace_wait 10 knock
 }
 
 knock() {
@@ -175,7 +175,7 @@ END
     restart_fails "$PID"
     [[ -S $SOCKET ]]
     touch "$BATS_TEST_TMPDIR/gate"
-    wait_until 10 settled_beyond "$PID" 2
+    grace_wait 10 settled_beyond "$PID" 2
     answers 1 "unix:$SOCKET"
     takes_its_path_along
 }
@@ -262,7 +262,7 @@ END
     good two
     hup_until 10 log_has 'generation 3 ready'
     answers two "unix:$SOCKET"
-    wait_until 20 log_has 'generation 1 retired'
+    grace_wait 20 log_has 'generation 1 retired'
     log_has 'generation 1: drain deadline reached'
     answers two "unix:$SOCKET"
 }

@@ -4,7 +4,7 @@ load helper
 
 # start_guarding COMMAND...: a server on $CONTROL that executes it once it serves.
 start_guarding() {
-    CONTROL=$(free_port)
+    CONTROL=$(grace_free_port)
     start_wrapped guarding "$PYTHON" "$ROOT/tests/servers/guarding.py" "$CONTROL" "$@"
 }
 
@@ -19,14 +19,14 @@ wishes() {
 }
 
 # How clients ask the worker.
-KIND=tcp ASK=(127.0.0.1 "$PORT")
+KIND=tcp ASK=("http://127.0.0.1:$PORT/")
 
 by_datagrams() {
-    KIND=udp ASK=(--udp --send '?' --expect 'version 1' 127.0.0.1 "$PORT")
+    KIND=udp ASK=(--send '?' --expect 'version 1' "udp://127.0.0.1:$PORT")
 }
 
 asked() {
-    "$LOAD" -c 1 -n 20 "${ASK[@]}" >/dev/null 2>&1
+    requests -c new=1 -n 20 "${ASK[@]}" >/dev/null 2>&1
 }
 
 # held_at ADDRESS: by the supervisor.
@@ -50,12 +50,12 @@ kill_worker() {
     local before
     before=$(worker)
     kill -KILL "$before"
-    wait_until 20 another_worker "$before"
+    grace_wait 20 another_worker "$before"
 }
 
 serving() {
-    wait_until 20 asked
-    wait_until 20 held_at "127.0.0.1:$PORT"
+    grace_wait 20 asked
+    grace_wait 20 held_at "127.0.0.1:$PORT"
 }
 
 WORKER=("$SERVER" --listen "127.0.0.1:$PORT")
@@ -63,7 +63,7 @@ WORKER=("$SERVER" --listen "127.0.0.1:$PORT")
 @test "a worker that a guardian executes when it serves already" {
     start_guarding "${WORKER[@]}"
     serving
-    restart_under_load 3 -r 200 "${ASK[@]}"
+    restart_under_load 3 --rate 200 "${ASK[@]}"
 }
 
 @test "also after it was killed, and executed again" {
@@ -71,9 +71,9 @@ WORKER=("$SERVER" --listen "127.0.0.1:$PORT")
     serving
     restart_and_wait "$PID"
     kill_worker
-    restart_under_load 2 -r 200 "${ASK[@]}"
+    restart_under_load 2 --rate 200 "${ASK[@]}"
     kill_worker
-    restart_under_load 2 -r 200 "${ASK[@]}"
+    restart_under_load 2 --rate 200 "${ASK[@]}"
 }
 
 # executed_for_client: by the guardian, whom a client asks for it and waits for.
@@ -82,33 +82,33 @@ executed_for_client() {
     before=$(worker)
     now=$(wishes again)
     [[ $now && $now != "$before" ]]
-    wait_until 20 another_worker "$before"
+    grace_wait 20 another_worker "$before"
 }
 
 @test "also when a client asks for it to be executed again" {
     start_guarding "${WORKER[@]}"
     serving
     executed_for_client
-    restart_under_load 2 -r 200 "${ASK[@]}"
+    restart_under_load 2 --rate 200 "${ASK[@]}"
     executed_for_client
-    restart_under_load 1 -r 200 "${ASK[@]}"
+    restart_under_load 1 --rate 200 "${ASK[@]}"
 }
 
 @test "a worker that takes longer than GRACE_SETTLE is waited for, as long as twice the last time" {
     local go=$BATS_TEST_TMPDIR/go begun=${EPOCHREALTIME/[.,]/}
     export GRACE_SETTLE=100ms
     start_guarding sh -c "until [ -e '$go' ]; do sleep 0.1; done; exec ${WORKER[*]}"
-    wait_until 20 passed 5 "$begun"
+    grace_wait 20 passed 5 "$begun"
     touch "$go"
     serving
     rm "$go"
-    load_start -r 200 "${ASK[@]}"
+    load_start --rate 200 "${ASK[@]}"
     begun=${EPOCHREALTIME/[.,]/}
     hup_until 20 log_has 'generation 2 starting'
-    wait_until 20 passed 1 "$begun"
+    grace_wait 20 passed 1 "$begun"
     log_lacks 'generation 2 ready'
     touch "$go"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     load_finish
     log_has 'generation 2 ready .*2 listeners'
 }
@@ -117,7 +117,7 @@ executed_for_client() {
     start_wrapped loop sh -c "while :; do ${WORKER[*]}; done"
     for _ in first second; do
         kill_worker
-        restart_under_load 2 -r 200 "${ASK[@]}"
+        restart_under_load 2 --rate 200 "${ASK[@]}"
     done
 }
 
@@ -126,19 +126,19 @@ executed_for_client() {
     install_version 1
     start_guarding "$PYTHON" "$ROOT/tests/servers/datagrams.py" epoll "$PORT" "$BODY"
     serving
-    restart_under_load 2 -r 200 "${ASK[@]}"
+    restart_under_load 2 --rate 200 "${ASK[@]}"
     kill_worker
     serving
-    restart_under_load 2 -r 200 "${ASK[@]}"
+    restart_under_load 2 --rate 200 "${ASK[@]}"
 }
 
 @test "a worker that removes a path before it binds it" {
     local path=$BATS_TEST_TMPDIR/worker.sock
     KIND=unix ASK=("unix:$path")
     start_guarding "$SERVER" --listen "unix:$path"
-    wait_until 20 asked
-    wait_until 20 held_at "$path"
-    restart_under_load 2 -r 200 "${ASK[@]}"
+    grace_wait 20 asked
+    grace_wait 20 held_at "$path"
+    restart_under_load 2 --rate 200 "${ASK[@]}"
 }
 
 # start_hook LINE: a guardian that executes perl, which says its number, waits, and says when it wakes up.
@@ -146,7 +146,7 @@ start_hook() {
     # shellcheck disable=SC2016 # for perl
     start_guarding perl -e '$| = 1; $SIG{HUP} = sub { print "hook hung up\n" }; print "hook $$\n";
         while (1) { sleep 1000; print "hook woken\n" }'
-    wait_until 20 log_has '^hook [0-9]+$'
+    grace_wait 20 log_has '^hook [0-9]+$'
     HOOK=$(sed -n 's/^hook \([0-9]*\)$/\1/p' "$LOG")
 }
 
@@ -157,17 +157,17 @@ woken() {
 @test "a hook sleeps on when the server is restarted, and the restart signal is its own" {
     start_hook
     kill -HUP "$HOOK"
-    wait_until 20 woken 1
+    grace_wait 20 woken 1
     log_has '^hook hung up'
     log_lacks 'generation 2'
     PORT=$CONTROL hold_one
     hup_until 20 drains 1
-    PORT=$CONTROL wait_until 20 stopped_listening 1
+    PORT=$CONTROL grace_wait 20 stopped_listening 1
     kill -0 "$HOOK"
     woken 1
     drop 0
-    wait_until 20 gone "$HOOK"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 gone "$HOOK"
+    grace_wait 20 settled "$PID" 2
 }
 
 @test "a daemon that it only starts is not restarted with it, and not ended" {
@@ -176,14 +176,13 @@ woken() {
         setsid -f ${WORKER[*]}
         exec sleep 1000"
     touch "$go"
-    wait_until 20 asked
+    grace_wait 20 asked
     daemon=$(worker)
-    STARTED+=("$daemon")
     restart_and_wait "$PID"
     ! held_at "127.0.0.1:$PORT" || false
     [[ $(worker) == "$daemon" ]]
     kill "$PID"
-    wait_until 20 gone "$PID"
+    grace_wait 20 gone "$PID"
     asked
 }
 

@@ -34,7 +34,7 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$@"
 # runs_in DIRECTORY [SUPERVISOR]
 runs_in() {
     local where
-    wait_until 20 lone_generation "${2-$PID}"
+    grace_wait 20 lone_generation "${2-$PID}"
     where=$(readlink "/proc/$(server_pid "${2-$PID}")/cwd")
     [[ $where == "$BASE/$1" ]] || fail "it runs in $where"
 }
@@ -50,7 +50,7 @@ says_where() {
     managed "$BASE/current" "$GRACE" run -- ./app "$PORT"
     run -0 "$GRACE" restart "$PID"
     [[ $output != *'starts in'* ]] || fail "$output"
-    wait_until 20 lone_generation "$PID"
+    grace_wait 20 lone_generation "$PID"
     switch 2
     says_where "$BASE/current"
     runs_in releases/1
@@ -158,7 +158,7 @@ under_supervisord() {
 
 @test "supervisord's directory=" {
     local one=$PORT two three name
-    two=$(free_port) three=$(free_port)
+    two=$(grace_free_port) three=$(grace_free_port)
     {
         printf '[supervisord]\nnodaemon=true\nuser=root\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile=%s\n' \
             "$BATS_TEST_TMPDIR/supervisord.pid"
@@ -168,16 +168,16 @@ under_supervisord() {
     } >"$BATS_TEST_TMPDIR/supervisord.conf"
     start supervisord env -u PWD supervisord -c "$BATS_TEST_TMPDIR/supervisord.conf"
     for name in told chosen guess; do
-        wait_until 30 settled "$name" 1
+        grace_wait 30 settled "$name" 1
     done
     switch 2
     for name in told chosen; do
         run -0 "$GRACE" restart "$name"
         [[ $output != *'starts in'* ]] || fail "$output"
-        wait_until 20 settled "$name" 2
+        grace_wait 20 settled "$name" 2
         runs_in releases/2 "$name"
     done
     PID=guess says_where "$BASE/current"
-    wait_until 20 settled guess 2
+    grace_wait 20 settled guess 2
     runs_in releases/1 guess
 }

@@ -22,7 +22,7 @@ describe() {
     declare -gA signals=([grace]=HUP) reasons=()
     DIR=$RESULT/site clients=8 daemon=no ways=(stop-start grace) remark=''
     mkdir -p "$DIR"
-    [[ -s $DIR/port ]] || free_port >"$DIR/port"
+    [[ -s $DIR/port ]] || grace_free_port >"$DIR/port"
     PORT=$(<"$DIR/port")
     ASK=("http://127.0.0.1:$PORT/")
     BOOT=0 BULK=0 WORKERS=2
@@ -103,9 +103,9 @@ first_start() {
     echo 1 >"$DIR/number"
     configure 1
     launch_server
-    wait_until 300 answers_or_ended # 8 GB take their time
+    grace_wait 300 answers_or_ended # 8 GB take their time
     answers 1 || cannot "went wrong: it does not start: $(tail -n 1 "$LOG")"
-    [[ $WAY != grace ]] || wait_until 60 settled "$PID" 1
+    [[ $WAY != grace ]] || grace_wait 60 settled "$PID" 1
 }
 
 # answers_or_ended: or has gone into the background, and answers.
@@ -149,7 +149,7 @@ way_stop_start() {
     local pid
     pid=$(main_pid)
     kill -s "${stop_signal:-TERM}" "$pid"
-    wait_until 60 ended "$pid"
+    grace_wait 60 ended "$pid"
     launch_server
 }
 
@@ -164,8 +164,8 @@ storm() {
 
 # end_all: also what a restart has started, and who has become a daemon: the corral has these.
 end_all() {
-    stop_all 2>/dev/null
-    wait_until 20 orphans_killed
+    grace_end
+    grace_wait 20 orphans_killed
 }
 
 orphans_killed() {

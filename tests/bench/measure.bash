@@ -26,8 +26,8 @@ subject_start() {
     rm -f "$port"
     launched "$1" "${@:2}" "$SUBJECT" "$port"
     start subject "${COMMAND[@]}"
-    wait_until 60 test -s "$port" || dump_log
-    [[ $1 == plain ]] || wait_until 60 settled "$PID" 1 || dump_log
+    grace_wait 60 test -s "$port" || dump_log
+    [[ $1 == plain ]] || grace_wait 60 settled "$PID" 1 || dump_log
     exec {SOCKET}<>"/dev/tcp/127.0.0.1/$(<"$port")"
 }
 
@@ -82,7 +82,7 @@ rows_compare() {
 # on how long a run takes.
 nginx_configure() {
     local dir=$BATS_TEST_TMPDIR name
-    NGINX_PORT=$(free_port)
+    NGINX_PORT=$(grace_free_port)
     echo 'Hello, world!' >"$dir/index.html"
     {
         echo "daemon off; master_process off; timer_resolution 100s; pid $dir/nginx.pid;"
@@ -105,10 +105,10 @@ nginx_total() {
     launched "$1" valgrind -q --tool=callgrind --callgrind-out-file="$out" \
         nginx -c "$BATS_TEST_TMPDIR/nginx.conf"
     start nginx "${COMMAND[@]}"
-    wait_until 60 nginx_accepts || dump_log || return 1
-    [[ $1 == plain ]] || wait_until 60 settled "$PID" 1 || dump_log || return 1
+    grace_wait 60 nginx_accepts || dump_log || return 1
+    [[ $1 == plain ]] || grace_wait 60 settled "$PID" 1 || dump_log || return 1
     (($3)) || exec {IDLE}>&-
-    "$LOAD" -c 1 -n "$2" 127.0.0.1 "$NGINX_PORT" >/dev/null || return 1
+    requests -c new=1 -n "$2" "http://127.0.0.1:$NGINX_PORT/" >/dev/null || return 1
     kill -TERM "$PID"
     wait "$PID" || return 1
     (($3 == 0)) || exec {IDLE}>&-
@@ -125,14 +125,14 @@ nginx_request() {
 # nginx_serve: one process, that keeps connections for as long as there are requests
 nginx_serve() {
     local dir=$BATS_TEST_TMPDIR
-    NGINX_PORT=$(free_port)
+    NGINX_PORT=$(grace_free_port)
     cat >"$dir/serve.conf" <<EOF
 daemon off; master_process off; pid $dir/serve.pid; error_log /dev/null;
 events {} http { access_log off; keepalive_requests 1000000000;
 server { listen 127.0.0.1:$NGINX_PORT; location / { return 200 "Hello, world!\n"; } } }
 EOF
     start nginx nginx -c "$dir/serve.conf"
-    wait_until 20 nginx_accepts
+    grace_wait 20 nginx_accepts
     exec {IDLE}>&-
 }
 
@@ -179,7 +179,7 @@ execute_least() {
     subject_start "$1"
     subject_tell 'execute 300'
     exec {SOCKET}>&-
-    stop_all 2>/dev/null
+    grace_end
 }
 
 # stall_once MEGABYTES: sets ANSWER to how many microseconds a thread of the old generation stood
@@ -187,11 +187,11 @@ execute_least() {
 stall_once() {
     subject_start wrapped
     subject_tell "touch $1" && subject_tell watch && kill -HUP "$PID" || return 1
-    wait_until 60 log_has 'generation 1 draining' || dump_log || return 1
+    grace_wait 60 log_has 'generation 1 draining' || dump_log || return 1
     sleep 0.2 # what the old one is told to do is done by then
     subject_tell gap
     exec {SOCKET}>&-
-    stop_all 2>/dev/null
+    grace_end
     : >"$LOG"
 }
 
@@ -228,11 +228,11 @@ start_calls() {
 
 # many_start PLAIN|WRAPPED OPTION...: sets PORT
 many_start() {
-    PORT=$(free_port)
+    PORT=$(grace_free_port)
     launched "$1" "$MANY" "${@:2}" "$PORT"
     start "many-$1" "${COMMAND[@]}"
-    wait_until 60 log_has '^bound in' || dump_log
-    [[ $1 == plain ]] || wait_until 60 settled "$PID" 1 || dump_log
+    grace_wait 60 log_has '^bound in' || dump_log
+    [[ $1 == plain ]] || grace_wait 60 settled "$PID" 1 || dump_log
 }
 
 # least VARIABLE VALUE: sets it to the value, if that is less
@@ -250,11 +250,11 @@ many_bound() {
     local i plain='' wrapped='' again=''
     for ((i = 0; i < 5; i++)); do
         many_start plain "$@" && least plain "$(last_bound)" || return 1
-        stop_all 2>/dev/null
+        grace_end
         many_start wrapped "$@" && least wrapped "$(last_bound)" || return 1
         restart_and_wait "$PID" && least again "$(last_bound)" || return 1
-        stop_all 2>/dev/null
-        rm "$BATS_TEST_TMPDIR"/many-*.log
+        grace_end
+        rm "$(log_of many-plain)" "$(log_of many-wrapped)"
     done
     declare -gA BOUND=([plain]=$plain [wrapped]=$wrapped [again]=$again)
 }
@@ -269,6 +269,6 @@ many_cycles() {
         least plain "$(curl -s "127.0.0.1:${ports[0]}/cycles/1000")"
         least wrapped "$(curl -s "127.0.0.1:${ports[1]}/cycles/1000")"
     done
-    stop_all 2>/dev/null
+    grace_end
     declare -gA CYCLE=([plain]=$plain [wrapped]=$wrapped)
 }

@@ -18,7 +18,7 @@ setup() {
 daemon_describe() {
     packages=() core=no proof=no unpacked='' model='' remark='' pidfile='' processes=same unsupported=''
     in_flight=answered message='' alone=no
-    load_options --expect '^version [0-9]+$' 127.0.0.1 "$PORT"
+    load_options --expect '^version [0-9]+$' "http://127.0.0.1:$PORT/"
     load_rate 300
     # shellcheck source=/dev/null
     source "${DAEMON:?names a description: tests/daemons/NAME.daemon}"
@@ -47,7 +47,7 @@ daemon_command() {
     COMMAND=("$@")
 }
 
-# load_options OPTION... HOST PORT: how to ask it.
+# load_options [OPTION...] URL: how grace probe is to ask it.
 load_options() {
     LOAD_OPTIONS=("$@")
 }
@@ -92,7 +92,7 @@ take_turns() {
 backend() {
     local file=$DIR/backend-$1
     if [[ ! -e $file ]]; then
-        free_port >"$file"
+        grace_free_port >"$file"
         start_beside "backend-$1" "$SERVER" --listen "127.0.0.1:$(<"$file")" --body "version $1"
     fi
     BACKEND=$(<"$file")
@@ -125,12 +125,13 @@ answer_of() {
     echo "version[ -]$1"
 }
 
-# newest_answers VERSION: and no other.
+# newest_answers VERSION [COUNT]: and no other.
 newest_answers() {
-    local seen=$BATS_TEST_TMPDIR/newest
-    "$LOAD" -c 4 -n 20 -r "$RATE" "${LOAD_OPTIONS[@]}" >"$seen" || fail "$(<"$seen")" || return
-    grep -Eq "^answer .*$(answer_of "$1") 20\$" "$seen" ||
-        fail "not every answer is of version $1" "$(<"$seen")"
+    local count=${2:-20} seen=$BATS_TEST_TMPDIR/newest
+    requests -c new=4 -n "$count" --rate "$RATE" --version-regex "$(answer_of "$1")" -o text -o json="$seen" \
+        "${LOAD_OPTIONS[@]}" >"$seen.text" 2>&1 || fail "$(<"$seen.text")" || return
+    [[ $(<"$seen") =~ \"versions\":\[\{[^}]*\"answers\":$count, ]] ||
+        fail "not every answer is of version $1" "$(<"$seen.text")"
 }
 
 # install_script VERSION [LINE]: $DIR/serve runs LINE, then the daemon.
@@ -157,12 +158,11 @@ keep_writing() {
     : >"$DIR/acknowledged"
     for ((n = 1; ; n++)); do
         "$1" "$n" || exit
-        echo "$n" >>"$DIR/acknowledged"
+        echo "$n" >>"$DIR/acknowledged" || exit
         [[ ! -e $DIR/enough ]] || exit 0
     done 3>&- >"$DIR/writes" 2>&1 &
     WRITER=$!
-    STARTED+=("$WRITER")
-    wait_until 10 test -s "$DIR/acknowledged"
+    grace_wait 10 test -s "$DIR/acknowledged"
 }
 
 # all_written COMMAND...: no write has failed, and COMMAND prints the number of each.
@@ -195,17 +195,17 @@ steady() {
 # start_daemon COMMAND...: wrapped, until it answers.
 start_daemon() {
     start_wrapped daemon "$@"
-    wait_until 10 daemon_answers
+    grace_wait 10 daemon_answers
 }
 
 # A listener may be there before what stands behind it.
 daemon_answers() {
-    "$LOAD" -n 1 "${LOAD_OPTIONS[@]}" >/dev/null 2>&1
+    requests -n 1 "${LOAD_OPTIONS[@]}" >/dev/null 2>&1
 }
 
-# dns_options [--udp]: asks for the TXT record of test.local.
+# dns_options tcp|udp: asks for the TXT record of test.local.
 dns_options() {
     local question='\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04test\x05local\x00\x00\x10\x00\x01'
-    [[ ${1-} == --udp ]] || question='\x00\x1c'$question
-    load_options "$@" --send "$question" --expect 'version [0-9]+' 127.0.0.1 "$PORT"
+    [[ $1 == udp ]] || question='\x00\x1c'$question
+    load_options --send "$question" --expect 'version [0-9]+' "$1://127.0.0.1:$PORT"
 }

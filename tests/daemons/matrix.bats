@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2030,SC2031,SC2154 # descriptions set variables; each test has its STARTED
+# shellcheck disable=SC2030,SC2031,SC2154 # descriptions set variables
 # What every daemon has to stand; DAEMON names its description. tests/run chooses those of these tests
 # that it is a case for.
 load checks
@@ -66,34 +66,34 @@ five_restarts_lose_nothing() {
     start_daemon "${COMMAND[@]}"
     newest_answers 1
     first=$(steady users) sockets=$(socket_modes)
-    load_start -r "$RATE" -n $((RATE * 2)) "${LOAD_OPTIONS[@]}"
+    load_start --rate "$RATE" "${LOAD_OPTIONS[@]}"
     for version in 2 3 4 5 6; do
         mapfile -t old < <(old_tree)
         configure "$version"
         restart_and_wait "$PID"
         newest_answers "$version"
-        wait_until 5 none_of "${old[@]}"
-        wait_until 5 pidfile_is_right
+        grace_wait 5 none_of "${old[@]}"
+        grace_wait 5 pidfile_is_right
     done
     load_finish
-    wait_until 10 same_users "$first" || {
+    grace_wait 10 same_users "$first" || {
         users >&2
         fail "these processes are not those of the first generation:" "$first"
     }
     [[ $(socket_modes) == "$sockets" ]]
-    record "5 | $(load_value requests) | $(load_value failed)"
+    record "5 | $(grace_load_value answers) | $(grace_load_value failed)"
 }
 
 runs_unharmed() {
     configure 1
     start daemon env LD_PRELOAD="$LIBGRACE" "${COMMAND[@]}"
-    wait_until 20 daemon_answers
-    load_start -r "$RATE" -n "$RATE" "${LOAD_OPTIONS[@]}"
-    wait_until 10 log_has "$message"
+    grace_wait 20 daemon_answers
+    load_start --rate "$RATE" "${LOAD_OPTIONS[@]}"
+    grace_wait 10 log_has "$message"
     hup_until 10 log_has 'no restart: .*; SIGHUP was not passed on'
     load_finish
     newest_answers 1
-    record "- | $(load_value requests) | $(load_value failed)"
+    record "- | $(grace_load_value answers) | $(grace_load_value failed)"
 }
 
 @test "restarts" {
@@ -122,11 +122,11 @@ no_client() {
 }
 
 last_process() {
-    wait_until 10 no_client && same_program | tail -n 1
+    grace_wait 10 no_client && same_program | tail -n 1
 }
 
 all_processes() {
-    wait_until 10 no_client && echo "$PID" && same_program
+    grace_wait 10 no_client && echo "$PID" && same_program
 }
 
 @test "SIGHUP to its main process, to a worker, to all of them" {
@@ -146,8 +146,10 @@ all_processes() {
 # connections: what ss says of those that clients have. The kernel knows a UNIX socket by the name it
 # was bound to: where it was put in place under another, one that begins with that.
 connections() {
-    if [[ ${LOAD_OPTIONS[-1]} == unix:* ]]; then
-        ss -Hxnp state established src "${LOAD_OPTIONS[-1]#unix:}*"
+    local path=${LOAD_OPTIONS[-1]}
+    if [[ $path == *unix:* ]]; then
+        path=${path#*unix:}
+        ss -Hxnp state established src "${path%%:*}*"
     else
         ss -Htnp state established "sport = :$PORT"
     fi
@@ -156,7 +158,7 @@ connections() {
 # taken: no client waits in a queue of the server any more.
 taken() {
     local clients
-    if [[ ${LOAD_OPTIONS[*]} == *--udp* ]]; then
+    if [[ ${LOAD_OPTIONS[-1]} == udp:* ]]; then
         ! ss -Huan "sport = :$PORT" | grep -Eqv '^UNCONN +0 '
     else
         clients=$(connections)
@@ -164,24 +166,28 @@ taken() {
     fi
 }
 
-# ask_half: a client that has sent half of its request, and that the server has accepted; finish_half
-# waits for its answer.
+# ask_half: a client that has sent half of its request, or what there is that comes near to that, and
+# that the server has accepted; finish_half waits for its answer.
 ask_half() {
-    "$LAUNCH" --setsid --stdin /dev/null --stdout "$DIR/slow" --stderr "$DIR/slow" -- \
-        "$LOAD" -c 1 -n 1 --pause "$DIR/go" "${LOAD_OPTIONS[@]}" &
-    CLIENT=$!
-    STARTED+=("$CLIENT")
-    wait_until 10 grep -q paused "$DIR/slow"
-    wait_until 10 taken
+    local kind=half
+    case "${LOAD_OPTIONS[*]}" in
+        *udp://*) kind=slow ;; # there is no half datagram
+        *--send*tcp://* | *--send*tls://*) ;;
+        *tcp://* | *tls://*) kind=silent ;; # the server speaks first
+    esac
+    client_start client --requests 1 --hold none --ready-file "$DIR/holding" \
+        "${LOAD_OPTIONS[@]}" --expect "$(answer_of 1)" --clients "$kind=1"
+    grace_wait 10 test -s "$DIR/holding"
+    grace_wait 10 taken
 }
 
 finish_half() {
     local rc=0
-    touch "$DIR/go"
+    client_asks
     wait "$CLIENT" || rc=$?
-    cat "$DIR/slow" >&2
+    cat "$(log_of client)" >&2
     case $in_flight in
-        answered) ((rc == 0)) && grep -Eq "^answer .*$(answer_of 1) 1\$" "$DIR/slow" ;;
+        answered) ((rc == 0)) ;;
         cut) ((rc != 0)) ;;
     esac
 }
@@ -195,7 +201,7 @@ finish_half() {
     # In sequential mode everybody waits for that client.
     is_sequential || newest_answers 2
     finish_half
-    wait_until 30 settled_beyond "$PID" 1
+    grace_wait 30 settled_beyond "$PID" 1
     newest_answers 2
 }
 
@@ -226,29 +232,28 @@ others_than() {
     start_daemon "${COMMAND[@]}"
     main=$(server_pid "$PID")
     ask_half
-    wait_until 10 idle_process # the main process may still be starting them
+    grace_wait 10 idle_process # the main process may still be starting them
     configure 2
     restart_begins
     newest_answers 2
     mapfile -t both < <(tree_of "$main")
-    wait_until 10 idle_worker "${old[@]}" # the last answer of another may still be on its way
+    grace_wait 10 idle_worker "${old[@]}" # the last answer of another may still be on its way
     kill -KILL "$IDLE"
-    wait_until 10 others_than "$main" "${both[@]}"
-    "$LOAD" -n 200 -r "$RATE" "${LOAD_OPTIONS[@]}" >"$DIR/after" || fail "$(<"$DIR/after")"
-    grep -Eq "^answer .*$(answer_of 2) 200\$" "$DIR/after" || fail "$(<"$DIR/after")"
+    grace_wait 10 others_than "$main" "${both[@]}"
+    newest_answers 2 200
     finish_half
-    wait_until 30 settled "$PID" 2
+    grace_wait 30 settled "$PID" 2
 }
 
 # Until the next one serves; the one before it may still drain. In sequential mode it has to.
 restart_begins() {
     kill -HUP "$PID"
     if is_sequential; then
-        wait_until 10 log_has 'generation 1 draining'
+        grace_wait 10 log_has 'generation 1 draining'
     else
-        wait_until 30 serves_beyond 1
+        grace_wait 30 serves_beyond 1
         # Where it was suspended the old one accepts for a moment more.
-        wait_until 10 newest_answers 2
+        grace_wait 10 newest_answers 2
     fi
 }
 
@@ -259,16 +264,16 @@ serves_beyond() {
 # In sequential mode there is no old one to go on with: the new one is tried again and again.
 broken_version_failed() {
     if [[ ${GRACE_MODE-} == sequential ]]; then
-        wait_until 20 log_has 'failed: exit status 3'
+        grace_wait 20 log_has 'failed: exit status 3'
     else
-        wait_until 20 rolled_back "$PID" 1
-        wait_until 10 settled "$PID" 1 # its processes may still be ending
+        grace_wait 20 rolled_back "$PID" 1
+        grace_wait 10 settled "$PID" 1 # its processes may still be ending
     fi
 }
 
 mended_version_serves() {
     if [[ ${GRACE_MODE-} == sequential ]]; then
-        wait_until 30 settled_beyond "$PID" 1
+        grace_wait 30 settled_beyond "$PID" 1
     else
         restart_and_wait "$PID"
     fi
@@ -277,7 +282,7 @@ mended_version_serves() {
 @test "a broken version" {
     install_script 1
     start_daemon "$DIR/serve"
-    load_start -r "$RATE" -n "$RATE" "${LOAD_OPTIONS[@]}"
+    load_start --rate "$RATE" "${LOAD_OPTIONS[@]}"
     install_script 2 'exit 3'
     kill -HUP "$PID"
     broken_version_failed
@@ -305,7 +310,7 @@ mended_version_serves() {
     start_daemon "${COMMAND[@]}"
     mapfile -t all < <(tree_of "$PID")
     kill "$PID"
-    wait_until 20 none_of "${all[@]}"
+    grace_wait 20 none_of "${all[@]}"
     refuses "${LOAD_OPTIONS[@]}"
 }
 
@@ -316,20 +321,19 @@ mended_version_serves() {
     start daemon env LD_PRELOAD="$LIBGRACE" "${COMMAND[@]}"
     wait "$PID" || rc=$?
     ((rc == 0))
-    wait_until 10 daemon_answers
+    grace_wait 10 daemon_answers
     PID=$(daemon_supervisor)
-    STARTED+=("$PID")
-    wait_until 10 settled "$PID" 1 || dump_log
-    load_start -r "$RATE" -n "$RATE" "${LOAD_OPTIONS[@]}"
+    grace_wait 10 settled "$PID" 1 || dump_log
+    load_start --rate "$RATE" "${LOAD_OPTIONS[@]}"
     for version in 2 3; do
         configure "$version"
         restart_and_wait "$PID"
         newest_answers "$version"
-        wait_until 5 pidfile_is_right
+        grace_wait 5 pidfile_is_right
     done
     load_finish
     kill "$PID"
-    wait_until 20 none_of "$PID"
+    grace_wait 20 none_of "$PID"
     refuses "${LOAD_OPTIONS[@]}"
 }
 
@@ -342,7 +346,7 @@ daemon_supervisor() {
 supervised_again() {
     local pid
     pid=$(status daemon | grep -oE '"pid":[0-9]+' | head -n 1 | grep -oE '[0-9]+') && [[ $pid ]] &&
-        PID=$pid && STARTED+=("$pid")
+        PID=$pid
 }
 
 # In the background they are no descendants of the supervisor.
@@ -364,19 +368,18 @@ keeper_listens() {
 # and a restart.
 recovers_by() {
     local told
-    wait_until 10 lone_generation "$PID"
-    wait_until 10 keeper_listens
+    grace_wait 10 lone_generation "$PID"
+    grace_wait 10 keeper_listens
     told=$(listening | "$@")
-    mapfile -t -O "${#STARTED[@]}" STARTED < <(listening && old_tree)
     kill -KILL "$PID"
-    wait_until 10 none_of "$PID"
+    grace_wait 10 none_of "$PID"
     kill -HUP "$told"
-    wait_until 20 supervised_again
-    wait_until 30 settled_beyond "$PID" "$GENERATION" || dump_log
+    grace_wait 20 supervised_again
+    grace_wait 30 settled_beyond "$PID" "$GENERATION" || dump_log
 }
 
 recovers_twice() {
-    load_start -r "$RATE" -n "$RATE" "${LOAD_OPTIONS[@]}"
+    load_start --rate "$RATE" "${LOAD_OPTIONS[@]}"
     configure 2
     recovers_by tail -n 1
     newest_answers 2
@@ -399,8 +402,8 @@ recovers_twice() {
     daemonize
     start daemon env LD_PRELOAD="$LIBGRACE" "${COMMAND[@]}"
     wait "$PID"
-    wait_until 10 daemon_answers
-    wait_until 10 supervised_again
-    wait_until 10 settled "$PID" 1 || dump_log
+    grace_wait 10 daemon_answers
+    grace_wait 10 supervised_again
+    grace_wait 10 settled "$PID" 1 || dump_log
     recovers_twice
 }

@@ -6,7 +6,7 @@ load checks
     local version
     configure 1
     start_daemon "${COMMAND[@]}"
-    load_start -n 5000 "${LOAD_OPTIONS[@]}"
+    load_start "${LOAD_OPTIONS[@]}"
     for ((version = 2; version <= 21; version++)); do
         configure "$version"
         restart_and_wait "$PID"
@@ -18,7 +18,7 @@ load checks
 # five_slow_versions FIRST: under load, one after the other.
 five_slow_versions() {
     local version
-    load_start -r "$RATE" "${LOAD_OPTIONS[@]}"
+    load_start --rate "$RATE" "${LOAD_OPTIONS[@]}"
     for ((version = $1; version < $1 + 5; version++)); do
         install_script "$version" 'sleep 1'
         restart_and_wait "$PID"
@@ -44,11 +44,11 @@ five_slow_versions() {
 @test "a broken version is not noticed" {
     install_script 1
     start_daemon "$DIR/serve"
-    load_start -n 5000 "${LOAD_OPTIONS[@]}"
+    load_start "${LOAD_OPTIONS[@]}"
     install_script 2 'exit 3'
     kill -HUP "$PID"
-    wait_until 20 rolled_back "$PID" 1
-    wait_until 10 settled "$PID" 1 # its processes may still be ending
+    grace_wait 20 rolled_back "$PID" 1
+    grace_wait 10 settled "$PID" 1 # its processes may still be ending
     install_script 3
     restart_and_wait "$PID"
     load_finish
@@ -60,16 +60,16 @@ five_slow_versions() {
     configure 1
     start_daemon "${COMMAND[@]}"
     restart_and_wait "$PID"
-    "$LOAD" -n 100 "${LOAD_OPTIONS[@]}"
+    requests -n 100 "${LOAD_OPTIONS[@]}"
     steady resources >"$DIR/first"
     anonymous_kb "$PID" >"$DIR/memory.first"
-    load_start -r 200 "${LOAD_OPTIONS[@]}"
+    load_start --rate 200 "${LOAD_OPTIONS[@]}"
     for ((i = 2; i <= 100; i++)); do
         restart_and_wait "$PID"
         ((i != 30)) || anonymous_kb "$PID" >"$DIR/memory.warm"
     done
     load_finish
-    wait_until 5 same_resources || { diff "$DIR/first" "$DIR/now" || return 1; }
+    grace_wait 5 same_resources || { diff "$DIR/first" "$DIR/now" || return 1; }
     memory_as_after_the_first
 }
 

@@ -19,6 +19,7 @@ MODELS = ("single", "threads", "prefork", "fork")
 WAYS = ("kill", "look", "stop")  # look: stopped, its connections noted, then killed
 CASES = [case for case in itertools.product(VICTIMS, WAYS, MODELS)
          if case[0] != "worker" or case[2] in ("prefork", "fork")]
+LOST = ("reset-before-request", "reset-after-request", "closed", "truncated")
 STOP_STATUS = {"prefork": 0}  # of a server that handles SIGTERM
 PATIENT = 4  # seconds that a new generation waits for a supervisor, with a margin
 
@@ -168,7 +169,7 @@ class Trial:
 
     def lost_with_it(self, failure):
         """Its own connections, and who was in its hands in that moment."""
-        return (self.way != "stop" and failure.kind in ("reset", "eof")
+        return (self.way != "stop" and failure.kind in LOST
                 and failure.begun <= self.gone and failure.ended >= self.hit
                 and (self.ports is None or failure.port in self.ports))
 
@@ -245,7 +246,7 @@ class Trial:
         self.outcome = "ended"
 
     def ended_with_it(self, failure, ended):
-        if failure.ended < self.hit or failure.kind not in ("refused", "reset", "eof"):
+        if failure.ended < self.hit or failure.kind not in ("refused", *LOST):
             return False
         if self.model != "prefork":
             return True
@@ -289,7 +290,7 @@ class Trial:
     def tell(self):
         parts = ["timeline, in seconds after the signal:", *self.timeline, "processes:"]
         parts += [f"  {pid} {processes.stat(pid)}" for pid in processes.tree(os.getpid())]
-        for name in ("log", "load.out", "load.err", "failures"):
+        for name in ("log", "load.log"):
             path = os.path.join(self.directory, name)
             if os.path.exists(path):
                 with open(path, encoding="utf-8", errors="replace") as file:

@@ -15,7 +15,7 @@ keeps_descriptors() {
     before=$(fds_of "$PID" | wc -l)
     "$@"
     ask heard
-    wait_until 10 has_descriptors "$before" || fail "more than $before" "$(fds_of "$PID")"
+    grace_wait 10 has_descriptors "$before" || fail "more than $before" "$(fds_of "$PID")"
 }
 
 # The types of message.h: ADOPT 1, LISTEN 2, NOTE 3, PLACEHOLDER 6, one that there is not.
@@ -36,7 +36,7 @@ keeps_descriptors() {
 @test "what can't be a listener is not kept, and the line says why" {
     hostile_start
     ask send-fds 2 1 1
-    wait_until 20 log_has 'a listener of it could not be kept: it does not listen$'
+    grace_wait 20 log_has 'a listener of it could not be kept: it does not listen$'
     unharmed
 }
 
@@ -45,7 +45,7 @@ keeps_descriptors() {
     local pid
     pid=$(worker)
     ask note "first\\ngrace[1]:\\_generation\\_9\\_retired\\e[2J" 1
-    wait_until 20 log_has \
+    grace_wait 20 log_has \
         "^grace\\[$PID\\]: process $pid: first\\\\x0agrace\\[1\\]: generation 9 retired\\\\x1b\\[2J\$"
     run ! grep -E '^grace\[1\]' "$LOG"
 }
@@ -76,20 +76,20 @@ reads_of() {
     "$GRACE" status "$PID" >/dev/null
     after=$(reads_of "$PID")
     ((after - before < 10000)) || fail "$((after - before)) reads"
-    wait_until 10 has_descriptors "$fds"
+    grace_wait 10 has_descriptors "$fds"
 }
 
 @test "what only the service itself may say to the manager is not passed on" {
     export NOTIFY_SOCKET=$BATS_TEST_TMPDIR/manager.sock HEARD=$BATS_TEST_TMPDIR/heard
     start manager "$PYTHON" "$ROOT/tests/tools/manager.py" "$NOTIFY_SOCKET" "$HEARD"
-    wait_until 10 test -S "$NOTIFY_SOCKET"
+    grace_wait 10 test -S "$NOTIFY_SOCKET"
     start_server
     find_proxy
     "$PYTHON" -c 'import socket, sys
 socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(
     b"NOTIFYACCESS=all\nMAINPID=1\nWATCHDOG=trigger\nRESTART_RESET=1\nSTATUS=heard",
     "\0" + sys.argv[1])' "${PROXY#@}"
-    wait_until 10 grep -q STATUS=heard "$HEARD"
+    grace_wait 10 grep -q STATUS=heard "$HEARD"
     run ! grep -E 'NOTIFYACCESS|MAINPID=1$|trigger|RESET' "$HEARD"
 }
 
@@ -106,12 +106,12 @@ except BlockingIOError: print("full", flush=True)
 signal.sigwait({signal.SIGUSR1})
 while True: print(manager.recv(4096).decode().split(), flush=True)' "$NOTIFY_SOCKET"
     local manager=$LAUNCHED
-    wait_until 10 grep -q full "$BATS_TEST_TMPDIR/manager.log"
+    grace_wait 10 grep -q full "$(log_of manager)"
     start_server
     restart_and_wait "$PID"
-    LOG=$BATS_TEST_TMPDIR/manager.log
+    LOG=$(log_of manager)
     kill -USR1 "$manager"
-    wait_until 20 log_has "'READY=1'"
+    grace_wait 20 log_has "'READY=1'"
 }
 
 # is_plain FILE: no control character but the newlines of its lines.
@@ -138,14 +138,14 @@ is_plain() {
     echo ping >&"$c"
     read -r answer <&"$c"
     "$GRACE" stop --drain --timeout 0 "$PID" || (($? == 4))
-    wait_until 20 log_has 'stopping generation 1 when it has drained'
+    grace_wait 20 log_has 'stopping generation 1 when it has drained'
     for _ in {1..300}; do
         printf 'field restarts 1\nring\n' >&"$c"
         read -r answer <&"$c" && read -r answer <&"$c"
     done
     [[ $answer == 'ok rung' ]]
-    wait_until 20 log_has 'no restart: the server is being stopped'
+    grace_wait 20 log_has 'no restart: the server is being stopped'
     (($(grep -c 'no restart' "$LOG") < 100)) || fail "$(wc -l "$LOG")"
     exec {c}>&-
-    wait_until 20 gone "$PID"
+    grace_wait 20 gone "$PID"
 }

@@ -8,7 +8,7 @@ load hostile
 @test "the hostile server is a server" {
     hostile_start -w 2
     [[ $(ask ping) == "ok pid "*" uid 65534 main "* ]]
-    "$LOAD" -n 20 127.0.0.1 "$PORT"
+    requests -n 20 "http://127.0.0.1:$PORT/"
     [[ $(ask get generation) == 'ok 1' ]]
     ask ring
     unharmed
@@ -26,7 +26,7 @@ load hostile
     hostile_start
     ask field incomplete 3
     ask ring
-    wait_until 10 log_has 'could not hand over a listener.*: it is looked for'
+    grace_wait 10 log_has 'could not hand over a listener.*: it is looked for'
     unharmed
     log_lacks 'no restart'
 }
@@ -46,7 +46,7 @@ def lose_control():
 lose_control()
 serve(listening($PORT), body="1")
 END
-    wait_until 10 log_has 'could not hand over a listener'
+    grace_wait 10 log_has 'could not hand over a listener'
     version <<END
 serve(listening($PORT), body="2")
 END
@@ -60,11 +60,11 @@ END
 # withdraws COMMAND...: whatever a worker does to the marks, the listener is handed on.
 withdraws() {
     hostile_start
-    load_start 127.0.0.1 "$PORT"
+    load_start "http://127.0.0.1:$PORT/"
     "$@"
     ask ring
     "$GRACE" restart "$PID"
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     load_finish
     unharmed
     log_lacks 'rolled back|not served|cutting'
@@ -90,7 +90,7 @@ aged() {
 @test "a worker that says that nothing has loaded the shim: the server is restarted all the same" {
     hostile_start
     ask field hello 0
-    wait_until 20 aged "$PID" 3 # it looks from second to second for who has it
+    grace_wait 20 aged "$PID" 3 # it looks from second to second for who has it
     ask ring
     unharmed
     log_lacks 'does not load libgrace.so|no restart'
@@ -105,7 +105,7 @@ spoils() {
         ask $act
         ask ring
         "$GRACE" restart "$PID" >/dev/null || fail "$act" "$(<"$LOG")"
-        wait_until 20 lone_generation "$PID"
+        grace_wait 20 lone_generation "$PID"
     done
     unharmed
     log_lacks 'rolled back|deadline'
@@ -127,16 +127,16 @@ spoils() {
     exec {held}<>"/dev/tcp/127.0.0.1/$PORT" # keeps generation 1
     tell "$held" slot-field all pid 2147483647
     "$GRACE" restart "$PID"
-    wait_until 10 stopped_listening 1
+    grace_wait 10 stopped_listening 1
     exec {held}>&-
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     unharmed
 }
 
 # Generation 2 does not bind the third address; its worker gives that one's key to the second.
 @test "no bind() of the main process is answered with another socket than it has asked for" {
     local second third
-    second=$(free_port) third=$(free_port)
+    second=$(grace_free_port) third=$(grace_free_port)
     export GRACE_SETTLE=30s
     version <<END
 import os, sys
@@ -147,16 +147,16 @@ os.execv("$HOSTILE", ["hostile"] + argv)
 END
     start_wrapped hostile "$PYTHON" "$BATS_TEST_TMPDIR/server.py" "127.0.0.1:$PORT"
     kill -USR1 "$(server_pid "$PID")"
-    wait_until 10 log_has "late port $second"
+    grace_wait 10 log_has "late port $second"
     echo 'swap-keys 1 2' >"$BATS_TEST_TMPDIR/script"
     hup_until 10 log_has '^ok swapped'
     kill -USR1 "$(main_of 2)"
-    wait_until 10 log_has 'bind\(\) was to be answered with another socket'
-    wait_until 10 log_has 'generation 2 rolled back'
+    grace_wait 10 log_has 'bind\(\) was to be answered with another socket'
+    grace_wait 10 log_has 'generation 2 rolled back'
     log_lacks "late port $third"
     rm "$BATS_TEST_TMPDIR/script"
     ask ping
-    "$LOAD" -n 3 127.0.0.1 "$third"
+    requests -n 3 "http://127.0.0.1:$third/"
 }
 
 @test "a worker can't have a stranger named in the pid file that root removes" {
@@ -164,7 +164,7 @@ END
     hostile_start -p "$file"
     ask field looked_for "$BASHPID"
     kill "$(server_pid "$PID")"
-    wait_until 10 gone "$PID"
+    grace_wait 10 gone "$PID"
     [[ ! -e $file ]] || fail "$(<"$file"), and not $BASHPID"
 }
 
@@ -172,14 +172,14 @@ END
 cuts() {
     local age=$1 c
     shift
-    rm -f "$BATS_TEST_TMPDIR/hostile.log"
+    rm -f "$(log_of hostile)"
     hostile_start -u 0
     exec {c}<>"/dev/tcp/127.0.0.1/$PORT"
     if (($#)); then
         tell "$c" "$@"
     fi
     "$GRACE" restart "$PID"
-    wait_until 20 log_has "cutting connection of 127.0.0.1:[0-9]+, age $age, process [0-9]+"
+    grace_wait 20 log_has "cutting connection of 127.0.0.1:[0-9]+, age $age, process [0-9]+"
     exec {c}>&-
     unharmed
 }
@@ -220,7 +220,7 @@ END
     log_has '^ok refused'
     log_lacks sequentially
     touch "$BATS_TEST_TMPDIR/to-lock"
-    wait_until 10 test ! -e "$BATS_TEST_TMPDIR/to-lock"
+    grace_wait 10 test ! -e "$BATS_TEST_TMPDIR/to-lock"
     hup_until 10 log_has "needs what generation 1 has locked \($file, process"
 }
 
@@ -237,7 +237,7 @@ END
         tell "$c" ring
         exec {c}>&-
         "$GRACE" restart "$PID" || fail "$(<"$LOG")"
-        wait_until 20 lone_generation "$PID"
+        grace_wait 20 lone_generation "$PID"
         ask ping
     done
     unharmed
@@ -253,11 +253,10 @@ END
         ask $act
     done
     main=$(server_pid "$PID")
-    STARTED+=("$main" "$(worker)")
     kill_supervisor
     kill -HUP "$main"
-    wait_until 20 found_again
-    wait_until 20 settled_beyond "$PID" 1 || dump_log
+    grace_wait 20 found_again
+    grace_wait 20 settled_beyond "$PID" 1 || dump_log
     unharmed
 }
 
@@ -268,11 +267,11 @@ has_copy_of() {
 
 @test "a worker that sends sockets of its own for the entries of others: these are held all the same" {
     local late
-    late=$(free_port)
+    late=$(grace_free_port)
     hostile_start -l "127.0.0.1:$late"
     ask squat 5
     kill -USR1 "$(server_pid "$PID")"
-    wait_until 10 log_has "late port $late"
-    wait_until 10 has_copy_of "tcp 127.0.0.1:$late"
+    grace_wait 10 log_has "late port $late"
+    grace_wait 10 has_copy_of "tcp 127.0.0.1:$late"
     unharmed
 }

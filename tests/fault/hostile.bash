@@ -6,7 +6,7 @@ HOSTILE=$BUILD/tests/servers/hostile
 
 # hostile_start [OPTION...]: serves on $PORT, a new one; wrapped, generation 1 is ready.
 hostile_start() {
-    PORT=$(free_port)
+    PORT=$(grace_free_port)
     start_wrapped hostile "$HOSTILE" "$@" "127.0.0.1:$PORT"
 }
 
@@ -37,5 +37,5 @@ worker() {
 unharmed() {
     ask ping && restarted && ask ping && restarted && ask ping || return
     "$GRACE" stop "$PID"
-    wait_until 10 gone "$PID"
+    grace_wait 10 gone "$PID"
 }

@@ -11,7 +11,7 @@ setup() {
 # traced CALLS COMMAND...: as start_wrapped, and each such system call of all processes in TRACE.
 traced() {
     start traced strace -f -qq -e "trace=$1" -o "$TRACE" "$LIBGRACE" -- "${@:2}"
-    wait_until 60 settled_below "$PID" 1 || dump_log
+    grace_wait 60 settled_below "$PID" 1 || dump_log
 }
 
 # settled_below STRACE GENERATION: the supervisor is a child of it; sets SUPERVISOR.
@@ -21,9 +21,9 @@ settled_below() {
 
 @test "a group of 64 is bound and taken over without a look at other processes" {
     traced openat "$MANY" --group 64 --workers 4 "$PORT"
-    wait_until 60 group_has 64
+    grace_wait 60 group_has 64
     kill -HUP "$SUPERVISOR"
-    wait_until 60 settled "$SUPERVISOR" 2
+    grace_wait 60 settled "$SUPERVISOR" 2
     group_has 64
     # two generations: whether the first lives, and has drained
     (($(grep -c '"/proc", ' "$TRACE") <= 40)) || fail "$(grep -c '"/proc", ' "$TRACE") looks"
@@ -32,9 +32,9 @@ settled_below() {
 @test "a group of 256 in 16 workers: each member is taken over, and no request fails" {
     local before
     start_wrapped many "$MANY" --group 256 --workers 16 "$PORT"
-    wait_until 20 group_has 256
+    grace_wait 20 group_has 256
     before=$(group_members)
-    restart_under_load 2 -r 200 127.0.0.1 "$PORT"
+    restart_under_load 2 --rate 200 "http://127.0.0.1:$PORT/"
     [[ $(group_members) == "$before" ]]
 }
 
@@ -65,7 +65,7 @@ looks_at_none() {
     kill -STOP "$PID"
     cycles 3000
     kill -CONT "$PID"
-    load_start -r 200 127.0.0.1 "$PORT"
+    load_start --rate 200 "http://127.0.0.1:$PORT/"
     restart_and_wait "$PID"
     cycles 100
     restart_and_wait "$PID"
@@ -80,18 +80,18 @@ all_served() {
 
 @test "listen() waits for nobody, and what was not sent is handed over" {
     start many env LD_PRELOAD="$LIBGRACE" "$MANY" --addresses 600 --gate "$BATS_TEST_TMPDIR/gate" "$PORT"
-    wait_until 20 status "$PID"
+    grace_wait 20 status "$PID"
     kill -STOP "$PID"
     touch "$BATS_TEST_TMPDIR/gate"
-    wait_until 30 log_has '^bound in'
+    grace_wait 30 log_has '^bound in'
     kill -CONT "$PID"
-    wait_until 30 settled "$PID" 1
-    load_start -r 200 127.1.2.88 "$PORT"
+    grace_wait 30 settled "$PID" 1
+    load_start --rate 200 "http://127.1.2.88:$PORT/"
     restart_and_wait "$PID"
-    wait_until 10 all_served 600
+    grace_wait 10 all_served 600
     restart_and_wait "$PID"
     load_finish
-    wait_until 10 all_served 600
+    grace_wait 10 all_served 600
     log_lacks 'not served|could not|too many'
 }
 
@@ -113,7 +113,7 @@ END
 
 @test "a listener that stays is handed over, though others at its address came and went" {
     local other
-    other=$(free_port)
+    other=$(grace_free_port)
     version <<END
 other = []
 def open_other():

@@ -28,11 +28,11 @@ drain() {
     export GRACE_MAX_OLD=100 GRACE_DRAIN_TIMEOUT=none
     hostile_start
     restarts_with_client 70
-    wait_until 60 drain 70 || dump_log
+    grace_wait 60 drain 70 || dump_log
     for c in "${CLIENTS[@]}"; do
         exec {c}>&-
     done
-    wait_until 60 settled "$PID" 71
+    grace_wait 60 settled "$PID" 71
     log_lacks 'rolled back|cut'
 }
 
@@ -51,10 +51,10 @@ while True: signal.pause()'
 
 @test "the member of an SO_REUSEPORT group goes with its worker, though 130 others stay" {
     start_wrapped server "$PYTHON" -c "$MEMBERS" "$PORT" 131
-    wait_until 60 group_has 131
+    grace_wait 60 group_has 131
     for pid in $(grep -E '^[0-9]+$' "$LOG" | tail -n 3); do
         kill -KILL "$pid"
     done
-    wait_until 20 group_has 128
+    grace_wait 20 group_has 128
     "$GRACE" status "$PID"
 }

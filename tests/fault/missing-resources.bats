@@ -5,13 +5,13 @@
 load ../bats/helper
 
 teardown() {
-    stop_all
+    grace_end
     rm -rf "${DIRECTORY:-/nonexistent}"
 }
 
 # restarts_and_answers: what was started does.
 restarts_and_answers() {
-    wait_until 20 lone_generation "$PID" || dump_log
+    grace_wait 20 lone_generation "$PID" || dump_log
     restart_times 2
     answered
 }
@@ -60,14 +60,14 @@ no_connection() {
 @test "standard streams that are closed stay so, and nothing of grace gets their numbers" {
     local closed plain
     for closed in 0 1 2 01 12 02 012; do
-        PORT=$(free_port)
+        PORT=$(grace_free_port)
         start_confined --closed "$closed" "$SERVER" --listen "127.0.0.1:$PORT"
-        wait_until 10 answered
-        wait_until 10 no_connection
+        grace_wait 10 answered
+        grace_wait 10 no_connection
         plain=$(streams "$PID")
-        PORT=$(free_port)
+        PORT=$(grace_free_port)
         start_confined --closed "$closed" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
-        wait_until 20 settled "$PID" 1
+        grace_wait 20 settled "$PID" 1
         [[ $(streams "$(server_pid "$PID")") == "$plain" ]] || fail "$closed" "$(streams "$(server_pid "$PID")")"
         restart_and_wait "$PID"
         [[ $(streams "$(server_pid "$PID")") == "$plain" ]] || fail "$closed" "$(streams "$(server_pid "$PID")")"
@@ -94,7 +94,7 @@ no_connection() {
     cd /
     start_confined --uid 54321 --file-size 5000 env LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
-    wait_until 10 unwrapped || dump_log
+    grace_wait 10 unwrapped || dump_log
     [[ $(grep -c ^grace "$LOG") == 1 ]] || dump_log
     log_has '^grace: memfd or eventfd: File too large; the server runs without grace$'
     [[ $(soft_limit 'Max file size' "$PID") == 5000 ]]
@@ -103,14 +103,14 @@ no_connection() {
 @test "nobody reads standard error: a server that can't be wrapped runs all the same" {
     start_confined --no-reader --deny memfd_create env LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
-    wait_until 10 unwrapped
+    grace_wait 10 unwrapped
     [[ $(grep SigIgn "/proc/$PID/status") == "SigIgn:"*0000000000000000 ]]
 }
 
 @test "nobody reads standard error: the library in the server says so to nobody" {
     start_confined --no-reader env GRACE_HANDOFF=0:stale LD_PRELOAD="$LIBGRACE" "$SERVER" \
         --listen "127.0.0.1:$PORT"
-    wait_until 10 unwrapped
+    grace_wait 10 unwrapped
 }
 
 @test "nobody reads standard error: restarts, and an unknown variable" {
@@ -149,7 +149,7 @@ no_connection() {
     local long
     long=$BATS_TEST_TMPDIR/$(printf '%0300d' 1)
     GRACE_RUNTIME_DIR=$long start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
-    wait_until 10 log_has 'generation 1 ready'
+    grace_wait 10 log_has 'generation 1 ready'
     log_has 'File name too long' || dump_log
     [[ $(compgen -G "$BATS_TEST_TMPDIR/000*") == '' ]]
     answered

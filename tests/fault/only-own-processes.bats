@@ -9,7 +9,7 @@ load hostile
 start_strangers() {
     # shellcheck disable=SC2016 # the inner shell's
     start stranger bash -c 'set -m; (set +m; exec sleep 600) & set +m; sleep 600 & echo up; wait'
-    wait_until 20 log_has up
+    grace_wait 20 log_has up
     mapfile -t STRANGERS < <(tree_of "$PID")
     ((${#STRANGERS[@]} == 3))
 }
@@ -35,7 +35,7 @@ named() {
     start_strangers
     hostile_start
     named "${STRANGERS[@]}"
-    wait_until 10 connections_are 0 # ours are closed
+    grace_wait 10 connections_are 0 # ours are closed
     [[ $(status_number "$PID" processes) == 2 ]]
     restarted
     named "${STRANGERS[@]}" "-${STRANGERS[0]}"
@@ -69,7 +69,7 @@ named() {
         [[ $old == 'ok slot '* ]]
     done
     exec {held}>&-
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     alive "${new[@]}"
     unharmed
 }
@@ -80,13 +80,13 @@ restarts_with_a_stopped_child() {
     hostile_start -w 4
     child=$(ask fork) && child=${child#ok }
     kill -STOP "$child"
-    wait_until 20 stopped "$child"
-    load_start 127.0.0.1 "$PORT"
+    grace_wait 20 stopped "$child"
+    load_start "http://127.0.0.1:$PORT/"
     "$GRACE" restart "$PID"
-    wait_until 20 settled "$PID" 2 || dump_log
+    grace_wait 20 settled "$PID" 2 || dump_log
     load_finish
     log_lacks 'deadline|did not stop'
-    wait_until 20 gone "$child"
+    grace_wait 20 gone "$child"
 }
 
 @test "a child that is stopped has drained when it can't but drain next" {
@@ -103,13 +103,13 @@ restarts_with_a_stopped_child() {
     hostile_start
     kill -STOP "$(server_pid "$PID")"
     "$GRACE" restart "$PID"
-    wait_until 20 settled "$PID" 2 || dump_log
+    grace_wait 20 settled "$PID" 2 || dump_log
     log_lacks 'deadline|did not stop'
 }
 
 # another_app [OPTION...]: install_app on a port of its own; sets APP.
 another_app() {
-    PORT=$(free_port)
+    PORT=$(grace_free_port)
     APP=$BATS_TEST_TMPDIR/app.$PORT
     install_app "$@"
 }
@@ -125,7 +125,7 @@ wakeups() {
         before+=("$(switches "$pid")")
     done
     begun=${EPOCHREALTIME/[.,]/}
-    wait_until 30 passed 3 "$begun"
+    grace_wait 30 passed 3 "$begun"
     WOKEN=()
     for pid; do
         WOKEN+=("$(($(switches "$pid") - before[${#WOKEN[@]}]))")
@@ -153,7 +153,7 @@ sleeps_on() {
     foreground=$PID
     install_app --fail exit:3
     run ! "$GRACE" restart "$foreground"
-    wait_until 10 settled "$foreground" 1
+    grace_wait 10 settled "$foreground" 1
     GRACE_MODE=sequential another_app --model prefork
     GRACE_MODE=sequential start_wrapped sequential "$APP"
     sequential=$PID
@@ -171,7 +171,7 @@ sleeps_on() {
         restart_and_wait "$background"
     done
     WAS='' SINCE=0
-    wait_until 60 sleeps_on "$background"
+    grace_wait 60 sleeps_on "$background"
     # what it took is given back
     (($(anonymous_kb "$background") < $(anonymous_kb "$foreground") + 60))
     kill "$background"
@@ -182,7 +182,7 @@ sleeps_on() {
     start_background "$APP"
     mapfile -t processes < <(pgrep -f -- "--listen 127.0.0.1:$PORT --daemonize 1" | grep -vx "$PID")
     kill -KILL "${processes[@]}"
-    wait_until 10 gone "$PID"
+    grace_wait 10 gone "$PID"
     [[ ! -e $GRACE_RUNTIME_DIR/$PID.sock ]]
 }
 
@@ -190,7 +190,7 @@ sleeps_on() {
 without_proc() {
     # shellcheck disable=SC2016 # the inner shell's
     start "bare.$PORT" unshare --mount sh -c 'umount -l /proc && exec "$@"' sh env LD_PRELOAD="$LIBGRACE" "$@"
-    wait_until 20 settled "$PID" 1 || dump_log
+    grace_wait 20 settled "$PID" 1 || dump_log
 }
 
 nobody_serves() {
@@ -203,13 +203,13 @@ nobody_serves() {
         another_app --model "$model"
         without_proc "$APP"
         [[ $(grep -c '/proc is not mounted' "$LOG") == 1 ]]
-        restart_under_load 1 -r 400 127.0.0.1 "$PORT"
+        restart_under_load 1 --rate 400 "http://127.0.0.1:$PORT/"
         log_has 'generation 1 retired'
         log_lacks 'deadline'
         [[ $model != fork ]] || wakeups "$PID"
         ((${WOKEN[0]:-0} <= 3))
         "$GRACE" stop "$PID"
-        wait_until 10 nobody_serves
+        grace_wait 10 nobody_serves
     done
 }
 
@@ -234,7 +234,7 @@ for _ in range(2000):
         signal.pause()
 print("up", flush=True)
 signal.pause()'
-    wait_until 60 grep -q up "$BATS_TEST_TMPDIR/crowd.log"
+    grace_wait 60 grep -q up "$(log_of crowd)"
 }
 
 @test "a restart costs by the processes of the server, not by those of the machine" {

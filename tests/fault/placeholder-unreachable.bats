@@ -71,7 +71,7 @@ has_placeholders() {
 replaced() {
     OLD=$(server_pid "$PID")
     hold
-    wait_until 30 connections_are 1 || { status "$PID" >&2 && dump_log; }
+    grace_wait 30 connections_are 1 || { status "$PID" >&2 && dump_log; }
     hup_until 20 has_placeholders || dump_log
 }
 
@@ -93,7 +93,7 @@ END
     [[ $(ask_as_nobody "${NAMES[@]}") == 'connected 0 answered 0' ]]
     [[ $(body "unix:$SOCKET") == secret ]]
     [[ $(release 0) == 1 ]]
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
 }
 
 # kept: descriptors of the generation that serves, but for what a blocking accept() has slept on since
@@ -116,7 +116,7 @@ END
     ask_as_nobody "${NAMES[@]}"
     (($(fds_of "$OLD" | wc -l) == before))
     [[ $(release 0) == 1 ]]
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
     (($(kept) == first))
 }
 
@@ -141,7 +141,7 @@ END
     ((${#NAMES[@]} == 1))
     [[ $(ask_as_nobody "${NAMES[@]}") == 'connected '*' answered 0' ]]
     [[ $(release 0) == 1 ]]
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
 }
 
 @test "shutdown() wakes accept() while the generation drains, too" {
@@ -160,7 +160,7 @@ time.sleep(1000)
 END
     replaced
     [[ $(release 0) == 1 ]]
-    wait_until 10 log_has "^$OLD accept: .*Invalid argument"
+    grace_wait 10 log_has "^$OLD accept: .*Invalid argument"
 }
 
 sleeps() { # PID
@@ -173,9 +173,9 @@ sleeps() { # PID
     start_wrapped server "$CONFINE" --deny futex \
         "$SERVER" --listen "127.0.0.1:$PORT" --model fork --wait accept
     replaced
-    wait_until 10 sleeps "$OLD"
+    grace_wait 10 sleeps "$OLD"
     [[ $(release 0) == *[0-9]* ]]
-    wait_until 20 settled "$PID" 2
+    grace_wait 20 settled "$PID" 2
 }
 
 # No status without the directory.
@@ -183,10 +183,10 @@ sleeps() { # PID
     export GRACE_RUNTIME_DIR=/proc/nowhere
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --sandbox seccomp --wait poll \
         --listen "127.0.0.1:$PORT" --listen "unix:$SOCKET"
-    wait_until 20 log_has 'generation 1 ready'
+    grace_wait 20 log_has 'generation 1 ready'
     hold
     hup_until 20 log_has 'generation 1 draining'
     release 0
-    wait_until 20 log_has 'generation 1 retired' || dump_log
+    grace_wait 20 log_has 'generation 1 retired' || dump_log
     log_has 'generation 1 drained'
 }

@@ -10,11 +10,11 @@ load recovery
     note_servers
     kill_supervisor
     kill -HUP "${PROCESSES[0]}"
-    wait_until 10 log_has "process ${PROCESSES[0]} lacks the rights of the supervisor"
-    "$LOAD" -n 20 127.0.0.1 "$PORT"
+    grace_wait 10 log_has "process ${PROCESSES[0]} lacks the rights of the supervisor"
+    requests -n 20 "http://127.0.0.1:$PORT/"
     start server env LD_PRELOAD="$LIBGRACE" setpriv --reuid 65534 --regid 65534 --clear-groups \
         "$SERVER" --listen "127.0.0.1:$PORT"
-    wait_until 20 settled "$PID" 2 || dump_log
+    grace_wait 20 settled "$PID" 2 || dump_log
     ends_all
 }
 
@@ -28,7 +28,7 @@ load recovery
     note_servers
     kill_supervisor
     kill -HUP "${PROCESSES[0]}"
-    "$LOAD" -n 20 127.0.0.1 "$PORT"
+    requests -n 20 "http://127.0.0.1:$PORT/"
     kill -0 "${PROCESSES[0]}"
     kill "${PROCESSES[@]}"
 }
@@ -56,7 +56,7 @@ start_walled() {
 serve_walled() {
     install_app "$@"
     start_walled "$APP"
-    wait_until 20 settled "$PID" 1 || dump_log
+    grace_wait 20 settled "$PID" 1 || dump_log
     meet_clients
 }
 
@@ -65,8 +65,8 @@ serve_walled() {
     kill_supervisor
     install_app --fail exit:3
     kill -HUP "${PROCESSES[1]}"
-    wait_until 20 found_again
-    wait_until 20 rolled_back "$PID" 1
+    grace_wait 20 found_again
+    grace_wait 20 rolled_back "$PID" 1
     install_app --model prefork
     restart_times 2
     load_finish
@@ -78,9 +78,9 @@ serve_walled() {
     serve_walled
     kill_supervisor
     start_walled "$APP"
-    wait_until 20 log_has "1 listener of generation 1 can't be taken over"
-    wait_until 20 log_has "no restart: process [0-9]+ could not hand over its listener \(port $PORT\)"
-    wait_until 10 settled "$PID" 1
+    grace_wait 20 log_has "1 listener of generation 1 can't be taken over"
+    grace_wait 20 log_has "no restart: process [0-9]+ could not hand over its listener \(port $PORT\)"
+    grace_wait 10 settled "$PID" 1
     load_finish
     ends_all
 }

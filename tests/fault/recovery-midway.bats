@@ -10,27 +10,26 @@ load recovery
     install_app --start-ms 30000
     hup_until 10 log_has 'generation 2 starting'
     starting=$(main_of 2)
-    STARTED+=("$starting")
     kill_supervisor
     install_app --model prefork
     kill -HUP "${PROCESSES[1]}"
     recovered 3
     log_has 'generation 2 was not ready yet and is ended'
-    wait_until 10 ended "$starting" # its parent is who adopts orphans
+    grace_wait 10 ended "$starting" # its parent is who adopts orphans
     load_finish
     ends_all
 }
 
 @test "killed while one drains: it is seen to its end, and its client gets the answer" {
     serve_app --slow-until "$BATS_TEST_TMPDIR/finish"
-    slow_client 1 -p /slow
+    slow_client 1
     hup_until 10 draining_one_connection
     note_servers
     kill_supervisor
     kill -HUP "${PROCESSES[0]}"
-    wait_until 20 found_again
-    wait_until 20 log_has 'generation 3 ready'
-    wait_until 10 draining_one_connection
+    grace_wait 20 found_again
+    grace_wait 20 log_has 'generation 3 ready'
+    grace_wait 10 draining_one_connection
     touch "$BATS_TEST_TMPDIR/finish"
     client_answered
     recovered 3
@@ -49,17 +48,17 @@ load recovery
     load_finish
     note_servers
     hold # the generation waits for it
-    wait_until 10 connections_are 1
+    grace_wait 10 connections_are 1
     hup_until 10 log_has 'generation 2 draining'
-    wait_until 10 supervisor_alone_listens
+    grace_wait 10 supervisor_alone_listens
     kill_supervisor
     kill -HUP "${PROCESSES[0]}"
-    wait_until 20 found_again
-    wait_until 10 log_has 'generation 2 has given up 1 listener: clients are refused until'
+    grace_wait 20 found_again
+    grace_wait 10 log_has 'generation 2 has given up 1 listener: clients are refused until'
     log_lacks "can't be taken over"
     drop 0
-    wait_until 20 settled_beyond "$PID" 2
-    "$LOAD" -n 20 127.0.0.1 "$PORT"
+    grace_wait 20 settled_beyond "$PID" 2
+    requests -n 20 "http://127.0.0.1:$PORT/"
     ends_all
 }
 
@@ -75,8 +74,7 @@ supervisor_alone_listens() {
     note_servers
     rm "$gate"
     hup_until 10 test -s "$file.grace" -a -s "$file"
-    wait_until 10 log_has 'generation 2 adopts' # before that it would end without a supervisor
-    STARTED+=("$(<"$file")")
+    grace_wait 10 log_has 'generation 2 adopts' # before that it would end without a supervisor
     kill_supervisor
     touch "$gate"
     kill -HUP "${PROCESSES[0]}"

@@ -23,23 +23,24 @@ serve_app() {
 
 meet_clients() {
     note_servers
-    load_start -r 200 127.0.0.1 "$PORT"
+    load_start --rate 200 "http://127.0.0.1:$PORT/"
 }
 
+# note_servers: sets PROCESSES, for the tests.
+# shellcheck disable=SC2034
 note_servers() {
     mapfile -t PROCESSES < <(members_of "$(generation_of "$PID")")
-    STARTED+=("${PROCESSES[@]}")
 }
 
 # start_again GENERATION [OPTION...]: our server is started once more, and that restarts it.
 start_again() {
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT" "${@:2}"
-    wait_until 20 settled "$PID" "$1" || dump_log
+    grace_wait 20 settled "$PID" "$1" || dump_log
 }
 
 # recovered GENERATION: a new supervisor holds its listener, and no other generation is left.
 recovered() {
-    wait_until 20 found_again && wait_until 20 settled "$PID" "$1" || dump_log || return
+    grace_wait 20 found_again && grace_wait 20 settled "$PID" "$1" || dump_log || return
     [[ $(status "$PID") == *"\"listeners\":[{\"address\":\"tcp 127.0.0.1:$PORT\""* ]]
 }
 
@@ -47,10 +48,10 @@ recovered() {
 # them.
 ends_all() {
     "$GRACE" stop web
-    wait_until 10 ended "$PID"
-    wait_until 10 nothing_is_left
+    grace_wait 10 ended "$PID"
+    grace_wait 10 nothing_is_left
 }
 
 nothing_is_left() {
-    [[ -z $(ls "$GRACE_RUNTIME_DIR") ]] && refuses 127.0.0.1 "$PORT"
+    [[ -z $(ls "$GRACE_RUNTIME_DIR") ]] && refuses "http://127.0.0.1:$PORT/"
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """A wrapped server of its own, its clients, and what both tell."""
 
+import datetime
 import glob
 import json
 import os
@@ -21,8 +22,8 @@ def built(path):
 
 
 def free_port():
-    """Below the ephemeral ports, taken for good in this run of tests, as free_port of helper.bash."""
-    taken = os.environ.get("TEST_PORTS")
+    """Below the ephemeral ports, taken for good in this run of tests, as grace_free_port of the bats library."""
+    taken = os.environ.get("BATS_GRACE_PORTS")
     while True:
         port = random.SystemRandom().randrange(10000, 30000)
         with socket.socket() as sock:
@@ -37,35 +38,37 @@ def free_port():
 
 
 class Failure:
-    """One request of the load client that had no answer."""
+    """One request of grace probe that had no answer; times on the monotonic clock."""
 
-    def __init__(self, line):
-        kind, begun, ended, port, self.why = line.split(" ", 4)
-        self.kind, self.begun, self.ended, self.port = kind, float(begun), float(ended), int(port)
+    def __init__(self, told, standstill):
+        ended = datetime.datetime.fromisoformat(told["time"]).timestamp() + time.monotonic() - time.time()
+        # What it took is told without what the machine stood still.
+        self.begun, self.ended = ended - (told["at"] - told["began"]) - standstill, ended
+        self.kind, self.port, self.why = told["failure"], told["port"], told["why"]
 
 
 class Clients:
     """Requests that never stop; each is answered slowly, so that there are always some in hand."""
 
     def __init__(self, directory, port):
-        self.failures_file = f"{directory}/failures"
-        self.until = f"{directory}/until"
-        self.out = f"{directory}/load.out"
-        with open(self.out, "wb") as out, open(f"{directory}/load.err", "wb") as err:
+        self.report = f"{directory}/load.json"
+        on = f"{directory}/load.on"
+        with open(f"{directory}/load.log", "wb") as log:
             self.process = subprocess.Popen(
-                [built("tests/tools/load"), "-c", "8", "-r", "200", "-t", "240", "-p", "/slow",
-                 "--until", self.until, "--failures", self.failures_file, "127.0.0.1", str(port)],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-        processes.wait_for("a first answer", lambda: os.path.getsize(self.out) > 0)
+                [built("tools/grace"), "probe", "--quiet", "--duration", "none", "--clients", "new=8",
+                 "--rate", "200", "--timeout", "30s", "--ready-file", on, "--output", "text",
+                 "--output", f"json={self.report}", f"http://127.0.0.1:{port}/slow"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        processes.wait_for("first answers", lambda: os.path.exists(on) and os.path.getsize(on) > 0)
 
     def finish(self):
         """What has failed."""
-        with open(self.until, "wb"):
-            pass
+        self.process.terminate()
         if self.process.wait() not in (0, 1):
             raise AssertionError("the load client failed itself")
-        with open(self.failures_file, encoding="utf-8") as file:
-            return [Failure(line.rstrip("\n")) for line in file]
+        with open(self.report, encoding="utf-8") as file:
+            report = json.load(file)
+        return [Failure(told, report["standstill_ms"] / 1000) for told in report["let_down"]]
 
 
 class Service:

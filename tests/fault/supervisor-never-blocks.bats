@@ -13,7 +13,7 @@ setup() {
 lively() {
     timeout 60 "$GRACE" status "$PID" >/dev/null || fail 'no status' || return
     timeout 60 "$GRACE" restart "$PID" || dump_log || return
-    wait_until 20 lone_generation "$PID"
+    grace_wait 20 lone_generation "$PID"
 }
 
 @test "a doorbell that a worker has made blocking, and filled" {
@@ -46,16 +46,16 @@ try:
 except BlockingIOError: print("filled with", count, flush=True)
 signal.sigwait({signal.SIGUSR1})
 while True: print(log.recv(4096).decode(), flush=True)' "$BATS_TEST_TMPDIR/log.sock"
-    wait_until 20 log_has 'filled with'
+    grace_wait 20 log_has 'filled with'
     local syslogd=$PID
     start_syslogging
     lively
-    LOG=$BATS_TEST_TMPDIR/syslog.log
+    LOG=$(log_of syslog)
     kill -USR1 "$syslogd"
-    wait_until 20 log_is_empty_now
+    grace_wait 20 log_is_empty_now
     lively
-    wait_until 20 log_has "grace\[$PID\]: [0-9]+ lines of this log are lost: nobody has read it"
-    wait_until 20 log_has "grace\[$PID\]: generation 3 ready"
+    grace_wait 20 log_has "grace\[$PID\]: [0-9]+ lines of this log are lost: nobody has read it"
+    grace_wait 20 log_has "grace\[$PID\]: generation 3 ready"
 }
 
 # log_is_empty_now: syslogd has read what was there, and nothing of grace was.
@@ -71,7 +71,7 @@ log_is_empty_now() {
     dd if=/dev/zero of="$pipe" oflag=nonblock bs=4096 count=1000 2>/dev/null || true
     launch /dev/null "$pipe" env LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
     PID=$LAUNCHED
-    wait_until 20 settled "$PID" 1
+    grace_wait 20 settled "$PID" 1
     lively
     dd if="$pipe" iflag=nonblock of=/dev/null 2>/dev/null || true
     lively
@@ -113,7 +113,7 @@ log_is_empty_now() {
     uptime_ms
     most=$((20 * ((UPTIME_MS - begun) / 10000 + 2))) # in 10 s, and as many before
     (($(grep -c 'process [0-9]*: flood' "$LOG") <= most)) || fail "$(wc -l "$LOG")"
-    wait_until 30 log_has 'generation 1: [0-9]+ more such lines'
+    grace_wait 30 log_has 'generation 1: [0-9]+ more such lines'
 }
 
 @test "an empty message, and those of any other size, close nothing" {
@@ -123,13 +123,13 @@ log_is_empty_now() {
         ask send-bytes "$size"
     done
     ask note still-heard
-    wait_until 20 log_has 'process [0-9]+: still-heard'
+    grace_wait 20 log_has 'process [0-9]+: still-heard'
     lively
 }
 
 # clients COUNT TEXT: they say it, and read nothing. At its end they are there.
 clients() {
-    rm -f "$BATS_TEST_TMPDIR/clients.log" # of those before
+    rm -f "$(log_of clients)" # of those before
     start_beside clients "$PYTHON" -c 'import signal, socket, sys
 keep = []
 for i in range(int(sys.argv[2])):
@@ -140,7 +140,7 @@ for i in range(int(sys.argv[2])):
     keep.append(s)
 print("connected", flush=True)
 signal.pause()' "$GRACE_RUNTIME_DIR/$PID.sock" "$@"
-    wait_until 60 grep -q connected "$BATS_TEST_TMPDIR/clients.log"
+    grace_wait 60 grep -q connected "$(log_of clients)"
 }
 
 # answers_at_once: clients that do not read cost it no second each.
@@ -231,7 +231,8 @@ lively_after_two() {
 }
 
 @test "a program that its owner does not let be opened delays its own start alone" {
-    local lease=$BATS_TEST_TMPDIR/lease.log mode
+    local lease mode
+    lease=$(log_of lease)
     install_app
     chown 65534 "$APP"
     for mode in overlap sequential; do
@@ -244,11 +245,11 @@ file = os.open(sys.argv[1], os.O_RDWR)
 fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
 print("leased", flush=True)
 while True: signal.pause()' "$APP"
-        wait_until 10 grep -q leased "$lease"
+        grace_wait 10 grep -q leased "$lease"
         hup_until 20 grep -q 'asked for' "$lease"
         answers_at_once
         kill "$LAUNCHED"
-        wait_until 20 settled "$PID" 2
+        grace_wait 20 settled "$PID" 2
         "$GRACE" stop "$PID"
     done
 }

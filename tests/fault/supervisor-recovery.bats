@@ -34,7 +34,7 @@ load hostile
     serve --model prefork
     kill_supervisor
     kill -KILL "${PROCESSES[0]}"
-    wait_until 10 ended "${PROCESSES[0]}"
+    grace_wait 10 ended "${PROCESSES[0]}"
     kill -HUP "${PROCESSES[1]}"
     recovered 2
     load_finish
@@ -44,9 +44,9 @@ load hostile
     note_servers
     kill_supervisor
     kill -KILL "${PROCESSES[0]}"
-    wait_until 10 ended "${PROCESSES[0]}"
+    grace_wait 10 ended "${PROCESSES[0]}"
     kill -HUP "${PROCESSES[1]}"
-    wait_until 10 log_has "process ${PROCESSES[1]} lacks the rights of the supervisor"
+    grace_wait 10 log_has "process ${PROCESSES[1]} lacks the rights of the supervisor"
     ask ping
 }
 
@@ -80,7 +80,7 @@ start_unreaped() {
 @test "the next start takes it over, too, while nobody waits for the supervisor that was killed" {
     start_unreaped
     kill -KILL "$PID"
-    wait_until 10 is_zombie "$PID"
+    grace_wait 10 is_zombie "$PID"
     start_again 2
     log_has 'generation 1 of this server runs, its supervisor was killed'
     load_finish
@@ -90,9 +90,9 @@ start_unreaped() {
 @test "a worker brings a new one, too, while nobody waits for the main process that was killed" {
     start_unreaped --model prefork
     kill -KILL "$PID"
-    wait_until 10 is_zombie "$PID"
+    grace_wait 10 is_zombie "$PID"
     kill -KILL "${PROCESSES[0]}"
-    wait_until 10 is_zombie "${PROCESSES[0]}"
+    grace_wait 10 is_zombie "${PROCESSES[0]}"
     kill -HUP "${PROCESSES[1]}"
     recovered 2
     load_finish
@@ -117,10 +117,10 @@ start_unreaped() {
     local other
     serve
     kill_supervisor
-    other=$(free_port)
+    other=$(grace_free_port)
     start_wrapped other "$SERVER" --listen "127.0.0.1:$other"
     start third env WHICH=2 LD_PRELOAD="$LIBGRACE" "$SERVER" --listen "127.0.0.1:$PORT"
-    wait_until 10 ended "$PID"
+    grace_wait 10 ended "$PID"
     load_finish
 }
 
@@ -142,11 +142,11 @@ start_unreaped() {
     local i
     start server env LD_PRELOAD="$LIBGRACE" "$SERVER" --daemonize 2 --listen "127.0.0.1:$PORT" \
         --model prefork
-    wait_until 20 log_has 'went into the background' # in another process
+    grace_wait 20 log_has 'went into the background' # in another process
     recovered 1
     for i in 0 1; do
         note_daemons
-        load_start -r 200 127.0.0.1 "$PORT"
+        load_start --rate 200 "http://127.0.0.1:$PORT/"
         kill_supervisor
         kill -HUP "${PROCESSES[i]}"
         recovered $((i + 2))
@@ -157,8 +157,7 @@ start_unreaped() {
 
 # note_daemons: those that listen, the master first.
 note_daemons() {
-    wait_until 10 listeners_are 4
-    STARTED+=("${PROCESSES[@]}")
+    grace_wait 10 listeners_are 4
 }
 
 listeners_are() {
@@ -183,17 +182,16 @@ took() {
 start_pausing() {
     start server env LD_PRELOAD="$LIBGRACE" "${@:2}" \
         "$PYTHON" "$ROOT/tests/servers/pausing.py" "$PORT" "$BATS_TEST_TMPDIR/pids" "$1"
-    wait_until 20 log_has 'went into the background'
-    wait_until 20 found_again
+    grace_wait 20 log_has 'went into the background'
+    grace_wait 20 found_again
     read -r MASTER <"$BATS_TEST_TMPDIR/pids.first"
-    STARTED+=("$MASTER")
-    wait_until 10 pends 57 "$MASTER" # the reserved signal
+    grace_wait 10 pends 57 "$MASTER" # the reserved signal
 }
 
 # has_worker: sets WORKER.
 has_worker() {
-    wait_until 20 test -s "$BATS_TEST_TMPDIR/pids"
-    read -r _ WORKER <"$BATS_TEST_TMPDIR/pids" && STARTED+=("$WORKER")
+    grace_wait 20 test -s "$BATS_TEST_TMPDIR/pids"
+    read -r _ WORKER <"$BATS_TEST_TMPDIR/pids"
 }
 
 @test "nor is a SIGHUP lost that a worker gets before the master knows that it is to listen" {
@@ -201,7 +199,7 @@ has_worker() {
     has_worker
     kill_supervisor
     kill -HUP "$WORKER"
-    wait_until 10 took 1 "$WORKER"
+    grace_wait 10 took 1 "$WORKER"
     kill -CONT "$MASTER"
     recovered 2
     ends_all
@@ -210,7 +208,7 @@ has_worker() {
 @test "nor one of later, when the master was told so while it was being forked" {
     start_pausing fork LD_PRELOAD="$LIBGRACE:$BUILD/tests/servers/libstopfork.so"
     kill -CONT "$MASTER"
-    wait_until 20 settled "$PID" 1
+    grace_wait 20 settled "$PID" 1
     has_worker
     kill_supervisor
     kill -HUP "$WORKER"
@@ -223,12 +221,12 @@ has_worker() {
     kill_supervisor
     install_app --fail exit:3
     kill -HUP "${PROCESSES[0]}"
-    wait_until 20 found_again
-    wait_until 20 rolled_back "$PID" 1
-    wait_until 10 settled "$PID" 1
+    grace_wait 20 found_again
+    grace_wait 20 rolled_back "$PID" 1
+    grace_wait 10 settled "$PID" 1
     load_finish
     run ! grep -q "127.0.0.1:$PORT" <(status "$PID" | grep -o '"listeners":.*')
     install_app
-    restart_under_load 1 -r 200 127.0.0.1 "$PORT"
+    restart_under_load 1 --rate 200 "http://127.0.0.1:$PORT/"
     ends_all
 }

@@ -5,7 +5,7 @@
  *
  * The main process binds and listens, and forks workers that give up root. A worker does what the
  * lines of a connection ask for (hostile_acts.c): "ACT [WORD...]", answered by "ok ..." or
- * "failed: why". It speaks enough HTTP for tests/tools/load, too.
+ * "failed: why". It speaks enough HTTP for grace probe, too.
  *
  * -l: the main process binds this one when it gets SIGUSR1, and says where it then listens.
  * -p: it has a pid file, and removes it when it gets SIGTERM.

@@ -23,7 +23,7 @@ way_upgrade() {
     local old
     old=$(<"$DIR/gunicorn.pid")
     kill -s USR2 "$old"
-    wait_until 10 answers "$(<"$DIR/number")"
+    grace_wait 10 answers "$(<"$DIR/number")"
     kill -s TERM "$old"
-    wait_until 60 ended "$old"
+    grace_wait 60 ended "$old"
 }

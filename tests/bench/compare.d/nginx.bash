@@ -43,8 +43,8 @@ way_reload() {
 # As nginx.org/en/docs/control.html has it, "Upgrading Executable on the Fly".
 way_upgrade() {
     kill -s USR2 "$(<"$DIR/nginx.pid")"
-    wait_until 5 test -s "$DIR/nginx.pid.oldbin" -a -s "$DIR/nginx.pid"
-    wait_until 30 answers "$(<"$DIR/number")"
+    grace_wait 5 test -s "$DIR/nginx.pid.oldbin" -a -s "$DIR/nginx.pid"
+    grace_wait 30 answers "$(<"$DIR/number")"
     kill -s QUIT "$(<"$DIR/nginx.pid.oldbin")"
-    wait_until 60 test ! -e "$DIR/nginx.pid.oldbin"
+    grace_wait 60 test ! -e "$DIR/nginx.pid.oldbin"
 }
