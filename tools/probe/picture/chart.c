@@ -14,8 +14,8 @@
 #include "probe/picture/axis.h"
 #include "probe/picture/chart_rows.h"
 #include "probe/picture/columns.h"
-#include "probe/picture/screen.h"
 #include "probe/words/figures.h"
+#include "probe/words/screen.h"
 
 enum { RATE_ROWS = 4, LATENCY_ROWS = 5, GUTTER = 10, CELLS_LEAST = 10, CELLS_MOST = 240 };
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "probe/picture/screen.h"
 #include "probe/words/figures.h"
+#include "probe/words/screen.h"
 
 enum { LINE_LENGTH = 256 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "probe/picture/screen.h"
+#include "probe/words/screen.h"
 
 #include <sys/ioctl.h>
 
