@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "probe/words/text.h"
 
-#include <sys/ioctl.h>
-
 #include <err.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,6 +9,8 @@
 #include <unistd.h>
 #include <vis.h>
 #include <wchar.h>
+
+#include "probe/words/screen.h"
 
 enum { COLUMNS_MAX = 16 };
 
@@ -59,13 +59,10 @@ static void measure(const char *rows, int *widths)
     }
 }
 
-static int terminal_width(FILE *out)
+/* Where a program reads it, a row is whole. */
+static int row_width(FILE *out)
 {
-    struct winsize size;
-
-    if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    return INT_MAX;
+    return isatty(fileno(out)) ? (int)terminal_columns(out) : INT_MAX;
 }
 
 static void print_last(FILE *out, const char *cell, int columns)
@@ -79,7 +76,7 @@ static void print_last(FILE *out, const char *cell, int columns)
 
 static void print_row(FILE *out, const char *row, const char *alignment, const int *widths)
 {
-    int left = terminal_width(out);
+    int left = row_width(out);
     const char *last = row;
 
     for (size_t c = 0; alignment[c + 1] != '\0'; c++) {
