@@ -1,76 +1,8 @@
 # SPDX-License-Identifier: ISC
-# The bats library grace, as its users have it: from an installed tree, in bats files of their own.
+# The bats library grace: what a test can do with it, and what it says where that fails.
 
 # time-limit: 1200
-load helper
-
-setup_file() {
-    meson install -C "${BUILD_DIR:-$BATS_TEST_DIRNAME/../../build}" --no-rebuild \
-        --destdir "$BATS_FILE_TMPDIR/root" >/dev/null
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR" || return
-    export BATS_LIB_PATH=$BATS_FILE_TMPDIR/root/usr/local/lib/bats:/usr/lib/bats
-    export PORT SERVERS=$ROOT/tests/servers
-    put server <<<"#!/bin/sh
-exec $PYTHON $SERVERS/forking_http.py \"\$1\" '$PWD/version'"
-    echo 'version 1' >version
-}
-
-# The processes of inner tests leave it to the library to end them.
-teardown() {
-    local left
-    left=$(of_inner_tests)
-    grace_end
-    [[ -z $left ]] || { xargs kill -KILL <<<"$left" && return 1; }
-}
-
-# inner: standard input is a file of tests, without the setup() that loads the library. They begin
-# with TEST, as bats would take them for tests of this file.
-inner() {
-    {
-        echo 'setup() { bats_load_library grace; }'
-        sed 's/^TEST /@test /'
-    } >inner.bats
-}
-
-# passes [OPTION...] and fails: the inner tests; what bats says is in $output.
-passes() {
-    run inner_bats "$@"
-    echo "$output"
-    [ "$status" -eq 0 ]
-    says '^ok 1 '
-    nothing_is_left
-}
-
-fails() {
-    run inner_bats
-    echo "$output"
-    [ "$status" -eq 1 ]
-    says '^not ok 1 '
-    nothing_is_left
-}
-
-inner_bats() {
-    env -u GRACE_RUNTIME_DIR -u BATS_TEST_FILTER TMPDIR="$BATS_TEST_TMPDIR" bats --formatter tap "$@" inner.bats
-}
-
-# of_inner_tests: their processes: each has a part of this directory in its environment.
-of_inner_tests() {
-    grep -lzs -- "^BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/" /proc/[0-9]*/environ | cut -d / -f 3
-    pgrep -f -- "$BATS_TEST_TMPDIR/version" || true
-    pgrep -f -- "watcher.bash.*$BATS_TEST_TMPDIR/bats-run-" || true
-}
-
-nothing_is_left() {
-    [[ -z $(of_inner_tests) ]]
-}
-
-# says REGEX: a line of $output.
-says() {
-    grep -Eq -- "$1" <<<"$output" || fail "nothing says $1"
-}
+load inner
 
 @test "the example of the manual" {
     sed -n '/^setup() { bats_load_library/,/^}$/p' "$ROOT/docs/grace-bats.7" | sed "s/8080/$PORT/g" >inner.bats
@@ -141,23 +73,6 @@ END
     passes
 }
 
-@test "other programs of a test end with it, and what they say is shown if it fails" {
-    inner <<'END'
-TEST "in the background" {
-    grace_background other sh -c 'echo "this is other"; exec sleep 1000'
-    kill -0 "$grace_background_pid"
-    grace_wait grep -q other "$grace_background_log"
-    run grace_background other
-    [ "$status" -eq 2 ]
-    false
-}
-END
-    fails
-    says '`false. failed'
-    says '^# -- log of other --'
-    says '^# this is other'
-}
-
 @test "a server that somebody else has started" {
     inner <<'END'
 TEST "by a manager" {
@@ -180,39 +95,6 @@ TEST "by a manager" {
 }
 END
     passes
-}
-
-@test "a supervisor that has succeeded one that was killed ends with the test" {
-    inner <<'END'
-TEST "is killed" {
-    export GRACE_RESPAWN=on
-    grace_start --name web --port $PORT -- ./server $PORT
-    main=$(grace_status main)
-    kill -KILL $(grace_status pid)
-    kill -HUP $main
-    grace_wait sh -c 'grace status --json web >successor'
-}
-END
-    passes
-    ended "$(grep -oE -m 1 '"pid":[0-9]+' successor | head -n 1 | tr -dc 0-9)"
-}
-
-@test "in the teardown after a timeout what fails fails" {
-    inner <<'END'
-teardown() {
-    grace_use nobody || touch unknown
-    grace_wait 0 false || touch late
-    touch torn_down
-}
-TEST "waits in vain" {
-    sleep 1000
-}
-END
-    BATS_TEST_TIMEOUT=2 fails
-    says '^not ok 1 .*timeout'
-    [ -e torn_down ]
-    [ -e unknown ]
-    [ -e late ]
 }
 
 @test "a command that fails under load ends the test: what clients saw is shown, and reports are written" {
@@ -333,19 +215,6 @@ END
     passes
 }
 
-@test "the user's own teardown runs, before the servers end" {
-    inner <<'END'
-teardown() {
-    grace_status state >state
-}
-TEST "passes" {
-    grace_start -- ./server $PORT
-}
-END
-    passes
-    [ "$(<state)" = serving ]
-}
-
 @test "a server that does not start is told at once, with its status and its log" {
     inner <<'END'
 TEST "ends" {
@@ -402,84 +271,6 @@ TEST "signal" {
     grep -q 'version 1' <&$held
     exec {held}>&-
     assert_old_gone
-}
-END
-    passes
-}
-
-# cut_off: an inner test that serves, under load, and would never end.
-cut_off() {
-    inner <<'END'
-teardown() { touch torn_down; }
-forever() { touch serves; sleep 1000; }
-TEST "goes on and on" {
-    grace_start --port $PORT -- ./server $PORT
-    grace_break version
-    with_load http://127.0.0.1:$PORT/ forever
-}
-TEST "and then another" {
-    touch another
-}
-END
-    start inner env -u GRACE_RUNTIME_DIR TMPDIR="$BATS_TEST_TMPDIR" bats --formatter tap inner.bats
-    grace_wait 60 test -e serves || dump_log
-}
-
-whole_again() {
-    nothing_is_left && [[ $(<version) == 'version 1' ]]
-}
-
-@test "bats is killed: nothing is left, and files are what they were" {
-    cut_off
-    kill -KILL "$PID"
-    grace_wait 60 whole_again
-    grace_wait 60 session_is_empty "$PID"
-    [ -e torn_down ]
-    [ ! -e another ]
-}
-
-@test "the shell of a test is killed: the same" {
-    cut_off
-    pkill -KILL -s "$PID" -f bats-exec-test
-    grace_wait 60 whole_again
-    grace_wait 60 ended "$PID"
-}
-
-# interrupted: bats has ended, or is interrupted once more, five seconds after the last time. bash goes on
-# if the command it waits for has dealt with the signal: who sits there presses the keys again.
-interrupted() {
-    ended "$PID" && return
-    ! passed 5 "$PRESSED" || press_ctrl_c
-    return 1
-}
-
-press_ctrl_c() {
-    PRESSED=${EPOCHREALTIME/[.,]/}
-    kill -INT -- "-$PID" || true # it has just ended: the next look tells
-}
-
-@test "Ctrl-C: the same" {
-    cut_off
-    press_ctrl_c
-    grace_wait 60 interrupted
-    grace_wait 60 whole_again
-}
-
-@test "a test that takes longer than bats gives it: the same" {
-    BATS_TEST_TIMEOUT=20 cut_off
-    grace_wait 60 ended "$PID"
-    grace_wait 60 whole_again
-    log_has '^not ok 1 .*timeout'
-}
-
-@test "bats ends although a server was started, and would not otherwise" {
-    inner <<'END'
-TEST "nothing of the server holds the descriptors of bats" {
-    grace_start -- ./server $PORT
-    for pid in $(grace_status pid) $(grace_status main); do
-        ! find /proc/$pid/fd -lname 'pipe:*' -printf '%f\n' | grep -x '[34]'
-        [[ $(readlink /proc/$pid/fd/1) == *.log ]]
-    done
 }
 END
     passes
