@@ -34,7 +34,6 @@ ServerLimit 16
 MaxRequestWorkers 256
 MinSpareThreads 1
 MaxSpareThreads 1024
-AsyncRequestWorkerFactor 100
 END
     daemon_command apache2 -DFOREGROUND -f "$DIR/apache.conf"
 }

@@ -5,6 +5,7 @@ ways=(phased-restart restart grace)
 restarts_by USR1 phased-restart
 restarts_by USR2 restart
 remark='cluster, no preload_app!, with which there is no phased restart; persistent_timeout 600'
+unable 'it answers so many clients too late, restart or not' many
 
 configure() {
     version_file "$1"
