@@ -98,10 +98,10 @@ all_answered() {
     complains 3 'too long to answer'
 }
 
-@test "zero bytes in an answer" {
-    start zeros "$PYTHON" -c 'import socket, sys
+@test "an answer that is no text" {
+    start binary "$PYTHON" -c 'import socket, sys
 server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
-while True: server.accept()[0].sendall(b"a\0b\0\0c")' "$PORT"
+while True: server.accept()[0].sendall(b"a\0b\xff\0c")' "$PORT"
     grace_wait 10 all_answered --expect '^a.b..c$' "tcp://127.0.0.1:$PORT"
     run --separate-stderr timeout 60 "$GRACE" probe --expect '^a.b.c$' "tcp://127.0.0.1:$PORT"
     complains 3 'closed within the answer'
