@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# sample: 12
+# sample: 6
 # time-limit: 1500
 # Every way to wait for a connection, under every way to share the work: twenty restarts under load
 # lose nothing, and every generation serves.

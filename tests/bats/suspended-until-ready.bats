@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# sample: 18
+# sample: 12
 # GRACE_READY=notify and delay: until a new generation is ready the one before alone serves.
 # shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load helper
