@@ -44,9 +44,8 @@ put() {
 
 # uptime_ms: sets UPTIME_MS, on a clock that nobody sets.
 uptime_ms() {
-    local seconds
-    read -r seconds _ </proc/uptime
-    UPTIME_MS=$((10#${seconds/./} * 10))
+    _grace_uptime
+    UPTIME_MS=$_grace_now
 }
 
 # passed SECONDS SINCE: that is EPOCHREALTIME without its point.
