@@ -5,8 +5,6 @@
 
 #include <err.h>
 #include <errno.h>
-#include <limits.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -89,33 +87,12 @@ static int64_t nanoseconds(const char *option, const char *text)
     return ms >= PLAN_NEVER / 1000000 ? PLAN_NEVER : ms * 1000000;
 }
 
-/* As regcomp() does with REG_EXTENDED | REG_NEWLINE; but there "." is no zero byte, and in UTF-8
- * none that is no character. Answers of binary protocols are full of both. */
-static const char *compile(regex_t *compiled, const char *text)
-{
-    locale_t bytes = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    locale_t characters = uselocale(bytes);
-
-    re_set_syntax((RE_SYNTAX_POSIX_EXTENDED & ~(RE_DOT_NEWLINE | RE_DOT_NOT_NULL)) |
-                  RE_HAT_LISTS_NOT_NEWLINE);
-    const char *why = re_compile_pattern(text, strlen(text), compiled);
-    if (why == NULL)
-        re_compile_fastmap(compiled);
-    uselocale(characters);
-    freelocale(bytes);
-    return why;
-}
-
 static const regex_t *regex(const char *option, const char *text)
 {
-    regex_t *compiled = calloc(1, sizeof(*compiled));
-    char *fastmap = malloc(1 << CHAR_BIT);
+    const char *why;
+    const regex_t *compiled = judge_compile(text, &why);
 
-    if (compiled == NULL || fastmap == NULL)
-        err(1, NULL);
-    compiled->fastmap = fastmap; /* bytes that a match may begin with: without it each is tried */
-    const char *why = compile(compiled, text);
-    if (why != NULL)
+    if (compiled == NULL)
         option_error("%s '%s' isn't a regular expression: %s", option, text, why);
     return compiled;
 }

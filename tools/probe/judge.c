@@ -2,10 +2,41 @@
 #include "probe/judge.h"
 
 #include <err.h>
+#include <limits.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "probe/result/result.h"
+
+/* As regcomp() does with REG_EXTENDED | REG_NEWLINE; but there "." is no zero byte, and in UTF-8
+ * none that is no character. Answers of binary protocols are full of both. */
+static const char *compile(regex_t *compiled, const char *text)
+{
+    locale_t bytes = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    locale_t characters = uselocale(bytes);
+
+    re_set_syntax((RE_SYNTAX_POSIX_EXTENDED & ~(RE_DOT_NEWLINE | RE_DOT_NOT_NULL)) |
+                  RE_HAT_LISTS_NOT_NEWLINE);
+    const char *why = re_compile_pattern(text, strlen(text), compiled);
+    if (why == NULL)
+        re_compile_fastmap(compiled);
+    uselocale(characters);
+    freelocale(bytes);
+    return why;
+}
+
+const regex_t *judge_compile(const char *text, const char **why)
+{
+    regex_t *compiled = calloc(1, sizeof(*compiled));
+    char *fastmap = malloc(1 << CHAR_BIT);
+
+    if (compiled == NULL || fastmap == NULL)
+        err(1, NULL);
+    compiled->fastmap = fastmap; /* bytes that a match may begin with: without it each is tried */
+    *why = compile(compiled, text);
+    return *why == NULL ? compiled : NULL;
+}
 
 bool judge_reads(const struct judge *judge)
 {

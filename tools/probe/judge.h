@@ -23,6 +23,10 @@ struct judge {
     } last;
 };
 
+/* An extended regular expression over the bytes of an answer, of which it may hold any; "." is each
+ * but the end of a line. NULL, and *why, if it isn't one. */
+const regex_t *judge_compile(const char *text, const char **why);
+
 /* Does it need to see what answers say? */
 bool judge_reads(const struct judge *judge);
 
