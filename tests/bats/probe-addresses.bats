@@ -72,6 +72,8 @@ all_answered() {
     all_answered --send PING --expect PONG "udp://127.0.0.1:$PORT"
     found "[(c['kind'], c['clients']) for c in r['clients']] == [('new', 8)]"
     all_answered -c slow=2,keep-alive=2 --hold 10ms --send PING --expect PONG "udp://127.0.0.1:$PORT"
+    run --separate-stderr timeout 60 "$GRACE" probe --send PING --expect PANG --timeout 1s "udp://127.0.0.1:$PORT"
+    complains 3 'too long to answer as --expect says: \+PONG'
     probe 1 -n 50 --send never/10 --expect PONG --timeout 2s "udp://127.0.0.1:$PORT"
     found "r['failed'] == r['failures']['timeout'] == 5" "r['answers'] == 45"
 }
@@ -95,7 +97,7 @@ all_answered() {
     found "[(c['kind'], c['clients']) for c in r['clients']] == [('new', 8)]"
     all_answered -c slow=2,silent=2 --hold 10ms --expect '^220 version 1' "$address"
     run --separate-stderr timeout 60 "$GRACE" probe --expect '^220 version 2' --timeout 1s "$address"
-    complains 3 'too long to answer'
+    complains 3 'too long to answer as --expect says: 220 version 1'
 }
 
 @test "an answer that is no text" {

@@ -148,6 +148,14 @@ enum outcome answer_end(struct answer *answer, struct judge *judge, struct resul
     return ANSWER_TRUNCATED;
 }
 
+bool answer_unexpected(struct answer *answer)
+{
+    if (answer->http || answer->length == 0)
+        return false;
+    quote(answer, "too long to answer as --expect says: ", answer->text, answer->kept);
+    return true;
+}
+
 void answer_free(struct answer *answer)
 {
     free(answer->text);

@@ -284,6 +284,10 @@ void exchange_late(struct client *client, int64_t now)
     };
     char why[WHY_LENGTH];
 
+    if (client->state == CLIENT_LISTENING && answer_unexpected(&client->answer)) {
+        fail(client, FAILURE_TIMEOUT, client->answer.why, now);
+        return;
+    }
     snprintf(why, sizeof(why), "too long %s: %zu bytes sent, %zu received", doing[client->state],
              client->sent, client->answer.length);
     fail(client, FAILURE_TIMEOUT, why, now);
