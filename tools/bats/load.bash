@@ -4,7 +4,7 @@
 # What begins with an underscore is no part of that.
 
 _grace_library=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
-for _grace_file in report wait processes cleanup status server files load restart asserts; do
+for _grace_file in report wait processes started cleanup status server files load restart asserts; do
     # shellcheck source=/dev/null
     source "$_grace_library/src/$_grace_file.bash" || return $?
 done

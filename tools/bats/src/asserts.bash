@@ -56,7 +56,7 @@ _grace_assert() {
         fields+=("$1")
         shift
     done
-    _grace_until "$(_grace_limit)" _grace_asked "${@:2}" && return 0
+    _grace_until "$BATS_GRACE_TIMEOUT" _grace_asked "${@:2}" && return 0
     for field in "${fields[@]}"; do
         shown+=("$field" "$(grace_status "$field" 2>&1)")
     done
@@ -132,7 +132,7 @@ _grace_first_alone() {
 # assert_log REGEX: a line of it, sooner or later.
 assert_log() {
     _grace_server_log || return $?
-    _grace_until "$(_grace_limit)" grep -Eq -- "$1" "$_grace_log" ||
+    _grace_until "$BATS_GRACE_TIMEOUT" grep -Eq -- "$1" "$_grace_log" ||
         _grace_fail 'the log has no such line' expected "$1"
 }
 

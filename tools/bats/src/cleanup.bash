@@ -26,14 +26,15 @@ _grace_close_descriptors() {
 # _grace_pid. The shell lets background jobs ignore SIGINT, which a server would inherit.
 _grace_background() {
     (
-        trap - INT QUIT
+        trap - INT QUIT DEBUG
         exec </dev/null >>"$1" 2>&1
         _grace_close_descriptors
-        exec env "BATS_GRACE_TEST=$_grace_dir" setsid "${@:2}"
+        export BATS_GRACE_TEST=$_grace_dir
+        exec setsid "${@:2}"
     ) &
     _grace_pid=$!
     _grace_stat "$_grace_pid" || _grace_start=0
-    echo "process $_grace_pid:$_grace_start" >>"$_grace_dir/started"
+    _grace_note process "$_grace_pid:$_grace_start"
 }
 
 # grace_background NAME COMMAND [ARG...]: another program that the test needs. Sets
@@ -49,18 +50,24 @@ grace_background() {
 }
 
 # The watcher is nobody's child, so that a timeout of bats, which ends the children of the test, does
-# not end it. It has the list open before anybody can remove it.
+# not end it. It has the list open before anybody can remove it: its standard input. And it is told
+# whom to wait for as they are now: who has gone before it looks has gone.
 _grace_watch() {
-    local ready=$_grace_dir/watcher
-    mkdir -p "$_grace_dir" || return $?
-    : >"$_grace_dir/started"
+    local watched=() each
+    for each in "$$" "${BATS_ROOT_PID:-$PPID}"; do
+        _grace_stat "$each" || _grace_start=gone
+        watched+=("$each:$_grace_start")
+    done
+    mkdir -p "$_grace_dir" && : >"$_grace_dir/started" || return $?
     (
-        exec </dev/null >/dev/null 2>&1
+        trap - DEBUG
+        exec <"$_grace_dir/started" >/dev/null 2>&1
         _grace_close_descriptors
-        env -u BATS_TEST_TMPDIR setsid bash "$_grace_library/src/watcher.bash" \
-            "$_grace_library" "$$" "${BATS_ROOT_PID:-$PPID}" "$BATS_TEST_TMPDIR" "$ready" &
-    )
-    _grace_until 20 test -s "$ready" || _grace_fail 'the watcher of this test has not started'
+        unset BATS_TEST_TMPDIR # it would be one of those that it ends
+        setsid bash "$_grace_library/src/watcher.bash" \
+            "${_grace_dir%/grace}" "${watched[@]}" <&0 &
+        _grace_stat $! && echo "$!:$_grace_start" >"$_grace_dir/watcher"
+    ) || _grace_fail 'the watcher of this test has not started'
 }
 
 _grace_wrap_teardown() {
@@ -96,12 +103,13 @@ _grace_show_all() {
 # grace_end: all processes of this test, however they were started, also those that have gone into the
 # background.
 grace_end() {
-    local processes
+    local processes replaced
     [[ -e ${_grace_dir-}/started ]] || return 0
-    mapfile -t processes < <(sed -n 's/^process //p' "$_grace_dir/started" && _grace_supervisors)
+    _grace_read_started <"$_grace_dir/started"
+    _grace_add_supervisors
     _grace_end "${BATS_GRACE_END_TIMEOUT:-5}" "BATS_GRACE_TEST=$_grace_dir" "${processes[@]}" ||
         _grace_fail 'processes that do not end' processes "${processes[*]}" || return $?
-    sed -i '/^process /d' "$_grace_dir/started"
+    _grace_forget_processes
     ! _grace_load_runs || echo ended >"$_grace_dir/load/status"
 }
 
@@ -114,8 +122,8 @@ _grace_clean_up() {
     grace_end || rc=$?
     if { read -r watcher <"$_grace_dir/watcher"; } 2>/dev/null; then
         _grace_signal KILL "$watcher"
-        _grace_until 10 _grace_ended "$watcher" || rc=$?
     fi
     rm -rf "$_grace_dir"
+    [[ -z $watcher ]] || _grace_until 10 _grace_ended "$watcher" || rc=$?
     return $rc
 }

@@ -23,7 +23,7 @@ grace_replace() {
     kept=$(_grace_kept "$file")
     # The same file under a second name: it keeps its owner and all else.
     if [[ ! -e $kept ]]; then
-        echo "replaced $file" >>"$_grace_dir/started"
+        _grace_note replaced "$file"
         ln "$file" "$kept" || return $?
     fi
     cp -p "$kept" "$file.in-test" && cat -- "${2:--}" >"$file.in-test" && mv -f "$file.in-test" "$file"
@@ -40,10 +40,11 @@ END
 
 # grace_mend [FILE]...: what they were before the test; without one, all.
 grace_mend() {
-    local file files=("$@")
+    local file processes replaced
     [[ -e ${_grace_dir-}/started ]] || return 0
-    (($#)) || mapfile -t files < <(sed -n 's/^replaced //p' "$_grace_dir/started")
-    for file in "${files[@]}"; do
+    _grace_read_started <"$_grace_dir/started"
+    (($#)) || set -- "${replaced[@]}"
+    for file; do
         file=$(realpath -- "$file") && _grace_put_back "$file" || return $?
     done
 }

@@ -52,7 +52,7 @@ _grace_load_begin() {
         --output "text=$_grace_dir/load/text" "${@:2}" "$1"
     pid=$_grace_pid
     echo "$pid" >"$_grace_dir/load/pid"
-    _grace_until "$(_grace_limit)" _grace_on_or_ended || true
+    _grace_until "$BATS_GRACE_TIMEOUT" _grace_on_or_ended || true
     _grace_is_on || { _grace_load_failed 'the load has not begun' || return $?; }
 }
 
@@ -95,7 +95,7 @@ _grace_mark_end() {
 _grace_load_awaited() {
     echo seen >>"$_grace_dir/load/marks"
     kill -USR2 "$(<"$_grace_dir/load/pid")" 2>/dev/null || { _grace_load_failed 'the load has ended too early' || return $?; }
-    _grace_until "$(_grace_limit)" _grace_on_or_ended || true
+    _grace_until "$BATS_GRACE_TIMEOUT" _grace_on_or_ended || true
     _grace_is_on || echo 'not all clients have had an answer since' >>"$_grace_dir/load/err"
 }
 

@@ -59,14 +59,15 @@ _grace_marked() {
 }
 
 # _grace_killed MARK PROCESS...: all that these stand for; until nobody is left, whoever starts whom
-# meanwhile. Adds to _grace_known what leaves session and parent later.
+# meanwhile: false as long as there was somebody. Adds to _grace_known what leaves session and parent
+# later. To read everybody's environment takes as long as all else: when nobody is left otherwise.
 _grace_killed() {
     local left
-    mapfile -t left < <(_grace_below "${@:2}" "${_grace_known[@]}"; _grace_marked "$1")
+    mapfile -t left < <(_grace_below "${@:2}" "${_grace_known[@]}")
+    ((${#left[@]})) || mapfile -t left < <(_grace_marked "$1")
     ((${#left[@]})) || return 0
     _grace_known+=("${left[@]}")
     _grace_signal KILL "${left[@]}"
-    _grace_all_ended "${left[@]}" && return 1 # and look again, for their children
     return 1
 }
 

@@ -7,7 +7,7 @@ grace_restart() {
     local rc=0
     _grace_server || return $?
     _grace_mark_begin || return $?
-    "$_grace_command" restart "$_grace_pid" --timeout "$(_grace_limit)s" "$@" || rc=$?
+    "$_grace_command" restart "$_grace_pid" --timeout "${BATS_GRACE_TIMEOUT}s" "$@" || rc=$?
     _grace_mark_end || return $?
     return $rc
 }

@@ -62,7 +62,7 @@ _grace_read_arguments() {
 # grace_start [--port N] [--wait-for URL|COMMAND] [--timeout SECONDS] [--name NAME] [OPTION...] -- COMMAND
 grace_start() {
     local port='' awaited='' limit name='' run=() server=()
-    limit=$(_grace_limit)
+    limit=$BATS_GRACE_TIMEOUT
     _grace_read_arguments "$@" || return $?
     _grace_begin || return $?
     # The address of a socket has room for 107 bytes.
@@ -128,21 +128,23 @@ _grace_server_ended() {
         [[ $pid != '*' ]] || return 0
         ! grep -qsxF "$pid" "$_grace_dir"/*.pid || continue
         ! _grace_ended "$pid" || continue
-        echo "process $pid:$_grace_start" >>"$_grace_dir/started"
+        _grace_note process "$pid:$_grace_start"
         echo "$pid" >"$_grace_dir/$_grace_name.pid"
         _grace_pid=$pid
         return 1
     done
 }
 
-# _grace_supervisors: those of this test, as PID:START. One that has succeeded another that was killed
-# has no parent here, and nothing in its environment tells whose it is. Elsewhere are those of others.
-_grace_supervisors() {
+# _grace_add_supervisors: those of this test to the caller's processes, as PID:START. One that has
+# succeeded another that was killed has no parent here, and nothing in its environment tells whose it is.
+# Elsewhere are those of others.
+_grace_add_supervisors() {
     local socket pid
     for socket in "$GRACE_RUNTIME_DIR"/*.sock; do
         pid=${socket##*/} pid=${pid%.sock}
         [[ $GRACE_RUNTIME_DIR == "$BATS_TEST_TMPDIR"/* && -S $socket ]] || continue
-        ! _grace_ask "$pid" || ! _grace_stat "$pid" || echo "$pid:$_grace_start"
+        [[ " ${processes[*]}" != *" $pid:"* ]] || continue # it was started here
+        ! _grace_ask "$pid" || ! _grace_stat "$pid" || processes+=("$pid:$_grace_start")
     done
 }
 
@@ -153,7 +155,7 @@ grace_stop() {
     _grace_stat "$_grace_pid" || _grace_start=0
     start=$_grace_start
     "$_grace_command" stop "$_grace_pid" "$@" || return $?
-    _grace_until "$(_grace_limit)" _grace_nothing_below "$_grace_pid:$start" ||
+    _grace_until "$BATS_GRACE_TIMEOUT" _grace_nothing_below "$_grace_pid:$start" ||
         _grace_fail 'processes of the server are left' processes "$(_grace_below "$_grace_pid:$start")"
 }
 

@@ -39,25 +39,22 @@ _grace_until() {
     _grace_look_ends
 }
 
-# What a wait takes at most, where nothing else is said.
-_grace_limit() {
-    echo "${BATS_GRACE_TIMEOUT:-30}"
-}
+# What a wait takes at most, in seconds, where nothing else is said.
+: "${BATS_GRACE_TIMEOUT:=30}"
 
 # grace_wait [SECONDS] COMMAND...
 grace_wait() {
-    local limit said rc=0
-    limit=$(_grace_limit)
+    local limit=$BATS_GRACE_TIMEOUT said rc=0
     if [[ ${1-} =~ ^[0-9]+$ ]]; then
         limit=$1
         shift
     fi
     (($#)) || { _grace_fail 'grace_wait: no command' || return 2; }
-    # What a look says is of interest when it is the last.
-    said=$(mktemp "${BATS_TEST_TMPDIR:-${TMPDIR:-/tmp}}/wait.XXXXXX") || return $?
+    # What a look says is of interest when it is the last. Each wait has a file of its own, which goes
+    # with the directory: there are many, and none shall take longer than what it waits for.
+    said=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-$BATS_RUN_TMPDIR}}/grace-wait.$BASHPID.${#FUNCNAME[@]}
     _grace_until "$limit" _grace_quietly "$said" "$@" || rc=$?
     ((rc == 0)) || _grace_fail "not within $limit s" command "$*" said "$(<"$said")" || true
-    rm -f "$said"
     return $rc
 }
 

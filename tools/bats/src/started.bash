@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash disable=SC2154 # what the other files set
+# What a test has started and replaced: a list for its end. The watcher beside the test has it open
+# from the beginning, so it is the same file all the time.
+
+# _grace_note process PID:START | replaced FILE
+_grace_note() {
+    echo "$*" >>"$_grace_dir/started"
+}
+
+# _grace_read_started: standard input is the list; sets processes and replaced of the caller.
+# shellcheck disable=SC2034
+_grace_read_started() {
+    local what value
+    processes=() replaced=()
+    while read -r what value; do
+        case $what in
+            process) processes+=("$value") ;;
+            replaced) replaced+=("$value") ;;
+        esac
+    done
+}
+
+# _grace_forget_processes: those in the list have ended.
+_grace_forget_processes() {
+    local processes replaced file
+    _grace_read_started <"$_grace_dir/started"
+    for file in "${replaced[@]}"; do
+        echo "replaced $file"
+    done >"$_grace_dir/started"
+}
