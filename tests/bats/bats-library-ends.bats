@@ -28,6 +28,7 @@ TEST "is killed" {
     grace_start --name web --port $PORT -- ./server $PORT
     main=$(grace_status main)
     kill -KILL $(grace_status pid)
+    grace_wait sh -c 'grace status web 2>&1 | grep -q "without its supervisor"'
     kill -HUP $main
     grace_wait sh -c 'grace status --json web >successor'
 }

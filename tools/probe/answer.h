@@ -36,7 +36,7 @@ enum outcome answer_feed(struct answer *answer, struct judge *judge, struct resu
 /* The connection has ended: of an answer that goes on this may be the proper end. */
 enum outcome answer_end(struct answer *answer, struct judge *judge, struct result *result);
 
-/* The time for it is up. Has something come that is not what was expected? Then that is in `why`. */
+/* The time for it is up. Has something come, and not what was expected? Then that is in `why`. */
 bool answer_unexpected(struct answer *answer);
 
 /* Frees what is kept. */

@@ -103,12 +103,11 @@ _grace_show_all() {
 # grace_end: all processes of this test, however they were started, also those that have gone into the
 # background.
 grace_end() {
-    local processes replaced
     [[ -e ${_grace_dir-}/started ]] || return 0
     _grace_read_started <"$_grace_dir/started"
     _grace_add_supervisors
-    _grace_end "${BATS_GRACE_END_TIMEOUT:-5}" "BATS_GRACE_TEST=$_grace_dir" "${processes[@]}" ||
-        _grace_fail 'processes that do not end' processes "${processes[*]}" || return $?
+    _grace_end "${BATS_GRACE_END_TIMEOUT:-5}" "BATS_GRACE_TEST=$_grace_dir" "${_grace_processes[@]}" ||
+        _grace_fail 'processes that do not end' processes "${_grace_processes[*]}" || return $?
     _grace_forget_processes
     ! _grace_load_runs || echo ended >"$_grace_dir/load/status"
 }

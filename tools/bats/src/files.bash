@@ -40,10 +40,10 @@ END
 
 # grace_mend [FILE]...: what they were before the test; without one, all.
 grace_mend() {
-    local file processes replaced
+    local file
     [[ -e ${_grace_dir-}/started ]] || return 0
     _grace_read_started <"$_grace_dir/started"
-    (($#)) || set -- "${replaced[@]}"
+    (($#)) || set -- "${_grace_replaced[@]}"
     for file; do
         file=$(realpath -- "$file") && _grace_put_back "$file" || return $?
     done

@@ -135,16 +135,16 @@ _grace_server_ended() {
     done
 }
 
-# _grace_add_supervisors: those of this test to the caller's processes, as PID:START. One that has
-# succeeded another that was killed has no parent here, and nothing in its environment tells whose it is.
-# Elsewhere are those of others.
+# _grace_add_supervisors: those of this test to _grace_processes. One that has succeeded another that was
+# killed has no parent here, and nothing in its environment tells whose it is. Elsewhere are those of
+# others.
 _grace_add_supervisors() {
     local socket pid
     for socket in "$GRACE_RUNTIME_DIR"/*.sock; do
         pid=${socket##*/} pid=${pid%.sock}
         [[ $GRACE_RUNTIME_DIR == "$BATS_TEST_TMPDIR"/* && -S $socket ]] || continue
-        [[ " ${processes[*]}" != *" $pid:"* ]] || continue # it was started here
-        ! _grace_ask "$pid" || ! _grace_stat "$pid" || processes+=("$pid:$_grace_start")
+        [[ " ${_grace_processes[*]}" != *" $pid:"* ]] || continue # it was started here
+        ! _grace_ask "$pid" || ! _grace_stat "$pid" || _grace_processes+=("$pid:$_grace_start")
     done
 }
 

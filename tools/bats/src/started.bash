@@ -8,24 +8,23 @@ _grace_note() {
     echo "$*" >>"$_grace_dir/started"
 }
 
-# _grace_read_started: standard input is the list; sets processes and replaced of the caller.
-# shellcheck disable=SC2034
+# _grace_read_started: standard input is the list; sets _grace_processes and _grace_replaced.
 _grace_read_started() {
     local what value
-    processes=() replaced=()
+    _grace_processes=() _grace_replaced=()
     while read -r what value; do
         case $what in
-            process) processes+=("$value") ;;
-            replaced) replaced+=("$value") ;;
+            process) _grace_processes+=("$value") ;;
+            replaced) _grace_replaced+=("$value") ;;
         esac
     done
 }
 
 # _grace_forget_processes: those in the list have ended.
 _grace_forget_processes() {
-    local processes replaced file
+    local file
     _grace_read_started <"$_grace_dir/started"
-    for file in "${replaced[@]}"; do
+    for file in "${_grace_replaced[@]}"; do
         echo "replaced $file"
     done >"$_grace_dir/started"
 }

@@ -41,7 +41,7 @@ if ! _grace_ended "$shell"; then
 fi
 
 _grace_read_started
-for file in "${replaced[@]}"; do
+for file in "${_grace_replaced[@]}"; do
     _grace_put_back "$file"
 done
-_grace_end 5 "BATS_TEST_TMPDIR=$tmpdir" "${processes[@]}"
+_grace_end 5 "BATS_TEST_TMPDIR=$tmpdir" "${_grace_processes[@]}"
