@@ -24,7 +24,7 @@ TEST "plainly" {
     assert_client_noticed refused
     run assert_client_noticed wrong
     [ "$status" -eq 1 ]
-    refute_restarted
+    refute_restart
     assert_no_client_noticed
 }
 END
@@ -84,7 +84,7 @@ TEST "by a manager" {
     [ "$status" -eq 1 ]
     [[ $output == *'the log of this server is not here'* ]]
     grace_restart
-    assert_restarted
+    assert_restart
     grace_use "$pid"
     [ "$(grace_status pid)" -eq "$pid" ]
     [ "$(grace_status name)" = "$pid" ]
@@ -149,21 +149,21 @@ each() {
     done
 }
 TEST "no server" {
-    each assert_no_client_noticed assert_client_noticed assert_old_gone 'assert_version 1' refute_restarted \
+    each assert_no_client_noticed assert_client_noticed assert_old_gone 'assert_version 1' refute_restart \
         grace_restart grace_stop grace_status grace_log 'assert_log .' 'refute_log nothing'
 }
 TEST "no restart" {
     grace_start --port $PORT -- ./server $PORT
-    each assert_no_client_noticed assert_client_noticed assert_old_gone assert_restarted assert_rolled_back \
+    each assert_no_client_noticed assert_client_noticed assert_old_gone assert_restart assert_rolled_back \
         'assert_generation 2' 'assert_connections 1' 'assert_log nothing' 'refute_log ready' \
         'assert_version .version.2'
-    refute_restarted
+    refute_restart
     assert_generation 1
     assert_connections 0
     assert_version 'version 1'
     grace_restart
-    assert_restarted 1
-    each refute_restarted 'assert_restarted 2' assert_rolled_back
+    assert_restart 1
+    each refute_restart 'assert_restart 2' assert_rolled_back
 }
 END
     passes
@@ -185,7 +185,7 @@ TEST "rollback" {
     with_load http://127.0.0.1:$PORT/ grace_restart
     assert_no_client_noticed
     assert_version 'version 2'
-    assert_restarted 1
+    assert_restart 1
     grace_break server
     false
 }
@@ -262,7 +262,7 @@ TEST "signal" {
     exec {held}<>/dev/tcp/127.0.0.1/$PORT
     assert_connections 1
     kill -HUP "$(grace_status pid)"
-    assert_restarted
+    assert_restart
     assert_connections 1 0
     BATS_GRACE_TIMEOUT=1 run assert_old_gone
     [ "$status" -eq 1 ]
@@ -284,14 +284,14 @@ TEST "one" {
     grace_wait 60 test -e two
     with_load http://127.0.0.1:$PORT/ grace_restart
     assert_no_client_noticed
-    assert_restarted 1
+    assert_restart 1
 }
 TEST "two" {
     port=$(grace_free_port)
     grace_start --port $port -- ./server $port
     touch two
     grace_wait 60 test -e one
-    refute_restarted
+    refute_restart
 }
 END
     passes --jobs 2

@@ -93,8 +93,8 @@ assert_connections() {
     _grace_assert 'other numbers of connections' "$*" generations connections -- _grace_is connections "$*"
 }
 
-# assert_restarted [COUNT]: since the start, and it is over; without COUNT, once or more.
-assert_restarted() {
+# assert_restart [COUNT]: since the start, and it is over; without COUNT, once or more.
+assert_restart() {
     _grace_assert 'not restarted' "${1:-1 or more}" restarts rolled_back state event reason -- \
         _grace_counted restarts "${1-}"
 }
@@ -116,8 +116,8 @@ _grace_rolled_back() {
         _grace_last reason && [[ $_grace_value =~ $2 ]]
 }
 
-# refute_restarted: since the start none was done, none has failed, none goes on.
-refute_restarted() {
+# refute_restart: since the start none was done, none has failed, none goes on.
+refute_restart() {
     _grace_server || return $?
     _grace_asked _grace_first_alone && return 0
     _grace_fail restarted server "$_grace_name" state "$(grace_status state 2>&1)" \

@@ -50,11 +50,11 @@ grace_wait() {
         shift
     fi
     (($#)) || { _grace_fail 'grace_wait: no command' || return 2; }
-    # What a look says is of interest when it is the last. Each wait has a file of its own, which goes
-    # with the directory: there are many, and none shall take longer than what it waits for.
+    # What a look says is of interest when it is the last. A wait may be within another.
     said=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-$BATS_RUN_TMPDIR}}/grace-wait.$BASHPID.${#FUNCNAME[@]}
     _grace_until "$limit" _grace_quietly "$said" "$@" || rc=$?
     ((rc == 0)) || _grace_fail "not within $limit s" command "$*" said "$(<"$said")" || true
+    rm -f "$said"
     return $rc
 }
 
