@@ -75,6 +75,8 @@ teardown() { touch torn_down; }
 forever() { touch serves; sleep 1000; }
 TEST "goes on and on" {
     grace_start --port $PORT -- ./server $PORT
+    grace_end # what follows is in the same list
+    grace_start --port $PORT -- ./server $PORT
     grace_break version
     with_load http://127.0.0.1:$PORT/ forever
 }

@@ -20,10 +20,9 @@ _grace_read_started() {
     done
 }
 
-# _grace_forget_processes: those in the list have ended.
+# _grace_forget_processes: those of the list as it was read have ended.
 _grace_forget_processes() {
     local file
-    _grace_read_started <"$_grace_dir/started"
     for file in "${_grace_replaced[@]}"; do
         echo "replaced $file"
     done >"$_grace_dir/started"
