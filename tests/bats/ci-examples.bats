@@ -7,11 +7,11 @@ load helper
 
 setup_file() {
     meson install -C "${BUILD_DIR:-$BATS_TEST_DIRNAME/../../build}" --no-rebuild \
-        --destdir "$BATS_FILE_TMPDIR/root" >/dev/null
+        --destdir "$BATS_FILE_TMPDIR/destdir" >/dev/null
 }
 
 setup() {
-    INSTALLED=$BATS_FILE_TMPDIR/root/usr/local
+    INSTALLED=$BATS_FILE_TMPDIR/destdir/usr/local
     EXAMPLES=$ROOT/docs/examples/ci
     export PORT
 }

@@ -6,12 +6,12 @@ load "${BASH_SOURCE[0]%/*}/helper"
 
 setup_file() {
     meson install -C "${BUILD_DIR:-$BATS_TEST_DIRNAME/../../build}" --no-rebuild \
-        --destdir "$BATS_FILE_TMPDIR/root" >/dev/null
+        --destdir "$BATS_FILE_TMPDIR/destdir" >/dev/null
 }
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
-    export BATS_LIB_PATH=$BATS_FILE_TMPDIR/root/usr/local/lib/bats:/usr/lib/bats
+    export BATS_LIB_PATH=$BATS_FILE_TMPDIR/destdir/usr/local/lib/bats:/usr/lib/bats
     export PORT SERVERS=$ROOT/tests/servers
     put server <<<"#!/bin/sh
 exec $PYTHON $SERVERS/forking_http.py \"\$1\" '$PWD/version'"

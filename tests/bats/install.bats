@@ -3,8 +3,8 @@
 
 setup() {
     BUILD=${BUILD_DIR:-$BATS_TEST_DIRNAME/../../build}
-    meson install -C "$BUILD" --no-rebuild --destdir "$BATS_TEST_TMPDIR/root" >/dev/null
-    cd "$BATS_TEST_TMPDIR/root" || return
+    meson install -C "$BUILD" --no-rebuild --destdir "$BATS_TEST_TMPDIR/destdir" >/dev/null
+    cd "$BATS_TEST_TMPDIR/destdir" || return
 }
 
 installed() {
