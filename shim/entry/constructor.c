@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The constructor: in a process of a generation it joins it, in the first process it becomes the
- * supervisor, in libgrace.so run as a program it does nothing.  Whatever fails, the server runs
- * on as if unwrapped and one line says so.  There is no destructor: libraries that are unloaded
- * after us still call close().
+ * supervisor, in libgrace.so run as a program and in `grace` it does nothing.  Whatever fails, the
+ * server runs on as if unwrapped and one line says so.  There is no destructor: libraries that are
+ * unloaded after us still call close().
  */
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -30,6 +30,7 @@
 #include "process/own_fds.h"
 #include "process/predecessors.h"
 #include "process/self.h"
+#include "protocol/command_mark.h"
 #include "protocol/envp.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
@@ -162,6 +163,18 @@ static void start_supervisor(char **argv)
     complain("cannot execute libgrace.so as the supervisor");
 }
 
+/* In `grace`: nothing of ours goes on to what it starts either. */
+static void stay_out(const char *value)
+{
+    char library[sizeof self.library];
+    struct handoff h;
+
+    if (value && handoff_parse(&h, value))
+        leave_generation(&h);
+    else if (supervise_library(library, sizeof library))
+        preload_list_take(library);
+}
+
 static __attribute__((constructor)) void init(int argc, char **argv)
 {
     const char *value;
@@ -172,7 +185,9 @@ static __attribute__((constructor)) void init(int argc, char **argv)
         return;
     real_resolve();
     value = envp_take(HANDOFF_VARIABLE);
-    if (!value)
+    if (&grace_command_mark)
+        stay_out(value);
+    else if (!value)
         start_supervisor(argv);
     else if (!handoff_parse(&h, value))
         complain("the restart environment is of another version of grace");

@@ -184,3 +184,22 @@ authbound() {
     loader=$(readelf -lW "$TINY" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p')
     survives env LD_PRELOAD="$LIBGRACE" "$loader" "$TINY" "$PORT"
 }
+
+# As a service manager starts it, with the environment of the unit.
+@test "grace itself is no server, whatever environment it is started in" {
+    export GRACE_NAME=web
+    start_server
+    run env LD_PRELOAD="$LIBGRACE" "$GRACE" restart web
+    [[ $status -eq 0 && $output == *'generation 2 ready'* ]] || fail "$output"
+    grace_wait 10 settled "$PID" 2
+}
+
+@test "what grace starts is none of the server it was started by" {
+    local seen=$BATS_TEST_TMPDIR/seen
+    start_server
+    run env LD_PRELOAD="$LIBGRACE:$COUNTER" COUNTING=/dev/null "$GRACE" probe -q \
+        --restart-command "cat /proc/self/maps >$seen" "http://127.0.0.1:$PORT/"
+    [[ $status -eq 0 ]] || fail "$output"
+    grep -q libcounting "$seen"
+    run -1 grep libgrace "$seen"
+}
