@@ -34,6 +34,8 @@ static const struct option options[] = {
     {"chdir", required_argument, NULL, 13},
     {"require-listeners", no_argument, NULL, 14},
     {"respawn", optional_argument, NULL, 15},
+    {"term", required_argument, NULL, 16},
+    {"supervisor-pidfile", required_argument, NULL, 17},
     {"help", no_argument, NULL, 'h'},
     {0},
 };

@@ -47,6 +47,7 @@
 #include "supervisor/state/directory.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
+#include "supervisor/state/own_pid_file.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/drain_end.h"
@@ -99,6 +100,7 @@ static void go_into_background(void)
     ctl_close();
     background_go();
     ctl_open();
+    own_pid_file_update();
     background_arrived();
 }
 
@@ -218,6 +220,7 @@ static void end(void)
 
     ctl_stopped(supervisor_status_text(supervisor.status, how, sizeof how));
     ctl_close();
+    own_pid_file_remove();
     listener_release_all();
     if (supervisor.current)
         terminal_pass(generation_group(supervisor.current), getpgrp());
@@ -283,6 +286,17 @@ static bool open_log(bool recovered)
     return recovered;
 }
 
+static bool create_pid_file(void)
+{
+    const char *why;
+
+    if (own_pid_file_create(&why))
+        return true;
+    fprintf(stderr, "grace: GRACE_SUPERVISOR_PIDFILE=%s: %s\n", supervisor.options.own_pidfile,
+            why);
+    return false;
+}
+
 static void set_up(void)
 {
     /* what a look at many connections took goes back at once: the supervisor stays small */
@@ -299,6 +313,17 @@ static void set_up(void)
         give_up(supervisor_error_text("socket for NOTIFY_SOCKET"));
 }
 
+/* The file is that of the one before, which was killed. */
+static void recover(void)
+{
+    const char *why;
+
+    recover_server();
+    if (!own_pid_file_create(&why))
+        log_line(LEVEL_WARNING, "GRACE_SUPERVISOR_PIDFILE=%s: %s", supervisor.options.own_pidfile,
+                 why);
+}
+
 static void start_server(void)
 {
     const char *why;
@@ -308,8 +333,10 @@ static void start_server(void)
     failed = restart_first(&why);
     if (failed == SPAWN_UNABLE)
         give_up(why);
-    if (failed)
+    if (failed) {
+        own_pid_file_remove();
         exit(failed);
+    }
 }
 
 static int supervise(int record)
@@ -322,7 +349,7 @@ static int supervise(int record)
     rlimits_lift();
     if (!options_read(&supervisor.options) || !open_log(recovered))
         return USAGE_STATUS;
-    if (!recovered && !directory_check())
+    if (!recovered && (!directory_check() || !create_pid_file()))
         return USAGE_STATUS;
     directory_watch();
     if (restore_lost_stderr())
@@ -331,7 +358,7 @@ static int supervise(int record)
         supervisor.options.name ? supervisor.options.name : basename(supervisor.command.path);
     set_up();
     if (recovered)
-        recover_server();
+        recover();
     else if (!recover_at_start())
         start_server();
     ctl_open(); /* late: what gives up before leaves no file behind */

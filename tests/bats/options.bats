@@ -108,6 +108,10 @@ duration() {
     rejects GRACE_MODE parallel 'auto, overlap or sequential'
     takes GRACE_PIDFILE "$BATS_TEST_TMPDIR/pid"
     rejects GRACE_PIDFILE relative.pid 'an absolute path'
+    takes GRACE_SUPERVISOR_PIDFILE "$BATS_TEST_TMPDIR/pid"
+    rejects GRACE_SUPERVISOR_PIDFILE relative.pid 'an absolute path'
+    takes GRACE_TERM pass drain
+    rejects GRACE_TERM kill 'pass or drain'
     takes GRACE_RUNTIME_DIR "$BATS_TEST_TMPDIR/run" ''
     rejects GRACE_RUNTIME_DIR run 'an absolute path'
     takes GRACE_CHILDREN scrub keep

@@ -292,3 +292,49 @@ in_between() {
     ends_with 0 "$!"
     ended "$PID"
 }
+
+# start_leaving: SIGTERM has come, and one client has a connection that it keeps.
+start_leaving() {
+    export GRACE_TERM=drain GRACE_DRAIN_TIMEOUT=none
+    start_server
+    hold_one
+    kill -TERM "$PID"
+    grace_wait 10 log_has 'stopping generation 1 when it has drained'
+}
+
+# term_until REGEX: of the log.
+term_until() {
+    kill -TERM "$PID"
+    log_has "$1"
+}
+
+@test "GRACE_TERM=drain: SIGTERM lets everybody finish" {
+    start_leaving
+    grace_wait 10 refuses "http://127.0.0.1:$PORT/"
+    [[ $(release 0) == "pid "* ]]
+    ends_with 143
+    log_lacks 'cutting|second stop signal'
+}
+
+@test "GRACE_TERM=drain: a second SIGTERM is the server's" {
+    start_leaving
+    grace_wait 10 term_until 'stopping generation 1 with SIGTERM'
+    ends_with 143
+}
+
+# start_leaving_between: the same when generation 1 drains for the next one.
+start_leaving_between() {
+    export GRACE_TERM=drain GRACE_DRAIN_TIMEOUT=none
+    start_server
+    hold_one
+    hup_until 10 stopped_listening 1
+    kill -TERM "$PID"
+    grace_wait 10 log_has 'then it is stopped'
+}
+
+@test "GRACE_TERM=drain: a second SIGTERM also while a sequential restart goes on" {
+    export GRACE_MODE=sequential
+    start_leaving_between
+    grace_wait 10 term_until 'stopping generation 1 with SIGTERM'
+    ends_with 143
+}

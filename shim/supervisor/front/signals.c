@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "protocol/clock.h"
 #include "supervisor/front/restart_signals.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/terminal.h"
@@ -13,6 +14,9 @@
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
+
+/* timeout(1) signals its child and then its own group: the second one is the same. */
+enum { SAME_MS = 500 };
 
 static sigset_t blocked;
 
@@ -114,6 +118,28 @@ static void signal_group(int sig)
         kill(-generation_group(supervisor.current), sig);
 }
 
+static bool is_to_end(void)
+{
+    return phase_stops() || supervisor.pending == REQUEST_STOP;
+}
+
+/* With GRACE_TERM=drain SIGTERM drains, and another one, or one after `grace stop --drain`, is as
+ * it is without. */
+static void end(int sig)
+{
+    static int64_t drains; /* since then, by a signal */
+    int64_t now = clock_ms();
+
+    if (sig != SIGTERM || !supervisor.options.term_drains) {
+        restart_stop(sig);
+    } else if (!is_to_end()) {
+        drains = now;
+        restart_stop_drain();
+    } else if (now - drains >= SAME_MS) {
+        restart_stop(sig);
+    }
+}
+
 /* Ctrl-C and the like: meant for the server, which was in the background until `fg`; or for us,
  * where it has died and is to start again, or drains before the next one starts. */
 static bool is_typed(const struct signalfd_siginfo *s)
@@ -141,7 +167,7 @@ static void act(const struct signalfd_siginfo *s)
     } else if (sig == supervisor.options.signal) {
         restart_signals_to_supervisor((pid_t)s->ssi_pid);
     } else if (sig == SIGTERM || sig == SIGINT) {
-        restart_stop(sig);
+        end(sig);
     } else if (sig == SIGTSTP) {
         signal_group(SIGTSTP);
     } else if (sig == SIGCONT) {

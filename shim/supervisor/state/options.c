@@ -212,10 +212,28 @@ static bool set_name(struct options *o, const char *text)
     return *text != '\0' && !isdigit((unsigned char)*text);
 }
 
+static bool is_path_of_file(const char *text)
+{
+    return text[0] == '/' && strlen(text) < PATH_MAX - sizeof ".grace" &&
+           text[strlen(text) - 1] != '/';
+}
+
 static bool set_pidfile(struct options *o, const char *text)
 {
     o->pidfile = text;
-    return text[0] == '/' && strlen(text) < PATH_MAX - sizeof ".grace";
+    return is_path_of_file(text);
+}
+
+static bool set_own_pidfile(struct options *o, const char *text)
+{
+    o->own_pidfile = text;
+    return is_path_of_file(text);
+}
+
+static bool set_term(struct options *o, const char *text)
+{
+    o->term_drains = strcmp(text, "drain") == 0;
+    return o->term_drains || strcmp(text, "pass") == 0;
 }
 
 /* Empty counts as unset, as with XDG_RUNTIME_DIR. */
@@ -257,6 +275,7 @@ static const struct variable {
     {"GRACE_PROBATION", set_probation, LIMITED},
     {"GRACE_REQUIRE_LISTENERS", set_require_listeners, "on or off"},
     {"GRACE_DRAIN_TIMEOUT", set_drain_timeout, DURATION},
+    {"GRACE_TERM", set_term, "pass or drain"},
     {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12, or none"},
     {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},
     {"GRACE_MAX_OLD", set_max_old, "a number from 1 to 100"},
@@ -266,6 +285,7 @@ static const struct variable {
     {"GRACE_CHILDREN", set_children, "scrub or keep"},
     {"GRACE_CHDIR", set_chdir, "the path of a directory"},
     {"GRACE_PIDFILE", set_pidfile, "an absolute path"},
+    {"GRACE_SUPERVISOR_PIDFILE", set_own_pidfile, "an absolute path"},
     {"GRACE_NAME", set_name, "printable characters without blanks and '/', the first no digit"},
     {"GRACE_LOG", set_log, "stderr, syslog or an absolute path"},
     {"GRACE_LOG_LEVEL", set_log_level, "error, warning, info or debug"},
@@ -318,6 +338,18 @@ static bool is_delay_too_long(const struct options *o)
     return true;
 }
 
+/* The server would write its number over ours. */
+static bool is_one_pid_file(const struct options *o)
+{
+    if (!o->pidfile || !o->own_pidfile || strcmp(o->pidfile, o->own_pidfile) != 0)
+        return false;
+    fprintf(stderr,
+            "grace: GRACE_SUPERVISOR_PIDFILE=%s: the value must be another file than that of the "
+            "server in GRACE_PIDFILE\n",
+            o->own_pidfile);
+    return true;
+}
+
 /* Without a '=' it is no variable for anybody; that of exec/supervise.c is for step/spawn.c. */
 static bool is_option(const char *entry)
 {
@@ -360,5 +392,5 @@ bool options_read(struct options *o)
     if (!read_variables(o))
         return false;
     remove_variables();
-    return !is_delay_too_long(o);
+    return !is_delay_too_long(o) && !is_one_pid_file(o);
 }

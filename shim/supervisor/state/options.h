@@ -35,7 +35,8 @@ struct options {
     int64_t probation;
     bool require_listeners;
     int64_t drain_timeout;
-    int stop_signal; /* 0: as the program wants it (stop_signals); SIGKILL for none */
+    bool term_drains; /* GRACE_TERM: SIGTERM ends us when all has drained */
+    int stop_signal;  /* 0: as the program wants it (stop_signals); SIGKILL for none */
     int64_t stop_timeout;
     int max_old;
     int respawns;           /* starts after a crash, 0: none [GRACE_RESPAWN] */
@@ -44,6 +45,7 @@ struct options {
     bool keep_children;
     const char *chdir;       /* where the server starts, NULL: where we were started */
     const char *pidfile;     /* the server's own, NULL: none is named */
+    const char *own_pidfile; /* GRACE_SUPERVISOR_PIDFILE: ours, NULL: none is wanted */
     const char *name;        /* NULL: the command's base name */
     const char *runtime_dir; /* NULL: the default */
     const char *log;         /* "stderr", "syslog" or a path */
