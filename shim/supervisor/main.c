@@ -27,6 +27,7 @@
 #include "supervisor/front/ctl.h"
 #include "supervisor/front/messages.h"
 #include "supervisor/front/sd_notify.h"
+#include "supervisor/front/sd_notify_manager.h"
 #include "supervisor/front/signals.h"
 #include "supervisor/front/status.h"
 #include "supervisor/generation/detached.h"
@@ -101,6 +102,7 @@ static void go_into_background(void)
     background_go();
     ctl_open();
     own_pid_file_update();
+    sd_notify_moved();
     background_arrived();
 }
 
@@ -122,7 +124,7 @@ static void step(void)
     release_step(now);
     stay_step();
     log_limit_step(now);
-    sd_notify_step();
+    manager_step();
     drain_end_step(now);
     handover_step(now);
     retire_step(now);

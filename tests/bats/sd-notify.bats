@@ -45,6 +45,64 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), "\
     grace_wait 10 heard 'WATCHDOG=1'
 }
 
+@test "the STATUS that comes with READY is the one that stays" {
+    start_notifying GRACE_READY=notify STATUS='at work'
+    grace_wait 10 heard 'READY=1 STATUS=at work MAINPID='
+    restart_and_wait "$PID"
+    grace_wait 10 heard_times 'READY=1 STATUS=at work MAINPID=' 2
+}
+
+@test "what a stop cuts short is not said after STOPPING" {
+    start_notifying GRACE_PROBATION=1h
+    grace_wait 10 settled "$PID" 1
+    hup_until 10 log_has 'generation 2 ready'
+    stop_and_wait "$PID"
+    "$PYTHON" -c 'import os, socket
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"THE END", os.environ["NOTIFY_SOCKET"])'
+    grace_wait 10 heard 'THE END'
+    heard 'STOPPING=1'
+    [[ $(sed -n '/STOPPING=1/,$p' "$HEARD") != *READY* ]]
+}
+
+# tell_with_fd UID TEXT SECONDS: the same with the end of a pipe; until nobody has that any more.
+tell_with_fd() {
+    setpriv --reuid="$1" --clear-groups "$PYTHON" -c 'import os, select, socket, sys
+end, other = os.pipe()
+with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+    s.connect("\0" + sys.argv[1])
+    socket.send_fds(s, [sys.argv[2].encode()], [other])
+os.close(other)
+sys.exit(0 if select.select([end], [], [], float(sys.argv[3]))[0] else 1)' "${PROXY#@}" "$2" "$3"
+}
+
+@test "a barrier is over when the manager is done with what was said before" {
+    start_notifying
+    grace_wait 10 settled "$PID" 1
+    find_proxy
+    tell 0 'STATUS=before'
+    tell_with_fd 0 'BARRIER=1' 20
+    heard 'STATUS=before'
+    heard '^BARRIER=1 \+1$'
+}
+
+@test "a barrier of somebody who is not heard is over, too" {
+    start_notifying
+    grace_wait 10 settled "$PID" 1
+    find_proxy
+    tell_with_fd 65534 'BARRIER=1' 20
+    run ! heard 'BARRIER'
+}
+
+@test "what the server wants to have stored gets to the manager" {
+    start_notifying
+    grace_wait 10 settled "$PID" 1
+    find_proxy
+    run ! tell_with_fd 0 $'FDSTORE=1\nFDNAME=state' 0.1
+    grace_wait 10 heard '^FDSTORE=1 FDNAME=state \+1$'
+    tell 0 $'FDSTOREREMOVE=1\nFDNAME=state'
+    grace_wait 10 heard '^FDSTOREREMOVE=1 FDNAME=state$'
+}
+
 @test "a restart is over for the manager when its probation is" {
     start_notifying GRACE_PROBATION=1h
     grace_wait 10 settled "$PID" 1

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 """A server that tells the service manager about itself. notifying.py PORT RELEASE-FILE
 
-It says READY=1 when RELEASE-FILE exists, and always that it is another main process."""
+It says READY=1 when RELEASE-FILE exists, with $STATUS if there is one, and always that it is another
+main process."""
 import os
 import socket
 import sys
@@ -21,7 +22,8 @@ def announce():
     notify("STATUS=loading\nWATCHDOG=1")
     while not os.path.exists(release):
         time.sleep(0.01)
-    notify(f"READY=1\nMAINPID={os.getpid()}")
+    status = f"STATUS={os.environ['STATUS']}\n" if "STATUS" in os.environ else ""
+    notify(f"READY=1\n{status}MAINPID={os.getpid()}")
 
 
 listener = socket.create_server(("127.0.0.1", port), backlog=128)

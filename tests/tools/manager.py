@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""The service manager's end of NOTIFY_SOCKET. manager.py SOCKET LOG: a line a datagram."""
+"""The service manager's end of NOTIFY_SOCKET. manager.py SOCKET LOG: a line a datagram, and how many
+descriptors came with it; those that it is to store it keeps."""
+import os
 import socket
 import sys
 
@@ -8,4 +10,8 @@ manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 manager.bind(path)
 with open(log, "w", buffering=1) as out:
     while True:
-        print(manager.recv(4096).decode().strip().replace("\n", " "), file=out)
+        text, fds, _, _ = socket.recv_fds(manager, 4096, 32)
+        print(text.decode().strip().replace("\n", " ") + (f" +{len(fds)}" if fds else ""), file=out)
+        if not text.startswith(b"FDSTORE=1"):
+            for fd in fds:
+                os.close(fd)

@@ -49,12 +49,13 @@ static int socket_or_none(int fd)
 static int receive(int sock, struct message *m, struct ucred *sender, int *fd)
 {
     uint32_t type;
+    unsigned one = 1;
     ssize_t got;
 
     *fd = -1;
     if (!next_type(sock, &type))
         return -errno;
-    got = io_receive(sock, m, sizeof *m, sender, wants_fd(type) ? fd : NULL);
+    got = io_receive(sock, m, sizeof *m, sender, wants_fd(type) ? fd : NULL, &one);
     if (got < 0)
         return -errno;
     if (got == 0 && sender->uid == IO_NOBODY) /* not even an empty message */

@@ -4,41 +4,25 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/front/sd_notify_manager.h"
 #include "supervisor/front/sd_notify_sender.h"
 #include "supervisor/generation/generation.h"
 #include "supervisor/kernel/io.h"
+#include "supervisor/state/escape.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
-enum { DATAGRAM = 4096, TURN = 16, AGAIN_MS = 100 };
+enum { TURN = 16 };
 
 static int proxy = -1;
 static char own_name[sizeof((struct sockaddr_un *)0)->sun_path + 1]; /* NOTIFY_SOCKET as it was */
-static struct sockaddr_un manager;
-static socklen_t manager_len; /* 0: there is none */
-
-static char unsaid[512]; /* of the service's state: what the manager has not taken yet */
-
-static bool parse_address(const char *text)
-{
-    size_t n = strlen(text);
-
-    if (n < 2 || n >= sizeof manager.sun_path || (text[0] != '/' && text[0] != '@'))
-        return false;
-    manager.sun_family = AF_UNIX;
-    memcpy(manager.sun_path, text, n);
-    memcpy(own_name, text, n + 1);
-    if (text[0] == '@')
-        manager.sun_path[0] = '\0';
-    manager_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
-    return true;
-}
 
 /* An abstract name, for a server that is in a chroot when it notifies. */
 static bool bind_proxy(void)
@@ -62,11 +46,15 @@ bool sd_notify_open(bool wanted)
 {
     const char *text = getenv("NOTIFY_SOCKET");
 
-    if (text && !parse_address(text))
+    if (text && manager_open(text))
+        strcpy(own_name, text);
+    else if (text)
         log_line(LEVEL_WARNING, "NOTIFY_SOCKET=%s is no socket address, it is passed on as it is",
                  text);
-    if ((manager_len == 0 && !wanted) || bind_proxy())
+    if ((!manager_listens() && !wanted) || bind_proxy()) {
+        manager_send_by(proxy);
         return true;
+    }
     if (proxy >= 0)
         close(proxy);
     proxy = -1;
@@ -86,68 +74,54 @@ int sd_notify_fd(void)
     return proxy;
 }
 
-static int send_manager(const char *text)
+static void __attribute__((format(printf, 2, 3))) tell(bool vital, const char *format, ...)
 {
-    if (manager_len == 0 || sendto(proxy, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
-                                   (struct sockaddr *)&manager, manager_len) >= 0)
-        return 0;
-    return -errno;
+    struct manager_message m = {.n = 0};
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(m.text, sizeof m.text, format, ap);
+    va_end(ap);
+    manager_tell(&m, vital);
 }
 
-static void tell_manager(const char *text)
+/* What the generation that serves says of itself is more than we know. */
+static void say_ready(const char *news)
 {
-    int r = send_manager(text);
+    const char *own = supervisor.current->said;
+    char safe[EVENT_TEXT + 64];
 
-    if (r < 0)
-        log_line(LEVEL_DEBUG, "the service manager does not listen: %s", strerror(-r));
+    escape_text(safe, sizeof safe, news);
+    tell(true, "READY=1\nSTATUS=%s%s%s\nMAINPID=%d\n", safe, *safe && *own ? "; " : "",
+         *safe || *own ? own : "serving", (int)getpid());
 }
 
-/* The manager acts on these: the last one is not lost because it is busy. */
-static void tell_state(const char *text)
+static void say_rolled_back(const char *why)
 {
-    memccpy(unsaid, text, '\0', sizeof unsaid - 1);
-    sd_notify_step();
-}
+    char text[EVENT_TEXT + 64];
 
-void sd_notify_step(void)
-{
-    int r = unsaid[0] ? send_manager(unsaid) : 0;
-
-    if (r == -EAGAIN) {
-        supervisor_wake_in(AGAIN_MS);
-        return;
-    }
-    if (r < 0)
-        log_line(LEVEL_DEBUG, "the service manager does not listen: %s", strerror(-r));
-    unsaid[0] = '\0';
-}
-
-static void say_ready(const char *status)
-{
-    char text[DATAGRAM];
-
-    snprintf(text, sizeof text, "READY=1\nSTATUS=%s\nMAINPID=%d\n", status, (int)getpid());
-    tell_state(text);
+    snprintf(text, sizeof text, "the last restart was rolled back: %s", why);
+    say_ready(text);
 }
 
 static void say_reloading(void)
 {
-    char text[DATAGRAM];
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=restarting\n",
-             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-    tell_state(text);
+    tell(true, "RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=restarting\n",
+         (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 }
 
 /* Not a state: where the server is not started again the manager sees us end. */
 static void say_crashed(const char *how)
 {
-    char text[DATAGRAM];
+    tell(false, "STATUS=the server has ended: %s\n", how);
+}
 
-    snprintf(text, sizeof text, "STATUS=the server has ended: %s\n", how);
-    tell_manager(text);
+void sd_notify_moved(void)
+{
+    tell(true, "MAINPID=%d\n", (int)getpid());
 }
 
 static bool is_over(enum event_kind kind)
@@ -156,68 +130,107 @@ static bool is_over(enum event_kind kind)
 }
 
 /* A restart that is tried again (EVENT_FAILED) is still one; one that goes on when a generation is
- * ready (EVENT_READY) is not over. */
+ * ready (EVENT_READY) is not over.  After STOPPING the manager takes READY for a service that has
+ * started again: what a stop cuts short ends, too, and is none of its business. */
 void sd_notify_event(const struct event *e)
 {
-    static bool reloading;
+    static bool reloading, stopping;
 
+    if (stopping)
+        return;
     if (e->kind == EVENT_RESTARTING)
         say_reloading();
     else if (is_over(e->kind) || (e->kind == EVENT_READY && !reloading))
-        say_ready("serving");
+        say_ready("");
     else if (e->kind == EVENT_ROLLED_BACK)
-        say_ready("the last restart was rolled back");
+        say_rolled_back(e->text);
     else if (e->kind == EVENT_STOPPING)
-        tell_state("STOPPING=1\n");
+        tell(true, "STOPPING=1\n");
     else if (e->kind == EVENT_CRASHED)
         say_crashed(e->text);
+    stopping = e->kind == EVENT_STOPPING;
     reloading = e->kind == EVENT_RESTARTING ||
                 (reloading && !is_over(e->kind) && e->kind != EVENT_ROLLED_BACK);
 }
 
-/* The rest is said by the supervisor itself, or (NOTIFYACCESS) is no worker's to say: to the
- * manager all comes from the supervisor. */
-static bool is_passed_on(const char *line)
+static bool begins_with(const char *line, const char *word)
 {
-    static const char theirs[][21] = {
-        "STATUS=",   "WATCHDOG=1", "WATCHDOG_USEC=", "EXTEND_TIMEOUT_USEC=", "ERRNO=",
-        "BUSERROR=", "X_"};
+    return strncmp(line, word, strlen(word)) == 0;
+}
 
-    for (unsigned i = 0; i < sizeof theirs / sizeof theirs[0]; i++)
-        if (strncmp(line, theirs[i], strlen(theirs[i])) == 0)
+static bool is_any(const char *line, const char words[][21], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (begins_with(line, words[i]))
             return true;
     return false;
 }
 
-static void pass_on(struct generation *g, char *text)
+/* Of the generation that serves, for it speaks of the service.  The rest is said by the supervisor
+ * itself, or (NOTIFYACCESS) is no worker's to say: to the manager all comes from the supervisor. */
+static bool is_of_service(const char *line)
 {
-    char kept[DATAGRAM + 2] = "";
-    size_t used = 0;
-    char *state;
+    static const char words[][21] = {
+        "STATUS=",   "WATCHDOG=1", "WATCHDOG_USEC=", "EXTEND_TIMEOUT_USEC=", "ERRNO=",
+        "BUSERROR=", "X_"};
 
-    for (char *line = strtok_r(text, "\n", &state); line; line = strtok_r(NULL, "\n", &state)) {
-        if (strcmp(line, "READY=1") == 0)
-            g->notified = true;
-        if (is_passed_on(line))
-            used += (size_t)snprintf(kept + used, sizeof kept - used, "%s\n", line);
-    }
-    if (used > 0 && g == supervisor.current)
-        tell_manager(kept);
+    return is_any(line, words, sizeof words / sizeof words[0]);
 }
 
+/* With its descriptors: of any, for one that starts stores what it has, and waits for a barrier. */
+static bool is_of_descriptors(const char *line)
+{
+    static const char words[][21] = {"FDSTORE=1", "FDSTOREREMOVE=1", "FDNAME=", "FDPOLL=0",
+                                     "BARRIER=1"};
+
+    return is_any(line, words, sizeof words / sizeof words[0]);
+}
+
+static void keep_line(struct manager_message *m, const char *line)
+{
+    size_t used = strlen(m->text);
+
+    snprintf(m->text + used, sizeof m->text - used, "%s\n", line);
+}
+
+static void take_line(struct generation *g, const char *line, struct manager_message *m)
+{
+    if (strcmp(line, "READY=1") == 0)
+        g->notified = true;
+    if (begins_with(line, "STATUS="))
+        snprintf(g->said, sizeof g->said, "%s", line + strlen("STATUS="));
+    if (is_of_descriptors(line) || (is_of_service(line) && g == supervisor.current))
+        keep_line(m, line);
+}
+
+static bool wants_fds(const char *text)
+{
+    return strstr(text, "FDSTORE=1") || strstr(text, "BARRIER=1");
+}
+
+/* Descriptors are received of those only who may speak: any user can send some. */
 static bool read_one(void)
 {
-    char text[DATAGRAM + 1];
+    struct manager_message m = {.n = 0};
+    char text[MANAGER_TEXT + 1], *state;
     struct ucred sender;
-    ssize_t n = io_receive(proxy, text, DATAGRAM, &sender, NULL);
+    ssize_t n = io_peek(proxy, text, MANAGER_TEXT, &sender);
     struct generation *g;
+    bool fds;
 
     if (n < 0)
         return false;
     text[n] = '\0';
     g = sd_notify_sender_of(&sender);
-    if (g)
-        pass_on(g, text);
+    fds = g && wants_fds(text);
+    m.n = fds ? MANAGER_FDS : 0;
+    io_receive(proxy, text, MANAGER_TEXT, &sender, fds ? m.fds : NULL, &m.n);
+    if (!g)
+        return true;
+    for (char *line = strtok_r(text, "\n", &state); line; line = strtok_r(NULL, "\n", &state))
+        take_line(g, line, &m);
+    if (m.text[0] || m.n > 0)
+        manager_tell(&m, false);
     return true;
 }
 

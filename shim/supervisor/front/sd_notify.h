@@ -5,11 +5,13 @@
  * about the service, and kept where it is about one generation:
  *
  *   READY=1                       makes a generation ready with GRACE_READY=notify
- *   STATUS, WATCHDOG=1, EXTEND_... passed on from the serving generation
+ *   STATUS, WATCHDOG=1, EXTEND_... passed on from the serving generation; the last STATUS of
+ *                                 another one when it serves
+ *   FDSTORE=1, FDNAME, BARRIER=1  passed on with their descriptors, 16 of them at most
  *   RELOADING, STOPPING, MAINPID  said by the supervisor itself when it is so
  *
  * Who may say so: the server's processes; root, our user and the users of its processes, for a
- * helper that has gone.  Descriptors for the manager's store (FDSTORE) are not passed on.
+ * helper that has gone.
  */
 #ifndef GRACE_SUPERVISOR_FRONT_SD_NOTIFY_H
 #define GRACE_SUPERVISOR_FRONT_SD_NOTIFY_H
@@ -31,8 +33,8 @@ int sd_notify_fd(void);
 /* Some messages: who sends many is not to delay signals and restarts. */
 void sd_notify_read(void);
 
-/* Tells the manager what it had no room for. */
-void sd_notify_step(void);
+/* The supervisor is another process now. */
+void sd_notify_moved(void);
 
 /* To the manager: the service as a whole. Without one nothing happens. */
 void sd_notify_event(const struct event *e);

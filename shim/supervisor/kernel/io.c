@@ -142,37 +142,51 @@ int io_reopen(pid_t pid, int fd, int flags)
     return open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-static void read_control(struct msghdr *hdr, struct ucred *sender, int *fd)
+static void read_control(struct msghdr *hdr, struct ucred *sender, int *fds, unsigned *n)
 {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(hdr); c; c = CMSG_NXTHDR(hdr, c)) {
         if (c->cmsg_level != SOL_SOCKET)
             continue;
-        if (c->cmsg_type == SCM_CREDENTIALS)
+        if (c->cmsg_type == SCM_CREDENTIALS) {
             memcpy(sender, CMSG_DATA(c), sizeof *sender);
-        else if (c->cmsg_type == SCM_RIGHTS && fd)
-            memcpy(fd, CMSG_DATA(c), sizeof *fd);
+        } else if (c->cmsg_type == SCM_RIGHTS && fds) {
+            *n = (unsigned)((c->cmsg_len - CMSG_LEN(0)) / sizeof *fds);
+            memcpy(fds, CMSG_DATA(c), *n * sizeof *fds);
+        }
     }
 }
 
-ssize_t io_receive(int sock, void *buf, size_t size, struct ucred *sender, int *fd)
+static ssize_t receive(int sock, struct iovec *iov, int flags, struct ucred *sender, int *fds,
+                       unsigned *n)
 {
     union {
         struct cmsghdr align;
-        char space[CMSG_SPACE(sizeof *sender) + CMSG_SPACE(sizeof *fd)];
+        char space[CMSG_SPACE(sizeof *sender) + CMSG_SPACE(IO_FDS * sizeof *fds)];
     } control;
-    struct iovec iov = {.iov_base = buf, .iov_len = size};
-    struct msghdr hdr = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control};
-    ssize_t n;
+    struct msghdr hdr = {.msg_iov = iov, .msg_iovlen = 1, .msg_control = &control};
+    ssize_t got;
 
     /* CMSG_LEN: in the padding of CMSG_SPACE there is room for another descriptor */
-    hdr.msg_controllen = CMSG_SPACE(sizeof *sender) + (fd ? CMSG_LEN(sizeof *fd) : 0);
+    hdr.msg_controllen = CMSG_SPACE(sizeof *sender) + (fds ? CMSG_LEN(*n * sizeof *fds) : 0);
     *sender = (struct ucred){.uid = IO_NOBODY};
     do
-        n = recvmsg(sock, &hdr, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-    while (n < 0 && errno == EINTR);
-    if (n >= 0)
-        read_control(&hdr, sender, fd);
-    return n;
+        got = recvmsg(sock, &hdr, flags | MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    while (got < 0 && errno == EINTR);
+    if (fds)
+        *n = 0;
+    if (got >= 0)
+        read_control(&hdr, sender, fds, n);
+    return got;
+}
+
+ssize_t io_receive(int sock, void *buf, size_t size, struct ucred *sender, int *fds, unsigned *n)
+{
+    return receive(sock, &(struct iovec){buf, size}, 0, sender, fds, n);
+}
+
+ssize_t io_peek(int sock, void *buf, size_t size, struct ucred *sender)
+{
+    return receive(sock, &(struct iovec){buf, size}, MSG_PEEK, sender, NULL, NULL);
 }
 
 int io_socket_option(int fd, int option)

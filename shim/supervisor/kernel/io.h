@@ -35,11 +35,16 @@ int io_open_directory(const char *path, const char **name);
 int io_reopen(pid_t pid, int fd, int flags);
 
 /* One message, without waiting, and who has sent it as the kernel says (SO_PASSCRED): pid 0 is in
- * no namespace of ours, user IO_NOBODY at end of file.  *fd becomes what came with it; without fd
- * the kernel throws it away itself: our own close() of an alien descriptor would be a leak if it
- * were forgotten, and wait for its file system.  -1 with errno. */
+ * no namespace of ours, user IO_NOBODY at end of file.  What came with it, `*n` descriptors at most
+ * of IO_FDS, goes into fds; without fds the kernel throws it away itself: our own close() of an
+ * alien descriptor would be a leak if it were forgotten, and wait for its file system.  -1 with
+ * errno. */
 #define IO_NOBODY ((uid_t)-1)
-ssize_t io_receive(int sock, void *buf, size_t size, struct ucred *sender, int *fd);
+enum { IO_FDS = 16 };
+ssize_t io_receive(int sock, void *buf, size_t size, struct ucred *sender, int *fds, unsigned *n);
+
+/* The same, and the message stays for the next one who receives; its descriptors, too. */
+ssize_t io_peek(int sock, void *buf, size_t size, struct ucred *sender);
 
 /* An int of SOL_SOCKET, or -1. */
 int io_socket_option(int fd, int option);
