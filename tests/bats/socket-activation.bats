@@ -44,6 +44,20 @@ five_more_versions() {
     (($(ready_ms 2) < 15000))
 }
 
+@test "a service manager that has stopped it starts it again on a socket that still works" {
+    start manager env ACTIVATED_PRELOAD="$LIBGRACE" "$PYTHON" "$ROOT/tests/tools/activate.py" \
+        --again "$PORT" "$PYTHON" "$ROOT/tests/servers/inherited.py" polling "$BODY"
+    grace_wait 20 answered
+    load_start "http://127.0.0.1:$PORT/"
+    for i in 2 3 4; do
+        echo "v$i" >"$BODY"
+        found_in_background
+        "$GRACE" stop --drain "$PID"
+        grace_wait 20 answers_with "v$i mine"
+    done
+    load_finish
+}
+
 @test "workers that are executed to listen on what their parent has bound have one listener" {
     start_wrapped server "$PYTHON" "$ROOT/tests/servers/spawning.py" "$PORT" "$BODY"
     five_more_versions

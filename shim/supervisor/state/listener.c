@@ -154,6 +154,8 @@ void listener_release(struct listener *h, unsigned until)
 {
     listener_sent(h, -1);
     dismiss(h);
+    if (h->leaving) /* others may have it, and would get nobody any more */
+        listener_allow_new(h);
     close(h->socket.fd);
     h->socket.fd = -1;
     h->leaving = true;

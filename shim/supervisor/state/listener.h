@@ -34,6 +34,7 @@ struct listener {
     int64_t took;                  /* ms until the generation that bound it last had done so */
     bool nonblock;                 /* what the serving generation believes of O_NONBLOCK */
     bool waited;                   /* the serving generation waits on it */
+    bool given;                    /* to us, by who started us and may keep it (step/outsiders.h) */
     bool came;                     /* it was not bound by this server */
     bool outside;                  /* others than this server have it open (step/outsiders.h) */
     bool leaving;                  /* no generation wants it: its queue is being emptied */

@@ -14,15 +14,24 @@ enum { ANCESTORS = 64 };
 static pid_t ancestors[ANCESTORS];
 static unsigned nancestors;
 
-/* Besides our copies we have them from whoever started us. */
 static bool note_own(void *arg, const struct procfs_socket *s)
 {
     struct listener *h;
 
     (void)arg;
     TAILQ_FOREACH (h, &listener_list, link)
-        h->came |= h->socket.inode == s->inode && h->socket.fd != s->fd;
+        h->given |= h->socket.inode == s->inode && h->socket.fd != s->fd;
     return true;
+}
+
+/* We have it besides our copy. */
+void outsiders_note_given(void)
+{
+    struct listener *h;
+
+    TAILQ_FOREACH (h, &listener_list, link)
+        h->given = false;
+    procfs_sockets(getpid(), note_own, NULL);
 }
 
 static void note_of_generation(const struct generation *g)
@@ -50,9 +59,11 @@ static bool note_came(void)
     struct generation *g;
     struct listener *h;
 
-    TAILQ_FOREACH (h, &listener_list, link)
-        h->came = h->outside = false;
-    procfs_sockets(getpid(), note_own, NULL);
+    outsiders_note_given();
+    TAILQ_FOREACH (h, &listener_list, link) {
+        h->came = h->given;
+        h->outside = false;
+    }
     TAILQ_FOREACH (g, &generation_list, link)
         note_of_generation(g);
     return any_came();

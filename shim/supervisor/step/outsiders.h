@@ -13,4 +13,7 @@
  * server is anybody looked at; who can't be looked into may have it open. */
 void outsiders_look(void);
 
+/* Sets listener.given. */
+void outsiders_note_given(void);
+
 #endif

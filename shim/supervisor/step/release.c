@@ -10,6 +10,7 @@
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/outsiders.h"
 #include "supervisor/step/stay.h"
 
 enum {
@@ -297,12 +298,15 @@ void release_unwanted(void)
     }
 }
 
+/* What a service manager has given us is not closed with us: who waits there, or comes, is the next
+ * one's, whom it starts. */
 void release_served(void)
 {
     struct listener *h;
 
+    outsiders_note_given();
     TAILQ_FOREACH (h, &listener_list, link) {
-        if (h->leaving || private_is(h) || !generation_uses(supervisor.current, h))
+        if (h->leaving || h->given || private_is(h) || !generation_uses(supervisor.current, h))
             continue;
         leave(h);
         log_line(LEVEL_INFO, "%s is to close: its queue is emptied", h->address);
