@@ -287,6 +287,7 @@ void release_unwanted(void)
     struct listener *h;
 
     stay_compare();
+    outsiders_note_given();
     TAILQ_FOREACH (h, &listener_list, link) {
         if (h->leaving || h->missed || generation_uses(supervisor.current, h))
             continue;
