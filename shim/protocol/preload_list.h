@@ -6,6 +6,8 @@
 #ifndef GRACE_PROTOCOL_PRELOAD_LIST_H
 #define GRACE_PROTOCOL_PRELOAD_LIST_H
 
+#include <limits.h>
+
 #define PRELOAD_LIST "LD_PRELOAD"
 
 /* The user's list, from the shim that becomes the supervisor; ours stands in it as a sign. */
@@ -14,6 +16,9 @@
 
 /* In a process that has the library as its auditor, and so is the supervisor. */
 #define AUDITOR_VARIABLE "GRACE_AUDITOR"
+
+/* As long as the user's list and our path may be together; a longer list is left out. */
+#define PRELOAD_LIST_MAX (2 * PATH_MAX)
 
 /* Takes our own path out of LD_PRELOAD, in place, and remembers where it stood; what remains, or
  * NULL. */

@@ -30,7 +30,7 @@
 
 enum { WHY = 256 };
 
-static char preload[2 * PATH_MAX]; /* LD_PRELOAD=... */
+static char preload[sizeof PRELOAD_LIST "=::" + PRELOAD_LIST_MAX]; /* LD_PRELOAD=... */
 
 /* The user's list: from the shim that became us, or as it is where we were executed. */
 void spawn_prepare(void)
@@ -43,7 +43,7 @@ void spawn_prepare(void)
     if (list)
         setenv(PRELOAD_LIST, list, 1);
     others = preload_list_take(list ? PRELOAD_LIST_OURS : library);
-    if (others && strlen(others) + strlen(library) + 3 > sizeof preload - 11)
+    if (others && strlen(others) + strlen(library) > PRELOAD_LIST_MAX)
         others = NULL;
     preload_list_put(end, others, library);
     envp_take(PRELOAD_LIST);
