@@ -4,14 +4,13 @@
 #include <ctype.h>
 #include <err.h>
 #include <errno.h>
-#include <libgen.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "library.h"
 #include "option.h"
 
 /* The supervisor alone judges the values: they reach it the same way under a bare LD_PRELOAD. Only
@@ -55,47 +54,6 @@ static void pass_option(int c, const char *value)
         err(EXIT_NOT_RUN, "can't put %s into the environment", variable);
 }
 
-/* A grace in the build tree is <build>/tools/grace; it wants the library built beside it. The
- * directory's name is checked so that an installed one never picks up a stray ../shim. */
-static const char *library_built(void)
-{
-    char self[PATH_MAX] = "", beside[PATH_MAX + 32], *directory;
-
-    if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
-        return NULL;
-    directory = dirname(self);
-    snprintf(beside, sizeof(beside), "%s/../shim/libgrace.so", directory);
-    return strcmp(basename(directory), "tools") == 0 ? realpath(beside, NULL) : NULL;
-}
-
-/* A tree that was installed into another directory (DESTDIR) and runs from there: what is in front
- * of the place of grace is in front of that of the library. */
-static const char *library_of_tree(void)
-{
-    char self[PATH_MAX] = "", beside[2 * PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    ssize_t tree = length - (ssize_t)strlen(GRACE_PATH);
-
-    if (tree <= 0 || strcmp(self + tree, GRACE_PATH) != 0)
-        return NULL;
-    snprintf(beside, sizeof(beside), "%.*s%s", (int)tree, self, LIBGRACE_PATH);
-    return realpath(beside, NULL);
-}
-
-static const char *library_find(void)
-{
-    const char *beside = library_built();
-
-    if (beside == NULL)
-        beside = library_of_tree();
-    if (beside != NULL)
-        return beside;
-    if (access(LIBGRACE_PATH, R_OK) == 0)
-        return LIBGRACE_PATH;
-    errx(EXIT_NOT_RUN, "can't read %s (%s): install libgrace.so there", LIBGRACE_PATH,
-         strerror(errno));
-}
-
 /* Blocks all signals: one that arrives from now on is kept until the supervisor can read it. */
 static char *block_signals(void)
 {
@@ -118,6 +76,9 @@ static _Noreturn void supervise(char **command, int words)
     const char *library = library_find();
     char *argv[words + 5];
 
+    if (library == NULL)
+        errx(EXIT_NOT_RUN, "can't read %s (%s): install libgrace.so there", LIBGRACE_PATH,
+             strerror(errno));
     argv[0] = (char *)INTERPRETER;
     argv[1] = (char *)library;
     argv[2] = block_signals();
