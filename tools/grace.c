@@ -47,6 +47,10 @@ static const struct subcommand commands[] = {
      "show the servers that run under grace, or one of them",
      "  --json                 one line of JSON; an array if no TARGET is given\n"
      "  --watch                again every second until interrupted\n"},
+    {"check", cmd_check, EXIT_BAD_USAGE, "[--json | --quiet] [--] COMMAND [ARG...]",
+     "tell whether grace will work for a program, which isn't executed for that",
+     "  --json                 one line of JSON\n"
+     "  -q, --quiet            the exit status alone: 0 it will, 1 it won't, 3 no such program\n"},
     {"probe", cmd_probe, EXIT_BAD_USAGE, "[options] URL",
      "load a server as its clients do, and tell which of them a restart lets down",
      "  -c, --clients WHO      new=N,... or keep-alive slow idle silent half connect=N\n"

@@ -92,7 +92,7 @@ EOF
         [[ $status -eq 0 && -n $output && -z $stderr ]]
     done
     grace help
-    for command in run restart stop status help; do
+    for command in run restart stop status check probe help; do
         [[ $output == *"  $command"* ]]
     done
 }

@@ -60,9 +60,17 @@ record() {
     echo "| $NAME | $version | $model | $(mode) | $1 | $remark |" >"$rows/$NAME"
 }
 
+# checked STATUS: what grace check says of it beforehand.
+checked() {
+    local status=0
+    "$GRACE" check "${COMMAND[@]}" >"$BATS_TEST_TMPDIR/checked" || status=$?
+    ((status == $1)) || fail "grace check: exit status $status" "$(<"$BATS_TEST_TMPDIR/checked")"
+}
+
 five_restarts_lose_nothing() {
     local version old first sockets
     configure 1
+    checked 0
     start_daemon "${COMMAND[@]}"
     newest_answers 1
     first=$(steady users) sockets=$(socket_modes)
@@ -84,8 +92,10 @@ five_restarts_lose_nothing() {
     record "5 | $(grace_load_value answers) | $(grace_load_value failed)"
 }
 
+# A script of the shell could start anything.
 runs_unharmed() {
     configure 1
+    [[ ${COMMAND[0]} == "$DIR/daemon" ]] || checked 1
     start daemon env LD_PRELOAD="$LIBGRACE" "${COMMAND[@]}"
     grace_wait 20 daemon_answers
     load_start --rate "$RATE" "${LOAD_OPTIONS[@]}"
