@@ -43,10 +43,10 @@ static const struct subcommand commands[] = {
      "stop a server and wait until it is gone",
      "  --drain                let it finish the connections it has first\n"
      "  --timeout T            stop waiting after T (none); the stop goes on\n"},
-    {"status", cmd_status, EXIT_BAD_USAGE, "[TARGET] [--json] [--watch]",
-     "show the servers that run under grace, or one of them",
-     "  --json                 one line of JSON; an array if no TARGET is given\n"
-     "  --watch                again every second until interrupted\n"},
+    {"status", cmd_status, EXIT_BAD_USAGE, "[TARGET ...] [--json] [--watch]",
+     "show the servers that run under grace, or some of them in detail",
+     "  --json                 one line of JSON; an object if there is one TARGET, or an array\n"
+     "  -w, --watch            again every second until interrupted\n"},
     {"probe", cmd_probe, EXIT_BAD_USAGE, "[options] URL",
      "load a server as its clients do, and tell which of them a restart lets down",
      "  -c, --clients WHO      new=N,... or keep-alive slow idle silent half connect=N\n"

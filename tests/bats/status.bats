@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: ISC
+# What `grace status` tells of servers: on a terminal, as JSON.
+
+# shellcheck disable=SC2030,SC2031
+load helper
+
+# serve NAME [OPTION...]: our server under `grace run`; sets PID.
+serve() {
+    start_settled "$1" "$GRACE" run --name "$@" -- "$SERVER" --listen "127.0.0.1:$PORT"
+}
+
+# told PYTHON [PID]: true of `s`, the status.
+told() {
+    status "${2:-$PID}" | "$PYTHON" -c "import json, sys; s = json.load(sys.stdin); sys.exit(not ($1))"
+}
+
+# tells PYTHON: at once, or what it tells instead.
+tells() {
+    told "$@" || fail "not so: $1" "$(status "${2:-$PID}")"
+}
+
+# held_while_draining COUNT: so many connections are, by generation 1 beside 2.
+held_while_draining() {
+    local i
+    for ((i = 0; i < $1; i++)); do hold; done
+    grace_wait 10 connections_are "$1"
+    hup_until 20 drains 1
+    grace_wait 10 serves 2
+}
+
+# on_terminal COLUMNS COMMAND...: what it prints there, in `lines`.
+on_terminal() {
+    run -0 script -qec "stty cols $1 rows 24; ${*:2}" /dev/null
+    mapfile -t lines < <(tr -d '\r' <<<"$output")
+}
+
+# widest: how many columns the longest of `lines` takes.
+widest() {
+    printf '%s\n' "${lines[@]}" | wc -L
+}
+
+@test "the JSON leaves out what has not happened yet" {
+    start web "$GRACE" run --ready delay=30s --name web -- "$SERVER" --listen "127.0.0.1:$PORT"
+    grace_wait 20 told "s['listeners']"
+    tells "s['state'] == 'starting' and s['last'].keys() == {'event', 'at'}"
+    tells "not {'last_restart', 'why'} & s.keys()"
+    tells "not {'ready_ms', 'draining_s', 'cut_in_s'} & s['generations'][0].keys()"
+    tells "s['holding'] == [] and s['totals']['ready']['count'] == 0"
+}
+
+@test "the JSON tells how the last restart ended" {
+    cd "$BATS_TEST_TMPDIR" || return
+    APP=server install_app
+    start_settled web "$GRACE" run --name web -- ./server
+    restarted
+    tells "s['last_restart'].keys() == {'result', 'at'} and s['last_restart']['result'] == 'done'"
+    APP=server install_app --fail exit:5
+    run -1 "$GRACE" restart web
+    tells "s['last_restart']['result'] == 'rolled_back' and '5' in s['last_restart']['reason']"
+    run -0 "$GRACE" status
+    [[ ${lines[1]} =~ \ rolled\ back\ [0-9ms]+\ ago:\ .*5 ]] || fail "$output"
+}
+
+@test "a datagram socket has no queue of clients" {
+    install_version 1
+    start_settled web "$GRACE" run --name web -- \
+        "$PYTHON" "$ROOT/tests/servers/datagrams.py" poll "$PORT" "$BODY"
+    tells "s['listeners'][0]['type'] == 'datagram'"
+    tells "not {'queue', 'backlog'} & s['listeners'][0].keys()"
+}
+
+@test "who holds a generation that drains is named: by its address, for how long, in which process" {
+    local ends
+    serve web
+    held_while_draining 2
+    ends=$(ss -tnH state established "dport = :$PORT" | awk '{ print $3 }' | sort | paste -sd ' ')
+    grace_wait 10 told "[h['generation'] for h in s['holding']] == [1, 1]"
+    tells "' '.join(sorted(h['peer'] for h in s['holding'])) == '$ends'"
+    tells "all(0 <= h['age_s'] < 600 and h['pid'] == s['generations'][0]['pid'] for h in s['holding'])"
+    tells "0 <= s['generations'][0]['draining_s'] and 0 < s['generations'][0]['cut_in_s'] <= 60"
+    tells "s['totals']['drain']['count'] == 0"
+    drop 0
+    drop 1
+    grace_wait 20 settled "$PID" 2
+    tells "s['holding'] == [] and s['totals']['drained'] == 2 and s['totals']['cut'] == 0"
+    tells "s['totals']['drain']['count'] == 1 and s['totals']['drain']['within_ms'][-1] == [3600000, 1]"
+}
+
+@test "the oldest five are named, and how many there are besides" {
+    serve web
+    held_while_draining 7
+    run -0 "$GRACE" status web
+    [[ $(grep -c 'held by 127\.0\.0\.1:[0-9]* for [0-9ms]*, process' <<<"$output") -eq 5 ]] ||
+        fail "$output"
+    [[ $output == *'          and 2 more'* ]] || fail "$output"
+    [[ $output =~ \ draining\ +1\ +7\ .*\ cut\ in\  ]] || fail "$output"
+}
+
+@test "connections that were cut are counted" {
+    serve web --drain-timeout 100ms --stop-timeout 1s
+    hold_one
+    restarted
+    tells "s['totals']['cut'] == 1 and s['totals']['drained'] == 0"
+    tells "s['totals']['drain']['count'] == 1"
+}
+
+@test "accepted connections are counted on, whatever generations and workers are gone" {
+    start_settled web "$GRACE" run --name web -- \
+        "$SERVER" --listen "127.0.0.1:$PORT" --model fork
+    requests -n 20 "http://127.0.0.1:$PORT/"
+    grace_wait 10 told "s['totals']['accepted'] == 20"
+    restarted
+    requests -n 5 "http://127.0.0.1:$PORT/"
+    grace_wait 10 told "s['totals']['accepted'] == 25"
+    tells "s['totals']['ready']['count'] == 2"
+}
+
+@test "on a terminal no line is wider than that, and what is cut ends with an ellipsis" {
+    local columns
+    serve "shop-$(printf '%060d' 0)"
+    held_while_draining 1
+    for columns in 120 80 60 40 10 1; do
+        on_terminal $columns "$GRACE" status "$PID"
+        (($(widest) <= columns)) || fail "$columns columns: $(widest)" "$output"
+        ((columns == 120)) || grep -q '…$' <<<"${lines[0]}${lines[1]}" || ((columns > 60)) ||
+            fail "$columns columns" "$output"
+    done
+    on_terminal 80 "$GRACE" status
+    [[ ${lines[0]} == *' LAST RESTART' && ${lines[1]} =~ ^shop-0+…\ +$PID\ .*\ done\  ]] ||
+        fail "$output"
+    LC_ALL=C on_terminal 80 "$GRACE" status
+    [[ ${lines[1]} =~ ^shop-0+~\  ]] || fail "$output"
+}
+
+@test "a program gets whole lines" {
+    local name
+    name=shop-$(printf '%060d' 0)
+    serve "$name"
+    COLUMNS=20 run -0 "$GRACE" status "$PID"
+    [[ $output == *"$name  $PID "* && $output == *"$SERVER --listen 127.0.0.1:$PORT"* ]] || fail "$output"
+}
+
+@test "several targets are one table, and each its details" {
+    local web
+    serve web
+    web=$PID PORT=$(grace_free_port)
+    serve shop
+    run -0 "$GRACE" status shop "$web"
+    [[ ${lines[1]} == "shop  "* && ${lines[2]} == "web "* ]] || fail "$output"
+    [[ $output == *"shop ($PID)"*"listener "*"web ($web)"*"listener "* ]] || fail "$output"
+    run -0 "$GRACE" status --json web shop
+    "$PYTHON" -c 'import json, sys; assert [s["name"] for s in json.loads(sys.argv[1])] == ["web", "shop"]' \
+        "$output"
+    run -3 "$GRACE" status web nobody
+    run -2 "$GRACE" status web ''
+}
+
+# pictures COUNT: so many were painted at least.
+pictures() {
+    (($(grep -o "$(hostname)" "$BATS_TEST_TMPDIR/screen" | wc -l) >= $1))
+}
+
+@test "--watch paints in one place, with a clock, in columns that stand still" {
+    local before
+    serve web
+    hold_one
+    start_beside watch script -qefc "stty cols 80 rows 24; exec '$GRACE' status --watch" \
+        "$BATS_TEST_TMPDIR/screen"
+    grace_wait 10 pictures 1
+    hup_until 20 drains 1
+    before=$(grep -o "$(hostname)" "$BATS_TEST_TMPDIR/screen" | wc -l)
+    grace_wait 10 pictures $((before + 2))
+    drop 0
+    grace_wait 20 settled "$PID" 2
+    before=$(grep -o "$(hostname)" "$BATS_TEST_TMPDIR/screen" | wc -l)
+    grace_wait 10 pictures $((before + 2))
+    kill -INT "$(pgrep -P "$LAUNCHED" -f status)"
+    grace_wait 10 ended "$LAUNCHED"
+    [[ $(grep -o $'\e\[2J' "$BATS_TEST_TMPDIR/screen" | wc -l) -eq 1 ]]
+    [[ $(grep -oE 'NAME .* LAST RESTART' "$BATS_TEST_TMPDIR/screen" | sort -u | wc -l) -eq 1 ]] ||
+        fail "$(cat -v "$BATS_TEST_TMPDIR/screen")"
+    grep -q draining "$BATS_TEST_TMPDIR/screen"
+}
