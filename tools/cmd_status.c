@@ -15,34 +15,61 @@
 #include "elsewhere.h"
 #include "option.h"
 #include "probe/words/text.h"
+#include "ready.h"
 #include "report.h"
 #include "report_words.h"
 #include "runtime.h"
 #include "target.h"
 #include "watch.h"
 
+enum form { FORM_TABLE, FORM_JSON, FORM_READY };
+
 struct view {
+    enum form form;
+    bool quiet, watch;
     const char *const *targets;
     pid_t *pids; /* of their supervisors, once these are known */
     size_t n;
-    bool json, watch;
     int code; /* the worst so far */
     int widths[TEXT_CELLS];
     struct json_object *statuses;
 };
 
+static void choose(struct view *view, enum form form)
+{
+    if (view->form != FORM_TABLE && view->form != form)
+        option_error("only one of --json and --ready can be had");
+    view->form = form;
+}
+
 static void parse(int argc, char **argv, struct view *view)
 {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'},
-                                            {"watch", no_argument, NULL, 'w'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'},  {"ready", no_argument, NULL, 'r'},
+        {"quiet", no_argument, NULL, 'q'}, {"watch", no_argument, NULL, 'w'},
+        {"help", no_argument, NULL, 'h'},  {0}};
     int c;
 
-    while ((c = option_next(argc, argv, ":hw", options)) != -1)
-        *(c == 'j' ? &view->json : &view->watch) = true;
+    while ((c = option_next(argc, argv, ":hqw", options)) != -1)
+        switch (c) {
+        case 'j':
+            choose(view, FORM_JSON);
+            break;
+        case 'r':
+            choose(view, FORM_READY);
+            break;
+        case 'q':
+            view->quiet = true;
+            break;
+        default:
+            view->watch = true;
+        }
     view->targets = (const char *const *)argv + optind;
     view->n = (size_t)(argc - optind);
+    if (view->form == FORM_READY && (view->watch || view->n > 1))
+        option_error("--ready is for one TARGET, and without --watch");
+    if (view->quiet && view->form != FORM_READY)
+        option_error("--quiet is for --ready");
     for (size_t i = 0; i < view->n; i++)
         if (*view->targets[i] == '\0')
             option_error("TARGET is empty: a name or a pid");
@@ -172,7 +199,7 @@ static void print(struct view *view)
 
     if (view->n > 0 && first == NULL)
         return;
-    if (view->json) {
+    if (view->form == FORM_JSON) {
         print_json(view->n == 1 ? first : view->statuses);
         return;
     }
@@ -193,11 +220,20 @@ static void show(struct view *view)
     json_object_put(view->statuses);
 }
 
+static int ask_ready(const struct view *view)
+{
+    if (view->quiet && freopen("/dev/null", "w", stderr) == NULL)
+        return EXIT_FAILED;
+    return ready_ask(view->n > 0 ? view->targets[0] : NULL);
+}
+
 int cmd_status(int argc, char **argv)
 {
     struct view view = {0};
 
     parse(argc, argv, &view);
+    if (view.form == FORM_READY)
+        return ask_ready(&view);
     for (;;) {
         show(&view);
         if (!view.watch)

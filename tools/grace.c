@@ -43,9 +43,10 @@ static const struct subcommand commands[] = {
      "stop a server and wait until it is gone",
      "  --drain                let it finish the connections it has first\n"
      "  --timeout T            stop waiting after T (none); the stop goes on\n"},
-    {"status", cmd_status, EXIT_BAD_USAGE, "[TARGET ...] [--json] [--watch]",
+    {"status", cmd_status, EXIT_BAD_USAGE, "[TARGET ...] [--json | --ready [-q]] [--watch]",
      "show the servers that run under grace, or some of them in detail",
      "  --json                 one line of JSON; an object if there is one TARGET, or an array\n"
+     "  --ready                exit status 0 if it serves, 1 if not; -q: without a word why\n"
      "  -w, --watch            again every second until interrupted\n"},
     {"probe", cmd_probe, EXIT_BAD_USAGE, "[options] URL",
      "load a server as its clients do, and tell which of them a restart lets down",

@@ -181,3 +181,69 @@ pictures() {
         fail "$(cat -v "$BATS_TEST_TMPDIR/screen")"
     grep -q draining "$BATS_TEST_TMPDIR/screen"
 }
+
+# is_ready CODE REGEX: so says --ready, and no more than a line.
+is_ready() {
+    run --separate-stderr "$GRACE" status --ready "${@:3}"
+    [[ $status -eq $1 && -z $output && $stderr =~ $2 && $stderr != *$'\n'* ]] ||
+        fail "exit status $status, not $1: $output $stderr"
+}
+
+# not_ready REGEX: it says so, within 10 seconds.
+not_ready() {
+    grace_wait 10 is_ready 1 "$1" web 2>/dev/null || is_ready 1 "$1" web
+}
+
+@test "--ready tells by its exit status whether the server serves, and why not" {
+    local go=$BATS_TEST_TMPDIR/go
+    # shellcheck disable=SC2016 # for the shell inside
+    start web "$GRACE" run --name web --respawn --drain-timeout 30s -- \
+        sh -c 'until [ -e "$0" ]; do sleep 0.05; done; exec "$@"' "$go" \
+        "$SERVER" --listen "127.0.0.1:$PORT"
+    not_ready '^grace: not ready: it is starting$'
+    run "$GRACE" status --ready -q web
+    [[ $status -eq 1 && -z $output ]]
+    touch "$go"
+    grace_wait 20 settled "$PID" 1
+    is_ready 0 '^$' web
+    is_ready 0 '^$'
+    is_ready 0 '^$' "$PID"
+    rm "$go"
+    kill -HUP "$PID"
+    grace_wait 20 told "s['state'] == 'restarting' and s['ready']"
+    is_ready 0 '^$' web
+    touch "$go"
+    grace_wait 20 settled "$PID" 2
+    rm "$go"
+    kill -KILL "$(server_pid "$PID")"
+    not_ready '^grace: not ready: it has died, and is (to be started|starting) again$'
+    touch "$go"
+    grace_wait 20 is_ready 0 '^$' web
+    hold_one
+    run -4 "$GRACE" stop --drain --timeout 0 web
+    not_ready '^grace: not ready: it is being stopped, and drains$'
+    drop 0
+    grace_wait 20 gone "$PID"
+    is_ready 3 "no server 'web'" web
+    is_ready 3 'no servers run under grace'
+}
+
+@test "--ready without a target is a mistake where there are two servers, and names them" {
+    local web
+    serve web
+    web=$PID PORT=$(grace_free_port)
+    serve shop
+    is_ready 2 "TARGET is missing, and there are 2 servers: .*web \($web\).*see 'grace help status'"
+    is_ready 0 '^$' shop
+    is_ready 2 'one TARGET' shop web
+    is_ready 2 'only one of' --json
+    run -2 "$GRACE" status -q
+}
+
+@test "--ready: exit status 4 of a supervisor that doesn't answer" {
+    serve web
+    kill -STOP "$PID"
+    grace_wait 10 stopped "$PID"
+    is_ready 4 "doesn't answer because it is stopped" "$PID"
+    kill -CONT "$PID"
+}

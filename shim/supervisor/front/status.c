@@ -6,6 +6,7 @@
 
 #include "supervisor/front/history.h"
 #include "supervisor/front/json_text.h"
+#include "supervisor/front/serves.h"
 #include "supervisor/front/status_generations.h"
 #include "supervisor/front/totals.h"
 #include "supervisor/generation/generation.h"
@@ -88,8 +89,9 @@ char *status_json(void)
     fprintf(out, ",\"pid\":%d", (int)getpid());
     put_command(out);
     fprintf(out, ",\"state\":\"%s\",\"generation\":%u", state_name(), supervisor.current->number);
-    status_generations(out);
+    status_generations(out); /* next to its number: the bats library counts on that, too */
     status_holding(out);
+    fprintf(out, ",\"ready\":%s", *serves_not() ? "false" : "true");
     put_listeners(out);
     history_unserved_json(out);
     put_mode(out);
