@@ -15,6 +15,7 @@
 #include "elsewhere.h"
 #include "option.h"
 #include "probe/words/text.h"
+#include "prometheus.h"
 #include "ready.h"
 #include "report.h"
 #include "report_words.h"
@@ -22,7 +23,7 @@
 #include "target.h"
 #include "watch.h"
 
-enum form { FORM_TABLE, FORM_JSON, FORM_READY };
+enum form { FORM_TABLE, FORM_JSON, FORM_PROMETHEUS, FORM_READY };
 
 struct view {
     enum form form;
@@ -38,22 +39,28 @@ struct view {
 static void choose(struct view *view, enum form form)
 {
     if (view->form != FORM_TABLE && view->form != form)
-        option_error("only one of --json and --ready can be had");
+        option_error("only one of --json, --prometheus and --ready can be had");
     view->form = form;
 }
 
 static void parse(int argc, char **argv, struct view *view)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'},  {"ready", no_argument, NULL, 'r'},
-        {"quiet", no_argument, NULL, 'q'}, {"watch", no_argument, NULL, 'w'},
-        {"help", no_argument, NULL, 'h'},  {0}};
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+                                            {"prometheus", no_argument, NULL, 'p'},
+                                            {"ready", no_argument, NULL, 'r'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"watch", no_argument, NULL, 'w'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     int c;
 
     while ((c = option_next(argc, argv, ":hqw", options)) != -1)
         switch (c) {
         case 'j':
             choose(view, FORM_JSON);
+            break;
+        case 'p':
+            choose(view, FORM_PROMETHEUS);
             break;
         case 'r':
             choose(view, FORM_READY);
@@ -89,13 +96,24 @@ static int complain(pid_t pid, int error)
     return EXIT_FAILED;
 }
 
+/* A curve of it is to show that it was there, and didn't answer. */
+static void add_silent(struct view *view, pid_t pid)
+{
+    struct json_object *status = json_object_new_object();
+
+    json_object_object_add(status, "pid", json_object_new_int(pid));
+    json_object_array_add(view->statuses, status);
+}
+
 static void add(pid_t pid, struct json_object *status, int error, void *data)
 {
     struct view *view = data;
 
     if (status == NULL)
         view->code = complain(pid, error);
-    else
+    if (status == NULL && view->form == FORM_PROMETHEUS)
+        add_silent(view, pid);
+    else if (status != NULL)
         json_object_array_add(view->statuses, json_object_get(status));
 }
 
@@ -197,6 +215,10 @@ static void print(struct view *view)
     struct json_object *first = json_object_array_get_idx(view->statuses, 0);
     char *text;
 
+    if (view->form == FORM_PROMETHEUS) {
+        prometheus_print(stdout, view->statuses);
+        return;
+    }
     if (view->n > 0 && first == NULL)
         return;
     if (view->form == FORM_JSON) {

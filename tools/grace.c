@@ -43,9 +43,11 @@ static const struct subcommand commands[] = {
      "stop a server and wait until it is gone",
      "  --drain                let it finish the connections it has first\n"
      "  --timeout T            stop waiting after T (none); the stop goes on\n"},
-    {"status", cmd_status, EXIT_BAD_USAGE, "[TARGET ...] [--json | --ready [-q]] [--watch]",
+    {"status", cmd_status, EXIT_BAD_USAGE,
+     "[TARGET ...] [--json | --prometheus | --ready [-q]] [--watch]",
      "show the servers that run under grace, or some of them in detail",
      "  --json                 one line of JSON; an object if there is one TARGET, or an array\n"
+     "  --prometheus           metrics, in its text format\n"
      "  --ready                exit status 0 if it serves, 1 if not; -q: without a word why\n"
      "  -w, --watch            again every second until interrupted\n"},
     {"probe", cmd_probe, EXIT_BAD_USAGE, "[options] URL",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # What `grace status` tells of servers: on a terminal, as JSON.
 
-# shellcheck disable=SC2030,SC2031
+# shellcheck disable=SC2030,SC2031,SC2154 # what bats sets, for each test anew
 load helper
 
 # serve NAME [OPTION...]: our server under `grace run`; sets PID.
@@ -245,5 +245,88 @@ not_ready() {
     kill -STOP "$PID"
     grace_wait 10 stopped "$PID"
     is_ready 4 "doesn't answer because it is stopped" "$PID"
+    kill -CONT "$PID"
+}
+
+# metrics [TARGET...]: in `output`; promtool has nothing to say about them.
+metrics() {
+    run -0 "$GRACE" status --prometheus "$@"
+    promtool check metrics <<<"$output" 2>&1 | grep . && fail "$output"
+    [[ -z $(grep -v '^#' <<<"$output" | sed 's/ [^ ]*$//' | sort | uniq -d) ]] ||
+        fail 'the same series twice' "$output"
+}
+
+# has_metric LINE...
+has_metric() {
+    local line
+    for line; do
+        grep -qxF -- "$line" <<<"$output" || fail "no line '$line'" "$output"
+    done
+}
+
+@test "--prometheus prints what promtool accepts, with what happened in it" {
+    serve web --drain-timeout 100ms --stop-timeout 1s
+    requests -n 8 "http://127.0.0.1:$PORT/"
+    hold_one
+    restarted
+    metrics
+    has_metric 'grace_up{name="web"} 1' 'grace_ready{name="web"} 1' \
+        'grace_restarts_total{name="web",result="done"} 1' \
+        'grace_restarts_total{name="web",result="rolled_back"} 0' \
+        'grace_connections_accepted_total{name="web"} 9' \
+        'grace_connections_drained_total{name="web"} 0' \
+        'grace_connections_cut_total{name="web"} 1' \
+        'grace_generations{name="web",state="serving"} 1' \
+        'grace_generations{name="web",state="draining"} 0' \
+        'grace_processes{name="web",state="serving"} 1' \
+        "grace_listener_queue{name=\"web\",listener=\"tcp 127.0.0.1:$PORT\"} 0" \
+        'grace_ready_seconds_count{name="web"} 2' \
+        'grace_ready_seconds_bucket{name="web",le="3600"} 2' \
+        'grace_ready_seconds_bucket{name="web",le="+Inf"} 2' \
+        'grace_drain_seconds_bucket{name="web",le="0.05"} 0' \
+        'grace_drain_seconds_count{name="web"} 1'
+    [[ $output == *'grace_last_restart_timestamp_seconds{name="web"} 1'* ]] || fail "$output"
+    [[ $output =~ grace_drain_seconds_sum.* ]]
+    run -3 "$GRACE" status --prometheus nobody
+}
+
+@test "--prometheus: no series twice, whatever servers and listeners are called" {
+    local web
+    serve web
+    web=$PID PORT=$(grace_free_port)
+    serve web
+    PORT=$(grace_free_port)
+    start_settled group "$GRACE" run --name group -- \
+        "$SERVER" --listen "unix:$BATS_TEST_TMPDIR/a \"b\" \\c.sock" --listen "127.0.0.1:$PORT"
+    metrics
+    has_metric "grace_up{name=\"web\",pid=\"$web\"} 1" 'grace_up{name="group"} 1'
+    has_metric "grace_listener_queue{name=\"group\",listener=\"unix $BATS_TEST_TMPDIR/a \\\"b\\\" \\\\c.sock\"} 0"
+    metrics "$web"
+    has_metric 'grace_up{name="web"} 1'
+}
+
+@test "--prometheus: the queues of sockets that share an address are one" {
+    start_settled group "$GRACE" run --name group -- "$PYTHON" -c '
+import select, socket, sys
+group = [socket.socket() for _ in range(2)]
+for s in group:
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    s.bind(("127.0.0.1", int(sys.argv[1])))
+    s.listen(16)
+select.select(group, [], [])' "$PORT"
+    tells "len(s['listeners']) == 2"
+    metrics
+    has_metric "grace_listener_queue_limit{name=\"group\",listener=\"tcp 127.0.0.1:$PORT\"} 32"
+}
+
+@test "--prometheus without servers has the version, and a supervisor that is stopped is down" {
+    metrics
+    has_metric "grace_build_info{version=\"$("$GRACE" --version | sed 's/grace //')\"} 1"
+    serve web
+    kill -STOP "$PID"
+    grace_wait 10 stopped "$PID"
+    run -4 --separate-stderr "$GRACE" status --prometheus
+    has_metric "grace_up{name=\"\",pid=\"$PID\"} 0"
+    ! grep -q grace_ready\{ <<<"$output" || fail "$output"
     kill -CONT "$PID"
 }
