@@ -148,6 +148,16 @@ static struct json_object *member(struct json_object *object, const char *key, j
     return json_object_is_type(value, type) ? value : NULL;
 }
 
+bool answer_has(struct json_object *object, const char *key)
+{
+    return json_object_object_get_ex(object, key, NULL);
+}
+
+struct json_object *answer_object(struct json_object *object, const char *key)
+{
+    return member(object, key, json_type_object);
+}
+
 const char *answer_text(struct json_object *object, const char *key)
 {
     struct json_object *text = member(object, key, json_type_string);

@@ -4,6 +4,7 @@
 #define ANSWER_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "dialogue.h"
@@ -30,7 +31,10 @@ void answer_each(answer_visit *visit, void *data, int64_t deadline);
  * must not take time from the others. */
 void answer_each_elsewhere(answer_visit *visit, void *data, int64_t deadline);
 
-/* A member, "" or 0 if it is missing or of another type; of a list its length. */
+bool answer_has(struct json_object *object, const char *key);
+
+/* A member; NULL, "" or 0 if it is missing or of another type; of a list its length. */
+struct json_object *answer_object(struct json_object *object, const char *key);
 const char *answer_text(struct json_object *object, const char *key);
 int64_t answer_number(struct json_object *object, const char *key);
 size_t answer_list(struct json_object *object, const char *key, struct json_object **list);

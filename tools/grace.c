@@ -43,14 +43,17 @@ static const struct subcommand commands[] = {
      "stop a server and wait until it is gone",
      "  --drain                let it finish the connections it has first\n"
      "  --timeout T            stop waiting after T (none); the stop goes on\n"},
-    {"status", cmd_status, EXIT_BAD_USAGE, "[TARGET] [--json] [--watch]",
-     "show the servers that run under grace, or one of them",
-     "  --json                 one line of JSON; an array if no TARGET is given\n"
-     "  --watch                again every second until interrupted\n"},
     {"check", cmd_check, EXIT_BAD_USAGE, "[--json | --quiet] [--] COMMAND [ARG...]",
      "tell whether grace will work for a program, which isn't executed for that",
      "  --json                 one line of JSON\n"
      "  -q, --quiet            the exit status alone: 0 it will, 1 it won't, 3 no such program\n"},
+    {"status", cmd_status, EXIT_BAD_USAGE,
+     "[TARGET ...] [--json | --prometheus | --ready [-q]] [--watch]",
+     "show the servers that run under grace, or some of them in detail",
+     "  --json                 one line of JSON; an object if there is one TARGET, or an array\n"
+     "  --prometheus           metrics, in its text format\n"
+     "  --ready                exit status 0 if it serves, 1 if not; -q: without a word why\n"
+     "  -w, --watch            again every second until interrupted\n"},
     {"probe", cmd_probe, EXIT_BAD_USAGE, "[options] URL",
      "load a server as its clients do, and tell which of them a restart lets down",
      "  -c, --clients WHO      new=N,... or keep-alive slow idle silent half connect=N\n"

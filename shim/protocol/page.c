@@ -28,7 +28,7 @@ static void slot_reset(struct page_slot *slot)
     atomic_store(&slot->polls, 0);
     atomic_store(&slot->owed, 0);
     atomic_store(&slot->connections, 0);
-    atomic_store(&slot->accepts, 0);
+    atomic_store(&slot->accepts, atomic_load(&slot->accepts) / SLOT_ACCEPTED * SLOT_ACCEPTED);
     atomic_store(&slot->born, (uint64_t)clock_ms());
 }
 

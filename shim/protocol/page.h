@@ -91,7 +91,9 @@ struct page_slot {
     _Atomic uint32_t away; /* executes something, perhaps without the shim: does not report */
     _Atomic uint32_t drained;
     _Atomic int32_t connections;
-    _Atomic uint64_t accepts;   /* SLOT_ACCEPTED for each that worked, 1 for each in progress */
+    /* SLOT_ACCEPTED for each that worked, also of who had the slot before; 1 for each in progress
+     */
+    _Atomic uint64_t accepts;
     _Atomic uint64_t born;      /* ms on CLOCK_BOOTTIME: a pid started later is another process */
     _Atomic uint64_t ages;      /* address of that process's table of accept times, by fd */
     _Atomic uint32_t suspended; /* something is suspended there, or a thread does not know yet */

@@ -3,7 +3,8 @@
  * The user socket, <runtime directory>/<pid>.sock of each supervisor, for the same user and root.
  * A client sends one line, a request, and reads lines until end of file: `step TEXT` as things
  * happen, `taken` when what it wants will be done or tried whether it waits or not, at last `done
- * TEXT`, `failed TEXT` or `busy TEXT`; for status one line of JSON.
+ * TEXT`, `failed TEXT` or `busy TEXT`; for status one line of JSON. `ready` is done if a generation
+ * serves.
  */
 #ifndef GRACE_PROTOCOL_USER_SOCKET_H
 #define GRACE_PROTOCOL_USER_SOCKET_H
@@ -13,6 +14,7 @@
 #include <stddef.h>
 
 #define USER_SOCKET_STATUS  "status"
+#define USER_SOCKET_READY   "ready"
 #define USER_SOCKET_RESTART "restart"
 #define USER_SOCKET_STOP    "stop"
 #define USER_SOCKET_DRAIN   "stop drain"

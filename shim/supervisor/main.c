@@ -25,11 +25,12 @@
 #include "protocol/clock.h"
 #include "supervisor/front/bell.h"
 #include "supervisor/front/ctl.h"
+#include "supervisor/front/history.h"
 #include "supervisor/front/messages.h"
 #include "supervisor/front/sd_notify.h"
 #include "supervisor/front/sd_notify_manager.h"
 #include "supervisor/front/signals.h"
-#include "supervisor/front/status.h"
+#include "supervisor/front/totals.h"
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/log_limit.h"
 #include "supervisor/generation/members.h"
@@ -64,8 +65,9 @@
 
 enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
 
-/* status first: who is told that a restart has ended may ask for it. */
-static event_subscriber *const subscribers[] = {status_event, sd_notify_event, ctl_event, NULL};
+/* history first: who is told that a restart has ended may ask for it. */
+static event_subscriber *const subscribers[] = {history_event, totals_event, sd_notify_event,
+                                                ctl_event, NULL};
 
 static int signal_fd = -1;
 

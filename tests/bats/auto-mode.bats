@@ -103,7 +103,7 @@ goes_on_sequentially() {
 @test "status says how generations follow each other, and why; so does a new supervisor" {
     local server
     start_locking flock GRACE_NAME=web
-    [[ $(status "$PID") == *'"mode":"auto","sequential":false,"why":""'* ]]
+    [[ $(status "$PID") == *'"mode":"auto","sequential":false,"totals"'* ]]
     restart_and_wait "$PID"
     [[ $(status "$PID") == *"\"mode\":\"auto\",\"sequential\":true,\"why\":\"$LOCK, process "* ]]
     [[ $("$GRACE" status "$PID") == *"one after the other: $LOCK, process "* ]]

@@ -39,7 +39,7 @@ for g in s["generations"]:
 for l in s["listeners"]:
     assert {"address", "type", "queue", "backlog"} <= set(l), l.keys()
 assert {"done", "rolled_back"} <= set(s["restarts"])
-assert {"event", "at", "reason"} <= set(s["last"])
+assert {"event", "at"} <= set(s["last"])
 assert s["name"] == "web" and s["state"] == "serving" and s["generation"] == 1
 assert s["pid"] == int(sys.argv[3])
 assert s["command"][1:4] == ["-m", "http.server", "--bind"]
@@ -71,7 +71,7 @@ restart a --timeout 99999999999s
 restart a --timeout soon
 stop
 stop a --drain=yes
-status a b
+status a --json --ready
 status --json=3
 EOF
 }
@@ -112,9 +112,10 @@ EOF
     complains 3 "can't be a pid"
 }
 
-@test "without servers the status is empty" {
+@test "without servers the status is empty, and says where it has looked" {
     grace status
-    [[ $status -eq 0 && -z $output && -z $stderr ]]
+    [[ -z $output ]]
+    complains 0 "no servers run under grace \\(looked in $GRACE_RUNTIME_DIR\\)"
     grace status --json
     [[ $status -eq 0 && $output == '[]' ]]
 }
@@ -249,9 +250,11 @@ EOF
     grace status
     [[ $status -eq 0 && ${#lines[@]} -eq 2 ]]
     [[ ${lines[0]} =~ ^NAME\ +PID\ +GEN\ +STATE ]]
-    [[ ${lines[1]} =~ ^web\ +$PID\ +1\ +serving\ +$(server_pid "$PID")\ .*http\.server ]]
+    [[ ${lines[1]} =~ ^web\ +$PID\ +1\ +serving\ +1\ +0\ +0\ +[0-9ms]+\ +never$ ]]
     grace status web
-    [[ $output == *"listener  tcp 127.0.0.1:$PORT"* && $output == *"restarts  0 done"* ]]
+    [[ $output == *"command   $PYTHON -m http.server"* && $output == *"restarts  0 done"* ]]
+    [[ $output == *"listener  tcp 127.0.0.1:$PORT, queue 0 of "* ]]
+    [[ $output == *"gen 1     serving, main process $(server_pid "$PID"), ready in "* ]]
 }
 
 @test "status escapes what would play with the terminal" {
@@ -259,8 +262,8 @@ EOF
     start_settled web "$GRACE" run --name web -- "$PYTHON" -c '
 import http.server, sys
 http.server.test(port=int(sys.argv[1]), bind="127.0.0.1")' "$PORT" $'\e[31m'
-    grace status
-    [[ ${#lines[@]} -eq 2 && $output == *'\^[[31m'* && $output != *$'\e'* ]]
+    grace status web
+    [[ $output == *'\^[[31m'* && $output != *$'\e'* ]]
 }
 
 @test "status --json is UTF-8 whatever the arguments are" {

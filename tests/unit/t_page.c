@@ -72,11 +72,11 @@ static void test_reuse(void)
     page->slots[17].connections = 5;
     page->slots[17].drained = 1;
     page->slots[17].away = 1;
-    page->slots[17].accepts = 1;
+    page->slots[17].accepts = 3 * SLOT_ACCEPTED + 1;
     slot = page_claim_slot(page, getpid());
     ok(slot == &page->slots[17], "the slot of a dead process is used again");
     ok(slot && slot->connections == 0 && slot->drained == 0 && slot->away == 0 &&
-           slot->accepts == 0,
+           slot->accepts == 3 * SLOT_ACCEPTED,
        "and is empty");
     ok(page_claim_slot(page, getpid()) == NULL, "when all are in use there is none");
     fill_but(18, -living);

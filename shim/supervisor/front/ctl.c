@@ -14,6 +14,7 @@
 
 #include "protocol/user_socket.h"
 #include "supervisor/front/client.h"
+#include "supervisor/front/serves.h"
 #include "supervisor/front/status.h"
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/restart/restart.h"
@@ -97,6 +98,13 @@ static void send_status(struct client *c)
     client_finish(c);
 }
 
+static void tell_ready(struct client *c)
+{
+    const char *reason = serves_not();
+
+    finish(c, *reason ? USER_SOCKET_FAILED : USER_SOCKET_DONE, reason);
+}
+
 static void want_restart(struct client *c)
 {
     const char *refused;
@@ -126,6 +134,8 @@ static void serve(struct client *c)
 {
     if (strcmp(c->request, USER_SOCKET_STATUS) == 0) {
         send_status(c);
+    } else if (strcmp(c->request, USER_SOCKET_READY) == 0) {
+        tell_ready(c);
     } else if (strcmp(c->request, USER_SOCKET_RESTART) == 0) {
         want_restart(c);
     } else if (strcmp(c->request, USER_SOCKET_STOP) == 0) {

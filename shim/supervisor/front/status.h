@@ -4,11 +4,6 @@
 #ifndef GRACE_SUPERVISOR_FRONT_STATUS_H
 #define GRACE_SUPERVISOR_FRONT_STATUS_H
 
-#include "supervisor/state/events.h"
-
-/* Subscribed in main: remembers the last event, and how many restarts there were. */
-void status_event(const struct event *e);
-
 /* Free the result; NULL when memory is short. */
 char *status_json(void);
 

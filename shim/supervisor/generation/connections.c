@@ -10,9 +10,11 @@
 typedef int search_fn(const struct kernel_listener *l, size_t nl, const struct tree *t,
                       struct kernel_connection **out, size_t *n);
 
+enum { COUNT_MOST = 1000 };
+
 /* With the tree of the last scan. */
-static int run_search(struct generation *g, search_fn *search, struct kernel_connection **conns,
-                      size_t *n)
+static int look(struct generation *g, search_fn *search, struct kernel_connection **conns,
+                size_t *n, size_t *internal)
 {
     size_t nsockets;
     struct kernel_listener *sockets = listener_sockets(&nsockets);
@@ -22,9 +24,15 @@ static int run_search(struct generation *g, search_fn *search, struct kernel_con
     *n = 0;
     if (sockets)
         r = search(sockets, nsockets, &g->tree, conns, n);
-    g->internal = kernel_drop_internal(*conns, n, &g->tree);
+    *internal = kernel_drop_internal(*conns, n, &g->tree);
     free(sockets);
     return r;
+}
+
+static int run_search(struct generation *g, search_fn *search, struct kernel_connection **conns,
+                      size_t *n)
+{
+    return look(g, search, conns, n, &g->internal);
 }
 
 static int scan_and_look(struct generation *g, search_fn *search, struct kernel_connection **conns,
@@ -40,6 +48,14 @@ static int scan_and_look(struct generation *g, search_fn *search, struct kernel_
 int generation_connections(struct generation *g, struct kernel_connection **conns, size_t *n)
 {
     return scan_and_look(g, kernel_connections, conns, n);
+}
+
+void generation_some_connections(struct generation *g, struct kernel_connection **conns, size_t *n)
+{
+    size_t internal;
+
+    generation_scan(g);
+    look(g, kernel_some_connections, conns, n, &internal);
 }
 
 static size_t count_held(const struct kernel_connection *conns, size_t n)
@@ -129,6 +145,17 @@ bool generation_has_none(struct generation *g)
     return none;
 }
 
+/* A look at one generation reads the table of all. */
+static bool are_many(void)
+{
+    struct generation *g;
+    size_t counted = 0;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        counted += slots_count(g).connections;
+    return counted > COUNT_MOST;
+}
+
 /* Somebody has to count those in flight. The others look into their own processes alone: there may
  * be a hundred of them. */
 unsigned generation_count_connections(struct generation *g)
@@ -137,8 +164,11 @@ unsigned generation_count_connections(struct generation *g)
     unsigned counted = slots_count(g).connections;
     struct kernel_connection *conns;
     size_t n;
-    int r = scan_and_look(g, first ? kernel_connections : kernel_held_connections, &conns, &n);
+    int r;
 
+    if (are_many())
+        return counted;
+    r = scan_and_look(g, first ? kernel_connections : kernel_held_connections, &conns, &n);
     if (!first)
         n = count_held(conns, n);
     free(conns);

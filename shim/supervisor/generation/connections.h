@@ -25,7 +25,12 @@ bool generation_has_none(struct generation *g);
  * it is in the list, nor in what the others count. */
 void generation_note_internal(struct generation *g);
 
-/* How many; where the kernel doesn't tell, what the processes have counted. */
+/* Some of those that its members hold, the oldest among them: enough to name who a drain waits for.
+ * free(*conns) afterwards. */
+void generation_some_connections(struct generation *g, struct kernel_connection **conns, size_t *n);
+
+/* How many; what the processes have counted where the kernel doesn't tell, or takes too long: for
+ * each of more than a thousand 10 us. */
 unsigned generation_count_connections(struct generation *g);
 
 #endif

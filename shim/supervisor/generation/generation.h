@@ -105,7 +105,10 @@ struct generation {
     unsigned denied; /* looks at which its processes counted connections and the kernel knew none */
     bool surplus;    /* it has to make room for younger ones: GRACE_MAX_OLD */
     bool datagrams;  /* it has read some, and may owe answers */
-    size_t internal; /* connections between its own processes, at the last look */
+    int64_t look_at_ages; /* of its connections, for the status: not before */
+    size_t owed;          /* connections that it was to finish, when it began to drain */
+    size_t cut;           /* of these, for they took too long */
+    size_t internal;      /* connections between its own processes, at the last look */
     struct flights flights;
     int64_t deadline;                       /* of the present state, CLOCK_NEVER for none */
     int killed;                             /* last signal sent to end it */

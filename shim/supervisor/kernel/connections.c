@@ -29,6 +29,7 @@ struct search {
     struct kernel_connection *conn;
     size_t n, room, left; /* left: still NOBODY's */
     pid_t holder;         /* who gets what is found; 0: not judged yet */
+    unsigned most, his;   /* how many that is at most, 0: any; and has been */
     bool blind;           /* a process of interest could not be looked into */
     int err;
 };
@@ -202,7 +203,8 @@ static bool conn_held(void *arg, const struct procfs_socket *socket)
     if (!s->holder) /* forked after the scan of the tree? */
         s->holder = tree_kin(s->tree, socket->pid) == TREE_MEMBER ? socket->pid : FOREIGN;
     c->pid = s->holder;
-    return --s->left > 0;
+    c->fd = socket->fd;
+    return --s->left > 0 && ++s->his != s->most;
 }
 
 static void search_process(void *arg, pid_t pid)
@@ -212,6 +214,7 @@ static void search_process(void *arg, pid_t pid)
     if (!s->left || s->err)
         return;
     s->holder = tree_has(s->tree, pid) ? pid : 0;
+    s->his = 0;
     int err = procfs_sockets(pid, conn_held, s);
     if (err == -EACCES || err == -EPERM)
         s->blind |= tree_kin(s->tree, pid) != TREE_OTHER;
@@ -319,6 +322,14 @@ int kernel_held_connections(const struct kernel_listener *l, size_t nl, const st
                             struct kernel_connection **out, size_t *n)
 {
     return search_run(&(struct search){.l = l, .nl = nl, .tree = t}, search_members, out, n);
+}
+
+int kernel_some_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
+                            struct kernel_connection **out, size_t *n)
+{
+    struct search s = {.l = l, .nl = nl, .tree = t, .most = KERNEL_SOME};
+
+    return search_run(&s, search_members, out, n);
 }
 
 size_t kernel_drop_internal(struct kernel_connection *conn, size_t *n, const struct tree *t)

@@ -26,6 +26,7 @@ struct kernel_listener {
 struct kernel_connection {
     unsigned long inode;
     pid_t pid; /* a member that holds it; 0: in flight, held by no process (SCM_RIGHTS) */
+    int fd;    /* its number there */
     uint16_t family;
     uint16_t port, peer_port;
     uint8_t peer[16];         /* IPv4 as ::ffff:a.b.c.d */
@@ -47,6 +48,12 @@ int kernel_connections(const struct kernel_listener *l, size_t nl, const struct 
 /* Of these only what members of the scan hold, with a look at nobody else.  -EACCES: one of them
  * can't be looked into. */
 int kernel_held_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
+                            struct kernel_connection **out, size_t *n);
+
+/* Of these KERNEL_SOME of each member at most, with the lowest numbers there: the kernel gives
+ * those again first, so what is old has one.  To look at all takes 10 us for each. */
+enum { KERNEL_SOME = 64 };
+int kernel_some_connections(const struct kernel_listener *l, size_t nl, const struct tree *t,
                             struct kernel_connection **out, size_t *n);
 
 /* Drops the connections of UNIX sockets whose other end a member has as well: the services of

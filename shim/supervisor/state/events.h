@@ -21,6 +21,7 @@ enum event_kind {
     EVENT_SERVED,   /* it does after all */
     EVENT_DRAINING,
     EVENT_DRAINED,
+    EVENT_CUT, /* it has not in time, and is ended with what it has */
     EVENT_RETIRED,
     EVENT_STOPPING,
     EVENT_STOPPED,   /* it was told to */

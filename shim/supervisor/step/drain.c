@@ -17,6 +17,7 @@
 static void note_begin(struct generation *g)
 {
     g->draining = clock_ms();
+    g->owed = slots_count(g).connections;
     g->deadline = g->draining + supervisor.options.drain_timeout;
     g->stopped_accepting = g->handed_over = false;
     g->told = 0;

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/drain_cut.h"
 
-#include <sys/uio.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "protocol/page.h"
+#include "supervisor/generation/connection_ages.h"
 #include "supervisor/generation/connections.h"
 #include "supervisor/generation/slots.h"
+#include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/retire.h"
@@ -20,76 +16,14 @@
 enum {
     NAMED = 100,   /* more are only counted */
     READ_MS = 500, /* for the ages of all of them */
-    UNKNOWN = -1,
 };
-
-static uint64_t ages_of(const struct generation *g, pid_t pid)
-{
-    const struct page_slot *slot = slots_find(g, pid);
-
-    return slot && !atomic_load(&slot->away) ? atomic_load(&slot->ages) : 0;
-}
-
-/* What can't be is not known: where the table is is the word of whoever wrote the slot. */
-static int age_of(const struct generation *g, const struct kernel_connection *c)
-{
-    uint64_t table = c->pid > 0 ? ages_of(g, c->pid) : 0;
-    int fd = table ? procfs_socket_fd(c->pid, c->inode) : -1;
-    uint32_t accepted = 0;
-    struct iovec local = {&accepted, sizeof accepted};
-    struct iovec remote = {(void *)(uintptr_t)(table + sizeof accepted * (uint64_t)fd),
-                           sizeof accepted};
-    time_t age;
-
-    if (fd < 0 || fd >= PAGE_AGES ||
-        process_vm_readv(c->pid, &local, 1, &remote, 1, 0) != (ssize_t)sizeof accepted)
-        return UNKNOWN;
-    age = time(NULL) - (time_t)accepted;
-    return age >= 0 && age <= time(NULL) - g->started_at + 1 ? (int)age : UNKNOWN;
-}
-
-/* By a child: a page of that process may be a file on a file system that it serves itself, and then
- * reading it lasts as long as it likes. */
-static bool child_reads(const struct generation *g, const struct kernel_connection *conns, size_t n,
-                        int *ages, const int ends[2])
-{
-    struct pollfd p = {.fd = ends[0], .events = POLLIN};
-    pid_t child = fork();
-
-    if (child == 0) {
-        for (size_t i = 0; i < n; i++)
-            ages[i] = age_of(g, &conns[i]);
-        _exit(write(ends[1], ages, n * sizeof *ages) < 0);
-    }
-    if (child > 0 && poll(&p, 1, READ_MS) > 0)
-        return read(ends[0], ages, n * sizeof *ages) == (ssize_t)(n * sizeof *ages);
-    if (child > 0)
-        kill(child, SIGKILL);
-    return false;
-}
-
-/* Seconds since accept(), of `n` connections and NAMED at most. */
-static void read_ages(const struct generation *g, const struct kernel_connection *conns, size_t n,
-                      int *ages)
-{
-    int ends[2];
-    bool known = false;
-
-    if (n > 0 && pipe2(ends, O_CLOEXEC) == 0) {
-        known = child_reads(g, conns, n, ages, ends);
-        close(ends[0]);
-        close(ends[1]);
-    }
-    for (size_t i = 0; i < n && !known; i++)
-        ages[i] = UNKNOWN;
-}
 
 static void name_connection(const struct generation *g, const struct kernel_connection *c, int age)
 {
     char peer[KERNEL_PEER], known[24] = "unknown";
 
     kernel_peer(c, peer);
-    if (age != UNKNOWN)
+    if (age != CONNECTION_AGE_UNKNOWN)
         snprintf(known, sizeof known, "%d s", age);
     log_line(LEVEL_WARNING, "generation %u: cutting connection of %s, age %s, process %d",
              g->number, peer, known, (int)c->pid);
@@ -132,10 +66,12 @@ void drain_cut(struct generation *g)
 
     generation_connections(g, &conns, &nconns);
     named = nconns < NAMED ? nconns : NAMED;
-    read_ages(g, conns, named, ages);
+    connection_ages(g, conns, named, ages, READ_MS);
+    g->cut = nconns;
     report_end(g, nconns);
     for (size_t i = 0; i < named; i++)
         name_connection(g, &conns[i], ages[i]);
     free(conns);
+    event(EVENT_CUT, g->number, "");
     retire_begin(g);
 }

@@ -61,7 +61,8 @@ _grace_field() {
         processes | connections | accepted) _grace_each "$1" ;;
         restarts) _grace_counter 'done' ;;
         rolled_back | respawned) _grace_counter "$1" ;;
-        event | reason) _grace_last "$1" ;;
+        event) _grace_last event ;;
+        reason) _grace_last reason || _grace_value='' ;; # there is none
         *) _grace_fail 'grace_status: no such field' field "$1" || return 2 ;;
     esac
 }

@@ -3,6 +3,8 @@
 
 #include <err.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +13,6 @@
 #include <wchar.h>
 
 #include "probe/words/screen.h"
-
-enum { COLUMNS_MAX = 16 };
 
 char *text_visible(const char *text)
 {
@@ -48,6 +48,32 @@ static size_t cell_fit(const char *cell, int columns, int *taken)
     return bytes;
 }
 
+/* In so many columns, one at least; returns how many were taken. */
+static int print_fitting(FILE *out, const char *cell, int columns)
+{
+    int taken;
+    size_t bytes = cell_fit(cell, columns, &taken);
+    bool whole = bytes == strcspn(cell, "\t\n");
+
+    if (!whole)
+        bytes = cell_fit(cell, columns - 1, &taken);
+    fwrite(cell, 1, bytes, out);
+    if (!whole)
+        fputs(terminal_utf8() ? "\xe2\x80\xa6" : "~", out);
+    return taken + !whole;
+}
+
+int text_columns(FILE *out)
+{
+    return isatty(fileno(out)) ? (int)terminal_columns(out) : INT_MAX;
+}
+
+const char *text_cut(FILE *out, const char *text, int columns)
+{
+    print_fitting(out, text, columns);
+    return text + strcspn(text, "\n");
+}
+
 static void measure(const char *rows, int *widths)
 {
     for (size_t c = 0; *rows != '\0'; rows++) {
@@ -59,42 +85,76 @@ static void measure(const char *rows, int *widths)
     }
 }
 
-/* Where a program reads it, a row is whole. */
-static int row_width(FILE *out)
+/* Takes from the widest of `n` columns, beside which there is another one. */
+static void make_room(int *widths, size_t n, int columns)
 {
-    return isatty(fileno(out)) ? (int)terminal_columns(out) : INT_MAX;
+    enum { BESIDE = 12, LEAST = 8 };
+    int64_t missing = BESIDE - (int64_t)columns;
+
+    for (size_t c = 0; c < n; c++)
+        missing += widths[c] + 2;
+    for (; missing > 0 && n > 0; missing--) {
+        size_t widest = 0;
+        for (size_t c = 1; c < n; c++)
+            if (widths[c] > widths[widest])
+                widest = c;
+        if (widths[widest] <= LEAST)
+            break;
+        widths[widest]--;
+    }
 }
 
-static void print_last(FILE *out, const char *cell, int columns)
+static void print_cell(FILE *out, const char *cell, char alignment, int width)
 {
     int taken;
 
-    if (*cell != '\n' && columns > 2)
-        fprintf(out, "  %.*s", (int)cell_fit(cell, columns - 2, &taken), cell);
-    putc('\n', out);
+    cell_fit(cell, width, &taken);
+    if (alignment == 'r')
+        fprintf(out, "%*s", width - taken, "");
+    taken = print_fitting(out, cell, width);
+    if (alignment != 'r')
+        fprintf(out, "%*s", width - taken, "");
 }
 
-static void print_row(FILE *out, const char *row, const char *alignment, const int *widths)
+/* The line ends where there is nothing more to see. */
+static void print_row(FILE *out, const char *row, const char *alignment, const int *widths,
+                      int columns)
 {
-    int left = row_width(out);
-    const char *last = row;
+    char *line;
+    size_t size;
+    FILE *cells = open_memstream(&line, &size);
 
+    if (cells == NULL)
+        err(EXIT_FAILURE, "no memory for a table");
     for (size_t c = 0; alignment[c + 1] != '\0'; c++) {
-        int taken, bytes = (int)cell_fit(last, INT_MAX, &taken);
-        int before = alignment[c] == 'r' ? widths[c] - taken : 0;
-        fprintf(out, "%s%*s%.*s%*s", c > 0 ? "  " : "", before, "", bytes, last,
-                widths[c] - taken - before, "");
-        left -= widths[c] + (c > 0 ? 2 : 0);
-        last += bytes + 1;
+        print_cell(cells, row, alignment[c], widths[c]);
+        fputs("  ", cells);
+        row += strcspn(row, "\t") + 1;
     }
-    print_last(out, last, left);
+    fwrite(row, 1, strcspn(row, "\n"), cells);
+    if (fclose(cells) != 0)
+        err(EXIT_FAILURE, "no memory for a table");
+    while (size > 0 && line[size - 1] == ' ')
+        line[--size] = '\0';
+    text_cut(out, line, columns);
+    putc('\n', out);
+    free(line);
+}
+
+void text_table_steady(FILE *out, const char *rows, const char *alignment, int *widths, int columns)
+{
+    int fitting[TEXT_CELLS];
+
+    measure(rows, widths);
+    memcpy(fitting, widths, sizeof(fitting));
+    make_room(fitting, strlen(alignment) - 1, columns);
+    for (; *rows != '\0'; rows = strchr(rows, '\n') + 1)
+        print_row(out, rows, alignment, fitting, columns);
 }
 
 void text_table(FILE *out, const char *rows, const char *alignment)
 {
-    int widths[COLUMNS_MAX] = {0};
+    int widths[TEXT_CELLS] = {0};
 
-    measure(rows, widths);
-    for (; *rows != '\0'; rows = strchr(rows, '\n') + 1)
-        print_row(out, rows, alignment, widths);
+    text_table_steady(out, rows, alignment, widths, text_columns(out));
 }
