@@ -62,7 +62,7 @@ static struct request request_begin(int argc, char **argv, const char *line,
         if (c == 'd')
             request.line = USER_SOCKET_DRAIN;
         else
-            request.timeout = option_duration("--timeout", optarg);
+            request.timeout = option_duration(optarg);
     }
     target = option_target(argc, argv, true);
     request.deadline =

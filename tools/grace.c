@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "option.h"
+#include "suggest.h"
 
 static int cmd_help(int argc, char **argv);
 
@@ -73,9 +74,15 @@ static const struct subcommand commands[] = {
 
 static const struct subcommand *command_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+    struct suggestion near = {.word = name};
+
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
+        suggest_consider(&near, commands[i].name);
+    }
+    if (near.name != NULL)
+        option_error("no command '%s' (did you mean '%s'?)", name, near.name);
     option_error("no command '%s'", name);
 }
 
