@@ -3,7 +3,10 @@
  * The user socket, <runtime directory>/<pid>.sock of each supervisor, for the same user and root.
  * A client sends one line, a request, and reads lines until end of file: `step TEXT` as things
  * happen, `taken` when what it wants will be done or tried whether it waits or not, at last `done
- * TEXT`, `failed TEXT` or `busy TEXT`; for status one line of JSON.
+ * TEXT`, `failed TEXT`, or `busy TEXT` where nothing was begun; for status one line of JSON.
+ *
+ * `grace` and a supervisor may be of different versions: what one of them does not know it says, so
+ * a word that is new may be said only to who has asked for something that is.
  */
 #ifndef GRACE_PROTOCOL_USER_SOCKET_H
 #define GRACE_PROTOCOL_USER_SOCKET_H
@@ -17,11 +20,14 @@
 #define USER_SOCKET_STOP    "stop"
 #define USER_SOCKET_DRAIN   "stop drain"
 
-#define USER_SOCKET_STEP   "step"
-#define USER_SOCKET_TAKEN  "taken"
-#define USER_SOCKET_DONE   "done"
-#define USER_SOCKET_FAILED "failed"
-#define USER_SOCKET_BUSY   "busy"
+#define USER_SOCKET_STEP    "step"
+#define USER_SOCKET_TAKEN   "taken"
+#define USER_SOCKET_DONE    "done"
+#define USER_SOCKET_FAILED  "failed"
+#define USER_SOCKET_REFUSED "busy"
+
+/* The text of `failed` where a supervisor does not know the request. */
+#define USER_SOCKET_UNKNOWN "unknown request"
 
 /* Where the runtime directory is, or would be; `own` is GRACE_RUNTIME_DIR, NULL if it is not set.
  * False: its path is longer than that. */

@@ -3,7 +3,6 @@
 # shellcheck disable=SC2154 # stderr
 load helper
 
-
 # says CODE TEXT WORD...: grace, with these words, on one line.
 says() {
     run --separate-stderr "$GRACE" "${@:3}"

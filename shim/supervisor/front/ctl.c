@@ -107,7 +107,7 @@ static void want_restart(struct client *c)
     if (c->waiting != CLIENT_RESTART) /* one that failed at once has answered already */
         return;
     if (refused)
-        finish(c, USER_SOCKET_FAILED, refused);
+        finish(c, USER_SOCKET_REFUSED, refused);
     else
         say(c, USER_SOCKET_TAKEN, "");
 }
@@ -133,7 +133,7 @@ static void serve(struct client *c)
     } else if (strcmp(c->request, USER_SOCKET_DRAIN) == 0) {
         want_stop(c, true);
     } else {
-        finish(c, USER_SOCKET_FAILED, "unknown request");
+        finish(c, USER_SOCKET_FAILED, USER_SOCKET_UNKNOWN);
     }
 }
 
@@ -195,7 +195,9 @@ void ctl_event(const struct event *e)
         forward_line(e->text);
     else if (e->kind == EVENT_SUCCEEDED || e->kind == EVENT_RESPAWNED)
         answer_restarts(USER_SOCKET_DONE, e->text);
-    else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED || e->kind == EVENT_REFUSED ||
+    else if (e->kind == EVENT_REFUSED)
+        answer_restarts(USER_SOCKET_REFUSED, e->text);
+    else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED ||
              (e->kind == EVENT_CRASHED && !supervisor.next)) /* who waits for that one goes on */
         answer_restarts(USER_SOCKET_FAILED, e->text);
 }
