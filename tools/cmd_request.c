@@ -11,30 +11,33 @@
 #include "targets.h"
 
 /* A restart takes those after the first. */
-static const struct option options[] = {{"drain", no_argument, NULL, 'd'},
-                                        {"timeout", required_argument, NULL, 't'},
-                                        {"all", no_argument, NULL, 'a'},
-                                        {"help", no_argument, NULL, 'h'},
-                                        {0}};
+static const struct option options[] = {
+    {"drain", no_argument, NULL, 'd'},         {"now", no_argument, NULL, 'n'},
+    {"timeout", required_argument, NULL, 't'}, {"all", no_argument, NULL, 'a'},
+    {"help", no_argument, NULL, 'h'},          {0}};
 
 struct wish {
     struct request request;
-    bool all;
+    bool all, drain, now;
 };
 
-static struct wish read_wish(int argc, char **argv, const char *line, const struct option *longs)
+static struct wish read_wish(int argc, char **argv, const struct option *longs)
 {
-    struct wish wish = {.request = {.what = argv[0], .line = line, .timeout = CLOCK_NEVER}};
+    struct wish wish = {.request = {.what = argv[0], .timeout = CLOCK_NEVER}};
     int c;
 
     while ((c = option_next(argc, argv, ":h", longs)) != -1) {
         if (c == 'd')
-            wish.request.line = USER_SOCKET_DRAIN;
+            wish.drain = true;
+        else if (c == 'n')
+            wish.now = true;
         else if (c == 'a')
             wish.all = true;
         else
             wish.request.timeout = option_duration(optarg);
     }
+    if (wish.drain && wish.now)
+        option_error("--drain and --now: it has time for its connections, or none");
     return wish;
 }
 
@@ -74,17 +77,21 @@ static int run_each(struct wish *wish, const struct targets *targets, bool goes_
 
 int cmd_restart(int argc, char **argv)
 {
-    struct wish wish = read_wish(argc, argv, USER_SOCKET_RESTART, options + 1);
+    struct wish wish = read_wish(argc, argv, options + 1);
     struct targets targets = read_targets(argc, argv, &wish);
 
+    wish.request.line = wish.now ? USER_SOCKET_RESTART_NOW : USER_SOCKET_RESTART;
     return run_each(&wish, &targets, false);
 }
 
 int cmd_stop(int argc, char **argv)
 {
-    struct wish wish = read_wish(argc, argv, USER_SOCKET_STOP, options);
+    struct wish wish = read_wish(argc, argv, options);
     struct targets targets = read_targets(argc, argv, &wish);
 
+    wish.request.line = wish.now     ? USER_SOCKET_STOP_NOW
+                        : wish.drain ? USER_SOCKET_DRAIN
+                                     : USER_SOCKET_STOP;
     wish.request.ends = true;
     return run_each(&wish, &targets, true);
 }

@@ -37,14 +37,16 @@ static const struct subcommand commands[] = {
      "  --log WHERE            stderr, syslog or an absolute path (stderr)\n"
      "  --log-level LEVEL      error, warning, info or debug (info)\n"
      "T is a duration: 500ms, 10s, 2m or none.\n"},
-    {"restart", cmd_restart, EXIT_BAD_USAGE, "TARGET... | --all [--timeout T]",
+    {"restart", cmd_restart, EXIT_BAD_USAGE, "TARGET... | --all [--now] [--timeout T]",
      "restart servers, one after the other, and wait until the new generation has taken over",
      "  --all                  all that 'grace status' shows\n"
+     "  --now                  cut the connections of the old one when the new one serves\n"
      "  --timeout T            stop waiting after T (none); the restart goes on\n"},
-    {"stop", cmd_stop, EXIT_BAD_USAGE, "TARGET... | --all [--drain] [--timeout T]",
+    {"stop", cmd_stop, EXIT_BAD_USAGE, "TARGET... | --all [--drain | --now] [--timeout T]",
      "stop servers and wait until they are gone",
      "  --all                  all that 'grace status' shows\n"
      "  --drain                let it finish the connections it has first\n"
+     "  --now                  kill it at once\n"
      "  --timeout T            stop waiting after T (none); the stop goes on\n"},
     {"status", cmd_status, EXIT_BAD_USAGE, "[TARGET] [--json] [--watch]",
      "show the servers that run under grace, or one of them",

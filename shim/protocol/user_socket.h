@@ -15,10 +15,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define USER_SOCKET_STATUS  "status"
-#define USER_SOCKET_RESTART "restart"
-#define USER_SOCKET_STOP    "stop"
-#define USER_SOCKET_DRAIN   "stop drain"
+#define USER_SOCKET_STATUS      "status"
+#define USER_SOCKET_RESTART     "restart"
+#define USER_SOCKET_RESTART_NOW "restart now"
+#define USER_SOCKET_STOP        "stop"
+#define USER_SOCKET_DRAIN       "stop drain"
+#define USER_SOCKET_STOP_NOW    "stop now"
 
 #define USER_SOCKET_STEP    "step"
 #define USER_SOCKET_TAKEN   "taken"

@@ -72,6 +72,8 @@ restart a --timeout 99999999999s
 restart a --timeout soon
 stop
 stop a --drain=yes
+stop a --drain --now
+restart a --drain
 status a b
 status --json=3
 EOF

@@ -97,13 +97,14 @@ static void send_status(struct client *c)
     client_finish(c);
 }
 
-static void want_restart(struct client *c)
+static void want_restart(struct client *c, bool now)
 {
     const char *refused;
 
     c->waiting = CLIENT_RESTART;
     c->queued = phase_has_started();
-    refused = restart_request(REQUEST_COMMAND, "grace restart");
+    refused = now ? restart_request_now("grace restart --now")
+                  : restart_request(REQUEST_COMMAND, "grace restart");
     if (c->waiting != CLIENT_RESTART) /* one that failed at once has answered already */
         return;
     if (refused)
@@ -112,13 +113,15 @@ static void want_restart(struct client *c)
         say(c, USER_SOCKET_TAKEN, "");
 }
 
-static void want_stop(struct client *c, bool drain)
+static void stop(void)
+{
+    restart_stop(SIGTERM);
+}
+
+static void want_stop(struct client *c, void (*begin)(void))
 {
     c->waiting = CLIENT_STOP;
-    if (drain)
-        restart_stop_drain();
-    else
-        restart_stop(SIGTERM);
+    begin();
     say(c, USER_SOCKET_TAKEN, "");
 }
 
@@ -127,11 +130,15 @@ static void serve(struct client *c)
     if (strcmp(c->request, USER_SOCKET_STATUS) == 0) {
         send_status(c);
     } else if (strcmp(c->request, USER_SOCKET_RESTART) == 0) {
-        want_restart(c);
+        want_restart(c, false);
+    } else if (strcmp(c->request, USER_SOCKET_RESTART_NOW) == 0) {
+        want_restart(c, true);
     } else if (strcmp(c->request, USER_SOCKET_STOP) == 0) {
-        want_stop(c, false);
+        want_stop(c, stop);
     } else if (strcmp(c->request, USER_SOCKET_DRAIN) == 0) {
-        want_stop(c, true);
+        want_stop(c, restart_stop_drain);
+    } else if (strcmp(c->request, USER_SOCKET_STOP_NOW) == 0) {
+        want_stop(c, restart_stop_now);
     } else {
         finish(c, USER_SOCKET_FAILED, USER_SOCKET_UNKNOWN);
     }

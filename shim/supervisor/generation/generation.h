@@ -104,6 +104,7 @@ struct generation {
     bool empty;             /* the last look saw no connection */
     unsigned denied; /* looks at which its processes counted connections and the kernel knew none */
     bool surplus;    /* it has to make room for younger ones: GRACE_MAX_OLD */
+    bool hurried;    /* it has no time to drain: restart --now */
     bool datagrams;  /* it has read some, and may owe answers */
     size_t internal; /* connections between its own processes, at the last look */
     struct flights flights;
