@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* Restart and stop: of each server that is named, one after the other. */
+/* Restart, stop and signal: of each server that is named, one after the other. */
 #include "grace.h"
 
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "option.h"
@@ -10,7 +14,8 @@
 #include "request.h"
 #include "targets.h"
 
-/* A restart takes those after the first. */
+/* A restart takes those after the first, a signal those for all. */
+enum { FOR_RESTART = 1, FOR_SIGNAL = 3 };
 static const struct option options[] = {
     {"drain", no_argument, NULL, 'd'},         {"now", no_argument, NULL, 'n'},
     {"timeout", required_argument, NULL, 't'}, {"all", no_argument, NULL, 'a'},
@@ -77,7 +82,7 @@ static int run_each(struct wish *wish, const struct targets *targets, bool goes_
 
 int cmd_restart(int argc, char **argv)
 {
-    struct wish wish = read_wish(argc, argv, options + 1);
+    struct wish wish = read_wish(argc, argv, options + FOR_RESTART);
     struct targets targets = read_targets(argc, argv, &wish);
 
     wish.request.line = wish.now ? USER_SOCKET_RESTART_NOW : USER_SOCKET_RESTART;
@@ -93,5 +98,35 @@ int cmd_stop(int argc, char **argv)
                         : wish.drain ? USER_SOCKET_DRAIN
                                      : USER_SOCKET_STOP;
     wish.request.ends = true;
+    return run_each(&wish, &targets, true);
+}
+
+/* "HUP", "SIGHUP" or "1". */
+static int signal_number(const char *text)
+{
+    const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text, *error;
+
+    for (int sig = 1; sig < NSIG; sig++)
+        if (sigabbrev_np(sig) != NULL && strcasecmp(name, sigabbrev_np(sig)) == 0)
+            return sig;
+    return (int)strtonum(text, 1, NSIG - 1, &error);
+}
+
+int cmd_signal(int argc, char **argv)
+{
+    struct wish wish = read_wish(argc, argv, options + FOR_SIGNAL);
+    struct targets targets;
+    char line[32];
+    int sig;
+
+    if (optind == argc)
+        option_error("SIG is missing: a signal such as HUP, SIGUSR1 or 12");
+    sig = signal_number(argv[optind]);
+    if (sig == 0)
+        option_error("'%s' isn't a signal such as HUP, SIGUSR1 or 12", argv[optind]);
+    optind++;
+    targets = read_targets(argc, argv, &wish);
+    snprintf(line, sizeof(line), USER_SOCKET_SIGNAL "%d", sig);
+    wish.request.line = line;
     return run_each(&wish, &targets, true);
 }

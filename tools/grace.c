@@ -48,6 +48,10 @@ static const struct subcommand commands[] = {
      "  --drain                let it finish the connections it has first\n"
      "  --now                  kill it at once\n"
      "  --timeout T            stop waiting after T (none); the stop goes on\n"},
+    {"signal", cmd_signal, EXIT_BAD_USAGE, "SIG TARGET... | SIG --all",
+     "send a signal to the main process of servers",
+     "  --all                  all that 'grace status' shows\n"
+     "SIG is a name such as HUP or SIGUSR1, or a number.\n"},
     {"status", cmd_status, EXIT_BAD_USAGE, "[TARGET] [--json] [--watch]",
      "show the servers that run under grace, or one of them",
      "  --json                 one line of JSON; an array if no TARGET is given\n"

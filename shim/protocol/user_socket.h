@@ -21,6 +21,7 @@
 #define USER_SOCKET_STOP        "stop"
 #define USER_SOCKET_DRAIN       "stop drain"
 #define USER_SOCKET_STOP_NOW    "stop now"
+#define USER_SOCKET_SIGNAL      "signal " /* and its number */
 
 #define USER_SOCKET_STEP    "step"
 #define USER_SOCKET_TAKEN   "taken"

@@ -15,6 +15,7 @@
 #include "protocol/user_socket.h"
 #include "supervisor/front/client.h"
 #include "supervisor/front/status.h"
+#include "supervisor/front/user_signal.h"
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/escape.h"
@@ -125,6 +126,16 @@ static void want_stop(struct client *c, void (*begin)(void))
     say(c, USER_SOCKET_TAKEN, "");
 }
 
+static void want_signal(struct client *c, const char *number)
+{
+    char text[256];
+    bool sent = user_signal_send(number, text, sizeof text);
+
+    if (sent)
+        say(c, USER_SOCKET_STEP, text);
+    finish(c, sent ? USER_SOCKET_DONE : USER_SOCKET_REFUSED, text);
+}
+
 static void serve(struct client *c)
 {
     if (strcmp(c->request, USER_SOCKET_STATUS) == 0) {
@@ -139,6 +150,8 @@ static void serve(struct client *c)
         want_stop(c, restart_stop_drain);
     } else if (strcmp(c->request, USER_SOCKET_STOP_NOW) == 0) {
         want_stop(c, restart_stop_now);
+    } else if (strncmp(c->request, USER_SOCKET_SIGNAL, strlen(USER_SOCKET_SIGNAL)) == 0) {
+        want_signal(c, c->request + strlen(USER_SOCKET_SIGNAL));
     } else {
         finish(c, USER_SOCKET_FAILED, USER_SOCKET_UNKNOWN);
     }
