@@ -16,9 +16,11 @@
 
 /* A restart takes those after the first, a signal those for all. */
 enum { FOR_RESTART = 1, FOR_SIGNAL = 3 };
+
 static const struct option options[] = {
     {"drain", no_argument, NULL, 'd'},         {"now", no_argument, NULL, 'n'},
     {"timeout", required_argument, NULL, 't'}, {"all", no_argument, NULL, 'a'},
+    {"quiet", no_argument, NULL, 'q'},         {"json", no_argument, NULL, 'j'},
     {"help", no_argument, NULL, 'h'},          {0}};
 
 struct wish {
@@ -31,13 +33,17 @@ static struct wish read_wish(int argc, char **argv, const struct option *longs)
     struct wish wish = {.request = {.what = argv[0], .timeout = CLOCK_NEVER}};
     int c;
 
-    while ((c = option_next(argc, argv, ":h", longs)) != -1) {
+    while ((c = option_next(argc, argv, ":hq", longs)) != -1) {
         if (c == 'd')
             wish.drain = true;
         else if (c == 'n')
             wish.now = true;
         else if (c == 'a')
             wish.all = true;
+        else if (c == 'q')
+            wish.request.quiet = true;
+        else if (c == 'j')
+            wish.request.json = true;
         else
             wish.request.timeout = option_duration(optarg);
     }

@@ -37,20 +37,28 @@ static const struct subcommand commands[] = {
      "  --log WHERE            stderr, syslog or an absolute path (stderr)\n"
      "  --log-level LEVEL      error, warning, info or debug (info)\n"
      "T is a duration: 500ms, 10s, 2m or none.\n"},
-    {"restart", cmd_restart, EXIT_BAD_USAGE, "TARGET... | --all [--now] [--timeout T]",
+    {"restart", cmd_restart, EXIT_BAD_USAGE,
+     "TARGET... | --all [--now] [--timeout T] [-q] [--json]",
      "restart servers, one after the other, and wait until the new generation has taken over",
      "  --all                  all that 'grace status' shows\n"
      "  --now                  cut the connections of the old one when the new one serves\n"
-     "  --timeout T            stop waiting after T (none); the restart goes on\n"},
-    {"stop", cmd_stop, EXIT_BAD_USAGE, "TARGET... | --all [--drain | --now] [--timeout T]",
+     "  --timeout T            stop waiting after T (none); the restart goes on\n"
+     "  -q, --quiet            say only what failed\n"
+     "  --json                 a line of JSON a server in the end\n"},
+    {"stop", cmd_stop, EXIT_BAD_USAGE,
+     "TARGET... | --all [--drain | --now] [--timeout T] [-q] [--json]",
      "stop servers and wait until they are gone",
      "  --all                  all that 'grace status' shows\n"
      "  --drain                let it finish the connections it has first\n"
      "  --now                  kill it at once\n"
-     "  --timeout T            stop waiting after T (none); the stop goes on\n"},
-    {"signal", cmd_signal, EXIT_BAD_USAGE, "SIG TARGET... | SIG --all",
+     "  --timeout T            stop waiting after T (none); the stop goes on\n"
+     "  -q, --quiet            say only what failed\n"
+     "  --json                 a line of JSON a server in the end\n"},
+    {"signal", cmd_signal, EXIT_BAD_USAGE, "SIG TARGET... | SIG --all [-q] [--json]",
      "send a signal to the main process of servers",
      "  --all                  all that 'grace status' shows\n"
+     "  -q, --quiet            say only what failed\n"
+     "  --json                 a line of JSON a server in the end\n"
      "SIG is a name such as HUP or SIGUSR1, or a number.\n"},
     {"status", cmd_status, EXIT_BAD_USAGE, "[TARGET] [--json] [--watch]",
      "show the servers that run under grace, or one of them",
