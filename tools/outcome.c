@@ -7,26 +7,25 @@
 #include "answer.h"
 #include "probe/words/text.h"
 
-/* With bytes of others in it would be no JSON. */
-static struct json_object *string_of(const char *text)
-{
-    char *visible = text_visible(text);
-    struct json_object *string = json_object_new_string(visible);
-
-    free(visible);
-    return string;
-}
-
 void outcome_text(struct json_object *outcome, const char *key, const char *text)
 {
-    json_object_object_add(outcome, key, string_of(text));
+    json_object_object_add(outcome, key, json_object_new_string(text));
+}
+
+/* With any bytes in it, it would be no JSON. */
+static void name(struct json_object *outcome, const char *key, const char *text)
+{
+    char *visible = text_visible(text);
+
+    outcome_text(outcome, key, visible);
+    free(visible);
 }
 
 struct json_object *outcome_new(const char *target)
 {
     struct json_object *outcome = json_object_new_object();
 
-    outcome_text(outcome, "target", target);
+    name(outcome, "target", target);
     return outcome;
 }
 
@@ -41,7 +40,7 @@ static void number(struct json_object *outcome, const char *key, struct json_obj
 
 void outcome_server(struct json_object *outcome, struct json_object *status)
 {
-    outcome_text(outcome, "name", answer_text(status, "name"));
+    name(outcome, "name", answer_text(status, "name"));
     number(outcome, "pid", status, "pid");
 }
 
@@ -58,7 +57,7 @@ void outcome_line(struct json_object *outcome, const char *list, const char *tex
         lines = json_object_new_array();
         json_object_object_add(outcome, list, lines);
     }
-    json_object_array_add(lines, string_of(text));
+    json_object_array_add(lines, json_object_new_string(text));
 }
 
 void outcome_seconds(struct json_object *outcome, int64_t ms)

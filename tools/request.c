@@ -60,11 +60,45 @@ static __attribute__((format(printf, 5, 6))) int conclude(struct talk *talk, int
     return code;
 }
 
+static bool begins_with(const char *text, const char *beginning)
+{
+    return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/* What explains the verdict waits for it. */
 static void say_step(struct talk *talk, const char *text)
 {
+    if (begins_with(text, USER_SOCKET_SAID)) {
+        outcome_line(talk->outcome, "stderr", text + strlen(USER_SOCKET_SAID));
+        return;
+    }
+    if (begins_with(text, USER_SOCKET_HINT)) {
+        outcome_line(talk->outcome, "hints", text + strlen(USER_SOCKET_HINT));
+        return;
+    }
     outcome_line(talk->outcome, "steps", text);
     if (!talk->request->quiet && !talk->request->json)
         printf("%s%s\n", talk->name, text);
+}
+
+static void explain_by(struct talk *talk, FILE *out, const char *list, const char *intro)
+{
+    struct json_object *lines;
+    size_t n = answer_list(talk->outcome, list, &lines);
+
+    for (size_t i = 0; i < n; i++)
+        fprintf(out, "%s  %s%s\n", talk->name, intro,
+                json_object_get_string(json_object_array_get_idx(lines, i)));
+}
+
+/* Indented, for the verdict is the last line that isn't. */
+static void explain(struct talk *talk)
+{
+    if (talk->request->json)
+        return;
+    explain_by(talk, stderr, "stderr", USER_SOCKET_SAID);
+    if (!talk->request->quiet)
+        explain_by(talk, stdout, "hints", USER_SOCKET_HINT);
 }
 
 static struct json_object *ask_status(const struct talk *talk)
@@ -274,6 +308,16 @@ static int follow_to_end(struct talk *talk)
     return code;
 }
 
+static int gone(struct talk *talk)
+{
+    return conclude(
+        talk, EXIT_FAILED, "failed", "",
+        talk->request->ends
+            ? "supervisor %d hung up and is still there, and the %s isn't over: see its log"
+            : "supervisor %d went away before the %s was over: see its log",
+        talk->supervisor, talk->request->what);
+}
+
 static int carry_out(struct talk *talk)
 {
     int code = reach(talk);
@@ -282,14 +326,10 @@ static int carry_out(struct talk *talk)
         return code;
     code = talk->request->ends ? follow_to_end(talk) : follow(talk);
     dialogue_close(talk->dialogue);
-    if (code != GONE)
-        return code;
-    return conclude(
-        talk, EXIT_FAILED, "failed", "",
-        talk->request->ends
-            ? "supervisor %d hung up and is still there, and the %s isn't over: see its log"
-            : "supervisor %d went away before the %s was over: see its log",
-        talk->supervisor, talk->request->what);
+    if (code == GONE)
+        code = gone(talk);
+    explain(talk);
+    return code;
 }
 
 static void print_outcome(struct talk *talk, int code, int64_t began)

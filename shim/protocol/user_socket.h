@@ -29,6 +29,11 @@
 #define USER_SOCKET_FAILED  "failed"
 #define USER_SOCKET_REFUSED "busy"
 
+/* What a step begins with that explains the verdict, and stands best behind it: a line that the
+ * failed version has written to standard error; what may help. */
+#define USER_SOCKET_SAID "| "
+#define USER_SOCKET_HINT "hint: "
+
 /* The text of `failed` where a supervisor does not know the request. */
 #define USER_SOCKET_UNKNOWN "unknown request"
 

@@ -12,7 +12,8 @@ is_json() {
     "$PYTHON" - "$output" "$@" <<'EOF' || fail "$output" "$stderr"
 import json, sys
 a = [json.loads(line) for line in sys.argv[1].splitlines()]
-known = {"target", "name", "pid", "result", "reason", "generation", "seconds", "steps", "stderr"}
+known = {"target", "name", "pid", "result", "reason", "generation", "seconds", "steps", "stderr",
+         "hints"}
 assert all(set(o) <= known for o in a), a
 for condition in sys.argv[2:]:
     assert eval(condition), condition

@@ -16,11 +16,13 @@
 #include "supervisor/front/client.h"
 #include "supervisor/front/status.h"
 #include "supervisor/front/user_signal.h"
+#include "supervisor/generation/generation.h"
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/escape.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/runtime_dir.h"
+#include "supervisor/step/last_words.h"
 
 enum { BACKLOG = 16 };
 
@@ -195,6 +197,38 @@ void ctl_handle(void)
         take_client();
 }
 
+static bool any_waits_for_restart(void)
+{
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link)
+        if (c->waiting == CLIENT_RESTART)
+            return true;
+    return false;
+}
+
+static const struct generation *generation_of(unsigned number)
+{
+    const struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->number == number)
+            break;
+    return g;
+}
+
+/* Before the verdict, which is the last that a client hears. */
+static void say_last_words(unsigned number)
+{
+    const struct generation *g = any_waits_for_restart() ? generation_of(number) : NULL;
+    char *text = g ? last_words(g) : NULL, *rest = text, *line;
+
+    while ((line = strsep(&rest, "\n")))
+        if (*line)
+            forward_line(line);
+    free(text);
+}
+
 static void answer_restarts(const char *word, const char *text)
 {
     struct client *c;
@@ -209,6 +243,12 @@ static void answer_restarts(const char *word, const char *text)
     }
 }
 
+static void answer_failed(const struct event *e)
+{
+    say_last_words(e->generation);
+    answer_restarts(USER_SOCKET_FAILED, e->text);
+}
+
 void ctl_event(const struct event *e)
 {
     if (e->kind == EVENT_LINE)
@@ -219,7 +259,7 @@ void ctl_event(const struct event *e)
         answer_restarts(USER_SOCKET_REFUSED, e->text);
     else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED ||
              (e->kind == EVENT_CRASHED && !supervisor.next)) /* who waits for that one goes on */
-        answer_restarts(USER_SOCKET_FAILED, e->text);
+        answer_failed(e);
 }
 
 void ctl_stopped(const char *text)

@@ -71,6 +71,8 @@ struct generation {
         int64_t since;
         unsigned lines, more;
     } log_limit;
+    int said_fd;                            /* the standard stream that is a file, 0: none is */
+    off_t said_from;                        /* how long that was when this generation started */
     int64_t refused;                        /* when it last asked in vain for a restart */
     struct listener *bound[PAGE_LISTENERS]; /* by index of the page */
     uint32_t known[PAGE_LISTENERS];         /* flags of those that were seen, not only said */
