@@ -60,6 +60,10 @@ static const struct subcommand commands[] = {
      "  -q, --quiet            say only what failed\n"
      "  --json                 a line of JSON a server in the end\n"
      "SIG is a name such as HUP or SIGUSR1, or a number.\n"},
+    {"logs", cmd_logs, EXIT_BAD_USAGE, "TARGET [-f] [-n N]",
+     "show what the supervisor of a server has logged, wherever its log goes",
+     "  -f, --follow           go on with each line that comes\n"
+     "  -n, --lines N          the last N lines (all that it keeps)\n"},
     {"status", cmd_status, EXIT_BAD_USAGE, "[TARGET] [--json] [--watch]",
      "show the servers that run under grace, or one of them",
      "  --json                 one line of JSON; an array if no TARGET is given\n"

@@ -22,9 +22,12 @@
 #define USER_SOCKET_DRAIN       "stop drain"
 #define USER_SOCKET_STOP_NOW    "stop now"
 #define USER_SOCKET_SIGNAL      "signal " /* and its number */
+#define USER_SOCKET_LOGS        "logs "   /* and how many of the last lines */
+#define USER_SOCKET_FOLLOW      "follow " /* the same, `taken`, and each line that comes */
 
 #define USER_SOCKET_STEP    "step"
 #define USER_SOCKET_TAKEN   "taken"
+#define USER_SOCKET_LINE    "line" /* of the log */
 #define USER_SOCKET_DONE    "done"
 #define USER_SOCKET_FAILED  "failed"
 #define USER_SOCKET_REFUSED "busy"

@@ -25,6 +25,7 @@
 #include "protocol/clock.h"
 #include "supervisor/front/bell.h"
 #include "supervisor/front/ctl.h"
+#include "supervisor/front/followers.h"
 #include "supervisor/front/messages.h"
 #include "supervisor/front/sd_notify.h"
 #include "supervisor/front/sd_notify_manager.h"
@@ -65,7 +66,8 @@
 enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
 
 /* status first: who is told that a restart has ended may ask for it. */
-static event_subscriber *const subscribers[] = {status_event, sd_notify_event, ctl_event, NULL};
+static event_subscriber *const subscribers[] = {status_event, sd_notify_event, ctl_event,
+                                                followers_event, NULL};
 
 static int signal_fd = -1;
 

@@ -14,6 +14,7 @@
 
 #include "protocol/user_socket.h"
 #include "supervisor/front/client.h"
+#include "supervisor/front/followers.h"
 #include "supervisor/front/status.h"
 #include "supervisor/front/user_signal.h"
 #include "supervisor/generation/generation.h"
@@ -138,6 +139,13 @@ static void want_signal(struct client *c, const char *number)
     finish(c, sent ? USER_SOCKET_DONE : USER_SOCKET_REFUSED, text);
 }
 
+static bool wants_lines(struct client *c, const char *word, bool follows)
+{
+    size_t n = strlen(word);
+
+    return strncmp(c->request, word, n) == 0 && followers_answer(c, c->request + n, follows);
+}
+
 static void serve(struct client *c)
 {
     if (strcmp(c->request, USER_SOCKET_STATUS) == 0) {
@@ -154,7 +162,8 @@ static void serve(struct client *c)
         want_stop(c, restart_stop_now);
     } else if (strncmp(c->request, USER_SOCKET_SIGNAL, strlen(USER_SOCKET_SIGNAL)) == 0) {
         want_signal(c, c->request + strlen(USER_SOCKET_SIGNAL));
-    } else {
+    } else if (!wants_lines(c, USER_SOCKET_LOGS, false) &&
+               !wants_lines(c, USER_SOCKET_FOLLOW, true)) {
         finish(c, USER_SOCKET_FAILED, USER_SOCKET_UNKNOWN);
     }
 }
