@@ -1,31 +1,54 @@
 /* SPDX-License-Identifier: ISC */
 #include "outcome.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "answer.h"
-#include "probe/words/text.h"
+
+enum { LINES_MOST = 1000 }; /* of who speaks without end */
+
+static bool is_utf8(struct json_object *string)
+{
+    struct json_tokener *tokener = json_tokener_new();
+    struct json_object *parsed;
+
+    json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
+    parsed = json_tokener_parse_ex(tokener, json_object_to_json_string(string), -1);
+    json_tokener_free(tokener);
+    return json_object_put(parsed) == 1;
+}
+
+/* Of text that is none no byte is believed that isn't ASCII: it would be no JSON. */
+static struct json_object *string_of(const char *text)
+{
+    struct json_object *string = json_object_new_string(text);
+    char *ascii;
+
+    if (is_utf8(string))
+        return string;
+    ascii = strdup(text);
+    for (char *c = ascii; *c != '\0'; c++)
+        if (!isascii((unsigned char)*c))
+            *c = '?';
+    json_object_set_string(string, ascii);
+    free(ascii);
+    return string;
+}
 
 void outcome_text(struct json_object *outcome, const char *key, const char *text)
 {
-    json_object_object_add(outcome, key, json_object_new_string(text));
-}
-
-/* With any bytes in it, it would be no JSON. */
-static void name(struct json_object *outcome, const char *key, const char *text)
-{
-    char *visible = text_visible(text);
-
-    outcome_text(outcome, key, visible);
-    free(visible);
+    json_object_object_add(outcome, key, string_of(text));
 }
 
 struct json_object *outcome_new(const char *target)
 {
     struct json_object *outcome = json_object_new_object();
 
-    name(outcome, "target", target);
+    outcome_text(outcome, "target", target);
     return outcome;
 }
 
@@ -40,7 +63,7 @@ static void number(struct json_object *outcome, const char *key, struct json_obj
 
 void outcome_server(struct json_object *outcome, struct json_object *status)
 {
-    name(outcome, "name", answer_text(status, "name"));
+    outcome_text(outcome, "name", answer_text(status, "name"));
     number(outcome, "pid", status, "pid");
 }
 
@@ -57,7 +80,8 @@ void outcome_line(struct json_object *outcome, const char *list, const char *tex
         lines = json_object_new_array();
         json_object_object_add(outcome, list, lines);
     }
-    json_object_array_add(lines, json_object_new_string(text));
+    if (json_object_array_length(lines) < LINES_MOST)
+        json_object_array_add(lines, string_of(text));
 }
 
 void outcome_seconds(struct json_object *outcome, int64_t ms)

@@ -14,7 +14,7 @@ void outcome_server(struct json_object *outcome, struct json_object *status);
 /* The generation that serves. */
 void outcome_generation(struct json_object *outcome, struct json_object *status);
 
-/* Adds a line to "steps", "stderr" or "hints". What is added is text that can be printed. */
+/* Adds a line to "steps", "stderr" or "hints", up to a number of them. */
 void outcome_line(struct json_object *outcome, const char *list, const char *text);
 
 void outcome_text(struct json_object *outcome, const char *key, const char *text);

@@ -92,9 +92,9 @@ static void explain_by(struct talk *talk, FILE *out, const char *list, const cha
 }
 
 /* Indented, for the verdict is the last line that isn't. */
-static void explain(struct talk *talk)
+static void explain(struct talk *talk, int code)
 {
-    if (talk->request->json)
+    if (talk->request->json || code == EXIT_DONE)
         return;
     explain_by(talk, stderr, "stderr", USER_SOCKET_SAID);
     if (!talk->request->quiet)
@@ -105,9 +105,14 @@ static struct json_object *ask_status(const struct talk *talk)
 {
     struct target_failure failure;
     int64_t deadline = clock_ms() + ANSWER_PATIENCE;
-    struct dialogue *dialogue = target_try_supervisor(talk->supervisor, talk->target->text,
-                                                      deadline, EXIT_FAILED, &failure);
-    struct json_object *status = dialogue != NULL ? answer_ask(dialogue) : NULL;
+    struct dialogue *dialogue;
+    struct json_object *status;
+
+    if (proc_stopped(talk->supervisor))
+        return NULL;
+    dialogue = target_try_supervisor(talk->supervisor, talk->target->text, deadline, EXIT_FAILED,
+                                     &failure);
+    status = dialogue != NULL ? answer_ask(dialogue) : NULL;
 
     if (dialogue != NULL)
         dialogue_close(dialogue);
@@ -328,7 +333,7 @@ static int carry_out(struct talk *talk)
     dialogue_close(talk->dialogue);
     if (code == GONE)
         code = gone(talk);
-    explain(talk);
+    explain(talk, code);
     return code;
 }
 

@@ -211,9 +211,18 @@ static bool any_waits_for_restart(void)
     struct client *c;
 
     TAILQ_FOREACH (c, &client_list, link)
-        if (c->waiting == CLIENT_RESTART)
+        if (c->waiting == CLIENT_RESTART && !c->queued)
             return true;
     return false;
+}
+
+static void say_to_waiting(const char *line)
+{
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link)
+        if (c->waiting == CLIENT_RESTART && !c->queued)
+            say(c, USER_SOCKET_STEP, line);
 }
 
 static const struct generation *generation_of(unsigned number)
@@ -234,7 +243,7 @@ static void say_last_words(unsigned number)
 
     while ((line = strsep(&rest, "\n")))
         if (*line)
-            forward_line(line);
+            say_to_waiting(line);
     free(text);
 }
 
