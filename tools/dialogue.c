@@ -185,14 +185,22 @@ char *dialogue_line(struct dialogue *dialogue)
     return NULL;
 }
 
-int dialogue_silent(pid_t supervisor, const char *consequence)
+void dialogue_silence(pid_t supervisor, const char *consequence, char *text, size_t size)
 {
     int pid = (int)supervisor;
 
     if (proc_stopped(pid))
-        warnx("supervisor %d doesn't answer because it is stopped%s: kill -CONT %d", pid,
-              consequence, pid);
+        snprintf(text, size, "supervisor %d doesn't answer because it is stopped%s: kill -CONT %d",
+                 pid, consequence, pid);
     else
-        warnx("supervisor %d doesn't answer%s: see its log", pid, consequence);
+        snprintf(text, size, "supervisor %d doesn't answer%s: see its log", pid, consequence);
+}
+
+int dialogue_silent(pid_t supervisor, const char *consequence)
+{
+    char text[160];
+
+    dialogue_silence(supervisor, consequence, text, sizeof(text));
+    warnx("%s", text);
     return EXIT_TIMED_OUT;
 }

@@ -39,7 +39,10 @@ bool dialogue_has_answer(const struct dialogue *dialogue, int64_t until);
  * ETIMEDOUT, EMSGSIZE for a line that never ends, or what recv() says. */
 char *dialogue_line(struct dialogue *dialogue);
 
-/* Says that a supervisor doesn't answer at all, and what follows; returns EXIT_TIMED_OUT. */
+/* One line that a supervisor doesn't answer at all, and what follows. */
+void dialogue_silence(pid_t supervisor, const char *consequence, char *text, size_t size);
+
+/* Says so; returns EXIT_TIMED_OUT. */
 int dialogue_silent(pid_t supervisor, const char *consequence);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "option.h"
+#include "suggest.h"
 
 static int cmd_help(int argc, char **argv);
 
@@ -36,13 +37,33 @@ static const struct subcommand commands[] = {
      "  --log WHERE            stderr, syslog or an absolute path (stderr)\n"
      "  --log-level LEVEL      error, warning, info or debug (info)\n"
      "T is a duration: 500ms, 10s, 2m or none.\n"},
-    {"restart", cmd_restart, EXIT_BAD_USAGE, "TARGET [--timeout T]",
-     "restart a server and wait until the new generation has taken over",
-     "  --timeout T            stop waiting after T (none); the restart goes on\n"},
-    {"stop", cmd_stop, EXIT_BAD_USAGE, "TARGET [--drain] [--timeout T]",
-     "stop a server and wait until it is gone",
+    {"restart", cmd_restart, EXIT_BAD_USAGE,
+     "TARGET... | --all [--now] [--timeout T] [-q] [--json]",
+     "restart servers, one after the other, and wait until the new generation has taken over",
+     "  --all                  all that 'grace status' shows\n"
+     "  --now                  cut the connections of the old one when the new one serves\n"
+     "  --timeout T            stop waiting after T (none); the restart goes on\n"
+     "  -q, --quiet            say only what failed\n"
+     "  --json                 a line of JSON a server in the end\n"},
+    {"stop", cmd_stop, EXIT_BAD_USAGE,
+     "TARGET... | --all [--drain | --now] [--timeout T] [-q] [--json]",
+     "stop servers and wait until they are gone",
+     "  --all                  all that 'grace status' shows\n"
      "  --drain                let it finish the connections it has first\n"
-     "  --timeout T            stop waiting after T (none); the stop goes on\n"},
+     "  --now                  kill it at once\n"
+     "  --timeout T            stop waiting after T (none); the stop goes on\n"
+     "  -q, --quiet            say only what failed\n"
+     "  --json                 a line of JSON a server in the end\n"},
+    {"signal", cmd_signal, EXIT_BAD_USAGE, "SIG TARGET... | SIG --all [-q] [--json]",
+     "send a signal to the main process of servers",
+     "  --all                  all that 'grace status' shows\n"
+     "  -q, --quiet            say only what failed\n"
+     "  --json                 a line of JSON a server in the end\n"
+     "SIG is a name such as HUP or SIGUSR1, or a number.\n"},
+    {"logs", cmd_logs, EXIT_BAD_USAGE, "TARGET [-f] [-n N]",
+     "show what the supervisor of a server has logged, wherever its log goes",
+     "  -f, --follow           go on with each line that comes\n"
+     "  -n, --lines N          the last N lines (all that it keeps)\n"},
     {"check", cmd_check, EXIT_BAD_USAGE, "[--json | --quiet] [--] COMMAND [ARG...]",
      "tell whether grace will work for a program, which isn't executed for that",
      "  --json                 one line of JSON\n"
@@ -80,9 +101,15 @@ static const struct subcommand commands[] = {
 
 static const struct subcommand *command_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+    struct suggestion near = {.word = name};
+
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
+        suggest_consider(&near, commands[i].name);
+    }
+    if (near.name != NULL)
+        option_error("no command '%s' (did you mean '%s'?)", name, near.name);
     option_error("no command '%s'", name);
 }
 

@@ -31,8 +31,12 @@ const char *option_argument(int argc, char **argv);
 /* The same, where it is a server's name or pid; ends the program if one is needed and missing. */
 const char *option_target(int argc, char **argv, bool needed);
 
-/* "500ms", "10s", "2m", "1h", "0" or "none" in milliseconds; ends the program on anything else. */
-int64_t option_duration(const char *option, const char *text);
+/* The option that was returned last as it was typed, for what is said of its value. */
+const char *option_typed(void);
+
+/* Its value as "500ms", "10s", "2m", "1h", "0" or "none", in milliseconds; ends the program on
+ * anything else. */
+int64_t option_duration(const char *text);
 
 /* Ends the program with one line on stderr that points to the command's help. */
 _Noreturn void option_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

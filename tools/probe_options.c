@@ -70,30 +70,30 @@ struct reading {
     bool duration_given, times_given;
 };
 
-static uint64_t number(const char *option, const char *text, long long most)
+static uint64_t number(const char *text, long long most)
 {
     const char *error;
     long long n = strtonum(text, 1, most, &error);
 
     if (error != NULL)
-        option_error("%s '%s' isn't a number from 1 to %lld", option, text, most);
+        option_error("%s '%s' isn't a number from 1 to %lld", option_typed(), text, most);
     return (uint64_t)n;
 }
 
-static int64_t nanoseconds(const char *option, const char *text)
+static int64_t nanoseconds(const char *text)
 {
-    int64_t ms = option_duration(option, text);
+    int64_t ms = option_duration(text);
 
     return ms >= PLAN_NEVER / 1000000 ? PLAN_NEVER : ms * 1000000;
 }
 
-static const regex_t *regex(const char *option, const char *text)
+static const regex_t *regex(const char *text)
 {
     const char *why;
     const regex_t *compiled = judge_compile(text, &why);
 
     if (compiled == NULL)
-        option_error("%s '%s' isn't a regular expression: %s", option, text, why);
+        option_error("%s '%s' isn't a regular expression: %s", option_typed(), text, why);
     return compiled;
 }
 
@@ -108,11 +108,10 @@ static void read_clients(struct plan *plan, char *word)
         while (kind < KINDS && strcmp(kind_name(kind), word) != 0)
             kind++;
         if (kind == KINDS)
-            option_error(
-                "--clients '%s' isn't new, keep-alive, slow, idle, silent, half or connect", word);
+            option_error("%s '%s' isn't new, keep-alive, slow, idle, silent, half or connect",
+                         option_typed(), word);
     }
-    plan->clients[kind] =
-        (unsigned)number("--clients", equals != NULL ? equals + 1 : word, CLIENTS_MOST);
+    plan->clients[kind] = (unsigned)number(equals != NULL ? equals + 1 : word, CLIENTS_MOST);
 }
 
 static void read_all_clients(struct plan *plan, char *list)
@@ -129,7 +128,7 @@ static void read_header(struct reading *reading, const char *line)
     char *headers;
 
     if (strchr(line, ':') == NULL || strpbrk(line, "\r\n") != NULL)
-        option_error("--header '%s' isn't NAME: VALUE", line);
+        option_error("%s '%s' isn't NAME: VALUE", option_typed(), line);
     if (asprintf(&headers, "%s%s\r\n", reading->words.headers, line) < 0)
         err(1, NULL);
     reading->words.headers = headers;
@@ -143,11 +142,11 @@ static void read_output(struct probe_options *options, char *word)
         *equals++ = '\0';
     report_write *write = report_find(word);
     if (write == NULL)
-        option_error("--output '%s' isn't text, chart, json, tap, junit or svg", word);
+        option_error("%s '%s' isn't text, chart, json, tap, junit or svg", option_typed(), word);
     if (equals != NULL && *equals == '\0')
-        option_error("--output %s= has no file", word);
+        option_error("%s %s= has no file", option_typed(), word);
     if (options->outputs_used == OUTPUTS_MAX)
-        option_error("--output can be given %d times", OUTPUTS_MAX);
+        option_error("%s can be given %d times", option_typed(), OUTPUTS_MAX);
     options->outputs[options->outputs_used++] =
         (struct output){.format = word, .path = equals, .write = write};
 }
@@ -164,14 +163,14 @@ static void read_restart_option(struct reading *reading, int c)
         reading->options->restart_command = optarg;
         break;
     case OPTION_TIMES:
-        plan->times = (unsigned)number("--times", optarg, TIMES_MOST);
+        plan->times = (unsigned)number(optarg, TIMES_MOST);
         reading->times_given = true;
         break;
     case OPTION_PAUSE:
-        plan->pause = nanoseconds("--pause", optarg);
+        plan->pause = nanoseconds(optarg);
         break;
     default:
-        plan->restart_timeout = nanoseconds("--restart-timeout", optarg);
+        plan->restart_timeout = nanoseconds(optarg);
         break;
     }
 }
@@ -182,10 +181,10 @@ static void read_request_option(struct reading *reading, int c)
 
     switch (c) {
     case OPTION_EXPECT:
-        plan->judge.expect = regex("--expect", optarg);
+        plan->judge.expect = regex(optarg);
         break;
     case OPTION_VERSION_REGEX:
-        plan->judge.version = regex("--version-regex", optarg);
+        plan->judge.version = regex(optarg);
         break;
     case OPTION_DATA:
         reading->words.data = optarg;
@@ -214,11 +213,11 @@ static void read_option(struct reading *reading, int c)
         read_all_clients(plan, optarg);
         break;
     case 'd':
-        plan->duration = nanoseconds("--duration", optarg);
+        plan->duration = nanoseconds(optarg);
         reading->duration_given = true;
         break;
     case 'n':
-        plan->requests = number("--requests", optarg, INT64_MAX);
+        plan->requests = number(optarg, INT64_MAX);
         break;
     case 'o':
         read_output(reading->options, optarg);
@@ -227,18 +226,18 @@ static void read_option(struct reading *reading, int c)
         plan->live = false;
         break;
     case OPTION_RATE:
-        plan->rate = number("--rate", optarg, RATE_MOST);
+        plan->rate = number(optarg, RATE_MOST);
         break;
     case OPTION_HOLD:
-        plan->hold = nanoseconds("--hold", optarg);
+        plan->hold = nanoseconds(optarg);
         break;
     case OPTION_TIMEOUT:
-        plan->timeout = nanoseconds("--timeout", optarg);
+        plan->timeout = nanoseconds(optarg);
         break;
     case OPTION_READY_FILE:
         plan->ready = fopen(optarg, "ae");
         if (plan->ready == NULL)
-            option_error("--ready-file %s: %s", optarg, strerror(errno));
+            option_error("%s %s: %s", option_typed(), optarg, strerror(errno));
         break;
     case OPTION_RESTART:
     case OPTION_RESTART_COMMAND:

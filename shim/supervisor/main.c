@@ -25,6 +25,7 @@
 #include "protocol/clock.h"
 #include "supervisor/front/bell.h"
 #include "supervisor/front/ctl.h"
+#include "supervisor/front/followers.h"
 #include "supervisor/front/history.h"
 #include "supervisor/front/messages.h"
 #include "supervisor/front/sd_notify.h"
@@ -67,7 +68,7 @@ enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
 
 /* history first: who is told that a restart has ended may ask for it. */
 static event_subscriber *const subscribers[] = {history_event, totals_event, sd_notify_event,
-                                                ctl_event, NULL};
+                                                ctl_event, followers_event, NULL};
 
 static int signal_fd = -1;
 

@@ -61,7 +61,8 @@ foo
 help foo
 help run stop
 restart
-restart a b
+restart --all a
+stop a --all
 restart a --foo
 restart a -x
 restart a --timeout
@@ -72,6 +73,8 @@ restart a --timeout soon
 stop
 stop a --drain=yes
 status a --json --ready
+stop a --drain --now
+restart a --drain
 status --json=3
 EOF
 }
@@ -219,7 +222,7 @@ EOF
     grace stop web --drain --timeout 0
     complains 4 "isn't over in time and goes on"
     grace restart web --timeout 0
-    complains 1 "restart failed: the server is being stopped"
+    complains 1 "restart refused: the server is being stopped"
     drop 0
     grace_wait 20 gone "$PID"
 }

@@ -150,7 +150,8 @@ bool generation_joined(const struct generation *g)
 /* Who may lose connections: one that has drained for long enough, or with the whole server. */
 static bool may_be_cut(struct generation *g)
 {
-    return fake.stopped || supervisor.ended || g->surplus || fake.now >= g->draining + DRAIN_MS ||
+    return fake.stopped || supervisor.ended || g->surplus || g->hurried ||
+           fake.now >= g->draining + DRAIN_MS ||
            (supervisor_is_sequential() && !fake_of(g)->served) ||
            (supervisor.options.respawns > 0 && (g->exited || !fake_of(g)->served));
 }
@@ -217,6 +218,18 @@ void drain_begin(struct generation *g)
     g->draining = fake.now;
     g->deadline = fake.now + DRAIN_MS;
     max_old_enforce();
+}
+
+void drain_hurry(void)
+{
+    struct generation *g;
+
+    note("hurry");
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING) {
+            g->deadline = fake.now;
+            g->hurried = true;
+        }
 }
 
 void drain_abandon(struct generation *g)
@@ -357,7 +370,7 @@ static void hear(const struct event *e)
         answer("failed");
 }
 
-static const char *ask(enum request request)
+static const char *ask(enum request request, bool now)
 {
     struct fake_client *c = &fake.client[fake.nclients];
     const char *refused;
@@ -366,7 +379,7 @@ static const char *ask(enum request request)
         return restart_request(request, "a test");
     fake.nclients++;
     *c = (struct fake_client){.waits = true, .queued = phase_has_started()};
-    refused = restart_request(request, "a test");
+    refused = now ? restart_request_now("a test") : restart_request(request, "a test");
     if (refused && c->waits) {
         c->answers++;
         c->waits = false;
@@ -378,8 +391,13 @@ void fake_request(enum request request)
 {
     unsigned before = supervisor.last_number;
 
-    if (!ask(request))
+    if (!ask(request, false))
         fake.asked = before;
+}
+
+void fake_request_now(void)
+{
+    ask(REQUEST_COMMAND, true);
 }
 
 void fake_stop(int sig)
@@ -392,6 +410,12 @@ void fake_stop_drain(void)
 {
     fake.stopped = true;
     restart_stop_drain();
+}
+
+void fake_stop_now(void)
+{
+    fake.stopped = true;
+    restart_stop_now();
 }
 
 /* As front/signals.c does. */

@@ -57,6 +57,8 @@ void fake_end(void);
 void fake_request(enum request request);
 void fake_stop(int sig);
 void fake_stop_drain(void);
+void fake_request_now(void);
+void fake_stop_now(void);
 
 /* The main process ends, and with it all others, or the others go on. */
 void fake_die(struct generation *g, int status, bool others_live);

@@ -74,6 +74,11 @@ static void command(void)
     fake_request(REQUEST_COMMAND);
 }
 
+static void command_now(void)
+{
+    fake_request_now();
+}
+
 static void signal_it(void)
 {
     fake_request(REQUEST_SIGNAL);
@@ -162,6 +167,15 @@ static void stop_drain(void)
         fake_stop_drain();
 }
 
+static void stop_now(void)
+{
+    if (below(8) != 0)
+        return;
+    fake_stop_now();
+    if (supervisor.phase != PHASE_STOPPING)
+        violated("a stop that has no time waits");
+}
+
 static const struct {
     const char *name;
     void (*happen)(void);
@@ -170,6 +184,7 @@ static const struct {
     {"ready", get_ready},
     {"ready", get_ready},
     {"command", command},
+    {"command now", command_now},
     {"signal", signal_it},
     {"fail", fail},
     {"not executed", fail_to_execute},
@@ -185,6 +200,7 @@ static const struct {
     {"unwrapped", find_unwrapped},
     {"stop", stop},
     {"stop drain", stop_drain},
+    {"stop now", stop_now},
 };
 
 static void check_starting(void)

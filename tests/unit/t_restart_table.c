@@ -13,43 +13,54 @@
 static const char *const phases[] = {"first",    "idle",       "starting",  "probation",
                                      "handover", "ending",     "replacing", "pausing",
                                      "backoff",  "respawning", "leaving",   "stopping"};
-static const char *const inputs[] = {"request", "ready", "failed", "refused",
-                                     "lost",    "empty", "stop",   "drain"};
+static const char *const inputs[] = {"request", "ready", "failed", "refused", "lost",
+                                     "empty",   "stop",  "drain",  "kill"};
 
 /* The phase that follows, and what is done; generation 1 served before the one that is or was
  * starting.  NULL: it can't happen, and nothing is done. */
 static const char *const wanted[PHASES][INPUTS] = {
     [PHASE_FIRST] = {"first: then restart", "idle: serves 1", NULL, NULL, "stopping: ended",
-                     "stopping: ended", "stopping: release, signal 1", "leaving: close, drain 1"},
+                     "stopping: ended", "stopping: release, signal 1", "leaving: close, drain 1",
+                     "stopping: release, signal 1, kill 1"},
     [PHASE_IDLE] = {"starting: new 2", NULL, NULL, NULL, "stopping: ended", "stopping: ended",
-                    "stopping: release, signal 1", "leaving: close, drain 1"},
+                    "stopping: release, signal 1", "leaving: close, drain 1",
+                    "stopping: release, signal 1, kill 1"},
     [PHASE_STARTING] = {"starting: then restart", "handover: serves 2, drain 1",
                         "idle: failed, abandon 2, kill 2", "ending: abandon 2, kill 2, drain 1",
                         "stopping: ended", "stopping: ended", "stopping: kill 2, release, signal 1",
-                        "leaving: close, kill 2, drain 1"},
+                        "leaving: close, kill 2, drain 1",
+                        "stopping: kill 2, release, signal 1, kill 1, kill 2"},
     [PHASE_PROBATION] = {"probation: then restart", "handover: drain 1",
                          "idle: failed, abandon 2, kill 2", NULL, "handover: drain 1", NULL,
                          "stopping: drain 1, done, release, signal 2",
-                         "leaving: close, drain 1, done, drain 2"},
+                         "leaving: close, drain 1, done, drain 2",
+                         "stopping: drain 1, done, release, signal 2, kill 1, kill 2"},
     [PHASE_HANDOVER] = {"handover: then restart", "idle: done", NULL, NULL, "stopping: ended",
                         "stopping: ended", "stopping: done, release, signal 2",
-                        "leaving: close, done, drain 2"},
+                        "leaving: close, done, drain 2",
+                        "stopping: done, release, signal 2, kill 1, kill 2"},
     [PHASE_ENDING] = {"ending: then restart", NULL, NULL, NULL, "ending:", "replacing: new 2",
-                      "stopping: release, signal 1", "ending: then stop"},
+                      "stopping: release, signal 1", "ending: then stop",
+                      "stopping: release, signal 1, kill 1"},
     [PHASE_REPLACING] = {"replacing: then restart", "idle: serves 2, done",
                          "pausing: failed, kill 2", NULL, NULL, NULL, "stopping: release, signal 2",
-                         "replacing: then stop"},
+                         "replacing: then stop", "stopping: release, signal 2, kill 2"},
     [PHASE_PAUSING] = {"pausing: at once", NULL, NULL, NULL, "pausing:", "replacing: new 3",
-                       "stopping: release, signal 2", "stopping: release, signal 2"},
+                       "stopping: release, signal 2", "stopping: release, signal 2",
+                       "stopping: release, signal 2, kill 2"},
     [PHASE_BACKOFF] = {"backoff: at once", NULL, NULL, NULL, "backoff:", "respawning: new 2",
-                       "stopping: release, signal 1", "stopping: release, signal 1"},
+                       "stopping: release, signal 1", "stopping: release, signal 1",
+                       "stopping: release, signal 1, kill 1"},
     [PHASE_RESPAWNING] = {"respawning: then restart", "idle: serves 2, done",
                           "backoff: died, left 2, kill 2", NULL, NULL, NULL,
-                          "stopping: release, signal 2", "respawning: then stop"},
+                          "stopping: release, signal 2", "respawning: then stop",
+                          "stopping: release, signal 2, kill 2"},
     [PHASE_LEAVING] = {NULL, NULL, "leaving: failed, abandon 2, kill 2", NULL, "stopping: ended",
-                       "stopping: ended", "stopping: kill 2, release, signal 1", "leaving:"},
+                       "stopping: ended", "stopping: kill 2, release, signal 1",
+                       "leaving:", "stopping: kill 2, release, signal 1, kill 1, kill 2"},
     [PHASE_STOPPING] = {NULL, NULL, "stopping: failed, abandon 2, kill 2", NULL, "stopping: ended",
-                        "stopping: ended", "stopping: kill 1, kill 2", "stopping:"},
+                        "stopping: ended", "stopping: kill 1, kill 2",
+                        "stopping:", "stopping: kill 1, kill 2"},
 };
 
 /* With GRACE_RESPAWN, when the one that serves has died by a signal. */
@@ -222,6 +233,56 @@ static void check_restart_in_between(void)
     fake_end();
 }
 
+/* How the one that served goes when the next one is ready. */
+static void check_hurry(bool first, bool second, const char *how, const char *when)
+{
+    come_to(PHASE_IDLE);
+    if (first)
+        fake_request_now();
+    else
+        fake_request(REQUEST_COMMAND);
+    if (second)
+        fake_request_now();
+    serve();
+    fake.trace[0] = '\0';
+    fake_request(REQUEST_SIGNAL);
+    fake_of(supervisor.next)->ready = true;
+    restart_step(fake.now);
+    is_str(fake.trace, how, "%s", when);
+    fake_end();
+}
+
+static void check_now(void)
+{
+    come_to(PHASE_IDLE);
+    fake_request_now();
+    fake_of(supervisor.next)->ready = true;
+    fake.trace[0] = '\0';
+    restart_step(fake.now);
+    is_str(fake.trace, "serves 2, drain 1, hurry", "restart --now: the old one has no time");
+    fake_end();
+    come_to(PHASE_STARTING);
+    fake_request_now();
+    fake_of(supervisor.next)->ready = true;
+    fake.trace[0] = '\0';
+    restart_step(fake.now);
+    is_str(fake.trace, "serves 2, drain 1", "asked for meanwhile: not yet");
+    fake_turn();
+    fake_of(supervisor.next)->ready = true;
+    fake.trace[0] = '\0';
+    restart_step(fake.now);
+    is_str(fake.trace, "serves 3, drain 2, hurry", "but the restart that follows");
+    fake_end();
+    come_to(PHASE_ENDING);
+    fake.trace[0] = '\0';
+    fake_request_now();
+    is_str(fake.trace, "hurry", "while the old one drains before the next one starts: at once");
+    is_int(supervisor.pending, REQUEST_NONE, "and that is all");
+    fake_end();
+    check_hurry(true, false, "new 3, serves 3, drain 2", "the next restart drains again");
+    check_hurry(true, true, "new 4, serves 4, drain 3", "also after two in a row");
+}
+
 /* A second signal at once is the echo of the first; the deadline is none. */
 static void check_stop_is_late(void)
 {
@@ -259,6 +320,7 @@ int main(void)
     check_limit();
     check_no_limit();
     check_restart_in_between();
+    check_now();
     check_stop_is_late();
     check_nobody_serves();
     return done();

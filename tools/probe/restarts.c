@@ -103,7 +103,8 @@ static void start(int64_t now)
         err(1, "pidfd_open");
 }
 
-/* The last line of what the command said that isn't empty. */
+/* The last line of what the command said that isn't empty, nor indented: then it explains the one
+ * before. */
 static void last_line(char *line, size_t size)
 {
     char bytes[LAST_WORDS + 1];
@@ -114,7 +115,11 @@ static void last_line(char *line, size_t size)
     while (got > 0 && isspace((unsigned char)bytes[got - 1]))
         got--;
     bytes[got > 0 ? got : 0] = '\0';
-    const char *last = strrchr(bytes, '\n');
+    char *last = strrchr(bytes, '\n');
+    while (last != NULL && last[1] == ' ') {
+        *last = '\0';
+        last = strrchr(bytes, '\n');
+    }
     strlcpy(line, last != NULL ? last + 1 : bytes, size);
     for (char *c = line; *c != '\0'; c++)
         if (iscntrl((unsigned char)*c))

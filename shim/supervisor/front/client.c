@@ -27,7 +27,8 @@ static void client_free(struct client *c)
 /* Waits for nothing that we do. */
 static bool is_idle(const struct client *c)
 {
-    return c->gone || c->waiting == CLIENT_ASKS || c->waiting == CLIENT_READS;
+    return c->gone || c->waiting == CLIENT_ASKS || c->waiting == CLIENT_FOLLOWS ||
+           c->waiting == CLIENT_READS;
 }
 
 static bool make_room(void)

@@ -12,7 +12,7 @@
 
 enum { CLIENT_REQUEST = 64 };
 
-enum client_waiting { CLIENT_ASKS, CLIENT_RESTART, CLIENT_STOP, CLIENT_READS };
+enum client_waiting { CLIENT_ASKS, CLIENT_RESTART, CLIENT_STOP, CLIENT_FOLLOWS, CLIENT_READS };
 
 struct client {
     TAILQ_ENTRY(client) link;
@@ -31,7 +31,8 @@ struct client {
 TAILQ_HEAD(client_list, client);
 extern struct client_list client_list; /* oldest first */
 
-/* Takes fd. Where there are too many the oldest that has not asked, or has its answer, goes. NULL:
+/* Takes fd. Where there are too many the oldest that has not asked, has its answer, or reads
+ * the log, goes. NULL:
  * there are too many of others, or no memory; fd is closed. */
 struct client *client_add(int fd);
 

@@ -14,13 +14,17 @@
 
 #include "protocol/user_socket.h"
 #include "supervisor/front/client.h"
+#include "supervisor/front/followers.h"
 #include "supervisor/front/serves.h"
 #include "supervisor/front/status.h"
+#include "supervisor/front/user_signal.h"
+#include "supervisor/generation/generation.h"
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/escape.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/runtime_dir.h"
+#include "supervisor/step/last_words.h"
 
 enum { BACKLOG = 16 };
 
@@ -105,29 +109,49 @@ static void tell_ready(struct client *c)
     finish(c, *reason ? USER_SOCKET_FAILED : USER_SOCKET_DONE, reason);
 }
 
-static void want_restart(struct client *c)
+static void want_restart(struct client *c, bool now)
 {
     const char *refused;
 
     c->waiting = CLIENT_RESTART;
     c->queued = phase_has_started();
-    refused = restart_request(REQUEST_COMMAND, "grace restart");
+    refused = now ? restart_request_now("grace restart --now")
+                  : restart_request(REQUEST_COMMAND, "grace restart");
     if (c->waiting != CLIENT_RESTART) /* one that failed at once has answered already */
         return;
     if (refused)
-        finish(c, USER_SOCKET_FAILED, refused);
+        finish(c, USER_SOCKET_REFUSED, refused);
     else
         say(c, USER_SOCKET_TAKEN, "");
 }
 
-static void want_stop(struct client *c, bool drain)
+static void stop(void)
+{
+    restart_stop(SIGTERM);
+}
+
+static void want_stop(struct client *c, void (*begin)(void))
 {
     c->waiting = CLIENT_STOP;
-    if (drain)
-        restart_stop_drain();
-    else
-        restart_stop(SIGTERM);
+    begin();
     say(c, USER_SOCKET_TAKEN, "");
+}
+
+static void want_signal(struct client *c, const char *number)
+{
+    char text[256];
+    bool sent = user_signal_send(number, text, sizeof text);
+
+    if (sent)
+        say(c, USER_SOCKET_STEP, text);
+    finish(c, sent ? USER_SOCKET_DONE : USER_SOCKET_REFUSED, text);
+}
+
+static bool wants_lines(struct client *c, const char *word, bool follows)
+{
+    size_t n = strlen(word);
+
+    return strncmp(c->request, word, n) == 0 && followers_answer(c, c->request + n, follows);
 }
 
 static void serve(struct client *c)
@@ -137,13 +161,20 @@ static void serve(struct client *c)
     } else if (strcmp(c->request, USER_SOCKET_READY) == 0) {
         tell_ready(c);
     } else if (strcmp(c->request, USER_SOCKET_RESTART) == 0) {
-        want_restart(c);
+        want_restart(c, false);
+    } else if (strcmp(c->request, USER_SOCKET_RESTART_NOW) == 0) {
+        want_restart(c, true);
     } else if (strcmp(c->request, USER_SOCKET_STOP) == 0) {
-        want_stop(c, false);
+        want_stop(c, stop);
     } else if (strcmp(c->request, USER_SOCKET_DRAIN) == 0) {
-        want_stop(c, true);
-    } else {
-        finish(c, USER_SOCKET_FAILED, "unknown request");
+        want_stop(c, restart_stop_drain);
+    } else if (strcmp(c->request, USER_SOCKET_STOP_NOW) == 0) {
+        want_stop(c, restart_stop_now);
+    } else if (strncmp(c->request, USER_SOCKET_SIGNAL, strlen(USER_SOCKET_SIGNAL)) == 0) {
+        want_signal(c, c->request + strlen(USER_SOCKET_SIGNAL));
+    } else if (!wants_lines(c, USER_SOCKET_LOGS, false) &&
+               !wants_lines(c, USER_SOCKET_FOLLOW, true)) {
+        finish(c, USER_SOCKET_FAILED, USER_SOCKET_UNKNOWN);
     }
 }
 
@@ -185,6 +216,47 @@ void ctl_handle(void)
         take_client();
 }
 
+static bool any_waits_for_restart(void)
+{
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link)
+        if (c->waiting == CLIENT_RESTART && !c->queued)
+            return true;
+    return false;
+}
+
+static void say_to_waiting(const char *line)
+{
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link)
+        if (c->waiting == CLIENT_RESTART && !c->queued)
+            say(c, USER_SOCKET_STEP, line);
+}
+
+static const struct generation *generation_of(unsigned number)
+{
+    const struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->number == number)
+            break;
+    return g;
+}
+
+/* Before the verdict, which is the last that a client hears. */
+static void say_last_words(unsigned number)
+{
+    const struct generation *g = any_waits_for_restart() ? generation_of(number) : NULL;
+    char *text = g ? last_words(g) : NULL, *rest = text, *line;
+
+    while ((line = strsep(&rest, "\n")))
+        if (*line)
+            say_to_waiting(line);
+    free(text);
+}
+
 static void answer_restarts(const char *word, const char *text)
 {
     struct client *c;
@@ -199,15 +271,23 @@ static void answer_restarts(const char *word, const char *text)
     }
 }
 
+static void answer_failed(const struct event *e)
+{
+    say_last_words(e->generation);
+    answer_restarts(USER_SOCKET_FAILED, e->text);
+}
+
 void ctl_event(const struct event *e)
 {
     if (e->kind == EVENT_LINE)
         forward_line(e->text);
     else if (e->kind == EVENT_SUCCEEDED || e->kind == EVENT_RESPAWNED)
         answer_restarts(USER_SOCKET_DONE, e->text);
-    else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED || e->kind == EVENT_REFUSED ||
+    else if (e->kind == EVENT_REFUSED)
+        answer_restarts(USER_SOCKET_REFUSED, e->text);
+    else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED ||
              (e->kind == EVENT_CRASHED && !supervisor.next)) /* who waits for that one goes on */
-        answer_restarts(USER_SOCKET_FAILED, e->text);
+        answer_failed(e);
 }
 
 void ctl_stopped(const char *text)

@@ -78,8 +78,9 @@ static bool is_hidden(enum event_kind kind)
 /* Of these the last state and its reason is none. */
 static bool is_aside(enum event_kind kind)
 {
-    return kind == EVENT_LINE || kind == EVENT_SUCCEEDED || kind == EVENT_REFUSED ||
-           kind == EVENT_UNSERVED || kind == EVENT_SERVED || kind == EVENT_CUT || is_hidden(kind);
+    return kind == EVENT_LINE || kind == EVENT_LOGGED || kind == EVENT_SUCCEEDED ||
+           kind == EVENT_REFUSED || kind == EVENT_UNSERVED || kind == EVENT_SERVED ||
+           kind == EVENT_CUT || is_hidden(kind);
 }
 
 static void note(struct happened *what, const struct event *e, const char *reason)

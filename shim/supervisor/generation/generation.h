@@ -71,6 +71,8 @@ struct generation {
         int64_t since;
         unsigned lines, more;
     } log_limit;
+    int said_fd;                            /* the standard stream that is a file, 0: none is */
+    off_t said_from;                        /* how long that was when this generation started */
     int64_t refused;                        /* when it last asked in vain for a restart */
     struct listener *bound[PAGE_LISTENERS]; /* by index of the page */
     uint32_t known[PAGE_LISTENERS];         /* flags of those that were seen, not only said */
@@ -104,6 +106,7 @@ struct generation {
     bool empty;             /* the last look saw no connection */
     unsigned denied; /* looks at which its processes counted connections and the kernel knew none */
     bool surplus;    /* it has to make room for younger ones: GRACE_MAX_OLD */
+    bool hurried;    /* it has no time to drain: restart --now */
     bool datagrams;  /* it has read some, and may owe answers */
     int64_t look_at_ages; /* of its connections, for the status: not before */
     size_t owed;          /* connections that it was to finish, when it began to drain */

@@ -64,6 +64,8 @@ enum phase overlap_stays(void)
     pid_file_settle();
     successors_end();
     drain_begin(old);
+    if (supervisor.hurries)
+        drain_hurry();
     return PHASE_HANDOVER;
 }
 

@@ -215,7 +215,8 @@ void readiness_late(const struct generation *g, char *text, size_t size)
 void readiness_hint(const struct generation *g)
 {
     if (WIFEXITED(g->status) && WEXITSTATUS(g->status) < 126 && generation_listeners(g).used == 0)
-        log_line(LEVEL_INFO,
-                 "if it must be alone: --pidfile (GRACE_PIDFILE) for a pid file whose process it "
-                 "looks for in /proc, --mode sequential (GRACE_MODE) for what no lock shows");
+        log_line(
+            LEVEL_INFO,
+            "hint: if it must be alone: --pidfile (GRACE_PIDFILE) for a pid file whose process it "
+            "looks for in /proc, --mode sequential (GRACE_MODE) for what no lock shows");
 }

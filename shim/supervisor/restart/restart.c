@@ -96,7 +96,15 @@ const char *restart_request(enum request request, const char *who)
         refuse(request, refused);
     else
         take(INPUT_REQUEST, &(struct restart_cause){.request = request});
+    if (supervisor.pending == REQUEST_NONE) /* it has begun, or is not to be */
+        supervisor.next_hurries = false;
     return refused;
+}
+
+const char *restart_request_now(const char *who)
+{
+    supervisor.next_hurries = true;
+    return restart_request(REQUEST_COMMAND, who);
 }
 
 void restart_stop(int sig)
@@ -107,6 +115,11 @@ void restart_stop(int sig)
 void restart_stop_drain(void)
 {
     take(INPUT_DRAIN, &(struct restart_cause){.sig = SIGTERM});
+}
+
+void restart_stop_now(void)
+{
+    take(INPUT_KILL, &(struct restart_cause){.sig = SIGKILL});
 }
 
 static void take_of(enum restart_input input, struct generation *g, const char *text)

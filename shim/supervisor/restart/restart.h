@@ -23,9 +23,13 @@ int restart_first(const char **why);
  * is refused. */
 const char *restart_request(enum request request, const char *who);
 
-/* The server is to end: now, or when its connections are finished. */
+/* The same, and what is old has no time to drain when the new one serves. */
+const char *restart_request_now(const char *who);
+
+/* The server is to end: asked by sig, when its connections are finished, or killed. */
 void restart_stop(int sig);
 void restart_stop_drain(void);
+void restart_stop_now(void);
 
 /* The main process of a generation has ended that serves, did so before, or is to. */
 void restart_died(struct generation *g);

@@ -11,6 +11,7 @@
 #include "supervisor/restart/serve.h"
 #include "supervisor/restart/stop.h"
 #include "supervisor/state/log.h"
+#include "supervisor/step/drain.h"
 #include "supervisor/step/max_old.h"
 
 /* It can't happen in this phase, and would mean nothing. */
@@ -34,6 +35,16 @@ static enum phase one_more(enum request request)
 {
     if (postpone(request))
         log_line(LEVEL_INFO, "restart requested during a restart: one more will follow");
+    return supervisor.phase;
+}
+
+/* The version that follows has not started: it will do, and has only to come sooner. */
+static enum phase while_ending(enum request request)
+{
+    if (!supervisor.next_hurries)
+        return one_more(request);
+    supervisor.hurries = true;
+    drain_hurry();
     return supervisor.phase;
 }
 
@@ -61,8 +72,10 @@ static enum phase begin(enum request request)
     int64_t now = clock_ms();
     const char *reason;
 
-    if (restart_due(now, &reason) <= now)
+    if (restart_due(now, &reason) <= now) {
+        supervisor.hurries = supervisor.next_hurries;
         return supervisor_is_sequential() ? sequential_begin() : overlap_begin();
+    }
     if (postpone(request))
         log_line(LEVEL_INFO, "restart waits a moment: %s", reason);
     return supervisor.phase;
@@ -82,6 +95,7 @@ static enum phase first_ready(struct generation *g)
     A(never,             never()) \
     A(when_ready,        when_ready(cause->request)) \
     A(one_more,          one_more(cause->request)) \
+    A(while_ending,      while_ending(cause->request)) \
     A(begin,             begin(cause->request)) \
     A(first_ready,       first_ready(cause->g)) \
     A(overlap_ready,     overlap_ready(cause->g)) \
@@ -106,6 +120,7 @@ static enum phase first_ready(struct generation *g)
     A(stop_begin,        stop_begin(cause->sig)) \
     A(stop_again,        stop_again(cause->sig)) \
     A(stop_drain,        stop_drain()) \
+    A(stop_now,          stop_now()) \
     A(stop_follows,      stop_follows()) \
     A(stop_crashed,      stop_crashed(cause->g, cause->text)) \
     A(stop_ended,        stop_ended(cause->g, cause->text)) \
@@ -126,8 +141,9 @@ static enum phase act(enum action action, const struct restart_cause *cause)
     __builtin_unreachable();
 }
 
+/* INPUT_KILL is the same in each phase. */
 #define ROW(a, b, c, d, e, f, g, h) \
-    {DO_##a, DO_##b, DO_##c, DO_##d, DO_##e, DO_##f, DO_##g, DO_##h}
+    {DO_##a, DO_##b, DO_##c, DO_##d, DO_##e, DO_##f, DO_##g, DO_##h, DO_stop_now}
 
 static const unsigned char table[PHASES][INPUTS] = {
     /*                       REQUEST           READY             FAILED            REFUSED
@@ -142,7 +158,7 @@ static const unsigned char table[PHASES][INPUTS] = {
                             overlap_old_lost, never,            stop_begin,        stop_drain),
     [PHASE_HANDOVER]  = ROW(one_more,         overlap_done,     never,            never,
                             respawn_lost,     respawn_vanished, stop_begin,        stop_drain),
-    [PHASE_ENDING]    = ROW(one_more,         never,            never,            never,
+    [PHASE_ENDING]    = ROW(while_ending,     never,            never,            never,
                             nothing,          sequential_next,  stop_begin,        stop_follows),
     [PHASE_REPLACING] = ROW(one_more,         sequential_ready, sequential_failed,never,
                             never,            never,            stop_begin,        stop_follows),

@@ -15,6 +15,7 @@ enum restart_input {
     INPUT_EMPTY,   /* no process is left of the one that serves, or served; a pause is over */
     INPUT_STOP,    /* a stop signal; SIGKILL: the time for the last one is over */
     INPUT_DRAIN,   /* a stop as soon as the connections are finished */
+    INPUT_KILL,    /* a stop that leaves no time for anything */
     INPUTS
 };
 

@@ -48,6 +48,8 @@ enum phase sequential_begin(void)
     generation_share_paths(g, g); /* the next one's */
     take_terminal(g);
     drain_begin(g);
+    if (supervisor.hurries)
+        drain_hurry();
     return PHASE_ENDING;
 }
 

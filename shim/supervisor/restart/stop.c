@@ -14,6 +14,7 @@
 #include "supervisor/step/drain.h"
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/release.h"
+#include "supervisor/step/retire.h"
 
 /* timeout(1) signals its child and then its own group: the child gets each signal twice. */
 enum { SAME_MS = 500 };
@@ -38,7 +39,10 @@ static void kill_all(void)
     struct generation *g;
 
     TAILQ_FOREACH (g, &generation_list, link)
-        generation_kill(g, SIGKILL);
+        if (g->state == GENERATION_DRAINING)
+            retire_kill(g); /* nobody is to see it to its end */
+        else
+            generation_kill(g, SIGKILL);
 }
 
 enum phase stop_begin(int sig)
@@ -68,6 +72,17 @@ enum phase stop_again(int sig)
     } else {
         return PHASE_STOPPING;
     }
+    kill_all();
+    return PHASE_STOPPING;
+}
+
+enum phase stop_now(void)
+{
+    if (supervisor.phase == PHASE_STOPPING)
+        log_line(LEVEL_WARNING, "it is not to take its time: killing the server");
+    else
+        stop_begin(SIGKILL);
+    supervisor.deadline = CLOCK_NEVER;
     kill_all();
     return PHASE_STOPPING;
 }
@@ -130,7 +145,9 @@ enum phase stop_ended(struct generation *g, const char *how)
 {
     log_line(LEVEL_INFO, "stopped: %s", how);
     event(EVENT_STOPPED, g->number, how);
-    if (leaves_servers(g)) {
+    if (g->killed == SIGKILL) {
+        generation_kill(g, SIGKILL); /* also what was forked meanwhile */
+    } else if (leaves_servers(g)) {
         log_line(LEVEL_INFO, "processes of generation %u outlive its main process", g->number);
         drain_begin(g);
     }

@@ -14,6 +14,9 @@
 enum phase stop_begin(int sig);
 enum phase stop_again(int sig);
 
+/* SIGKILL to all, whatever it was told before. */
+enum phase stop_now(void);
+
 /* Its connections are to be finished first; or a sequential restart, for who waits in the queue
  * can be answered by the next generation only. */
 enum phase stop_drain(void);

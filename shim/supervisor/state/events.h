@@ -28,11 +28,12 @@ enum event_kind {
     EVENT_CRASHED,   /* it was not */
     EVENT_RESPAWNED, /* the server has died, and serves again */
     EVENT_LINE,      /* what the log says, without its prefix: for who waits for a restart */
+    EVENT_LOGGED,    /* the same with the time of day, and as far as the log has it: for readers */
 };
 
 struct event {
     enum event_kind kind;
-    unsigned generation; /* its number; of a LINE 0 */
+    unsigned generation; /* its number; of a LINE and LOGGED 0 */
     const char *text;    /* why, or how; "" */
 };
 

@@ -17,6 +17,7 @@
 #include "supervisor/state/escape.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log_file.h"
+#include "supervisor/state/log_tail.h"
 
 enum { LINE = 1024 };
 
@@ -163,8 +164,10 @@ void log_line(enum log_level level, const char *format, ...)
     vsnprintf(raw, sizeof raw, format, list);
     va_end(list);
     escape_text(text, sizeof text, raw);
-    if (level <= threshold)
+    if (level <= threshold) {
         log_write(level, text);
+        log_tail_add(text);
+    }
     if (level <= LEVEL_INFO)
         event(EVENT_LINE, 0, text);
     errno = saved;

@@ -48,6 +48,8 @@ struct supervisor {
     int64_t deadline;           /* of the phase: a pause is over, a stop late [restart/] */
     char alone[256]; /* why generations follow each other, GRACE_MODE=auto [set-up, sequential] */
     enum request pending; /* what was asked for meanwhile [restart_table, restart, stop] */
+    bool hurries;         /* this restart leaves no time to drain [restart_table] */
+    bool next_hurries;    /* nor does the one that begins next [restart, restart_table] */
     bool ended;           /* the server has, with `status`: so do we [stop; main, to go on] */
     int status;           /* [stop] */
     int64_t wake; /* when some step looks again [supervisor_wake_*(); main, before the steps] */

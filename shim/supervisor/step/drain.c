@@ -37,6 +37,18 @@ void drain_begin(struct generation *g)
     max_old_enforce();
 }
 
+void drain_hurry(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_DRAINING) {
+            g->deadline = clock_ms();
+            g->hurried = true;
+        }
+    supervisor_wake_in(0);
+}
+
 /* It may be about to accept even now, so that killing it at once would cost that client. */
 static bool may_have_clients(struct generation *g)
 {

@@ -7,6 +7,9 @@
 
 void drain_begin(struct generation *g);
 
+/* All that drain are to end now: what they still have is cut. */
+void drain_hurry(void);
+
 /* A generation that failed: ended at once, unless it may have taken connections already. */
 void drain_abandon(struct generation *g);
 

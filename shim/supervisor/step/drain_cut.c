@@ -50,12 +50,15 @@ static void report_end(struct generation *g, size_t nconns)
 {
     char text[96];
 
-    if (nconns > 0)
+    if (nconns > 0 || g->hurried)
         snprintf(text, sizeof text, "%zu connection%s cut", nconns, nconns == 1 ? "" : "s");
     else
         describe_wait(g, text, sizeof text);
     log_line(LEVEL_WARNING, "generation %u: %s, %s", g->number,
-             g->surplus ? "makes room for younger ones" : "drain deadline reached", text);
+             g->hurried   ? "ends at once, as was asked"
+             : g->surplus ? "makes room for younger ones"
+                          : "drain deadline reached",
+             text);
 }
 
 void drain_cut(struct generation *g)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Connections that outlive the drain deadline: counted, named, and ended with their generation. */
+/* Connections that outlive the drain deadline, or are left no time: counted, named, and ended with
+ * their generation. */
 #ifndef GRACE_SUPERVISOR_STEP_DRAIN_CUT_H
 #define GRACE_SUPERVISOR_STEP_DRAIN_CUT_H
 

@@ -26,6 +26,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/last_words.h"
 #include "supervisor/step/stdio.h"
 
 enum { WHY = 256 };
@@ -246,6 +247,7 @@ const char *spawn_generation(struct generation *g)
 
     g->deadline = g->started + supervisor.options.ready_timeout;
     say_where(g);
+    last_words_begin(g);
     if (!control_open(control) || pipe2(failed, O_CLOEXEC | O_NONBLOCK) < 0) {
         why = supervisor_error_text("socketpair or pipe");
         goto out;
