@@ -32,6 +32,7 @@
 #include "supervisor/front/sd_notify_manager.h"
 #include "supervisor/front/signals.h"
 #include "supervisor/front/totals.h"
+#include "supervisor/front/visitors.h"
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/log_limit.h"
 #include "supervisor/generation/members.h"
@@ -232,6 +233,7 @@ static void end(void)
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
     readiness_end();
+    visitors_leave();
     if (!background_last())
         exit_like(supervisor.status);
     supervisor.ended = false;

@@ -205,6 +205,24 @@ start_as_init() {
     ends_cleanly_with 143
 }
 
+# stop_from_within COMMAND...: as `docker exec` and a preStop of Kubernetes do it.
+stop_from_within() {
+    run nsenter --target "$INIT" --pid --mount "$@"
+    [[ $status -eq 0 && $output == *'stopped: '* ]] || fail "exit status $status" "$output"
+    ends_cleanly_with 143
+}
+
+@test "PID 1: who stops it from within has its answer, and ends, before it does" {
+    start_as_init "$SERVER" --listen "127.0.0.1:$PORT"
+    stop_from_within "$GRACE" stop --drain 1
+}
+
+@test "PID 1: so does a shell that runs it" {
+    start_as_init "$SERVER" --listen "127.0.0.1:$PORT"
+    # shellcheck disable=SC2016 # for the shell inside
+    stop_from_within sh -c '"$GRACE" stop --drain 1; code=$?; for i in 1 2 3; do /bin/true; done; exit $code'
+}
+
 @test "PID 1: a server that ignores TERM is killed, and so is the namespace" {
     export GRACE_STOP_TIMEOUT=300ms
     start_as_init "$PYTHON" "$NOTING" "$PORT" TERM=note

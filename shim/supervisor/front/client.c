@@ -48,7 +48,7 @@ static bool make_room(void)
     return idle != NULL;
 }
 
-struct client *client_add(int fd)
+struct client *client_add(int fd, pid_t pid)
 {
     struct client *c = make_room() ? calloc(1, sizeof *c) : NULL;
 
@@ -58,6 +58,7 @@ struct client *client_add(int fd)
         return NULL;
     }
     c->fd = fd;
+    c->pid = pid;
     TAILQ_INSERT_TAIL(&client_list, c, link);
     return c;
 }

@@ -7,6 +7,7 @@
 #define GRACE_SUPERVISOR_FRONT_CLIENT_H
 
 #include <sys/queue.h>
+#include <sys/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,6 +18,7 @@ enum client_waiting { CLIENT_ASKS, CLIENT_RESTART, CLIENT_STOP, CLIENT_FOLLOWS, 
 struct client {
     TAILQ_ENTRY(client) link;
     int fd;
+    pid_t pid;    /* the kernel's word; 0: in no namespace of ours */
     size_t place; /* in the pollset */
     enum client_waiting waiting;
     bool queued; /* waits for the restart after the present one */
@@ -31,10 +33,10 @@ struct client {
 TAILQ_HEAD(client_list, client);
 extern struct client_list client_list; /* oldest first */
 
-/* Takes fd. Where there are too many the oldest that has not asked, has its answer, or reads
- * the log, goes. NULL:
- * there are too many of others, or no memory; fd is closed. */
-struct client *client_add(int fd);
+/* Takes fd, of this process. Where there are too many the oldest that has not asked, has its
+ * answer, or reads the log, goes. NULL: there are too many of others, or no memory; fd is closed.
+ */
+struct client *client_add(int fd, pid_t pid);
 
 /* Reads what there is of the request. True when it is complete. */
 bool client_asked(struct client *c);

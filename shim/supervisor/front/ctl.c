@@ -18,6 +18,7 @@
 #include "supervisor/front/serves.h"
 #include "supervisor/front/status.h"
 #include "supervisor/front/user_signal.h"
+#include "supervisor/front/visitors.h"
 #include "supervisor/generation/generation.h"
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/restart/restart.h"
@@ -191,7 +192,7 @@ static void take_client(void)
         close(fd);
         return;
     }
-    client_add(fd);
+    client_add(fd, who.pid);
 }
 
 void ctl_poll(void)
@@ -295,6 +296,8 @@ void ctl_stopped(const char *text)
     struct client *c;
 
     TAILQ_FOREACH (c, &client_list, link)
-        if (c->waiting == CLIENT_STOP)
+        if (c->waiting == CLIENT_STOP) {
+            visitors_note(c->pid); /* as long as it is there to be found */
             finish(c, USER_SOCKET_DONE, text);
+        }
 }
