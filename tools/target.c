@@ -50,8 +50,6 @@ static struct dialogue *connect_above(pid_t pid, const char *target, int64_t dea
     pid_t parent = pid, other;
     struct dialogue *dialogue;
 
-    if (proc_parent(pid) == -1)
-        errx(EXIT_NO_TARGET, "no process %d: 'grace status' lists the servers", (int)pid);
     while (parent > 0) {
         dialogue = dialogue_connect(parent, deadline);
         if (dialogue != NULL)
@@ -60,6 +58,9 @@ static struct dialogue *connect_above(pid_t pid, const char *target, int64_t dea
             connect_failed(parent, target, unanswered);
         parent = proc_parent(parent);
     }
+    /* Only now: with systemd's PrivateUsers= and ProtectProc= the supervisor isn't to be seen. */
+    if (proc_parent(pid) == -1)
+        errx(EXIT_NO_TARGET, "no process %d: 'grace status' lists the servers", (int)pid);
     other = elsewhere_above(pid);
     if (other != 0)
         return target_supervisor(other, target, deadline, unanswered);
