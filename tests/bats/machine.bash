@@ -30,6 +30,7 @@ machine_up() {
 
 # machine_stop: for teardown_file.
 machine_stop() {
+    [[ ${MACHINE_ROOT-} ]] || return 0 # it has never run
     kill -KILL "$MACHINE_STARTER"
     wait "$MACHINE_STARTER" 2>/dev/null || true
     grace_wait 20 gone "$MACHINE"
