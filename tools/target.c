@@ -64,11 +64,6 @@ static struct dialogue *connect_above(pid_t pid, const char *target, int64_t dea
     pid_t parent = pid, other;
     struct dialogue *dialogue;
 
-    if (proc_parent(pid) == -1) {
-        fail(failure, EXIT_NO_TARGET, "no process %d: 'grace status' lists the servers", (int)pid);
-        failure->missing = false;
-        return NULL;
-    }
     while (parent > 0) {
         dialogue = dialogue_connect(parent, deadline);
         if (dialogue == NULL && errno != ENOENT)
@@ -76,6 +71,12 @@ static struct dialogue *connect_above(pid_t pid, const char *target, int64_t dea
         if (dialogue != NULL || errno != ENOENT)
             return dialogue;
         parent = proc_parent(parent);
+    }
+    /* Only now: with systemd's PrivateUsers= and ProtectProc= the supervisor isn't to be seen. */
+    if (proc_parent(pid) == -1) {
+        fail(failure, EXIT_NO_TARGET, "no process %d: 'grace status' lists the servers", (int)pid);
+        failure->missing = false;
+        return NULL;
     }
     other = elsewhere_above(pid);
     if (other != 0)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # The test tools themselves, without the shim: what finds nothing wrong must be able to.
 load helper
+MACHINE=$ROOT/tests/tools/machine
 
 # start_bare PORT [OPTION...]: our server, without the shim; sets HOST and PORT.
 start_bare() {
@@ -29,4 +30,27 @@ start_bare() {
     [ "$(wc -w <<<"$output")" -eq 4 ]
     run -0 "$LAUNCH" -- grep -E '^Sig(Ign|Blk)' /proc/self/status
     [[ $output == *$'SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000'* ]]
+}
+
+@test "machine: it ends with who started it, and all that runs in it" {
+    local machine sleeper
+    mkdir "$BATS_TEST_TMPDIR/machine"
+    start starter bash -c 'setpriv --pdeathsig KILL "$@" & wait' bash "$MACHINE" "$BATS_TEST_TMPDIR/machine"
+    grace_wait 10 pgrep -P "$PID"
+    machine=$(pgrep -P "$PID")
+    grace_wait 60 boots "$machine"
+    sleeper=$(pgrep -P "$(pgrep -P "$machine")" -f journald)
+    kill -KILL "$PID"
+    grace_wait 10 all_ended "$machine" "$sleeper"
+    unshare --mount "$MACHINE" --sweep
+}
+
+# boots STARTER: the journal is there.
+boots() {
+    pgrep -P "$(pgrep -P "$1")" -f journald
+}
+
+@test "machine: who can't boot one is told so" {
+    run -1 setpriv --reuid=65534 --clear-groups bash "$MACHINE" "$BATS_TEST_TMPDIR"
+    [[ $output == 'machine: only root can boot one' ]]
 }

@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: ISC
+# docs/examples/systemd, each under the real systemd as process 1, with Debian's daemons.
+
+# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+load helper
+load machine
+
+setup_file() {
+    machine_start
+}
+
+teardown_file() {
+    machine_stop
+}
+
+setup() {
+    PORT=8080
+    LIGHTTPD_OPTION='server.pid-file = "/run/lighttpd.pid"'
+    machine_clients
+}
+
+teardown() {
+    [[ -n ${BATS_TEST_COMPLETED-} ]] || inside journalctl --quiet --no-pager --lines 60 >&2
+    inside systemctl stop activated.socket 'templated@*' ${UNIT:+"$UNIT"}
+    inside systemctl reset-failed
+}
+
+# A version of a daemon is its configuration. Each sets CONFIG, and what follows installs version N, in
+# place of what was there.
+
+lighttpd_version() {
+    CONFIG=/etc/lighttpd/${NAME:-lighttpd}.conf
+    mkdir -p "$MACHINE_ROOT/srv/$1"
+    echo "version $1" >"$MACHINE_ROOT/srv/$1/index.html"
+    put "$MACHINE_ROOT$CONFIG" <<END
+server.port = $PORT
+server.document-root = "/srv/$1"
+index-file.names = ("index.html")
+mimetype.assign = ("" => "text/plain")
+$LIGHTTPD_OPTION
+END
+}
+
+nginx_version() {
+    CONFIG=/etc/nginx/nginx.conf
+    put "$MACHINE_ROOT$CONFIG" <<END
+user www-data;
+worker_processes 2;
+pid /run/nginx.pid;
+events {}
+http {
+    access_log off;
+    server {
+        listen $PORT;
+        return 200 "version $1\n";
+    }
+}
+END
+}
+
+haproxy_version() {
+    CONFIG=/etc/haproxy/haproxy.cfg
+    put "$MACHINE_ROOT$CONFIG" <<END
+global
+    user haproxy
+    group haproxy
+defaults
+    mode http
+    timeout client 60s
+    timeout connect 10s
+    timeout server 10s
+frontend site
+    bind :$PORT
+    http-request return status 200 content-type text/plain string "version $1\n"
+END
+}
+
+# reloads DAEMON FROM TO: one version after the other under load; systemd sees one and the same process.
+reloads() {
+    local version main
+    main=$(unit_value MainPID)
+    load_start --expect '^version [0-9]+$' "http://127.0.0.1:$PORT/"
+    for ((version = $2; version <= $3; version++)); do
+        "$1_version" "$version"
+        inside systemctl reload "$UNIT" || unit_failed || return
+        answers_with "version $version" || fail "version $version does not answer" || return
+    done
+    load_finish
+    unit_is active
+    [[ $(unit_value MainPID) == "$main" ]]
+}
+
+# refuses_broken DAEMON VERSION: a reload says that it has failed, and the version before goes on.
+refuses_broken() {
+    local main
+    main=$(unit_value MainPID)
+    echo broken >>"$MACHINE_ROOT$CONFIG"
+    load_start --expect "^version $2\$" "http://127.0.0.1:$PORT/"
+    run ! inside systemctl reload "$UNIT"
+    load_finish
+    unit_is active
+    [[ $(unit_value MainPID) == "$main" ]]
+    grace_wait 10 said 'generation [0-9]+ rolled back'
+    "$1_version" "$2"
+}
+
+# restarts VERSION: by systemd, all anew.
+restarts() {
+    local main
+    main=$(unit_value MainPID)
+    inside systemctl restart "$UNIT"
+    replaced "$main"
+    grace_wait 10 answers_with "version $1"
+}
+
+# comes_back VERSION: the server dies, and Restart= has it started again.
+comes_back() {
+    local main
+    main=$(unit_value MainPID)
+    # The first one may take others with it.
+    unit_processes | grep -vx "$main" | xargs nsenter --all --target "$MACHINE" kill -KILL || true
+    grace_wait 20 replaced "$main"
+    grace_wait 10 answers_with "version $1"
+}
+
+# replaced PID: the unit is active with another main process.
+replaced() {
+    unit_is active && [[ $(unit_value MainPID) != "$1" ]]
+}
+
+# drains_at_stop: a client whose request has begun gets its answer.
+drains_at_stop() {
+    client_start client --clients half=1 --requests 1 --hold none "http://127.0.0.1:$PORT/"
+    grace_wait 10 status_has '"connections":1,'
+    inside systemctl stop --no-block "$UNIT"
+    grace_wait 20 status_has '"state":"draining"'
+    unit_is deactivating
+    client_asks
+    client_answered
+    grace_wait 20 unit_is inactive
+    [[ $(unit_value Result) == success ]]
+}
+
+# keeps_promises DAEMON: what an example is for.
+keeps_promises() {
+    "$1_version" 1
+    unit_start
+    grace_wait 10 answers_with 'version 1'
+    reloads "$1" 2 5
+    refuses_broken "$1" 5
+    reloads "$1" 6 6
+    restarts 6
+    comes_back 6
+    drains_at_stop
+}
+
+@test "simple" {
+    UNIT=simple
+    lighttpd_version 1
+    unit_start
+    grace_wait 10 answers_with 'version 1'
+    reloads lighttpd 2 5
+    refuses_broken lighttpd 5
+    comes_back 5
+}
+
+@test "exec" {
+    UNIT=exec.service
+    keeps_promises nginx
+}
+
+@test "notify" {
+    UNIT=notify
+    keeps_promises haproxy
+}
+
+@test "forking" {
+    UNIT=forking
+    keeps_promises nginx
+}
+
+@test "activated" {
+    UNIT=activated LIGHTTPD_OPTION='server.systemd-socket-activation = "enable"'
+    inside systemctl start activated.socket
+    keeps_promises lighttpd
+    unit_start
+    load_start "http://127.0.0.1:$PORT/"
+    inside systemctl restart "$UNIT"
+    load_finish
+}
+
+@test "templated" {
+    LIGHTTPD_OPTION=''
+    UNIT=templated@blog NAME=blog PORT=8081
+    lighttpd_version 1
+    unit_start
+    UNIT=templated@shop NAME=shop PORT=8080
+    lighttpd_version 1
+    unit_start
+    grace_wait 10 answers_with 'version 1'
+    reloads lighttpd 2 5
+    refuses_broken lighttpd 5
+    drains_at_stop
+    inside grace status --json blog | grep -q '"generation":1,'
+}
+
+@test "hardened" {
+    UNIT=hardened PORT=80 LIGHTTPD_OPTION=''
+    keeps_promises lighttpd
+}
+
+@test "packaged lighttpd, Type=simple" {
+    UNIT=lighttpd
+    keeps_promises lighttpd
+}
+
+@test "packaged haproxy, Type=notify, by the same file" {
+    UNIT=haproxy
+    cp -R "$MACHINE_ROOT/etc/systemd/system/"{lighttpd,haproxy}.service.d
+    inside systemctl daemon-reload
+    haproxy_version 1
+    unit_start
+    reloads haproxy 2 5
+    refuses_broken haproxy 5
+}
+
+@test "packaged nginx, Type=forking" {
+    UNIT=nginx
+    keeps_promises nginx
+}
+
+redis_version() {
+    CONFIG=/etc/redis/redis.conf
+    put "$MACHINE_ROOT$CONFIG" <<END
+bind 127.0.0.1
+port $PORT
+save ""
+appendonly yes
+dir /var/lib/redis
+pidfile /run/redis/redis-server.pid
+syslog-ident "version $1"
+END
+}
+
+@test "packaged redis, hardened, one at a time" {
+    local main version
+    UNIT=redis-server
+    inside install -d -o redis /var/lib/redis /var/log/redis
+    redis_version 1
+    unit_start
+    main=$(unit_value MainPID)
+    load_start --send 'CONFIG GET syslog-ident\r\n' --expect 'version [0-9]+' --version-regex 'version [0-9]+' "tcp://127.0.0.1:$PORT"
+    for version in 2 3 4 5; do
+        redis_version "$version"
+        inside systemctl reload "$UNIT" || unit_failed
+    done
+    load_finish
+    versions_are 'version '{1..5}
+    unit_is active
+    [[ $(unit_value MainPID) == "$main" ]]
+}
+
+@test "the supervisor is killed: with KillMode=process its server goes on, under the next one" {
+    local main
+    UNIT=exec.service
+    mkdir -p "$MACHINE_ROOT/run/systemd/system/exec.service.d"
+    put "$MACHINE_ROOT/run/systemd/system/exec.service.d/killed.conf" <<'END'
+[Service]
+KillMode=process
+Restart=always
+END
+    inside systemctl daemon-reload
+    nginx_version 1
+    unit_start
+    main=$(unit_value MainPID)
+    load_start "http://127.0.0.1:$PORT/"
+    inside kill -KILL "$main"
+    grace_wait 20 replaced "$main"
+    grace_wait 20 said 'is taken over'
+    nginx_version 2
+    inside systemctl reload "$UNIT" || unit_failed
+    load_finish
+    answers_with 'version 2'
+    rm -r "$MACHINE_ROOT/run/systemd/system/exec.service.d"
+    inside systemctl stop "$UNIT"
+    inside systemctl daemon-reload
+}
+
+# complaint UNIT: of systemd 252, which does not know one type.
+complaint() {
+    [[ $1 != notify-reload.service ]] || echo 'Failed to parse service type, ignoring: notify-reload'
+}
+
+@test "nothing in the units is unknown to systemd" {
+    local unit
+    for unit in "$ROOT"/docs/examples/systemd/*.{service,socket}; do
+        unit=${unit##*/}
+        run -0 inside systemd-analyze verify "/etc/systemd/system/$unit"
+        [[ $(sed -n 's|^/etc/systemd/system/[^ ]* ||p' <<<"$output") == "$(complaint "$unit")" ]]
+    done
+}
