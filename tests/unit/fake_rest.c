@@ -12,7 +12,7 @@
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/unwrapped.h"
-#include "supervisor/state/options.h"
+#include "supervisor/state/signal_name.h"
 #include "supervisor/state/stop_signals.h"
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
@@ -212,7 +212,7 @@ void tree_signal_stopped(const struct tree *t, int sig)
     (void)t, (void)sig;
 }
 
-const char *options_signal_name(int sig)
+const char *signal_name(int sig)
 {
     (void)sig;
     return "TERM";

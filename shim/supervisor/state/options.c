@@ -14,31 +14,10 @@
 #include "protocol/duration.h"
 #include "protocol/envp.h"
 #include "protocol/preload_list.h"
+#include "supervisor/state/signal_name.h"
 
 static const char DURATION[] = "a duration such as 500ms, 10s, 2m or none";
 static const char LIMITED[] = "a duration such as 500ms, 10s or 2m";
-
-static const struct {
-    char name[6];
-    int number;
-} signal_names[] = {
-    {"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT},   {"USR1", SIGUSR1},
-    {"USR2", SIGUSR2}, {"TERM", SIGTERM}, {"WINCH", SIGWINCH}, {"ALRM", SIGALRM},
-    {"KILL", SIGKILL}, {"CONT", SIGCONT}, {"PWR", SIGPWR},     {"URG", SIGURG},
-};
-
-enum { SIGNAL_NAMES = sizeof signal_names / sizeof signal_names[0] };
-
-const char *options_signal_name(int sig)
-{
-    const char *name = sigabbrev_np(sig);
-    static char digits[16];
-
-    if (name)
-        return name;
-    snprintf(digits, sizeof digits, "%d", sig);
-    return digits;
-}
 
 static bool parse_number(const char *text, long least, long most, long *number)
 {
@@ -50,28 +29,11 @@ static bool parse_number(const char *text, long least, long most, long *number)
            *number <= most;
 }
 
-static bool parse_signal(const char *text, int *sig)
-{
-    long number;
-
-    if (strncasecmp(text, "SIG", 3) == 0)
-        text += 3;
-    for (int i = 0; i < SIGNAL_NAMES; i++)
-        if (strcasecmp(text, signal_names[i].name) == 0) {
-            *sig = signal_names[i].number;
-            return true;
-        }
-    if (!parse_number(text, 1, 64, &number))
-        return false;
-    *sig = (int)number;
-    return true;
-}
-
 static bool set_signal(struct options *o, const char *text)
 {
     int sig;
 
-    if (!parse_signal(text, &sig))
+    if (!signal_parse(text, &sig))
         return false;
     o->signal = sig;
     return sig == SIGHUP || sig == SIGUSR1 || sig == SIGUSR2 || sig == SIGWINCH || sig == SIGQUIT ||
@@ -148,7 +110,7 @@ static bool set_drain_timeout(struct options *o, const char *text)
 static bool set_stop_signal(struct options *o, const char *text)
 {
     o->stop_signal = SIGKILL;
-    return strcmp(text, "none") == 0 || parse_signal(text, &o->stop_signal);
+    return strcmp(text, "none") == 0 || signal_parse(text, &o->stop_signal);
 }
 
 static bool set_stop_timeout(struct options *o, const char *text)

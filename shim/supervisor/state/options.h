@@ -59,7 +59,4 @@ bool options_read(struct options *o);
 /* "auto" and so on. */
 const char *options_mode_name(enum mode mode);
 
-/* "HUP" for SIGHUP; numbers above the named ones as digits. */
-const char *options_signal_name(int sig);
-
 #endif
