@@ -35,6 +35,7 @@ static const struct option options[] = {
     {"respawn", optional_argument, NULL, 15},
     {"term", required_argument, NULL, 16},
     {"supervisor-pidfile", required_argument, NULL, 17},
+    {"before-restart", required_argument, NULL, 18},
     {"help", no_argument, NULL, 'h'},
     {0},
 };

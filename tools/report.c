@@ -194,6 +194,8 @@ static void print_restarts(struct json_object *status)
     json_object_object_get_ex(status, "restarts", &restarts);
     printf("restarts  %" PRId64 " done, %" PRId64 " rolled back", answer_number(restarts, "done"),
            answer_number(restarts, "rolled_back"));
+    if (answer_number(restarts, "vetoed") > 0)
+        printf(", %" PRId64 " vetoed", answer_number(restarts, "vetoed"));
     if (answer_number(restarts, "respawned") > 0)
         printf(", %" PRId64 " after the server had died", answer_number(restarts, "respawned"));
     puts("");

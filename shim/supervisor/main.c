@@ -42,6 +42,7 @@
 #include "supervisor/recovery/recover.h"
 #include "supervisor/recovery/restore.h"
 #include "supervisor/restart/background.h"
+#include "supervisor/restart/permission.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/auditor.h"
@@ -61,6 +62,7 @@
 #include "supervisor/step/spawn.h"
 #include "supervisor/step/stay.h"
 #include "supervisor/step/stdio.h"
+#include "supervisor/step/user_command.h"
 
 enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
 
@@ -178,6 +180,7 @@ static __attribute__((hot)) void wait_and_handle(void)
     poll_generations();
     pollset_add(process_watch_fd(), POLLIN);
     ctl_poll();
+    user_command_poll();
     wait_for_events();
     handle_generations();
     signals_read(signal_fd);
@@ -186,6 +189,7 @@ static __attribute__((hot)) void wait_and_handle(void)
     if (sd_notify_fd() >= 0)
         sd_notify_read();
     ctl_handle();
+    user_command_read();
 }
 
 static __attribute__((hot, noinline)) void lead_to_the_end(void)
@@ -229,6 +233,7 @@ static void end(void)
     if (supervisor.next)
         generation_kill(supervisor.next, SIGKILL);
     readiness_end();
+    permission_end();
     if (!background_last())
         exit_like(supervisor.status);
     supervisor.ended = false;

@@ -114,6 +114,8 @@ duration() {
     rejects GRACE_TERM kill 'pass or drain'
     takes GRACE_RUNTIME_DIR "$BATS_TEST_TMPDIR/run" ''
     rejects GRACE_RUNTIME_DIR run 'an absolute path'
+    takes GRACE_BEFORE_RESTART true
+    rejects GRACE_BEFORE_RESTART '' 'a command'
     takes GRACE_CHILDREN scrub keep
     rejects GRACE_CHILDREN none 'scrub or keep'
     takes GRACE_NAME shop shop-1 x

@@ -353,8 +353,10 @@ static void hear(const struct event *e)
     if (e->kind == EVENT_SUCCEEDED || e->kind == EVENT_RESPAWNED) {
         expect(fake.stopped || !older_accepts(), "a restart is done, and an older one accepts");
         answer("done");
-    } else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED || e->kind == EVENT_REFUSED)
+    } else if (e->kind == EVENT_VETOED || e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED ||
+               e->kind == EVENT_REFUSED) {
         answer("failed");
+    }
 }
 
 static const char *ask(enum request request)

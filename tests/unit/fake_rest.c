@@ -21,6 +21,7 @@
 #include "supervisor/step/resume.h"
 #include "supervisor/step/stay.h"
 #include "supervisor/step/unsent.h"
+#include "supervisor/step/user_command.h"
 
 void generation_continue(struct generation *g)
 {
@@ -121,6 +122,30 @@ void release_unwanted(void)
 
 void private_note(void)
 {
+}
+
+bool user_command_start(struct user_command *c, const char *text,
+                        const struct user_command_about *about, int64_t limit)
+{
+    (void)c, (void)text, (void)about, (void)limit;
+    return true;
+}
+
+bool user_command_runs(struct user_command *c, int64_t now)
+{
+    (void)c, (void)now;
+    return true;
+}
+
+bool user_command_failed(const struct user_command *c, char *text, size_t size)
+{
+    (void)c, (void)text, (void)size;
+    return false;
+}
+
+void user_command_drop(struct user_command *c)
+{
+    (void)c;
 }
 
 void stay_end_all(void)

@@ -18,17 +18,17 @@ enum { UNSERVED = 16 }; /* addresses that are remembered */
 /* Here and in the tables below the text itself: a pointer to it would be relocated at the start of
  * each process of the server. */
 static const char event_names[][12] = {
-    [EVENT_STARTED] = "started",         [EVENT_RECOVERED] = "recovered",
-    [EVENT_RESTARTING] = "restarting",   [EVENT_READY] = "ready",
-    [EVENT_ROLLED_BACK] = "rolled-back", [EVENT_FAILED] = "rolled-back",
-    [EVENT_DRAINING] = "draining",       [EVENT_DRAINED] = "drained",
-    [EVENT_RETIRED] = "retired",         [EVENT_STOPPING] = "stopping",
-    [EVENT_STOPPED] = "stopped",         [EVENT_CRASHED] = "crashed",
-    [EVENT_RESPAWNED] = "ready",
+    [EVENT_STARTED] = "started",    [EVENT_RECOVERED] = "recovered",
+    [EVENT_VETOED] = "vetoed",      [EVENT_RESTARTING] = "restarting",
+    [EVENT_READY] = "ready",        [EVENT_ROLLED_BACK] = "rolled-back",
+    [EVENT_FAILED] = "rolled-back", [EVENT_DRAINING] = "draining",
+    [EVENT_DRAINED] = "drained",    [EVENT_RETIRED] = "retired",
+    [EVENT_STOPPING] = "stopping",  [EVENT_STOPPED] = "stopped",
+    [EVENT_CRASHED] = "crashed",    [EVENT_RESPAWNED] = "ready",
 };
 
 static struct {
-    unsigned done, rolled_back, respawned;
+    unsigned done, vetoed, rolled_back, respawned;
     enum event_kind last;
     time_t at;
     char reason[EVENT_TEXT];
@@ -74,7 +74,7 @@ static void note_unserved(const struct event *e)
  * failed, until the next one. */
 static bool is_hidden(enum event_kind kind)
 {
-    return has_failed(restarts.last) &&
+    return (has_failed(restarts.last) || restarts.last == EVENT_VETOED) &&
            (kind == EVENT_DRAINING || kind == EVENT_DRAINED || kind == EVENT_RETIRED);
 }
 
@@ -82,7 +82,8 @@ static bool is_hidden(enum event_kind kind)
 static bool is_aside(enum event_kind kind)
 {
     return kind == EVENT_LINE || kind == EVENT_SUCCEEDED || kind == EVENT_REFUSED ||
-           kind == EVENT_UNSERVED || kind == EVENT_SERVED || is_hidden(kind);
+           kind == EVENT_ASKING || kind == EVENT_UNSERVED || kind == EVENT_SERVED ||
+           is_hidden(kind);
 }
 
 void status_event(const struct event *e)
@@ -90,6 +91,7 @@ void status_event(const struct event *e)
     note_unserved(e);
     restarts.done += e->kind == EVENT_SUCCEEDED;
     restarts.respawned += e->kind == EVENT_RESPAWNED;
+    restarts.vetoed += e->kind == EVENT_VETOED;
     restarts.rolled_back += has_failed(e->kind);
     if (is_aside(e->kind))
         return;
@@ -124,7 +126,7 @@ static const char *state_name(void)
 {
     if (phase_stops())
         return "stopping";
-    if (phase_restarts())
+    if (phase_restarts() || supervisor.phase == PHASE_ASKING)
         return "restarting";
     return supervisor.phase == PHASE_FIRST ? "starting" : "serving";
 }
@@ -235,8 +237,8 @@ char *status_json(void)
     put_listeners(out);
     put_unserved(out);
     put_mode(out);
-    fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u,\"respawned\":%u}", restarts.done,
-            restarts.rolled_back, restarts.respawned);
+    fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u,\"vetoed\":%u,\"respawned\":%u}",
+            restarts.done, restarts.rolled_back, restarts.vetoed, restarts.respawned);
     put_last(out);
     fputs("}\n", out);
     fclose(out);

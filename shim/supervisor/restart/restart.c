@@ -12,6 +12,7 @@
 #include "supervisor/generation/members.h"
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/contention.h"
+#include "supervisor/restart/permission.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart_table.h"
 #include "supervisor/restart/unwrapped.h"
@@ -95,7 +96,7 @@ const char *restart_request(enum request request, const char *who)
     if (refused)
         refuse(request, refused);
     else
-        take(INPUT_REQUEST, &(struct restart_cause){.request = request});
+        take(INPUT_REQUEST, &(struct restart_cause){.request = request, .text = who});
     return refused;
 }
 
@@ -272,6 +273,19 @@ static bool look_at_contention(struct generation *g, int64_t now)
     return held && goes_alone(g, held);
 }
 
+/* What stands against a restart may have come while the command was asked. */
+static bool look_at_permission(int64_t now)
+{
+    const char *refused;
+    char why[EVENT_TEXT];
+
+    if (!permission_answered(now, why, sizeof why))
+        return false;
+    refused = *why ? why : refusal();
+    take_of(refused ? INPUT_FAILED : INPUT_READY, NULL, refused);
+    return true;
+}
+
 static void look_at_probation(struct generation *g, int64_t now)
 {
     if (has_vanished(g))
@@ -296,6 +310,10 @@ static void look(struct generation *g, int64_t now)
         if (readiness_reached(g))
             take_of(INPUT_READY, g, NULL);
         else
+            look_for_end(g);
+        break;
+    case PHASE_ASKING:
+        if (!look_at_permission(now))
             look_for_end(g);
         break;
     case PHASE_STARTING:

@@ -153,6 +153,12 @@ static bool set_respawn(struct options *o, const char *text)
     return duration_parse(strchr(both, '/') + 1, &o->respawn_within) && o->respawn_within >= 1000;
 }
 
+static bool set_before_restart(struct options *o, const char *text)
+{
+    o->before_restart = text;
+    return *text != '\0';
+}
+
 static bool set_children(struct options *o, const char *text)
 {
     o->keep_children = strcmp(text, "keep") == 0;
@@ -244,6 +250,7 @@ static const struct variable {
     {"GRACE_RESPAWN", set_respawn,
      "on, off, or a number of starts from 1 to 100 and, after a /, a duration of 1s at least, such "
      "as 5/60s"},
+    {"GRACE_BEFORE_RESTART", set_before_restart, "a command"},
     {"GRACE_CHILDREN", set_children, "scrub or keep"},
     {"GRACE_CHDIR", set_chdir, "the path of a directory"},
     {"GRACE_PIDFILE", set_pidfile, "an absolute path"},

@@ -5,8 +5,8 @@
  * nobody knows is reported, for it is probably a misspelt one.
  *
  * Elsewhere: GRACE_HANDOFF (protocol/handoff.h), GRACE_PRELOAD, GRACE_AUDITOR (preload_list.h
- * there), LD_PRELOAD and LD_AUDIT (auditor) are ours, GRACE_GENERATION and GRACE_MAIN_PID for the
- * command of GRACE_READY (step/spawn).  Of others we read XDG_RUNTIME_DIR (protocol/user_socket)
+ * there), LD_PRELOAD and LD_AUDIT (auditor) are ours, GRACE_GENERATION and so on for commands of
+ * the user (step/user_command).  Of others we read XDG_RUNTIME_DIR (protocol/user_socket)
  * and PWD (directory), rewrite LISTEN_PID (step/spawn) and NOTIFY_SOCKET (front/sd_notify).  tools/
  * sets those of its options (cmd_run), and reads GRACE_RUNTIME_DIR itself (runtime, orphan).
  */
@@ -39,9 +39,10 @@ struct options {
     int stop_signal;  /* 0: as the program wants it (stop_signals); SIGKILL for none */
     int64_t stop_timeout;
     int max_old;
-    int respawns;           /* starts after a crash, 0: none [GRACE_RESPAWN] */
-    int64_t respawn_within; /* in this time */
-    const char *respawn;    /* both, as they are written */
+    int respawns;               /* starts after a crash, 0: none [GRACE_RESPAWN] */
+    int64_t respawn_within;     /* in this time */
+    const char *respawn;        /* both, as they are written */
+    const char *before_restart; /* commands, NULL: none */
     bool keep_children;
     const char *chdir;       /* where the server starts, NULL: where we were started */
     const char *pidfile;     /* the server's own, NULL: none is named */

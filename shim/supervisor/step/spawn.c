@@ -49,8 +49,7 @@ void spawn_prepare(void)
     envp_take(PRELOAD_LIST);
 }
 
-/* What was changed for the supervisor. */
-static void restore(void)
+void spawn_restore(void)
 {
     const struct command *c = &supervisor.command;
     sigset_t mask;
@@ -165,7 +164,7 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
         report(failed, SPAWN_UNABLE, "environment", "");
     if ((lost = directory_enter(g->number > 1)))
         report(failed, 126, "chdir ", lost);
-    restore();
+    spawn_restore();
     exec_command();
     report(failed, errno == ENOENT ? 127 : 126, "exec ", c->path);
 }
@@ -297,21 +296,8 @@ void spawn_unwrapped(void)
 {
     if (directory_enter(false))
         return;
-    restore();
+    spawn_restore();
     if (putenv(preload) == 0)
         preload_list_take(supervisor.command.library);
     exec_command();
-}
-
-void spawn_command(const char *command, const char *generation, const char *main_pid)
-{
-    restore();
-    setpgid(0, 0);
-    stdio_forget_unread();
-    if (directory_enter(true))
-        _exit(127);
-    setenv("GRACE_GENERATION", generation, 1);
-    setenv("GRACE_MAIN_PID", main_pid, 1);
-    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-    _exit(127);
 }
