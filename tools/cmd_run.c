@@ -36,6 +36,7 @@ static const struct option options[] = {
     {"term", required_argument, NULL, 16},
     {"supervisor-pidfile", required_argument, NULL, 17},
     {"before-restart", required_argument, NULL, 18},
+    {"on-event", required_argument, NULL, 19},
     {"help", no_argument, NULL, 'h'},
     {0},
 };

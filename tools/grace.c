@@ -29,6 +29,7 @@ static const struct subcommand commands[] = {
      "  --stop-timeout T       SIGKILL what is left T after the stop signal (10s)\n"
      "  --max-old N            draining generations kept (3)\n"
      "  --before-restart CMD   run CMD before each restart; it fails: there is none\n"
+     "  --on-event CMD         run CMD for each event: ready, rolled-back, crashed ...\n"
      "  --respawn[=N/T]        start it again when it dies, N times in T at most (off; 5/60s)\n"
      "  --chdir PATH           start in this directory, by its path anew each time\n"
      "  --pidfile PATH         the server's own, to step aside during a restart\n"

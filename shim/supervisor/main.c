@@ -26,6 +26,7 @@
 #include "supervisor/front/bell.h"
 #include "supervisor/front/ctl.h"
 #include "supervisor/front/messages.h"
+#include "supervisor/front/on_event.h"
 #include "supervisor/front/sd_notify.h"
 #include "supervisor/front/sd_notify_manager.h"
 #include "supervisor/front/signals.h"
@@ -67,7 +68,8 @@
 enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
 
 /* status first: who is told that a restart has ended may ask for it. */
-static event_subscriber *const subscribers[] = {status_event, sd_notify_event, ctl_event, NULL};
+static event_subscriber *const subscribers[] = {status_event, sd_notify_event, ctl_event, on_event,
+                                                NULL};
 
 static int signal_fd = -1;
 
@@ -102,6 +104,7 @@ static void go_into_background(void)
 {
     ctl_close();
     background_go();
+    on_event_leave();
     ctl_open();
     own_pid_file_update();
     sd_notify_moved();
@@ -133,8 +136,11 @@ static void step(void)
     if (background_due(now))
         go_into_background();
     stdio_step(now);
-    if (TAILQ_EMPTY(&generation_list))
+    on_event_step(now);
+    if (TAILQ_EMPTY(&generation_list)) {
+        on_event_finish(signal_fd);
         _exit(0);
+    }
 }
 
 static int time_left(void)
@@ -234,8 +240,11 @@ static void end(void)
         generation_kill(supervisor.next, SIGKILL);
     readiness_end();
     permission_end();
-    if (!background_last())
+    if (!background_last()) {
+        on_event_finish(signal_fd);
         exit_like(supervisor.status);
+    }
+    on_event_forget();
     supervisor.ended = false;
 }
 

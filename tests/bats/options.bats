@@ -116,6 +116,8 @@ duration() {
     rejects GRACE_RUNTIME_DIR run 'an absolute path'
     takes GRACE_BEFORE_RESTART true
     rejects GRACE_BEFORE_RESTART '' 'a command'
+    takes GRACE_ON_EVENT true
+    rejects GRACE_ON_EVENT '' 'a command'
     takes GRACE_CHILDREN scrub keep
     rejects GRACE_CHILDREN none 'scrub or keep'
     takes GRACE_NAME shop shop-1 x

@@ -15,18 +15,6 @@
 
 enum { UNSERVED = 16 }; /* addresses that are remembered */
 
-/* Here and in the tables below the text itself: a pointer to it would be relocated at the start of
- * each process of the server. */
-static const char event_names[][12] = {
-    [EVENT_STARTED] = "started",    [EVENT_RECOVERED] = "recovered",
-    [EVENT_VETOED] = "vetoed",      [EVENT_RESTARTING] = "restarting",
-    [EVENT_READY] = "ready",        [EVENT_ROLLED_BACK] = "rolled-back",
-    [EVENT_FAILED] = "rolled-back", [EVENT_DRAINING] = "draining",
-    [EVENT_DRAINED] = "drained",    [EVENT_RETIRED] = "retired",
-    [EVENT_STOPPING] = "stopping",  [EVENT_STOPPED] = "stopped",
-    [EVENT_CRASHED] = "crashed",    [EVENT_RESPAWNED] = "ready",
-};
-
 static struct {
     unsigned done, vetoed, rolled_back, respawned;
     enum event_kind last;
@@ -95,7 +83,7 @@ void status_event(const struct event *e)
     restarts.rolled_back += has_failed(e->kind);
     if (is_aside(e->kind))
         return;
-    restarts.last = e->kind;
+    restarts.last = e->kind == EVENT_RESPAWNED ? EVENT_READY : e->kind;
     restarts.at = time(NULL);
     snprintf(restarts.reason, sizeof restarts.reason, "%s", e->text);
 }
@@ -144,6 +132,9 @@ static void put_command(FILE *out)
 
 static void put_generation(FILE *out, struct generation *g)
 {
+    /* the text itself: a pointer to it would be relocated at the start of each process of the
+     * server
+     */
     static const char names[][9] = {"starting", "serving", "draining", "retiring", "retiring"};
     struct slots_count c = slots_count(g);
 
@@ -214,7 +205,7 @@ static void put_mode(FILE *out)
 
 static void put_last(FILE *out)
 {
-    fprintf(out, ",\"last\":{\"event\":\"%s\",\"at\":%lld,\"reason\":", event_names[restarts.last],
+    fprintf(out, ",\"last\":{\"event\":\"%s\",\"at\":%lld,\"reason\":", event_name(restarts.last),
             (long long)restarts.at);
     put_string(out, restarts.reason);
     putc('}', out);

@@ -37,6 +37,9 @@ struct event {
     const char *text;    /* why, or how; "" */
 };
 
+/* "rolled-back"; "" for ASKING and LINE, which nobody outside is told of as such. */
+const char *event_name(enum event_kind kind);
+
 typedef void event_subscriber(const struct event *e);
 
 /* In this order they are told; the list ends with NULL. */

@@ -159,6 +159,12 @@ static bool set_before_restart(struct options *o, const char *text)
     return *text != '\0';
 }
 
+static bool set_on_event(struct options *o, const char *text)
+{
+    o->on_event = text;
+    return *text != '\0';
+}
+
 static bool set_children(struct options *o, const char *text)
 {
     o->keep_children = strcmp(text, "keep") == 0;
@@ -251,6 +257,7 @@ static const struct variable {
      "on, off, or a number of starts from 1 to 100 and, after a /, a duration of 1s at least, such "
      "as 5/60s"},
     {"GRACE_BEFORE_RESTART", set_before_restart, "a command"},
+    {"GRACE_ON_EVENT", set_on_event, "a command"},
     {"GRACE_CHILDREN", set_children, "scrub or keep"},
     {"GRACE_CHDIR", set_chdir, "the path of a directory"},
     {"GRACE_PIDFILE", set_pidfile, "an absolute path"},

@@ -43,6 +43,7 @@ struct options {
     int64_t respawn_within;     /* in this time */
     const char *respawn;        /* both, as they are written */
     const char *before_restart; /* commands, NULL: none */
+    const char *on_event;
     bool keep_children;
     const char *chdir;       /* where the server starts, NULL: where we were started */
     const char *pidfile;     /* the server's own, NULL: none is named */
