@@ -37,6 +37,7 @@ static const struct option options[] = {
     {"supervisor-pidfile", required_argument, NULL, 17},
     {"before-restart", required_argument, NULL, 18},
     {"on-event", required_argument, NULL, 19},
+    {"envdir", required_argument, NULL, 20},
     {"help", no_argument, NULL, 'h'},
     {0},
 };

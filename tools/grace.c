@@ -32,6 +32,7 @@ static const struct subcommand commands[] = {
      "  --on-event CMD         run CMD for each event: ready, rolled-back, crashed ...\n"
      "  --respawn[=N/T]        start it again when it dies, N times in T at most (off; 5/60s)\n"
      "  --chdir PATH           start in this directory, by its path anew each time\n"
+     "  --envdir DIR           variables for it, a file each, read anew each time\n"
      "  --pidfile PATH         the server's own, to step aside during a restart\n"
      "  --supervisor-pidfile PATH  a pid file of the supervisor, for managers that follow one\n"
      "  --name NAME            name for status, restart and stop (base name of COMMAND)\n"

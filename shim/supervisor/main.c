@@ -48,6 +48,7 @@
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/auditor.h"
 #include "supervisor/state/directory.h"
+#include "supervisor/state/envdir.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/own_pid_file.h"
@@ -365,7 +366,7 @@ static int supervise(int record)
     rlimits_lift();
     if (!options_read(&supervisor.options) || !open_log(recovered))
         return USAGE_STATUS;
-    if (!recovered && (!directory_check() || !create_pid_file()))
+    if (!recovered && (!directory_check() || !envdir_check() || !create_pid_file()))
         return USAGE_STATUS;
     directory_watch();
     if (restore_lost_stderr())

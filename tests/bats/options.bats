@@ -118,6 +118,9 @@ duration() {
     rejects GRACE_BEFORE_RESTART '' 'a command'
     takes GRACE_ON_EVENT true
     rejects GRACE_ON_EVENT '' 'a command'
+    mkdir "$BATS_TEST_TMPDIR/env"
+    takes GRACE_ENVDIR "$BATS_TEST_TMPDIR/env"
+    rejects GRACE_ENVDIR env 'the absolute path of a directory'
     takes GRACE_CHILDREN scrub keep
     rejects GRACE_CHILDREN none 'scrub or keep'
     takes GRACE_NAME shop shop-1 x

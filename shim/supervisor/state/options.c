@@ -165,6 +165,12 @@ static bool set_on_event(struct options *o, const char *text)
     return *text != '\0';
 }
 
+static bool set_envdir(struct options *o, const char *text)
+{
+    o->envdir = text;
+    return text[0] == '/';
+}
+
 static bool set_children(struct options *o, const char *text)
 {
     o->keep_children = strcmp(text, "keep") == 0;
@@ -258,6 +264,7 @@ static const struct variable {
      "as 5/60s"},
     {"GRACE_BEFORE_RESTART", set_before_restart, "a command"},
     {"GRACE_ON_EVENT", set_on_event, "a command"},
+    {"GRACE_ENVDIR", set_envdir, "the absolute path of a directory"},
     {"GRACE_CHILDREN", set_children, "scrub or keep"},
     {"GRACE_CHDIR", set_chdir, "the path of a directory"},
     {"GRACE_PIDFILE", set_pidfile, "an absolute path"},

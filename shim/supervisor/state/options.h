@@ -46,6 +46,7 @@ struct options {
     const char *on_event;
     bool keep_children;
     const char *chdir;       /* where the server starts, NULL: where we were started */
+    const char *envdir;      /* variables for it, a file each, NULL: none */
     const char *pidfile;     /* the server's own, NULL: none is named */
     const char *own_pidfile; /* GRACE_SUPERVISOR_PIDFILE: ours, NULL: none is wanted */
     const char *name;        /* NULL: the command's base name */

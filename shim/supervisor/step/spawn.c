@@ -23,12 +23,13 @@
 #include "supervisor/kernel/rlimits.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/state/directory.h"
+#include "supervisor/state/envdir.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/stdio.h"
 
-enum { WHY = 256 };
+enum { WHY = 512 };
 
 static char preload[sizeof PRELOAD_LIST "=::" + PRELOAD_LIST_MAX]; /* LD_PRELOAD=... */
 
@@ -136,6 +137,11 @@ static void exec_command(void)
 }
 
 /* The supervisor reads why; where it has to end, too, it does so with this status. */
+static _Noreturn void give_up(int failed, int status, const char *why)
+{
+    _exit(write(failed, why, strlen(why)) < 0 ? SPAWN_UNABLE : status);
+}
+
 static _Noreturn void report(int failed, int status, const char *step, const char *object)
 {
     int error = errno;
@@ -144,14 +150,14 @@ static _Noreturn void report(int failed, int status, const char *step, const cha
 
     snprintf(why, sizeof why, "%s%s: %s%s", step, object, strerror(error),
              no_interpreter ? " (its interpreter is missing)" : "");
-    _exit(write(failed, why, strlen(why)) < 0 ? SPAWN_UNABLE : status);
+    give_up(failed, status, why);
 }
 
 static _Noreturn void child(const struct generation *g, int control, int failed, pid_t parent)
 {
     const struct command *c = &supervisor.command;
     char variable[HANDOFF_SIZE];
-    const char *lost;
+    const char *lost, *wrong;
 
     setpgid(0, g->group); /* both do, for either may come first */
     atomic_store(&g->page->keeper, getpid());
@@ -159,6 +165,8 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
         terminal_give(getpgrp());
     if (g->number > 1)
         stdio_forget_unread();
+    if ((wrong = envdir_apply()))
+        give_up(failed, 126, wrong);
     rewrite_listen_pid(parent);
     if (!export_handoff(g, control, variable))
         report(failed, SPAWN_UNABLE, "environment", "");
