@@ -38,6 +38,8 @@ static const struct option options[] = {
     {"before-restart", required_argument, NULL, 18},
     {"on-event", required_argument, NULL, 19},
     {"envdir", required_argument, NULL, 20},
+    {"user", required_argument, NULL, 21},
+    {"nice", required_argument, NULL, 22},
     {"help", no_argument, NULL, 'h'},
     {0},
 };

@@ -33,6 +33,8 @@ static const struct subcommand commands[] = {
      "  --respawn[=N/T]        start it again when it dies, N times in T at most (off; 5/60s)\n"
      "  --chdir PATH           start in this directory, by its path anew each time\n"
      "  --envdir DIR           variables for it, a file each, read anew each time\n"
+     "  --user USER[:GROUP]    run it as this user; grace itself stays root\n"
+     "  --nice N               run it with this nice value, -20 to 19\n"
      "  --pidfile PATH         the server's own, to step aside during a restart\n"
      "  --supervisor-pidfile PATH  a pid file of the supervisor, for managers that follow one\n"
      "  --name NAME            name for status, restart and stop (base name of COMMAND)\n"

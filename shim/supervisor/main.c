@@ -53,6 +53,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/own_pid_file.h"
 #include "supervisor/state/record.h"
+#include "supervisor/state/run_as.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/drain_end.h"
 #include "supervisor/step/fetch.h"
@@ -366,8 +367,11 @@ static int supervise(int record)
     rlimits_lift();
     if (!options_read(&supervisor.options) || !open_log(recovered))
         return USAGE_STATUS;
-    if (!recovered && (!directory_check() || !envdir_check() || !create_pid_file()))
+    if (!recovered &&
+        (!directory_check() || !envdir_check() || !run_as_prepare(true) || !create_pid_file()))
         return USAGE_STATUS;
+    if (recovered)
+        run_as_prepare(false);
     directory_watch();
     if (restore_lost_stderr())
         log_stderr_ends();

@@ -170,6 +170,25 @@ static bool set_envdir(struct options *o, const char *text)
     return text[0] == '/';
 }
 
+static bool set_user(struct options *o, const char *text)
+{
+    const char *colon = strchr(text, ':');
+
+    o->user = text;
+    return *text != '\0' && colon != text && (!colon || colon[1] != '\0');
+}
+
+static bool set_nice(struct options *o, const char *text)
+{
+    bool below = *text == '-';
+    long number;
+
+    if (!parse_number(text + below, 0, below ? 20 : 19, &number))
+        return false;
+    o->nice = (int)(below ? -number : number);
+    return true;
+}
+
 static bool set_children(struct options *o, const char *text)
 {
     o->keep_children = strcmp(text, "keep") == 0;
@@ -264,6 +283,8 @@ static const struct variable {
     {"GRACE_BEFORE_RESTART", set_before_restart, "a command"},
     {"GRACE_ON_EVENT", set_on_event, "a command"},
     {"GRACE_ENVDIR", set_envdir, "the absolute path of a directory"},
+    {"GRACE_USER", set_user, "a user, or user:group"},
+    {"GRACE_NICE", set_nice, "a number from -20 to 19"},
     {"GRACE_CHILDREN", set_children, "scrub or keep"},
     {"GRACE_CHDIR", set_chdir, "the path of a directory"},
     {"GRACE_PIDFILE", set_pidfile, "an absolute path"},

@@ -15,6 +15,7 @@ static const struct options defaults = {.signal = SIGHUP,
                                         .drain_timeout = 60000,
                                         .stop_timeout = 10000,
                                         .max_old = 3,
+                                        .nice = OPTIONS_NO_NICE,
                                         .log = "stderr",
                                         .log_level = LEVEL_INFO};
 

@@ -18,7 +18,8 @@
 
 #include "supervisor/state/log.h"
 
-enum { OPTIONS_RESPAWNS = 100 }; /* at most */
+enum { OPTIONS_RESPAWNS = 100 /* at most */, OPTIONS_NO_NICE = 20 };
+
 /* How generations follow each other; AUTO: side by side, until a lock is seen to forbid it. */
 enum mode { MODE_AUTO, MODE_OVERLAP, MODE_SEQUENTIAL };
 
@@ -47,6 +48,8 @@ struct options {
     bool keep_children;
     const char *chdir;       /* where the server starts, NULL: where we were started */
     const char *envdir;      /* variables for it, a file each, NULL: none */
+    const char *user;        /* "USER" or "USER:GROUP", NULL: the supervisor's */
+    int nice;                /* OPTIONS_NO_NICE: the supervisor's */
     const char *pidfile;     /* the server's own, NULL: none is named */
     const char *own_pidfile; /* GRACE_SUPERVISOR_PIDFILE: ours, NULL: none is wanted */
     const char *name;        /* NULL: the command's base name */

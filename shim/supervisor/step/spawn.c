@@ -26,6 +26,7 @@
 #include "supervisor/state/envdir.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
+#include "supervisor/state/run_as.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/stdio.h"
 
@@ -165,6 +166,7 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
         terminal_give(getpgrp());
     if (g->number > 1)
         stdio_forget_unread();
+    run_as_environment();
     if ((wrong = envdir_apply()))
         give_up(failed, 126, wrong);
     rewrite_listen_pid(parent);
@@ -173,6 +175,8 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
     if ((lost = directory_enter(g->number > 1)))
         report(failed, 126, "chdir ", lost);
     spawn_restore();
+    if ((lost = run_as_become()))
+        report(failed, 126, lost, "");
     exec_command();
     report(failed, errno == ENOENT ? 127 : 126, "exec ", c->path);
 }
