@@ -40,6 +40,7 @@ static const struct option options[] = {
     {"envdir", required_argument, NULL, 20},
     {"user", required_argument, NULL, 21},
     {"nice", required_argument, NULL, 22},
+    {"max-age", required_argument, NULL, 23},
     {"help", no_argument, NULL, 'h'},
     {0},
 };

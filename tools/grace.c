@@ -30,6 +30,7 @@ static const struct subcommand commands[] = {
      "  --max-old N            draining generations kept (3)\n"
      "  --before-restart CMD   run CMD before each restart; it fails: there is none\n"
      "  --on-event CMD         run CMD for each event: ready, rolled-back, crashed ...\n"
+     "  --max-age T            restart what has served for T (none)\n"
      "  --respawn[=N/T]        start it again when it dies, N times in T at most (off; 5/60s)\n"
      "  --chdir PATH           start in this directory, by its path anew each time\n"
      "  --envdir DIR           variables for it, a file each, read anew each time\n"

@@ -129,6 +129,10 @@ duration() {
     for value in '' 20 -21 +1 x --1; do
         rejects GRACE_NICE "$value" 'a number from -20 to 19'
     done
+    takes GRACE_MAX_AGE 1s 24h none
+    for value in '' 0 999ms 60 -1s; do
+        rejects GRACE_MAX_AGE "$value" 'a duration of 1s at least'
+    done
     takes GRACE_CHILDREN scrub keep
     rejects GRACE_CHILDREN none 'scrub or keep'
     takes GRACE_NAME shop shop-1 x

@@ -472,6 +472,7 @@ void fake_begin(enum mode mode, int64_t probation, int respawns)
     fake = (struct fake){.now = fake.now + LONG_MS};
     supervisor = (struct supervisor){
         .options = {.mode = mode,
+                    .max_age = CLOCK_NEVER,
                     .stop_signal = SIGKILL,
                     .probation = probation,
                     .respawns = respawns,

@@ -12,6 +12,7 @@
 #include "supervisor/generation/members.h"
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/contention.h"
+#include "supervisor/restart/max_age.h"
 #include "supervisor/restart/permission.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart_table.h"
@@ -366,6 +367,14 @@ static void look_at_pending(int64_t now)
         supervisor_wake_at(due);
 }
 
+static void restart_periodically(void)
+{
+    log_line(LEVEL_INFO,
+             "generation %u has served for its time (GRACE_MAX_AGE): a periodic restart",
+             supervisor.current->number);
+    restart_request(REQUEST_COMMAND, "GRACE_MAX_AGE");
+}
+
 void restart_step(int64_t now)
 {
     enum phase seen;
@@ -380,4 +389,6 @@ void restart_step(int64_t now)
         answer_pending(); /* a signal meanwhile is the server's */
     else if (supervisor.phase == PHASE_IDLE && wants_restart())
         look_at_pending(now);
+    else if (supervisor.phase == PHASE_IDLE && max_age_reached(now))
+        restart_periodically();
 }

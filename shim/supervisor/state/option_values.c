@@ -127,6 +127,12 @@ static bool set_max_old(struct options *o, const char *text)
     return true;
 }
 
+/* More often it would do nothing else. */
+static bool set_max_age(struct options *o, const char *text)
+{
+    return duration_parse(text, &o->max_age) && o->max_age >= 1000;
+}
+
 /* "on", "off", N or N/T. */
 static bool set_respawn(struct options *o, const char *text)
 {
@@ -277,6 +283,7 @@ static const struct variable {
     {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12, or none"},
     {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},
     {"GRACE_MAX_OLD", set_max_old, "a number from 1 to 100"},
+    {"GRACE_MAX_AGE", set_max_age, "a duration of 1s at least, such as 90s or 24h, or none"},
     {"GRACE_RESPAWN", set_respawn,
      "on, off, or a number of starts from 1 to 100 and, after a /, a duration of 1s at least, such "
      "as 5/60s"},

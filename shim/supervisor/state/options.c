@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/clock.h"
 #include "protocol/envp.h"
 #include "protocol/preload_list.h"
 #include "supervisor/state/option_values.h"
@@ -15,6 +16,7 @@ static const struct options defaults = {.signal = SIGHUP,
                                         .drain_timeout = 60000,
                                         .stop_timeout = 10000,
                                         .max_old = 3,
+                                        .max_age = CLOCK_NEVER,
                                         .nice = OPTIONS_NO_NICE,
                                         .log = "stderr",
                                         .log_level = LEVEL_INFO};

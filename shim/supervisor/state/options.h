@@ -43,6 +43,7 @@ struct options {
     int respawns;               /* starts after a crash, 0: none [GRACE_RESPAWN] */
     int64_t respawn_within;     /* in this time */
     const char *respawn;        /* both, as they are written */
+    int64_t max_age;            /* of a generation that serves; then a restart */
     const char *before_restart; /* commands, NULL: none */
     const char *on_event;
     bool keep_children;
