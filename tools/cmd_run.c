@@ -35,6 +35,12 @@ static const struct option options[] = {
     {"respawn", optional_argument, NULL, 15},
     {"term", required_argument, NULL, 16},
     {"supervisor-pidfile", required_argument, NULL, 17},
+    {"before-restart", required_argument, NULL, 18},
+    {"on-event", required_argument, NULL, 19},
+    {"envdir", required_argument, NULL, 20},
+    {"user", required_argument, NULL, 21},
+    {"nice", required_argument, NULL, 22},
+    {"max-age", required_argument, NULL, 23},
     {"help", no_argument, NULL, 'h'},
     {0},
 };

@@ -109,7 +109,7 @@ static void put_ready(struct exposition *e)
 
 static void put_restarts(struct exposition *e)
 {
-    static const char *const results[] = {"done", "rolled_back", "respawned"};
+    static const char *const results[] = {"done", "rolled_back", "vetoed", "respawned"};
 
     begin(e, "grace_restarts_total", "counter", "Restarts that are over, by how they ended.");
     for (size_t i = 0; i < e->n; i++) {

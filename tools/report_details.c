@@ -110,6 +110,8 @@ static void print_restarts(FILE *out, struct json_object *status)
 
     fprintf(out, "restarts  %" PRId64 " done, %" PRId64 " rolled back",
             answer_number(restarts, "done"), answer_number(restarts, "rolled_back"));
+    if (answer_number(restarts, "vetoed") > 0)
+        fprintf(out, ", %" PRId64 " vetoed", answer_number(restarts, "vetoed"));
     if (answer_number(restarts, "respawned") > 0)
         fprintf(out, ", %" PRId64 " after the server had died",
                 answer_number(restarts, "respawned"));

@@ -28,6 +28,7 @@
 #include "supervisor/front/followers.h"
 #include "supervisor/front/history.h"
 #include "supervisor/front/messages.h"
+#include "supervisor/front/on_event.h"
 #include "supervisor/front/sd_notify.h"
 #include "supervisor/front/sd_notify_manager.h"
 #include "supervisor/front/signals.h"
@@ -45,14 +46,17 @@
 #include "supervisor/recovery/recover.h"
 #include "supervisor/recovery/restore.h"
 #include "supervisor/restart/background.h"
+#include "supervisor/restart/permission.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/auditor.h"
 #include "supervisor/state/directory.h"
+#include "supervisor/state/envdir.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/own_pid_file.h"
 #include "supervisor/state/record.h"
+#include "supervisor/state/run_as.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/drain_end.h"
 #include "supervisor/step/fetch.h"
@@ -64,12 +68,13 @@
 #include "supervisor/step/spawn.h"
 #include "supervisor/step/stay.h"
 #include "supervisor/step/stdio.h"
+#include "supervisor/step/user_command.h"
 
 enum { USAGE_STATUS = 125, TRIM_MS = 1000 /* for so long nothing is needed */ };
 
 /* history first: who is told that a restart has ended may ask for it. */
-static event_subscriber *const subscribers[] = {history_event, totals_event, sd_notify_event,
-                                                ctl_event, followers_event, NULL};
+static event_subscriber *const subscribers[] = {
+    history_event, totals_event, sd_notify_event, ctl_event, followers_event, on_event, NULL};
 
 static int signal_fd = -1;
 
@@ -104,6 +109,7 @@ static void go_into_background(void)
 {
     ctl_close();
     background_go();
+    on_event_leave();
     ctl_open();
     own_pid_file_update();
     sd_notify_moved();
@@ -135,8 +141,11 @@ static void step(void)
     if (background_due(now))
         go_into_background();
     stdio_step(now);
-    if (TAILQ_EMPTY(&generation_list))
+    on_event_step(now);
+    if (TAILQ_EMPTY(&generation_list)) {
+        on_event_finish(signal_fd);
         _exit(0);
+    }
 }
 
 static int time_left(void)
@@ -182,6 +191,7 @@ static __attribute__((hot)) void wait_and_handle(void)
     poll_generations();
     pollset_add(process_watch_fd(), POLLIN);
     ctl_poll();
+    user_command_poll();
     wait_for_events();
     handle_generations();
     signals_read(signal_fd);
@@ -190,6 +200,7 @@ static __attribute__((hot)) void wait_and_handle(void)
     if (sd_notify_fd() >= 0)
         sd_notify_read();
     ctl_handle();
+    user_command_read();
 }
 
 static __attribute__((hot, noinline)) void lead_to_the_end(void)
@@ -234,8 +245,12 @@ static void end(void)
         generation_kill(supervisor.next, SIGKILL);
     readiness_end();
     visitors_leave();
-    if (!background_last())
+    permission_end();
+    if (!background_last()) {
+        on_event_finish(signal_fd);
         exit_like(supervisor.status);
+    }
+    on_event_forget();
     supervisor.ended = false;
 }
 
@@ -356,8 +371,11 @@ static int supervise(int record)
     rlimits_lift();
     if (!options_read(&supervisor.options) || !open_log(recovered))
         return USAGE_STATUS;
-    if (!recovered && (!directory_check() || !create_pid_file()))
+    if (!recovered &&
+        (!directory_check() || !envdir_check() || !run_as_prepare(true) || !create_pid_file()))
         return USAGE_STATUS;
+    if (recovered)
+        run_as_prepare(false);
     directory_watch();
     if (restore_lost_stderr())
         log_stderr_ends();

@@ -114,6 +114,25 @@ duration() {
     rejects GRACE_TERM kill 'pass or drain'
     takes GRACE_RUNTIME_DIR "$BATS_TEST_TMPDIR/run" ''
     rejects GRACE_RUNTIME_DIR run 'an absolute path'
+    takes GRACE_BEFORE_RESTART true
+    rejects GRACE_BEFORE_RESTART '' 'a command'
+    takes GRACE_ON_EVENT true
+    rejects GRACE_ON_EVENT '' 'a command'
+    mkdir "$BATS_TEST_TMPDIR/env"
+    takes GRACE_ENVDIR "$BATS_TEST_TMPDIR/env"
+    rejects GRACE_ENVDIR env 'the absolute path of a directory'
+    takes GRACE_USER root root:root 0:0
+    for value in '' :root root:; do
+        rejects GRACE_USER "$value" 'a user, or user:group'
+    done
+    takes GRACE_NICE 19 0 5
+    for value in '' 20 -21 +1 x --1; do
+        rejects GRACE_NICE "$value" 'a number from -20 to 19'
+    done
+    takes GRACE_MAX_AGE 1s 24h none
+    for value in '' 0 999ms 60 -1s; do
+        rejects GRACE_MAX_AGE "$value" 'a duration of 1s at least'
+    done
     takes GRACE_CHILDREN scrub keep
     rejects GRACE_CHILDREN none 'scrub or keep'
     takes GRACE_NAME shop shop-1 x

@@ -366,8 +366,10 @@ static void hear(const struct event *e)
     if (e->kind == EVENT_SUCCEEDED || e->kind == EVENT_RESPAWNED) {
         expect(fake.stopped || !older_accepts(), "a restart is done, and an older one accepts");
         answer("done");
-    } else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED || e->kind == EVENT_REFUSED)
+    } else if (e->kind == EVENT_VETOED || e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED ||
+               e->kind == EVENT_REFUSED) {
         answer("failed");
+    }
 }
 
 static const char *ask(enum request request, bool now)
@@ -494,6 +496,7 @@ void fake_begin(enum mode mode, int64_t probation, int respawns)
     fake = (struct fake){.now = fake.now + LONG_MS};
     supervisor = (struct supervisor){
         .options = {.mode = mode,
+                    .max_age = CLOCK_NEVER,
                     .stop_signal = SIGKILL,
                     .probation = probation,
                     .respawns = respawns,

@@ -12,7 +12,7 @@
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/unwrapped.h"
-#include "supervisor/state/options.h"
+#include "supervisor/state/signal_name.h"
 #include "supervisor/state/stop_signals.h"
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
@@ -21,6 +21,7 @@
 #include "supervisor/step/resume.h"
 #include "supervisor/step/stay.h"
 #include "supervisor/step/unsent.h"
+#include "supervisor/step/user_command.h"
 
 void generation_continue(struct generation *g)
 {
@@ -123,6 +124,30 @@ void private_note(void)
 {
 }
 
+bool user_command_start(struct user_command *c, const char *text,
+                        const struct user_command_about *about, int64_t limit)
+{
+    (void)c, (void)text, (void)about, (void)limit;
+    return true;
+}
+
+bool user_command_runs(struct user_command *c, int64_t now)
+{
+    (void)c, (void)now;
+    return true;
+}
+
+bool user_command_failed(const struct user_command *c, char *text, size_t size)
+{
+    (void)c, (void)text, (void)size;
+    return false;
+}
+
+void user_command_drop(struct user_command *c)
+{
+    (void)c;
+}
+
 void stay_end_all(void)
 {
 }
@@ -212,7 +237,7 @@ void tree_signal_stopped(const struct tree *t, int sig)
     (void)t, (void)sig;
 }
 
-const char *options_signal_name(int sig)
+const char *signal_name(int sig)
 {
     (void)sig;
     return "TERM";

@@ -5,6 +5,7 @@
 
 #include "supervisor/generation/slots.h"
 #include "supervisor/restart/restart.h"
+#include "supervisor/state/signal_name.h"
 #include "supervisor/state/supervisor.h"
 #include "tap.h"
 
@@ -40,7 +41,7 @@ const char *restart_request(enum request request, const char *who)
     return NULL;
 }
 
-const char *options_signal_name(int sig)
+const char *signal_name(int sig)
 {
     (void)sig;
     return "HUP";

@@ -10,9 +10,9 @@
 #include "supervisor/restart/restart_table.h"
 #include "tap.h"
 
-static const char *const phases[] = {"first",    "idle",       "starting",  "probation",
-                                     "handover", "ending",     "replacing", "pausing",
-                                     "backoff",  "respawning", "leaving",   "stopping"};
+static const char *const phases[] = {"first",      "idle",    "asking",    "starting", "probation",
+                                     "handover",   "ending",  "replacing", "pausing",  "backoff",
+                                     "respawning", "leaving", "stopping"};
 static const char *const inputs[] = {"request", "ready", "failed", "refused", "lost",
                                      "empty",   "stop",  "drain",  "kill"};
 
@@ -25,6 +25,9 @@ static const char *const wanted[PHASES][INPUTS] = {
     [PHASE_IDLE] = {"starting: new 2", NULL, NULL, NULL, "stopping: ended", "stopping: ended",
                     "stopping: release, signal 1", "leaving: close, drain 1",
                     "stopping: release, signal 1, kill 1"},
+    [PHASE_ASKING] = {"asking: then restart", "starting: new 2", "idle: failed", NULL,
+                      "stopping: ended", "stopping: ended", "stopping: release, signal 1",
+                      "leaving: close, drain 1", "stopping: release, signal 1, kill 1"},
     [PHASE_STARTING] = {"starting: then restart", "handover: serves 2, drain 1",
                         "idle: failed, abandon 2, kill 2", "ending: abandon 2, kill 2, drain 1",
                         "stopping: ended", "stopping: ended", "stopping: kill 2, release, signal 1",
@@ -67,6 +70,7 @@ static const char *const wanted[PHASES][INPUTS] = {
 static const char *const died[PHASES] = {
     [PHASE_FIRST] = "stopping: died, ended",
     [PHASE_IDLE] = "backoff: died, left 1, signal 1",
+    [PHASE_ASKING] = "backoff: died, left 1, signal 1",
     [PHASE_STARTING] = "respawning: left 1, signal 1",
     [PHASE_HANDOVER] = "backoff: died, left 2, signal 2",
 };
@@ -96,6 +100,7 @@ static void come_to(enum phase phase)
         fake_turn();
     if (phase == PHASE_IDLE || respawns)
         return;
+    supervisor.options.before_restart = phase == PHASE_ASKING ? "true" : NULL;
     fake_request(REQUEST_SIGNAL);
     if (phase == PHASE_PROBATION || phase == PHASE_HANDOVER) {
         fake_of(supervisor.next)->ready = true;

@@ -284,7 +284,7 @@ void ctl_event(const struct event *e)
         forward_line(e->text);
     else if (e->kind == EVENT_SUCCEEDED || e->kind == EVENT_RESPAWNED)
         answer_restarts(USER_SOCKET_DONE, e->text);
-    else if (e->kind == EVENT_REFUSED)
+    else if (e->kind == EVENT_REFUSED || e->kind == EVENT_VETOED)
         answer_restarts(USER_SOCKET_REFUSED, e->text);
     else if (e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED ||
              (e->kind == EVENT_CRASHED && !supervisor.next)) /* who waits for that one goes on */

@@ -10,18 +10,6 @@
 
 enum { UNSERVED = 16 }; /* addresses that are remembered */
 
-/* Here and in the tables below the text itself: a pointer to it would be relocated at the start of
- * each process of the server. */
-static const char event_names[][12] = {
-    [EVENT_STARTED] = "started",         [EVENT_RECOVERED] = "recovered",
-    [EVENT_RESTARTING] = "restarting",   [EVENT_READY] = "ready",
-    [EVENT_ROLLED_BACK] = "rolled-back", [EVENT_FAILED] = "rolled-back",
-    [EVENT_DRAINING] = "draining",       [EVENT_DRAINED] = "drained",
-    [EVENT_RETIRED] = "retired",         [EVENT_STOPPING] = "stopping",
-    [EVENT_STOPPED] = "stopped",         [EVENT_CRASHED] = "crashed",
-    [EVENT_RESPAWNED] = "ready",
-};
-
 struct happened {
     time_t at; /* 0: nothing has */
     enum event_kind kind;
@@ -29,7 +17,7 @@ struct happened {
 };
 
 static struct happened last, restart; /* of these the last that is over */
-static unsigned done, rolled_back, respawned;
+static unsigned done, vetoed, rolled_back, respawned;
 
 static bool has_failed(enum event_kind kind)
 {
@@ -71,7 +59,7 @@ static void note_unserved(const struct event *e)
  * failed, until the next one. */
 static bool is_hidden(enum event_kind kind)
 {
-    return has_failed(last.kind) &&
+    return (has_failed(last.kind) || last.kind == EVENT_VETOED) &&
            (kind == EVENT_DRAINING || kind == EVENT_DRAINED || kind == EVENT_RETIRED);
 }
 
@@ -79,8 +67,8 @@ static bool is_hidden(enum event_kind kind)
 static bool is_aside(enum event_kind kind)
 {
     return kind == EVENT_LINE || kind == EVENT_LOGGED || kind == EVENT_SUCCEEDED ||
-           kind == EVENT_REFUSED || kind == EVENT_UNSERVED || kind == EVENT_SERVED ||
-           kind == EVENT_CUT || is_hidden(kind);
+           kind == EVENT_REFUSED || kind == EVENT_ASKING || kind == EVENT_UNSERVED ||
+           kind == EVENT_SERVED || kind == EVENT_CUT || is_hidden(kind);
 }
 
 static void note(struct happened *what, const struct event *e, const char *reason)
@@ -95,10 +83,11 @@ void history_event(const struct event *e)
     note_unserved(e);
     done += e->kind == EVENT_SUCCEEDED;
     respawned += e->kind == EVENT_RESPAWNED;
+    vetoed += e->kind == EVENT_VETOED;
     rolled_back += has_failed(e->kind);
     if (e->kind == EVENT_SUCCEEDED)
         note(&restart, e, "");
-    else if (e->kind == EVENT_RESPAWNED || has_failed(e->kind))
+    else if (e->kind == EVENT_RESPAWNED || e->kind == EVENT_VETOED || has_failed(e->kind))
         note(&restart, e, e->text);
     if (!is_aside(e->kind))
         note(&last, e, e->text);
@@ -126,19 +115,27 @@ static const char *result(void)
 {
     if (has_failed(restart.kind))
         return "rolled_back";
+    if (restart.kind == EVENT_VETOED)
+        return "vetoed";
     return restart.kind == EVENT_RESPAWNED ? "respawned" : "done";
+}
+
+/* It serves again, however that came. */
+static const char *last_name(void)
+{
+    return event_name(last.kind == EVENT_RESPAWNED ? EVENT_READY : last.kind);
 }
 
 void history_restarts_json(FILE *out)
 {
-    fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u,\"respawned\":%u}", done,
-            rolled_back, respawned);
+    fprintf(out, ",\"restarts\":{\"done\":%u,\"rolled_back\":%u,\"vetoed\":%u,\"respawned\":%u}",
+            done, rolled_back, vetoed, respawned);
     if (restart.at) {
         fprintf(out, ",\"last_restart\":{\"result\":\"%s\",", result());
         put_happened(out, &restart);
     }
     if (last.at) {
-        fprintf(out, ",\"last\":{\"event\":\"%s\",", event_names[last.kind]);
+        fprintf(out, ",\"last\":{\"event\":\"%s\",", last_name());
         put_happened(out, &last);
     }
 }

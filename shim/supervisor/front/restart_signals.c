@@ -6,6 +6,7 @@
 #include "protocol/clock.h"
 #include "supervisor/generation/slots.h"
 #include "supervisor/restart/restart.h"
+#include "supervisor/state/signal_name.h"
 #include "supervisor/state/supervisor.h"
 
 enum {
@@ -99,7 +100,7 @@ void restart_signals_to_supervisor(pid_t sender)
 
     if (!is_new_to_supervisor(sender))
         return;
-    snprintf(who, sizeof who, "SIG%s of process %d", options_signal_name(supervisor.options.signal),
+    snprintf(who, sizeof who, "SIG%s of process %d", signal_name(supervisor.options.signal),
              (int)sender);
     restart_request(REQUEST_SIGNAL, who);
 }

@@ -96,11 +96,11 @@ static void say_ready(const char *news)
          *safe || *own ? own : "serving", (int)getpid());
 }
 
-static void say_rolled_back(const char *why)
+static void say_given_up(const char *how, const char *why)
 {
     char text[EVENT_TEXT + 64];
 
-    snprintf(text, sizeof text, "the last restart was rolled back: %s", why);
+    snprintf(text, sizeof text, "the last restart was %s: %s", how, why);
     say_ready(text);
 }
 
@@ -135,22 +135,23 @@ static bool is_over(enum event_kind kind)
 void sd_notify_event(const struct event *e)
 {
     static bool reloading, stopping;
+    bool begins = e->kind == EVENT_ASKING || e->kind == EVENT_RESTARTING;
+    bool given_up = e->kind == EVENT_VETOED || e->kind == EVENT_ROLLED_BACK;
 
     if (stopping)
         return;
-    if (e->kind == EVENT_RESTARTING)
+    if (begins && !reloading)
         say_reloading();
     else if (is_over(e->kind) || (e->kind == EVENT_READY && !reloading))
         say_ready("");
-    else if (e->kind == EVENT_ROLLED_BACK)
-        say_rolled_back(e->text);
+    else if (given_up)
+        say_given_up(e->kind == EVENT_VETOED ? "vetoed" : "rolled back", e->text);
     else if (e->kind == EVENT_STOPPING)
         tell(true, "STOPPING=1\n");
     else if (e->kind == EVENT_CRASHED)
         say_crashed(e->text);
     stopping = e->kind == EVENT_STOPPING;
-    reloading = e->kind == EVENT_RESTARTING ||
-                (reloading && !is_over(e->kind) && e->kind != EVENT_ROLLED_BACK);
+    reloading = begins || (reloading && !is_over(e->kind) && !given_up);
 }
 
 static bool begins_with(const char *line, const char *word)

@@ -4,7 +4,8 @@
 #include "supervisor/generation/generation.h"
 #include "supervisor/state/supervisor.h"
 
-/* Text, as in history.c. */
+/* The text itself: a pointer to it would be relocated at the start of each process of the server.
+ */
 static const char reasons[PHASES][48] = {
     [PHASE_FIRST] = "it is starting",
     [PHASE_ENDING] = "the next version starts when this one has ended",

@@ -10,10 +10,10 @@
 #include "supervisor/front/restart_signals.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/terminal.h"
-#include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/user_command.h"
 
 /* timeout(1) signals its child and then its own group: the second one is the same. */
 enum { SAME_MS = 500 };
@@ -85,7 +85,7 @@ static void reap(void)
         } else if (g) {
             ended(g, status);
         } else {
-            readiness_reaped(pid, status); /* else an orphan of the server's */
+            user_command_reaped(pid, status); /* else an orphan of the server's */
         }
     }
 }

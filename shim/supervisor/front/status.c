@@ -17,7 +17,7 @@ static const char *state_name(void)
 {
     if (phase_stops())
         return "stopping";
-    if (phase_restarts())
+    if (phase_restarts() || supervisor.phase == PHASE_ASKING)
         return "restarting";
     return supervisor.phase == PHASE_FIRST ? "starting" : "serving";
 }

@@ -9,12 +9,13 @@
 #include "protocol/signals.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/state/log.h"
+#include "supervisor/state/signal_name.h"
 #include "supervisor/state/supervisor.h"
 
 static bool is_refused(int sig, char *text, size_t size)
 {
     struct generation *g = supervisor.current;
-    const char *name = options_signal_name(sig);
+    const char *name = signal_name(sig);
 
     if (sig <= 0 || sig >= NSIG)
         snprintf(text, size, "%d is no signal", sig);
@@ -40,10 +41,10 @@ bool user_signal_send(const char *number, char *text, size_t size)
     if (is_refused(sig, text, size))
         return false;
     if (g->exited)
-        snprintf(text, size, "SIG%s for generation %u", options_signal_name(sig), g->number);
+        snprintf(text, size, "SIG%s for generation %u", signal_name(sig), g->number);
     else
-        snprintf(text, size, "SIG%s for process %d, generation %u", options_signal_name(sig),
-                 (int)g->main, g->number);
+        snprintf(text, size, "SIG%s for process %d, generation %u", signal_name(sig), (int)g->main,
+                 g->number);
     log_line(LEVEL_INFO, "%s", text);
     generation_signal(g, sig);
     return true;

@@ -7,11 +7,35 @@
 
 #include "protocol/signals.h"
 
-static pid_t excluded;
+enum { EXCLUDED = 4 };
+
+static pid_t excluded[EXCLUDED];
+
+static void exchange(pid_t was, pid_t is)
+{
+    for (int i = 0; i < EXCLUDED; i++)
+        if (excluded[i] == was) {
+            excluded[i] = is;
+            return;
+        }
+}
 
 void slots_exclude(pid_t pid)
 {
-    excluded = pid;
+    exchange(0, pid);
+}
+
+void slots_include(pid_t pid)
+{
+    exchange(pid, 0);
+}
+
+static bool is_excluded(pid_t pid)
+{
+    for (int i = 0; i < EXCLUDED; i++)
+        if (excluded[i] == pid)
+            return true;
+    return false;
 }
 
 unsigned slots_used(const struct generation *g)
@@ -274,7 +298,7 @@ enum tree_hint slots_hint(const struct tree *t, const struct procfs_stat *p)
     enum tree_hint hint = hint_in(g, p->pid);
     const struct generation *other;
 
-    if (p->pid == excluded) /* between fork and exec it has all that we have */
+    if (is_excluded(p->pid)) /* between fork and exec it has all that we have */
         return TREE_TAKEN;
     TAILQ_FOREACH (other, &generation_list, link) {
         if (other == g)

@@ -62,8 +62,9 @@ uint64_t slots_sum(const struct generation *g);
 /* Of slots: those beyond were never claimed; reading them would allocate their memory. */
 unsigned slots_used(const struct generation *g);
 
-/* A child of ours that is no process of the server, whatever it looks like; 0: there is none. */
+/* A child of ours that is no process of the server, whatever it looks like, until it has ended. */
 void slots_exclude(pid_t pid);
+void slots_include(pid_t pid);
 
 /* For g->tree. */
 enum tree_hint slots_hint(const struct tree *t, const struct procfs_stat *p);

@@ -12,6 +12,7 @@
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/restart/permission.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -39,7 +40,8 @@ static bool background(void)
 
     TAILQ_FOREACH (g, &generation_list, link)
         generation_scan(g);
-    readiness_end(); /* it would be no child of the new process: begun anew there */
+    readiness_end(); /* they would be no children of the new process: begun anew there */
+    permission_end();
     pid = fork();
     if (pid < 0)
         log_line(LEVEL_ERROR, "fork: %s; nobody is left to watch the server", strerror(errno));

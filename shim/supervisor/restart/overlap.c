@@ -25,7 +25,7 @@ static enum phase could_not_begin(void)
 
     log_line(LEVEL_ERROR, "restart failed: %s; generation %u goes on", why,
              supervisor.current->number);
-    event(EVENT_FAILED, supervisor.last_number, why);
+    event(EVENT_ROLLED_BACK, supervisor.last_number, why);
     return PHASE_IDLE;
 }
 

@@ -2,19 +2,16 @@
 #include "supervisor/restart/readiness.h"
 
 #include <sys/wait.h>
-#include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "protocol/clock.h"
 #include "supervisor/generation/listeners.h"
-#include "supervisor/generation/slots.h"
 #include "supervisor/generation/unseen.h"
 #include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
-#include "supervisor/step/spawn.h"
+#include "supervisor/step/user_command.h"
 
 enum {
     RETRY_MS = 200,
@@ -23,11 +20,11 @@ enum {
 
 /* The ready command, for one generation at a time. */
 static struct {
+    struct user_command run;
     unsigned generation; /* that it was last run for */
-    bool succeeded;      /* and for which it did */
-    pid_t pid;           /* 0: it is not running */
+    bool began;          /* what it says is not known yet */
+    bool succeeded;      /* for that generation */
     int64_t next;        /* when to run it again */
-    int64_t deadline;    /* of this run */
 } probe;
 
 /* What a process manager executes binds seconds after its own listener is there: it gets the double
@@ -69,64 +66,48 @@ static bool delay_over(const struct generation *g)
 
 static void probe_start(const struct generation *g, int64_t now)
 {
+    const struct user_command_about about = {.generation = g->number, .main = g->main};
+
     probe.generation = g->number;
     probe.succeeded = false;
     probe.next = now + RETRY_MS;
-    probe.deadline = now + supervisor.options.ready_timeout;
-    probe.pid = fork();
-    if (probe.pid == 0) {
-        char number[16], pid[16];
-
-        snprintf(number, sizeof number, "%u", g->number);
-        snprintf(pid, sizeof pid, "%d", (int)g->main);
-        spawn_command(supervisor.options.ready_exec, number, pid);
-    }
-    if (probe.pid < 0)
-        probe.pid = 0;
-    else
-        setpgid(probe.pid, probe.pid); /* it does so itself, perhaps after it was to be killed */
-    slots_exclude(probe.pid);
+    probe.began = user_command_start(&probe.run, supervisor.options.ready_exec, &about,
+                                     supervisor.options.ready_timeout);
 }
 
-static void probe_kill(void)
+static void probe_note(void)
 {
-    if (probe.pid > 0)
-        kill(-probe.pid, SIGKILL);
-    probe.deadline = CLOCK_NEVER;
+    char how[EVENT_TEXT];
+
+    probe.began = false;
+    probe.succeeded = !user_command_failed(&probe.run, how, sizeof how);
+    if (!probe.succeeded)
+        log_line(LEVEL_DEBUG, "the ready command says not yet: %s", how);
 }
 
+/* Where it is late a first start is not given up, but asked for again. */
 static bool probe_succeeded(const struct generation *g, bool took_over)
 {
     int64_t now = clock_ms();
 
+    if (user_command_runs(&probe.run, now))
+        return false;
+    if (probe.began)
+        probe_note();
     if (probe.succeeded && probe.generation == g->number)
         return true;
     if (!took_over)
         return false;
-    if (probe.pid == 0 && now >= probe.next)
+    if (now >= probe.next)
         probe_start(g, now);
-    else if (probe.pid > 0 && now >= probe.deadline)
-        probe_kill(); /* a first start is not given up, but asked for again */
-    supervisor_wake_at(probe.pid == 0 ? probe.next : probe.deadline);
+    supervisor_wake_at(probe.next);
     return false;
 }
 
 void readiness_end(void)
 {
-    probe_kill();
-    probe.pid = 0;
-    slots_exclude(0);
-}
-
-void readiness_reaped(pid_t pid, int status)
-{
-    if (pid != probe.pid || pid == 0)
-        return;
-    probe.pid = 0;
-    slots_exclude(0);
-    probe.succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (!probe.succeeded)
-        log_line(LEVEL_DEBUG, "the ready command says not yet (status %d)", status);
+    user_command_drop(&probe.run);
+    probe.began = false;
 }
 
 /* One that has taken over nothing would leave clients with nobody, and a command that asks the

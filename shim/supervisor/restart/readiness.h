@@ -29,9 +29,6 @@ void readiness_late(const struct generation *g, char *text, size_t size);
 /* Nobody asks any more: the ready command is killed where it still runs. */
 void readiness_end(void);
 
-/* A child of ours has ended: was it the ready command? */
-void readiness_reaped(pid_t pid, int status);
-
 /* It has ended before it was ready: what may help, where the log can tell. */
 void readiness_hint(const struct generation *g);
 

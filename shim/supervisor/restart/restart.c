@@ -12,6 +12,8 @@
 #include "supervisor/generation/members.h"
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/contention.h"
+#include "supervisor/restart/max_age.h"
+#include "supervisor/restart/permission.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart_table.h"
 #include "supervisor/restart/unwrapped.h"
@@ -95,7 +97,7 @@ const char *restart_request(enum request request, const char *who)
     if (refused)
         refuse(request, refused);
     else
-        take(INPUT_REQUEST, &(struct restart_cause){.request = request});
+        take(INPUT_REQUEST, &(struct restart_cause){.request = request, .text = who});
     if (supervisor.pending == REQUEST_NONE) /* it has begun, or is not to be */
         supervisor.next_hurries = false;
     return refused;
@@ -285,6 +287,19 @@ static bool look_at_contention(struct generation *g, int64_t now)
     return held && goes_alone(g, held);
 }
 
+/* What stands against a restart may have come while the command was asked. */
+static bool look_at_permission(int64_t now)
+{
+    const char *refused;
+    char why[EVENT_TEXT];
+
+    if (!permission_answered(now, why, sizeof why))
+        return false;
+    refused = *why ? why : refusal();
+    take_of(refused ? INPUT_FAILED : INPUT_READY, NULL, refused);
+    return true;
+}
+
 static void look_at_probation(struct generation *g, int64_t now)
 {
     if (has_vanished(g))
@@ -309,6 +324,10 @@ static void look(struct generation *g, int64_t now)
         if (readiness_reached(g))
             take_of(INPUT_READY, g, NULL);
         else
+            look_for_end(g);
+        break;
+    case PHASE_ASKING:
+        if (!look_at_permission(now))
             look_for_end(g);
         break;
     case PHASE_STARTING:
@@ -361,6 +380,14 @@ static void look_at_pending(int64_t now)
         supervisor_wake_at(due);
 }
 
+static void restart_periodically(void)
+{
+    log_line(LEVEL_INFO,
+             "generation %u has served for its time (GRACE_MAX_AGE): a periodic restart",
+             supervisor.current->number);
+    restart_request(REQUEST_COMMAND, "GRACE_MAX_AGE");
+}
+
 void restart_step(int64_t now)
 {
     enum phase seen;
@@ -375,4 +402,6 @@ void restart_step(int64_t now)
         answer_pending(); /* a signal meanwhile is the server's */
     else if (supervisor.phase == PHASE_IDLE && wants_restart())
         look_at_pending(now);
+    else if (supervisor.phase == PHASE_IDLE && max_age_reached(now))
+        restart_periodically();
 }

@@ -5,6 +5,7 @@
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/restart/overlap.h"
+#include "supervisor/restart/permission.h"
 #include "supervisor/restart/respawn.h"
 #include "supervisor/restart/rollback.h"
 #include "supervisor/restart/sequential.h"
@@ -67,14 +68,19 @@ int64_t restart_due(int64_t now, const char **reason)
     return detached_known_at(supervisor.current, now);
 }
 
-static enum phase begin(enum request request)
+static enum phase start(void)
+{
+    return supervisor_is_sequential() ? sequential_begin() : overlap_begin();
+}
+
+static enum phase begin(enum request request, const char *who)
 {
     int64_t now = clock_ms();
     const char *reason;
 
     if (restart_due(now, &reason) <= now) {
         supervisor.hurries = supervisor.next_hurries;
-        return supervisor_is_sequential() ? sequential_begin() : overlap_begin();
+        return supervisor.options.before_restart ? permission_ask(who) : start();
     }
     if (postpone(request))
         log_line(LEVEL_INFO, "restart waits a moment: %s", reason);
@@ -96,7 +102,9 @@ static enum phase first_ready(struct generation *g)
     A(when_ready,        when_ready(cause->request)) \
     A(one_more,          one_more(cause->request)) \
     A(while_ending,      while_ending(cause->request)) \
-    A(begin,             begin(cause->request)) \
+    A(begin,             begin(cause->request, cause->text)) \
+    A(start,             start()) \
+    A(permission_refused, permission_refused(cause->text)) \
     A(first_ready,       first_ready(cause->g)) \
     A(overlap_ready,     overlap_ready(cause->g)) \
     A(rollback,          rollback(cause->g, cause->text)) \
@@ -152,6 +160,8 @@ static const unsigned char table[PHASES][INPUTS] = {
                             stop_crashed,     stop_over,        stop_begin,        stop_drain),
     [PHASE_IDLE]      = ROW(begin,            never,            never,            never,
                             respawn_lost,     respawn_vanished, stop_begin,        stop_drain),
+    [PHASE_ASKING]    = ROW(one_more,         start,            permission_refused,never,
+                            respawn_lost,     respawn_vanished, stop_begin,        stop_drain),
     [PHASE_STARTING]  = ROW(one_more,         overlap_ready,    rollback,         sequential_instead,
                             respawn_by_next,  respawn_vanished, stop_begin,        stop_drain),
     [PHASE_PROBATION] = ROW(one_more,         overlap_stays,    rollback_probation,never,
@@ -180,5 +190,7 @@ bool restart_take(enum restart_input input, const struct restart_cause *cause)
     enum phase before = supervisor.phase;
 
     supervisor.phase = act(table[before][input], cause);
+    if (before == PHASE_ASKING && supervisor.phase != before)
+        permission_end();
     return supervisor.phase != before;
 }

@@ -8,8 +8,9 @@
 
 enum restart_input {
     INPUT_REQUEST, /* a restart is asked for, and nothing is against it */
-    INPUT_READY,   /* the new generation is; it has stood its probation; it alone accepts */
-    INPUT_FAILED,  /* it could not be executed, has ended, or takes too long */
+    INPUT_READY,   /* a new generation may start; it is ready; it has stood its probation; it alone
+                      accepts */
+    INPUT_FAILED,  /* it may not start, could not be executed, has ended, or takes too long */
     INPUT_REFUSED, /* it does not become ready: the older one has a file locked */
     INPUT_LOST,    /* the main process of the older one has ended */
     INPUT_EMPTY,   /* no process is left of the one that serves, or served; a pause is over */
@@ -22,7 +23,7 @@ enum restart_input {
 /* What goes with it. */
 struct restart_cause {
     struct generation *g;
-    const char *text;     /* FAILED: why; REFUSED: what file; LOST: how it has ended */
+    const char *text; /* REQUEST: whose; FAILED: why; REFUSED: what file; LOST: how it has ended */
     enum request request; /* REQUEST */
     int sig;              /* STOP */
 };

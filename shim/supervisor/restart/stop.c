@@ -11,6 +11,7 @@
 #include "supervisor/restart/overlap.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
+#include "supervisor/state/signal_name.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/release.h"
@@ -49,7 +50,7 @@ enum phase stop_begin(int sig)
 {
     struct generation *g = supervisor.current;
 
-    log_line(LEVEL_INFO, "stopping generation %u with SIG%s", g->number, options_signal_name(sig));
+    log_line(LEVEL_INFO, "stopping generation %u with SIG%s", g->number, signal_name(sig));
     event(EVENT_STOPPING, g->number, "");
     forget_others();
     detached_part(g);

@@ -10,6 +10,7 @@
 #include "supervisor/generation/unseen.h"
 #include "supervisor/kernel/program.h"
 #include "supervisor/state/log.h"
+#include "supervisor/state/signal_name.h"
 #include "supervisor/state/supervisor.h"
 
 enum { PATIENCE_MS = 500 }; /* to the first look */
@@ -198,6 +199,6 @@ const char *unwrapped_pass_on(void)
         return ", the signal was passed on";
     snprintf(text, sizeof text,
              "; SIG%s was not passed on, for the server is not seen to handle it",
-             options_signal_name(sig));
+             signal_name(sig));
     return text;
 }

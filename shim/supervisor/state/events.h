@@ -11,14 +11,16 @@ enum { EVENT_TEXT = 256 }; /* longer ones may be cut */
 enum event_kind {
     EVENT_STARTED,     /* the first generation runs, or one after the server has died */
     EVENT_RECOVERED,   /* it is another supervisor's, which was killed */
+    EVENT_ASKING,      /* whether the service may restart (GRACE_BEFORE_RESTART) */
+    EVENT_VETOED,      /* it may not, and goes on */
     EVENT_RESTARTING,  /* the service has begun to */
     EVENT_READY,       /* a generation serves */
     EVENT_SUCCEEDED,   /* the restart that it came from is over, and so is its probation */
     EVENT_ROLLED_BACK, /* the one before goes on */
-    EVENT_FAILED,   /* there was nothing yet to roll back, or (sequential) nothing to go back to */
-    EVENT_REFUSED,  /* a restart that was to follow the last one is not to be */
-    EVENT_UNSERVED, /* the generation does not serve this address, and the one before did */
-    EVENT_SERVED,   /* it does after all */
+    EVENT_FAILED,      /* (sequential) there is nothing to go back to: it is tried again */
+    EVENT_REFUSED,     /* a restart that was to follow the last one is not to be */
+    EVENT_UNSERVED,    /* the generation does not serve this address, and the one before did */
+    EVENT_SERVED,      /* it does after all */
     EVENT_DRAINING,
     EVENT_DRAINED,
     EVENT_CUT, /* it has not in time, and is ended with what it has */
@@ -36,6 +38,9 @@ struct event {
     unsigned generation; /* its number; of a LINE and LOGGED 0 */
     const char *text;    /* why, or how; "" */
 };
+
+/* "rolled-back"; "" for ASKING, CUT, LINE and LOGGED, which nobody outside is told of as such. */
+const char *event_name(enum event_kind kind);
 
 typedef void event_subscriber(const struct event *e);
 

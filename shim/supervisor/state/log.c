@@ -72,6 +72,11 @@ void log_stderr_ends(void)
     to_syslog = true;
 }
 
+int log_output(void)
+{
+    return file && log_fd >= 0 ? log_fd : STDERR_FILENO;
+}
+
 static void close_socket(int *fd)
 {
     if (*fd >= 0)

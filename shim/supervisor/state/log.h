@@ -16,6 +16,9 @@ bool log_open(const char *where, enum log_level least);
 /* Standard error is about to go: a log that went there goes to syslog. */
 void log_stderr_ends(void);
 
+/* Where a command of the user writes what is for people: the file, or else standard error. */
+int log_output(void);
+
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,321 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/state/options.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "protocol/clock.h"
-#include "protocol/duration.h"
 #include "protocol/envp.h"
 #include "protocol/preload_list.h"
-
-static const char DURATION[] = "a duration such as 500ms, 10s, 2m or none";
-static const char LIMITED[] = "a duration such as 500ms, 10s or 2m";
-
-static const struct {
-    char name[6];
-    int number;
-} signal_names[] = {
-    {"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT},   {"USR1", SIGUSR1},
-    {"USR2", SIGUSR2}, {"TERM", SIGTERM}, {"WINCH", SIGWINCH}, {"ALRM", SIGALRM},
-    {"KILL", SIGKILL}, {"CONT", SIGCONT}, {"PWR", SIGPWR},     {"URG", SIGURG},
-};
-
-enum { SIGNAL_NAMES = sizeof signal_names / sizeof signal_names[0] };
-
-const char *options_signal_name(int sig)
-{
-    const char *name = sigabbrev_np(sig);
-    static char digits[16];
-
-    if (name)
-        return name;
-    snprintf(digits, sizeof digits, "%d", sig);
-    return digits;
-}
-
-static bool parse_number(const char *text, long least, long most, long *number)
-{
-    char *end;
-
-    errno = 0;
-    *number = strtol(text, &end, 10);
-    return isdigit((unsigned char)*text) && *end == '\0' && errno == 0 && *number >= least &&
-           *number <= most;
-}
-
-static bool parse_signal(const char *text, int *sig)
-{
-    long number;
-
-    if (strncasecmp(text, "SIG", 3) == 0)
-        text += 3;
-    for (int i = 0; i < SIGNAL_NAMES; i++)
-        if (strcasecmp(text, signal_names[i].name) == 0) {
-            *sig = signal_names[i].number;
-            return true;
-        }
-    if (!parse_number(text, 1, 64, &number))
-        return false;
-    *sig = (int)number;
-    return true;
-}
-
-static bool set_signal(struct options *o, const char *text)
-{
-    int sig;
-
-    if (!parse_signal(text, &sig))
-        return false;
-    o->signal = sig;
-    return sig == SIGHUP || sig == SIGUSR1 || sig == SIGUSR2 || sig == SIGWINCH || sig == SIGQUIT ||
-           sig == SIGALRM || sig == SIGPWR || sig == SIGURG;
-}
-
-static const char mode_names[][12] = {
-    [MODE_AUTO] = "auto", [MODE_OVERLAP] = "overlap", [MODE_SEQUENTIAL] = "sequential"};
-
-const char *options_mode_name(enum mode mode)
-{
-    return mode_names[mode];
-}
-
-static bool set_mode(struct options *o, const char *text)
-{
-    for (unsigned i = 0; i < sizeof mode_names / sizeof mode_names[0]; i++)
-        if (strcmp(text, mode_names[i]) == 0) {
-            o->mode = (enum mode)i;
-            return true;
-        }
-    return false;
-}
-
-static const char *ready_text = "auto";
-
-static bool set_ready(struct options *o, const char *text)
-{
-    ready_text = text;
-    if (strcmp(text, "auto") == 0) {
-        o->ready = READY_AUTO;
-    } else if (strcmp(text, "notify") == 0) {
-        o->ready = READY_NOTIFY;
-    } else if (strncmp(text, "delay=", 6) == 0) {
-        o->ready = READY_DELAY;
-        return duration_parse(text + 6, &o->ready_delay) && o->ready_delay != CLOCK_NEVER;
-    } else if (strncmp(text, "exec=", 5) == 0 && text[5] != '\0') {
-        o->ready = READY_EXEC;
-        o->ready_exec = text + 5;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-/* Nothing is ready at once. */
-static bool set_ready_timeout(struct options *o, const char *text)
-{
-    return duration_parse(text, &o->ready_timeout) && o->ready_timeout != 0;
-}
-
-static bool set_settle(struct options *o, const char *text)
-{
-    return duration_parse(text, &o->settle) && o->settle != CLOCK_NEVER;
-}
-
-/* Without a limit the old generation would never go, and no further restart begin. */
-static bool set_probation(struct options *o, const char *text)
-{
-    return duration_parse(text, &o->probation) && o->probation != CLOCK_NEVER;
-}
-
-static bool set_require_listeners(struct options *o, const char *text)
-{
-    o->require_listeners = strcmp(text, "on") == 0;
-    return o->require_listeners || strcmp(text, "off") == 0;
-}
-
-static bool set_drain_timeout(struct options *o, const char *text)
-{
-    return duration_parse(text, &o->drain_timeout);
-}
-
-static bool set_stop_signal(struct options *o, const char *text)
-{
-    o->stop_signal = SIGKILL;
-    return strcmp(text, "none") == 0 || parse_signal(text, &o->stop_signal);
-}
-
-static bool set_stop_timeout(struct options *o, const char *text)
-{
-    return duration_parse(text, &o->stop_timeout);
-}
-
-static bool set_max_old(struct options *o, const char *text)
-{
-    long number;
-
-    if (!parse_number(text, 1, 100, &number))
-        return false;
-    o->max_old = (int)number;
-    return true;
-}
-
-/* "on", "off", N or N/T. */
-static bool set_respawn(struct options *o, const char *text)
-{
-    static char both[64];
-    size_t n = strcspn(text, "/");
-    char number[8] = "5";
-    long starts = 0;
-
-    if (strcmp(text, "off") == 0) {
-        o->respawns = 0;
-        return true;
-    }
-    if (strcmp(text, "on") != 0) {
-        if (n >= sizeof number)
-            return false;
-        *(char *)mempcpy(number, text, n) = '\0';
-    }
-    snprintf(both, sizeof both, "%s/%s", number, text[n] == '/' ? text + n + 1 : "60s");
-    o->respawn = both;
-    if (!parse_number(number, 1, OPTIONS_RESPAWNS, &starts))
-        return false;
-    o->respawns = (int)starts;
-    return duration_parse(strchr(both, '/') + 1, &o->respawn_within) && o->respawn_within >= 1000;
-}
-
-static bool set_children(struct options *o, const char *text)
-{
-    o->keep_children = strcmp(text, "keep") == 0;
-    return o->keep_children || strcmp(text, "scrub") == 0;
-}
-
-static bool set_chdir(struct options *o, const char *text)
-{
-    o->chdir = text;
-    return *text != '\0';
-}
-
-static bool set_name(struct options *o, const char *text)
-{
-    o->name = text;
-    for (const char *p = text; *p; p++)
-        if (!isgraph((unsigned char)*p) || *p == '/')
-            return false;
-    return *text != '\0' && !isdigit((unsigned char)*text);
-}
-
-static bool is_path_of_file(const char *text)
-{
-    return text[0] == '/' && strlen(text) < PATH_MAX - sizeof ".grace" &&
-           text[strlen(text) - 1] != '/';
-}
-
-static bool set_pidfile(struct options *o, const char *text)
-{
-    o->pidfile = text;
-    return is_path_of_file(text);
-}
-
-static bool set_own_pidfile(struct options *o, const char *text)
-{
-    o->own_pidfile = text;
-    return is_path_of_file(text);
-}
-
-static bool set_term(struct options *o, const char *text)
-{
-    o->term_drains = strcmp(text, "drain") == 0;
-    return o->term_drains || strcmp(text, "pass") == 0;
-}
-
-/* Empty counts as unset, as with XDG_RUNTIME_DIR. */
-static bool set_runtime_dir(struct options *o, const char *text)
-{
-    o->runtime_dir = *text ? text : NULL;
-    return *text == '/' || *text == '\0';
-}
-
-static bool set_log(struct options *o, const char *text)
-{
-    o->log = text;
-    return strcmp(text, "stderr") == 0 || strcmp(text, "syslog") == 0 || text[0] == '/';
-}
-
-static bool set_log_level(struct options *o, const char *text)
-{
-    static const char names[][8] = {"error", "warning", "info", "debug"};
-
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(text, names[i]) == 0) {
-            o->log_level = (enum log_level)i;
-            return true;
-        }
-    return false;
-}
-
-static const struct variable {
-    const char *name;
-    bool (*set)(struct options *o, const char *text);
-    const char *allowed;
-} variables[] = {
-    {"GRACE_SIGNAL", set_signal, "one of HUP, USR1, USR2, QUIT, WINCH, ALRM, PWR, URG"},
-    {"GRACE_MODE", set_mode, "auto, overlap or sequential"},
-    {"GRACE_READY", set_ready, "auto, notify, delay=DURATION or exec=COMMAND"},
-    {"GRACE_READY_TIMEOUT", set_ready_timeout,
-     "a duration such as 500ms, 10s, 2m or none, but not 0"},
-    {"GRACE_SETTLE", set_settle, LIMITED},
-    {"GRACE_PROBATION", set_probation, LIMITED},
-    {"GRACE_REQUIRE_LISTENERS", set_require_listeners, "on or off"},
-    {"GRACE_DRAIN_TIMEOUT", set_drain_timeout, DURATION},
-    {"GRACE_TERM", set_term, "pass or drain"},
-    {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12, or none"},
-    {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},
-    {"GRACE_MAX_OLD", set_max_old, "a number from 1 to 100"},
-    {"GRACE_RESPAWN", set_respawn,
-     "on, off, or a number of starts from 1 to 100 and, after a /, a duration of 1s at least, such "
-     "as 5/60s"},
-    {"GRACE_CHILDREN", set_children, "scrub or keep"},
-    {"GRACE_CHDIR", set_chdir, "the path of a directory"},
-    {"GRACE_PIDFILE", set_pidfile, "an absolute path"},
-    {"GRACE_SUPERVISOR_PIDFILE", set_own_pidfile, "an absolute path"},
-    {"GRACE_NAME", set_name, "printable characters without blanks and '/', the first no digit"},
-    {"GRACE_LOG", set_log, "stderr, syslog or an absolute path"},
-    {"GRACE_LOG_LEVEL", set_log_level, "error, warning, info or debug"},
-    {"GRACE_RUNTIME_DIR", set_runtime_dir, "an absolute path"},
-};
-
-static const struct variable *find_variable(const char *entry)
-{
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
-        if (envp_value(entry, variables[i].name))
-            return &variables[i];
-    return NULL;
-}
-
-static bool read_variable(struct options *o, const char *entry)
-{
-    const struct variable *variable = find_variable(entry);
-    const char *text = strchr(entry, '=') + 1;
-
-    if (!variable) {
-        log_line(LEVEL_WARNING, "unknown variable %.*s is ignored: see libgrace(7) for the names",
-                 (int)strcspn(entry, "="), entry);
-        return true;
-    }
-    if (variable->set(o, text))
-        return true;
-    fprintf(stderr, "grace: %s=%s: the value must be %s\n", variable->name, text,
-            variable->allowed);
-    return false;
-}
+#include "supervisor/state/option_values.h"
 
 static const struct options defaults = {.signal = SIGHUP,
                                         .ready_timeout = 60000,
@@ -323,32 +16,10 @@ static const struct options defaults = {.signal = SIGHUP,
                                         .drain_timeout = 60000,
                                         .stop_timeout = 10000,
                                         .max_old = 3,
+                                        .max_age = CLOCK_NEVER,
+                                        .nice = OPTIONS_NO_NICE,
                                         .log = "stderr",
                                         .log_level = LEVEL_INFO};
-
-/* Every restart would be rolled back. */
-static bool is_delay_too_long(const struct options *o)
-{
-    if (o->ready != READY_DELAY || o->ready_delay < o->ready_timeout)
-        return false;
-    fprintf(stderr,
-            "grace: GRACE_READY=%s: the value must be a delay shorter than GRACE_READY_TIMEOUT, "
-            "which is %lld ms\n",
-            ready_text, (long long)o->ready_timeout);
-    return true;
-}
-
-/* The server would write its number over ours. */
-static bool is_one_pid_file(const struct options *o)
-{
-    if (!o->pidfile || !o->own_pidfile || strcmp(o->pidfile, o->own_pidfile) != 0)
-        return false;
-    fprintf(stderr,
-            "grace: GRACE_SUPERVISOR_PIDFILE=%s: the value must be another file than that of the "
-            "server in GRACE_PIDFILE\n",
-            o->own_pidfile);
-    return true;
-}
 
 /* Without a '=' it is no variable for anybody; that of exec/supervise.c is for step/spawn.c. */
 static bool is_option(const char *entry)
@@ -371,7 +42,7 @@ static bool is_repeated(const char *entry)
 static bool read_variables(struct options *o)
 {
     for (char **entry = environ; *entry; entry++)
-        if (is_option(*entry) && !is_repeated(*entry) && !read_variable(o, *entry))
+        if (is_option(*entry) && !is_repeated(*entry) && !option_values_set(o, *entry))
             return false;
     return true;
 }
@@ -392,5 +63,5 @@ bool options_read(struct options *o)
     if (!read_variables(o))
         return false;
     remove_variables();
-    return !is_delay_too_long(o) && !is_one_pid_file(o);
+    return option_values_agree(o);
 }

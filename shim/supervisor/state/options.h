@@ -5,8 +5,8 @@
  * nobody knows is reported, for it is probably a misspelt one.
  *
  * Elsewhere: GRACE_HANDOFF (protocol/handoff.h), GRACE_PRELOAD, GRACE_AUDITOR (preload_list.h
- * there), LD_PRELOAD and LD_AUDIT (auditor) are ours, GRACE_GENERATION and GRACE_MAIN_PID for the
- * command of GRACE_READY (step/spawn).  Of others we read XDG_RUNTIME_DIR (protocol/user_socket)
+ * there), LD_PRELOAD and LD_AUDIT (auditor) are ours, GRACE_GENERATION and so on for commands of
+ * the user (step/user_command).  Of others we read XDG_RUNTIME_DIR (protocol/user_socket)
  * and PWD (directory), rewrite LISTEN_PID (step/spawn) and NOTIFY_SOCKET (front/sd_notify).  tools/
  * sets those of its options (cmd_run), and reads GRACE_RUNTIME_DIR itself (runtime, orphan).
  */
@@ -18,7 +18,8 @@
 
 #include "supervisor/state/log.h"
 
-enum { OPTIONS_RESPAWNS = 100 }; /* at most */
+enum { OPTIONS_RESPAWNS = 100 /* at most */, OPTIONS_NO_NICE = 20 };
+
 /* How generations follow each other; AUTO: side by side, until a lock is seen to forbid it. */
 enum mode { MODE_AUTO, MODE_OVERLAP, MODE_SEQUENTIAL };
 
@@ -39,11 +40,17 @@ struct options {
     int stop_signal;  /* 0: as the program wants it (stop_signals); SIGKILL for none */
     int64_t stop_timeout;
     int max_old;
-    int respawns;           /* starts after a crash, 0: none [GRACE_RESPAWN] */
-    int64_t respawn_within; /* in this time */
-    const char *respawn;    /* both, as they are written */
+    int respawns;               /* starts after a crash, 0: none [GRACE_RESPAWN] */
+    int64_t respawn_within;     /* in this time */
+    const char *respawn;        /* both, as they are written */
+    int64_t max_age;            /* of a generation that serves; then a restart */
+    const char *before_restart; /* commands, NULL: none */
+    const char *on_event;
     bool keep_children;
     const char *chdir;       /* where the server starts, NULL: where we were started */
+    const char *envdir;      /* variables for it, a file each, NULL: none */
+    const char *user;        /* "USER" or "USER:GROUP", NULL: the supervisor's */
+    int nice;                /* OPTIONS_NO_NICE: the supervisor's */
     const char *pidfile;     /* the server's own, NULL: none is named */
     const char *own_pidfile; /* GRACE_SUPERVISOR_PIDFILE: ours, NULL: none is wanted */
     const char *name;        /* NULL: the command's base name */
@@ -58,8 +65,5 @@ bool options_read(struct options *o);
 
 /* "auto" and so on. */
 const char *options_mode_name(enum mode mode);
-
-/* "HUP" for SIGHUP; numbers above the named ones as digits. */
-const char *options_signal_name(int sig);
 
 #endif

@@ -17,8 +17,9 @@ bool phase_restarts(void)
 
 bool phase_has_started(void)
 {
-    return phase_restarts() && supervisor.phase != PHASE_ENDING &&
-           supervisor.phase != PHASE_PAUSING && supervisor.phase != PHASE_BACKOFF;
+    return supervisor.phase == PHASE_ASKING ||
+           (phase_restarts() && supervisor.phase != PHASE_ENDING &&
+            supervisor.phase != PHASE_PAUSING && supervisor.phase != PHASE_BACKOFF);
 }
 
 bool phase_replaces(void)

@@ -16,8 +16,9 @@ struct generation;
 
 /* How far a restart, or a stop, has come: whoever acts differently meanwhile looks at it. */
 enum phase {
-    PHASE_FIRST,      /* the first generation, or one that was taken over, is not ready yet */
-    PHASE_IDLE,       /* one serves, and that is all */
+    PHASE_FIRST,  /* the first generation, or one that was taken over, is not ready yet */
+    PHASE_IDLE,   /* one serves, and that is all */
+    PHASE_ASKING, /* the command of GRACE_BEFORE_RESTART is to say whether the next one may start */
     PHASE_STARTING,   /* the next one is to become ready, the one before serves */
     PHASE_PROBATION,  /* it serves, and the one before is kept */
     PHASE_HANDOVER,   /* it serves, and the one before is to say that it accepts no more */
@@ -60,7 +61,7 @@ extern struct supervisor supervisor;
 /* A restart is going on. */
 bool phase_restarts(void);
 
-/* The same, with a version that may be older than what is there now. */
+/* The same, or about to, with a version that may be older than what is there now. */
 bool phase_has_started(void);
 
 /* The server is to end. */

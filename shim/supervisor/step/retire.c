@@ -10,6 +10,7 @@
 #include "supervisor/generation/slots.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
+#include "supervisor/state/signal_name.h"
 #include "supervisor/state/stop_signals.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/pid_file.h"
@@ -113,7 +114,7 @@ static void retire_one(struct generation *g, int64_t now)
     if (now >= g->deadline) {
         if (g->killed != SIGKILL)
             log_line(LEVEL_WARNING, "generation %u did not stop on SIG%s, killing it", g->number,
-                     options_signal_name(g->killed));
+                     signal_name(g->killed));
         kill_again(g, now);
     } else if (!main_lives(g) && g->killed != SIGKILL) {
         tree_signal_stopped(&g->tree, SIGKILL);

@@ -23,13 +23,15 @@
 #include "supervisor/kernel/rlimits.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/state/directory.h"
+#include "supervisor/state/envdir.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/record.h"
+#include "supervisor/state/run_as.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/last_words.h"
 #include "supervisor/step/stdio.h"
 
-enum { WHY = 256 };
+enum { WHY = 512 };
 
 static char preload[sizeof PRELOAD_LIST "=::" + PRELOAD_LIST_MAX]; /* LD_PRELOAD=... */
 
@@ -50,8 +52,7 @@ void spawn_prepare(void)
     envp_take(PRELOAD_LIST);
 }
 
-/* What was changed for the supervisor. */
-static void restore(void)
+void spawn_restore(void)
 {
     const struct command *c = &supervisor.command;
     sigset_t mask;
@@ -138,6 +139,11 @@ static void exec_command(void)
 }
 
 /* The supervisor reads why; where it has to end, too, it does so with this status. */
+static _Noreturn void give_up(int failed, int status, const char *why)
+{
+    _exit(write(failed, why, strlen(why)) < 0 ? SPAWN_UNABLE : status);
+}
+
 static _Noreturn void report(int failed, int status, const char *step, const char *object)
 {
     int error = errno;
@@ -146,14 +152,14 @@ static _Noreturn void report(int failed, int status, const char *step, const cha
 
     snprintf(why, sizeof why, "%s%s: %s%s", step, object, strerror(error),
              no_interpreter ? " (its interpreter is missing)" : "");
-    _exit(write(failed, why, strlen(why)) < 0 ? SPAWN_UNABLE : status);
+    give_up(failed, status, why);
 }
 
 static _Noreturn void child(const struct generation *g, int control, int failed, pid_t parent)
 {
     const struct command *c = &supervisor.command;
     char variable[HANDOFF_SIZE];
-    const char *lost;
+    const char *lost, *wrong;
 
     setpgid(0, g->group); /* both do, for either may come first */
     atomic_store(&g->page->keeper, getpid());
@@ -161,12 +167,17 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
         terminal_give(getpgrp());
     if (g->number > 1)
         stdio_forget_unread();
+    run_as_environment();
+    if ((wrong = envdir_apply()))
+        give_up(failed, 126, wrong);
     rewrite_listen_pid(parent);
     if (!export_handoff(g, control, variable))
         report(failed, SPAWN_UNABLE, "environment", "");
     if ((lost = directory_enter(g->number > 1)))
         report(failed, 126, "chdir ", lost);
-    restore();
+    spawn_restore();
+    if ((lost = run_as_become()))
+        report(failed, 126, lost, "");
     exec_command();
     report(failed, errno == ENOENT ? 127 : 126, "exec ", c->path);
 }
@@ -299,21 +310,8 @@ void spawn_unwrapped(void)
 {
     if (directory_enter(false))
         return;
-    restore();
+    spawn_restore();
     if (putenv(preload) == 0)
         preload_list_take(supervisor.command.library);
     exec_command();
-}
-
-void spawn_command(const char *command, const char *generation, const char *main_pid)
-{
-    restore();
-    setpgid(0, 0);
-    stdio_forget_unread();
-    if (directory_enter(true))
-        _exit(127);
-    setenv("GRACE_GENERATION", generation, 1);
-    setenv("GRACE_MAIN_PID", main_pid, 1);
-    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-    _exit(127);
 }

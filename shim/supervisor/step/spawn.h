@@ -27,9 +27,8 @@ const char *spawn_failed(struct generation *g);
  * or SPAWN_UNABLE where it is not the command's fault. */
 int spawn_first(struct generation *g, const char **why);
 
-/* In a child: runs a shell command of the user where the server starts, with its signals and
- * GRACE_GENERATION and GRACE_MAIN_PID in its environment. */
-_Noreturn void spawn_command(const char *command, const char *generation, const char *main_pid);
+/* In a child: signals and limits as the supervisor was given them, for what is executed now. */
+void spawn_restore(void);
 
 /* Becomes the server, unwrapped: the supervisor can't do its job. Returns only on failure. */
 void spawn_unwrapped(void);
