@@ -40,7 +40,7 @@ asked_times() {
 # vetoed_with REASON: grace restart says so, as do log and status, and nothing has changed.
 vetoed_with() {
     run -1 "$GRACE" restart "$PID"
-    [[ ${lines[-1]} == "grace: restart failed: $1" ]] || fail "$output"
+    [[ ${lines[-1]} == "grace: restart refused: $1" ]] || fail "$output"
     settled "$PID" 1
     log_has 'restart vetoed: .*; generation 1 goes on'
     [[ $(status "$PID") == *'"restarts":{"done":0,"rolled_back":0,"vetoed":1,'*'"event":"vetoed",'* ]] ||
@@ -91,10 +91,10 @@ index-file.names = (\"index.html\")"
     vetoed_with 'exit status 7'
     answers 'head -c 3000000 /dev/zero | tr "\0" x >&2' 'echo >&2' 'echo "at last" >&2' 'exit 1'
     run -1 "$GRACE" restart "$PID"
-    [[ ${lines[-1]} == 'grace: restart failed: at last (exit status 1)' ]] || fail "$output"
+    [[ ${lines[-1]} == 'grace: restart refused: at last (exit status 1)' ]] || fail "$output"
     answers 'head -c 3000000 /dev/zero | tr "\0" x >&2' 'exit 1'
     run -1 "$GRACE" restart "$PID"
-    [[ ${lines[-1]} == 'grace: restart failed: xxx'*'xxx (exit status 1)' ]] || fail "$output"
+    [[ ${lines[-1]} == 'grace: restart refused: xxx'*'xxx (exit status 1)' ]] || fail "$output"
     ((${#lines[-1]} < 300))
 }
 
