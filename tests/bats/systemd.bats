@@ -286,6 +286,52 @@ END
     inside systemctl daemon-reload
 }
 
+# It looks whether the watchdog is for it, as sd_watchdog_enabled() does.
+watched_server() {
+    put "$MACHINE_ROOT/usr/local/bin/watched" <<END
+#!$PYTHON -u
+import os, socket
+if int(os.environ.get("WATCHDOG_PID", os.getpid())) != os.getpid() or "WATCHDOG_USEC" not in os.environ:
+    raise SystemExit("no watchdog for me")
+manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+manager.connect(os.environ["NOTIFY_SOCKET"].replace("@", "\0"))
+listener = socket.create_server(("", $PORT))
+listener.settimeout(0.1)
+manager.send(b"READY=1")
+while True:
+    manager.send(b"WATCHDOG=1")
+    try:
+        listener.accept()
+    except TimeoutError:
+        pass
+END
+}
+
+# fed_since TIME: of the clock of systemd.
+fed_since() {
+    (($(unit_value WatchdogTimestampMonotonic) > $1))
+}
+
+@test "a watchdog is fed by the generation that serves" {
+    local reloaded
+    UNIT=watched
+    watched_server
+    put "$MACHINE_ROOT/etc/systemd/system/watched.service" <<'END'
+[Service]
+Type=notify
+WatchdogSec=60s
+UnsetEnvironment=WATCHDOG_PID
+ExecStart=/usr/local/bin/grace run --ready notify -- /usr/local/bin/watched
+ExecReload=/usr/local/bin/grace restart $MAINPID
+END
+    inside systemctl daemon-reload
+    unit_start
+    grace_wait 10 fed_since 0
+    inside systemctl reload "$UNIT"
+    reloaded=$(unit_value WatchdogTimestampMonotonic)
+    grace_wait 10 fed_since "$reloaded"
+}
+
 # complaint UNIT: of systemd 252, which does not know one type.
 complaint() {
     [[ $1 != notify-reload.service ]] || echo 'Failed to parse service type, ignoring: notify-reload'
