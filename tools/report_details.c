@@ -8,6 +8,13 @@
 #include "report.h"
 #include "report_words.h"
 
+static void print_line(FILE *out, const char *heading, const char *text)
+{
+    fputs(heading, out);
+    words_text(out, text ? text : "");
+    putc('\n', out);
+}
+
 static void print_command(FILE *out, struct json_object *status)
 {
     struct json_object *argv;
@@ -34,15 +41,6 @@ static void print_listener(FILE *out, struct json_object *listener)
         fprintf(out, " of %" PRId64, answer_number(listener, "backlog"));
     if (answer_has(listener, "queued_bytes"))
         fprintf(out, ", %" PRId64 " bytes queued", answer_number(listener, "queued_bytes"));
-    putc('\n', out);
-}
-
-static void print_unserved(FILE *out, struct json_object *address)
-{
-    const char *text = json_object_get_string(address);
-
-    fputs("unserved  ", out);
-    words_text(out, text ? text : "");
     putc('\n', out);
 }
 
@@ -93,17 +91,6 @@ static void print_generation(FILE *out, struct json_object *gen)
     fprintf(out, ", %" PRId64 " accepted\n", answer_number(gen, "accepted"));
 }
 
-static void print_mode(FILE *out, struct json_object *status)
-{
-    const char *why = answer_text(status, "why");
-
-    if (*why == '\0')
-        return;
-    fputs("mode      one after the other: ", out);
-    words_text(out, why);
-    putc('\n', out);
-}
-
 static void print_restarts(FILE *out, struct json_object *status)
 {
     struct json_object *restarts = answer_object(status, "restarts");
@@ -149,13 +136,14 @@ void report_details(FILE *out, struct json_object *status)
         print_listener(out, json_object_array_get_idx(list, i));
     n = answer_list(status, "unserved", &list);
     for (size_t i = 0; i < n; i++)
-        print_unserved(out, json_object_array_get_idx(list, i));
+        print_line(out, "unserved  ", json_object_get_string(json_object_array_get_idx(list, i)));
     n = answer_list(status, "generations", &list);
     for (size_t i = 0; i < n; i++) {
         print_generation(out, json_object_array_get_idx(list, i));
         print_holding(out, status, json_object_array_get_idx(list, i));
     }
-    print_mode(out, status);
+    if (answer_has(status, "why"))
+        print_line(out, "mode      one after the other: ", answer_text(status, "why"));
     print_restarts(out, status);
     print_last(out, status);
 }
