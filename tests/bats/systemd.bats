@@ -320,7 +320,6 @@ fed_since() {
 [Service]
 Type=notify
 WatchdogSec=60s
-UnsetEnvironment=WATCHDOG_PID
 ExecStart=/usr/local/bin/grace run --ready notify -- /usr/local/bin/watched
 ExecReload=/usr/local/bin/grace restart $MAINPID
 END

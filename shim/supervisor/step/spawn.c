@@ -67,15 +67,16 @@ void spawn_restore(void)
     sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
-/* systemd's socket activation names the process it is meant for. */
-static void rewrite_listen_pid(pid_t was)
+/* systemd names the process that what it has passed is meant for (sd_listen_fds(3),
+ * sd_watchdog_enabled(3)). */
+static void rewrite_pid(const char *name, pid_t was)
 {
-    const char *value = getenv("LISTEN_PID");
+    const char *value = getenv(name);
     char text[16];
 
     if (value && decimal_pid(value, strlen(value)) == was) {
         snprintf(text, sizeof text, "%d", (int)getpid());
-        setenv("LISTEN_PID", text, 1);
+        setenv(name, text, 1);
     }
 }
 
@@ -170,7 +171,8 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
     run_as_environment();
     if ((wrong = envdir_apply()))
         give_up(failed, 126, wrong);
-    rewrite_listen_pid(parent);
+    rewrite_pid("LISTEN_PID", parent);
+    rewrite_pid("WATCHDOG_PID", parent);
     if (!export_handoff(g, control, variable))
         report(failed, SPAWN_UNABLE, "environment", "");
     if ((lost = directory_enter(g->number > 1)))
