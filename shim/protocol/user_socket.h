@@ -3,8 +3,8 @@
  * The user socket, <runtime directory>/<pid>.sock of each supervisor, for the same user and root.
  * A client sends one line, a request, and reads lines until end of file: `step TEXT` as things
  * happen, `taken` when what it wants will be done or tried whether it waits or not, at last `done
- * TEXT`, `failed TEXT`, or `busy TEXT` where nothing was begun; for status one line of JSON.  Whether
- * it is ready is done if a generation serves.
+ * TEXT`, `failed TEXT`, or `busy TEXT` where nothing was begun; for status one line of JSON.
+ * Whether it is ready is done if a generation serves.
  *
  * `grace` and a supervisor may be of different versions: what one of them does not know it says, so
  * a word that is new may be said only to who has asked for something that is.
