@@ -92,6 +92,24 @@ refused() {
     refused 'Not a directory; name a directory that can be read'
 }
 
+@test "what another user may have put there is not taken" {
+    echo x >"$DIR/A"
+    chown 65534 "$DIR/A"
+    refused "A is another user's: chown it to root, or to whom runs grace"
+    rm "$DIR/A"
+    ln -s /etc/shadow "$DIR/A"
+    chown -h 65534 "$DIR/A"
+    refused "A is another user's: *"
+    rm "$DIR/A"
+    chown 65534 "$DIR"
+    refused "it is another user's: chown it to root, or to whom runs grace"
+    mkdir "$BATS_TEST_TMPDIR/real"
+    rmdir "$DIR"
+    ln -s real "$DIR"
+    chown -h 65534 "$DIR"
+    refused 'it is a symbolic link; name a directory that can be read'
+}
+
 @test "later that is a reason for a rollback, and the next restart works" {
     start_wrapped app "$APP"
     mkfifo "$DIR/FIFO"

@@ -5,12 +5,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/kernel/io.h"
 #include "supervisor/state/supervisor.h"
 
 enum { LINE = 65536 };
@@ -81,6 +83,16 @@ static const char *take_file(int fd, const char *name, bool apply)
     return apply ? set(name, text, end ? end : text + n, n == 0) : NULL;
 }
 
+/* We read as who we are: nobody else is to lead us to a file that he could not read himself, nor to
+ * set variables of a server that is not his. */
+static bool is_trusted(int dir, const char *name)
+{
+    struct stat st;
+
+    return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (st.st_uid == 0 || st.st_uid == geteuid());
+}
+
 static const char *take(int dir, const char *name, bool apply)
 {
     const char *error;
@@ -93,20 +105,42 @@ static const char *take(int dir, const char *name, bool apply)
     fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return wrong("%s: %s", name, strerror(errno));
+    if (!is_trusted(dir, name)) {
+        close(fd);
+        return wrong("%s is another user's: chown it to root, or to whom runs grace", name);
+    }
     error = take_file(fd, name, apply);
     close(fd);
     return error;
 }
 
+/* Links on the way as io_open_directory() follows them. */
+static DIR *open_directory(void)
+{
+    char last[PATH_MAX + 2];
+    const char *name;
+    int path, fd;
+
+    snprintf(last, sizeof last, "%.*s/.", PATH_MAX - 1, supervisor.options.envdir);
+    path = io_open_directory(last, &name);
+    if (path < 0)
+        return NULL;
+    fd = openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    close(path);
+    return fd < 0 ? NULL : fdopendir(fd);
+}
+
 /* Names that begin with a dot are for others: Kubernetes keeps its files in `..data`. */
 static const char *take_all(bool apply)
 {
-    const char *path = supervisor.options.envdir, *error = NULL;
+    const char *error = NULL;
     struct dirent *entry;
-    DIR *dir = opendir(path);
+    DIR *dir = open_directory();
 
     if (!dir)
-        return wrong("%s; name a directory that can be read", strerror(errno));
+        return wrong("%s; name a directory that can be read", io_error());
+    if (!is_trusted(dirfd(dir), "."))
+        error = wrong("it is another user's: chown it to root, or to whom runs grace");
     while (!error && (entry = readdir(dir)))
         if (entry->d_name[0] != '.')
             error = take(dirfd(dir), entry->d_name, apply);

@@ -213,9 +213,9 @@ void user_command_reaped(pid_t pid, int status)
 {
     struct user_command *c;
 
-    SLIST_FOREACH(c, &running, link)
-    if (c->pid == pid)
-        break;
+    SLIST_FOREACH (c, &running, link)
+        if (c->pid == pid)
+            break;
     if (!c)
         return;
     listen_to(c);
@@ -227,15 +227,15 @@ void user_command_poll(void)
 {
     struct user_command *c;
 
-    SLIST_FOREACH(c, &running, link)
-    if (c->heard)
-        pollset_add(c->errors, POLLIN);
+    SLIST_FOREACH (c, &running, link)
+        if (c->heard)
+            pollset_add(c->errors, POLLIN);
 }
 
 void user_command_read(void)
 {
     struct user_command *c;
 
-    SLIST_FOREACH(c, &running, link)
-    listen_to(c);
+    SLIST_FOREACH (c, &running, link)
+        listen_to(c);
 }
