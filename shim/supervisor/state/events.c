@@ -32,7 +32,9 @@ static const char names[][12] = {
     [EVENT_STOPPED] = "stopped",
     [EVENT_CRASHED] = "crashed",
     [EVENT_RESPAWNED] = "respawned",
+    [EVENT_CUT] = "cut",
     [EVENT_LINE] = "",
+    [EVENT_LOGGED] = "",
 };
 
 const char *event_name(enum event_kind kind)

@@ -39,7 +39,7 @@ struct event {
     const char *text;    /* why, or how; "" */
 };
 
-/* "rolled-back"; "" for ASKING, CUT, LINE and LOGGED, which nobody outside is told of as such. */
+/* "rolled-back"; "" for ASKING, LINE and LOGGED, which nobody outside is told of as such. */
 const char *event_name(enum event_kind kind);
 
 typedef void event_subscriber(const struct event *e);
