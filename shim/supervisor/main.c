@@ -14,7 +14,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <errno.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,26 +36,21 @@
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/log_limit.h"
 #include "supervisor/generation/members.h"
-#include "supervisor/kernel/io.h"
 #include "supervisor/kernel/pollset.h"
-#include "supervisor/kernel/rlimits.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/kernel/trim_memory.h"
 #include "supervisor/recovery/keeper.h"
 #include "supervisor/recovery/recover.h"
-#include "supervisor/recovery/restore.h"
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/permission.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"
+#include "supervisor/set_up.h"
 #include "supervisor/state/auditor.h"
-#include "supervisor/state/directory.h"
-#include "supervisor/state/envdir.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/own_pid_file.h"
 #include "supervisor/state/record.h"
-#include "supervisor/state/run_as.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/drain_end.h"
 #include "supervisor/step/fetch.h"
@@ -65,7 +59,6 @@
 #include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
-#include "supervisor/step/spawn.h"
 #include "supervisor/step/stay.h"
 #include "supervisor/step/stdio.h"
 #include "supervisor/step/user_command.h"
@@ -262,130 +255,14 @@ static int usage(void)
     return USAGE_STATUS;
 }
 
-/* Nobody may read standard error any more, or not yet. */
-static void complain(const char *why, const char *consequence)
-{
-    struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
-
-    if (poll(&p, 1, 0) == 1)
-        dprintf(STDERR_FILENO, "grace: %s%s\n", why, consequence);
-}
-
-static _Noreturn void give_up(const char *why)
-{
-    int status;
-
-    complain(why, "; the server runs without grace");
-    sd_notify_withdraw();
-    prctl(PR_SET_CHILD_SUBREAPER, 0); /* it would outlive the exec */
-    spawn_unwrapped();
-    status = errno == ENOENT ? 127 : 126;
-    complain(supervisor_error_text(supervisor.command.path), "");
-    _exit(status);
-}
-
-static void say_what_is_missing(void)
-{
-    if (!procfs_usable())
-        log_line(LEVEL_WARNING,
-                 "/proc is not mounted here: restarts go by what the server's processes count, and "
-                 "those that leave their process group are not seen; mount it");
-}
-
-/* A running server does not lose its new supervisor because of a file. */
-static bool open_log(bool recovered)
-{
-    const struct options *o = &supervisor.options;
-
-    if (log_open(o->log, o->log_level))
-        return true;
-    if (recovered)
-        log_line(LEVEL_WARNING, "GRACE_LOG=%s: %s; the log goes to standard error", o->log,
-                 io_error());
-    else
-        fprintf(stderr, "grace: GRACE_LOG=%s: %s; name a file that can be written\n", o->log,
-                io_error());
-    return recovered;
-}
-
-static bool create_pid_file(void)
-{
-    const char *why;
-
-    if (own_pid_file_create(&why))
-        return true;
-    fprintf(stderr, "grace: GRACE_SUPERVISOR_PIDFILE=%s: %s\n", supervisor.options.own_pidfile,
-            why);
-    return false;
-}
-
-static void set_up(void)
-{
-    /* what a look at many connections took goes back at once: the supervisor stays small */
-    mallopt(M_MMAP_THRESHOLD, 16384);
-    mallopt(M_TRIM_THRESHOLD, 16384);
-    mallopt(M_TOP_PAD, 4096);
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    signal_fd = signals_open();
-    if (signal_fd < 0)
-        give_up(supervisor_error_text("signalfd"));
-    say_what_is_missing();
-    terminal_open();
-    if (!sd_notify_open(supervisor.options.ready == READY_NOTIFY))
-        give_up(supervisor_error_text("socket for NOTIFY_SOCKET"));
-}
-
-/* The file is that of the one before, which was killed. */
-static void recover(void)
-{
-    const char *why;
-
-    recover_server();
-    if (!own_pid_file_create(&why))
-        log_line(LEVEL_WARNING, "GRACE_SUPERVISOR_PIDFILE=%s: %s", supervisor.options.own_pidfile,
-                 why);
-}
-
-static void start_server(void)
-{
-    const char *why;
-    int failed;
-
-    record_publish();
-    failed = restart_first(&why);
-    if (failed == SPAWN_UNABLE)
-        give_up(why);
-    if (failed) {
-        own_pid_file_remove();
-        exit(failed);
-    }
-}
-
 static int supervise(int record)
 {
     bool recovered = record > STDERR_FILENO;
 
     event_subscribe(subscribers);
-    spawn_prepare();
-    signals_block();
-    rlimits_lift();
-    if (!options_read(&supervisor.options) || !open_log(recovered))
+    if (!set_up_options(recovered))
         return USAGE_STATUS;
-    if (!recovered &&
-        (!directory_check() || !envdir_check() || !run_as_prepare(true) || !create_pid_file()))
-        return USAGE_STATUS;
-    if (recovered)
-        run_as_prepare(false);
-    directory_watch();
-    if (restore_lost_stderr())
-        log_stderr_ends();
-    supervisor.name =
-        supervisor.options.name ? supervisor.options.name : basename(supervisor.command.path);
-    set_up();
-    if (recovered)
-        recover();
-    else if (!recover_at_start())
-        start_server();
+    signal_fd = set_up_server(recovered);
     ctl_open(); /* late: what gives up before leaves no file behind */
     for (;;) {
         lead_to_the_end();

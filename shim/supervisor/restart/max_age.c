@@ -3,6 +3,7 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/generation.h"
+#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
 static unsigned served_by; /* the number of the generation that was last seen to serve */
@@ -19,8 +20,12 @@ bool max_age_reached(int64_t now)
         due = now + age;
     served_by = supervisor.current->number;
     reached = now >= due;
-    if (reached)
+    if (reached) {
         due = now + age;
+        log_line(LEVEL_INFO,
+                 "generation %u has served for its time (GRACE_MAX_AGE): a periodic restart",
+                 served_by);
+    }
     supervisor_wake_at(due);
     return reached;
 }

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Nothing else is going on: has the one that serves reached it? Once; looks again when it will. */
+/* Nothing else is going on: has the one that serves reached it? Once, and the log says so; looks
+ * again when it will. */
 bool max_age_reached(int64_t now);
 
 #endif

@@ -380,14 +380,6 @@ static void look_at_pending(int64_t now)
         supervisor_wake_at(due);
 }
 
-static void restart_periodically(void)
-{
-    log_line(LEVEL_INFO,
-             "generation %u has served for its time (GRACE_MAX_AGE): a periodic restart",
-             supervisor.current->number);
-    restart_request(REQUEST_COMMAND, "GRACE_MAX_AGE");
-}
-
 void restart_step(int64_t now)
 {
     enum phase seen;
@@ -403,5 +395,5 @@ void restart_step(int64_t now)
     else if (supervisor.phase == PHASE_IDLE && wants_restart())
         look_at_pending(now);
     else if (supervisor.phase == PHASE_IDLE && max_age_reached(now))
-        restart_periodically();
+        restart_request(REQUEST_COMMAND, "GRACE_MAX_AGE");
 }
