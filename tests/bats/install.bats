@@ -13,7 +13,20 @@ installed() {
 
 @test "everything is installed that belongs to grace, and nothing else" {
     run bash -c 'find . -path ./usr/local/lib/bats/grace -prune -o -type f -printf "%f\n" | sort | tr "\n" " "'
-    [ "$output" = 'grace grace-bats.7 grace-probe.1 grace.1 libgrace.7 libgrace.so ' ]
+    [ "$output" = '_grace grace grace grace-bats.7 grace-probe.1 grace.1 grace.fish grace.pc libgrace.7 libgrace.so ' ]
+}
+
+@test "shells find what they complete" {
+    [ -f usr/local/share/bash-completion/completions/grace ]
+    [ -f usr/local/share/fish/vendor_completions.d/grace.fish ]
+    [ -f usr/local/share/zsh/site-functions/_grace ]
+}
+
+@test "pkg-config says where the library is, and the bats library" {
+    export PKG_CONFIG_LIBDIR=$PWD/usr/local/share/pkgconfig
+    [ -f ".$(pkg-config --variable=libgrace grace)" ]
+    [ -f ".$(pkg-config --variable=batslibdir grace)/grace/load.bash" ]
+    [ -z "$(pkg-config --libs --cflags grace)" ]
 }
 
 @test "the bats library is installed whole" {
@@ -44,7 +57,7 @@ installed() {
 }
 
 @test "no path of the build tree is left to be searched for libraries" {
-    run readelf -d "$(installed libgrace.so)" "$(installed grace)"
+    run readelf -d "$(installed libgrace.so)" usr/local/bin/grace
     [ "$status" -eq 0 ]
     [[ $output != *R*PATH* ]]
 }
