@@ -17,7 +17,6 @@
 #include "supervisor/restart/contention.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart.h"
-#include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/drain_end.h"
@@ -31,9 +30,7 @@ enum {
     READY_MS = 60000,
     LAST_MS = 1000,
     DRAIN_MS = 30000,
-    STOP_MS = 10000,
     FIRST_PID = 1000,
-    LONG_MS = 10000000
 };
 
 struct fake fake;
@@ -45,9 +42,7 @@ struct fake_generation *fake_of(struct generation *g)
     return (struct fake_generation *)g;
 }
 
-static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void note(const char *format, ...)
+void fake_note(const char *format, ...)
 {
     size_t used = strlen(fake.trace);
     va_list list;
@@ -61,7 +56,7 @@ static void note(const char *format, ...)
     va_end(list);
 }
 
-static void expect(bool held, const char *what)
+void fake_expect(bool held, const char *what)
 {
     if (!held && !fake.broken)
         fake.broken = what;
@@ -80,13 +75,13 @@ struct generation *generation_new(unsigned number, uint32_t attention)
 {
     struct fake_generation *f;
 
-    note("new %u", number);
-    expect(!phase_stops() && !supervisor.ended, "a generation is started after a stop");
-    expect(!supervisor_is_sequential() || !supervisor.current ||
-               !fake_of(supervisor.current)->lives,
-           "the next generation is started before the one before has ended");
-    expect(supervisor.phase != PHASE_BACKOFF || !fake_of(supervisor.current)->lives,
-           "the server is started again beside what it has left");
+    fake_note("new %u", number);
+    fake_expect(!phase_stops() && !supervisor.ended, "a generation is started after a stop");
+    fake_expect(!supervisor_is_sequential() || !supervisor.current ||
+                    !fake_of(supervisor.current)->lives,
+                "the next generation is started before the one before has ended");
+    fake_expect(supervisor.phase != PHASE_BACKOFF || !fake_of(supervisor.current)->lives,
+                "the server is started again beside what it has left");
     fake.before = supervisor.current;
     errno = ENOMEM;
     if (fake.no_memory)
@@ -160,9 +155,9 @@ void generation_kill(struct generation *g, int sig)
 {
     struct fake_generation *f = fake_of(g);
 
-    note("kill %u", g->number);
+    fake_note("kill %u", g->number);
     g->killed = sig;
-    expect(f->connections == 0 || !f->lives || may_be_cut(g), "connections are cut too early");
+    fake_expect(f->connections == 0 || !f->lives || may_be_cut(g), "connections are cut too early");
     f->dead = f->dead || (g->main != 0 && !g->exited);
     if (f->lives && !g->exited)
         g->status = sig;
@@ -174,14 +169,14 @@ void generation_signal(struct generation *g, int sig)
 {
     if (sig == SIGCONT)
         return;
-    note("signal %u", g->number);
+    fake_note("signal %u", g->number);
     fake_of(g)->told |= sig == SIGTERM;
 }
 
 void generation_attention(struct generation *g, uint32_t set, uint32_t clear)
 {
     if (clear & ATTENTION_STARTING) {
-        note("serves %u", g->number);
+        fake_note("serves %u", g->number);
         fake_of(g)->served = true;
     }
     g->attention = (g->attention | set) & ~clear;
@@ -213,7 +208,7 @@ void detached_part(struct generation *g)
 
 void drain_begin(struct generation *g)
 {
-    note("drain %u", g->number);
+    fake_note("drain %u", g->number);
     g->state = GENERATION_DRAINING;
     g->draining = fake.now;
     g->deadline = fake.now + DRAIN_MS;
@@ -224,7 +219,7 @@ void drain_hurry(void)
 {
     struct generation *g;
 
-    note("hurry");
+    fake_note("hurry");
     TAILQ_FOREACH (g, &generation_list, link)
         if (g->state == GENERATION_DRAINING) {
             g->deadline = fake.now;
@@ -234,7 +229,7 @@ void drain_hurry(void)
 
 void drain_abandon(struct generation *g)
 {
-    note("abandon %u", g->number);
+    fake_note("abandon %u", g->number);
     g->attention |= ATTENTION_DRAINING;
     g->draining = fake.now;
     g->deadline = fake.now + DRAIN_MS;
@@ -246,7 +241,7 @@ void drain_abandon(struct generation *g)
 
 void drain_left(struct generation *g)
 {
-    note("left %u", g->number);
+    fake_note("left %u", g->number);
     g->attention |= ATTENTION_DRAINING;
     supervisor.options.stop_signal = g->exited ? SIGTERM : SIGKILL;
     retire_begin(g);
@@ -255,7 +250,7 @@ void drain_left(struct generation *g)
 
 void release_served(void)
 {
-    note("close");
+    fake_note("close");
 }
 
 void drain_end_step(int64_t now)
@@ -310,209 +305,21 @@ const char *contention_lasts(struct generation *g, int64_t now)
 
 void background_follow(struct generation *g)
 {
-    note("background %u", g->number);
+    fake_note("background %u", g->number);
 }
 
 void listener_release_all(void)
 {
-    note("release");
+    fake_note("release");
 }
 
 void log_line(enum log_level level, const char *format, ...)
 {
     (void)level;
     if (strstr(format, "at once"))
-        note("at once");
+        fake_note("at once");
     if (strstr(format, "unexpected")) {
-        note("unexpected");
-        expect(false, "a cell is reached that can't be");
+        fake_note("unexpected");
+        fake_expect(false, "a cell is reached that can't be");
     }
-}
-
-/* Clients: as in front/ctl.c. */
-static void answer(const char *word)
-{
-    note("%s", word);
-    for (unsigned i = 0; i < fake.nclients; i++) {
-        struct fake_client *c = &fake.client[i];
-
-        if (c->waits && !c->queued) {
-            c->answers++;
-            c->waits = false;
-        }
-        c->queued = false;
-    }
-}
-
-static bool older_accepts(void)
-{
-    const struct generation *g;
-
-    TAILQ_FOREACH (g, &generation_list, link)
-        if (g != supervisor.current && fake_accepts(g))
-            return true;
-    return false;
-}
-
-static void hear(const struct event *e)
-{
-    if (e->kind == EVENT_ROLLED_BACK)
-        expect(supervisor.current == fake.before, "a failed restart has changed who serves");
-    if (e->kind == EVENT_REFUSED)
-        fake.asked = 0;
-    fake.died += e->kind == EVENT_CRASHED;
-    if (e->kind == EVENT_CRASHED && supervisor.options.respawns > 0 && !supervisor.next)
-        answer("died");
-    if (e->kind == EVENT_SUCCEEDED || e->kind == EVENT_RESPAWNED) {
-        expect(fake.stopped || !older_accepts(), "a restart is done, and an older one accepts");
-        answer("done");
-    } else if (e->kind == EVENT_VETOED || e->kind == EVENT_ROLLED_BACK || e->kind == EVENT_FAILED ||
-               e->kind == EVENT_REFUSED) {
-        answer("failed");
-    }
-}
-
-static const char *ask(enum request request, bool now)
-{
-    struct fake_client *c = &fake.client[fake.nclients];
-    const char *refused;
-
-    if (request != REQUEST_COMMAND || fake.nclients == FAKE_CLIENTS)
-        return restart_request(request, "a test");
-    fake.nclients++;
-    *c = (struct fake_client){.waits = true, .queued = phase_has_started()};
-    refused = now ? restart_request_now("a test") : restart_request(request, "a test");
-    if (refused && c->waits) {
-        c->answers++;
-        c->waits = false;
-    }
-    return refused;
-}
-
-void fake_request(enum request request)
-{
-    unsigned before = supervisor.last_number;
-
-    if (!ask(request, false))
-        fake.asked = before;
-}
-
-void fake_request_now(void)
-{
-    ask(REQUEST_COMMAND, true);
-}
-
-void fake_stop(int sig)
-{
-    fake.stopped = true;
-    restart_stop(sig);
-}
-
-void fake_stop_drain(void)
-{
-    fake.stopped = true;
-    restart_stop_drain();
-}
-
-void fake_stop_now(void)
-{
-    fake.stopped = true;
-    restart_stop_now();
-}
-
-/* As front/signals.c does. */
-static void reap(struct generation *g)
-{
-    fake_of(g)->dead = false;
-    g->exited = true;
-    if (g == supervisor.next || g == supervisor.standby || g == supervisor.current)
-        restart_died(g);
-}
-
-static void reap_all(void)
-{
-    struct generation *g;
-
-    TAILQ_FOREACH (g, &generation_list, link)
-        if (fake_of(g)->dead && !supervisor.ended)
-            reap(g);
-}
-
-/* Is it the one whose end is the server's? */
-static bool is_the_server(const struct generation *g)
-{
-    return g == supervisor.current && supervisor.phase != PHASE_PROBATION &&
-           (!phase_is_alone() || phase_stops());
-}
-
-static bool is_respawned(const struct generation *g, int status)
-{
-    return supervisor.options.respawns > 0 && g == supervisor.current && status != 0 &&
-           supervisor.phase != PHASE_FIRST && !phase_stops();
-}
-
-void fake_die(struct generation *g, int status, bool others_live)
-{
-    if (g->exited || g->main == 0)
-        return;
-    fake.lost |= is_the_server(g) && !is_respawned(g, status) && (status != 0 || !others_live);
-    g->status = status;
-    fake_of(g)->dead = true;
-    fake_of(g)->lives = others_live;
-    if (!others_live)
-        fake_of(g)->connections = 0;
-    reap_all();
-}
-
-void fake_vanish(struct generation *g)
-{
-    if (!g->exited)
-        return;
-    fake.lost |= is_the_server(g);
-    fake_of(g)->lives = false;
-    fake_of(g)->connections = 0;
-}
-
-void fake_turn(void)
-{
-    enum { TURNS = 4 };
-
-    for (int i = 0; i < TURNS && !supervisor.ended; i++) {
-        restart_step(fake.now);
-        if (supervisor.ended)
-            return;
-        drain_end_step(fake.now);
-        retire_step(fake.now);
-        reap_all();
-    }
-}
-
-void fake_begin(enum mode mode, int64_t probation, int respawns)
-{
-    static event_subscriber *const subscribers[] = {hear, NULL};
-    const char *why;
-
-    event_subscribe(subscribers);
-    fake = (struct fake){.now = fake.now + LONG_MS};
-    supervisor = (struct supervisor){
-        .options = {.mode = mode,
-                    .max_age = CLOCK_NEVER,
-                    .stop_signal = SIGKILL,
-                    .probation = probation,
-                    .respawns = respawns,
-                    .respawn_within = 60000,
-                    .respawn = "N/60s",
-                    .stop_timeout = STOP_MS,
-                    .max_old = 2,
-                    .signal = SIGHUP},
-    };
-    restart_first(&why);
-}
-
-void fake_end(void)
-{
-    struct generation *g;
-
-    while ((g = TAILQ_FIRST(&generation_list)))
-        generation_free(g);
 }

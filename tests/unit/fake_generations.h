@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * fake_generations.h: all that a restart acts upon, without a process: generations that start,
- * serve and die as a test says, a clock that it sets, clients of `grace restart`.  What is done to
- * them is noted in `fake.trace` ("new 2, drain 1"), and `fake.broken` says what must not be.
+ * serve and die as a test says, and a clock that it sets.  What is done to them is noted in
+ * `fake.trace` ("new 2, drain 1"), and `fake.broken` says what must not be.
  */
 #ifndef FAKE_GENERATIONS_H
 #define FAKE_GENERATIONS_H
@@ -49,25 +49,11 @@ extern struct fake fake;
 
 struct fake_generation *fake_of(struct generation *g);
 
-/* Everything anew: one generation, which has just been started.  Respawns are in 60 s. */
-void fake_begin(enum mode mode, int64_t probation, int respawns);
-void fake_end(void);
+/* Adds to the trace. */
+void fake_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What users do. */
-void fake_request(enum request request);
-void fake_stop(int sig);
-void fake_stop_drain(void);
-void fake_request_now(void);
-void fake_stop_now(void);
-
-/* The main process ends, and with it all others, or the others go on. */
-void fake_die(struct generation *g, int status, bool others_live);
-
-/* The last process of one whose main process has ended. */
-void fake_vanish(struct generation *g);
-
-/* What the supervisor's loop does after each wake-up. */
-void fake_turn(void);
+/* What must be so; the first that is not is `broken`. */
+void fake_expect(bool held, const char *what);
 
 /* A live generation that is ready and has not been told to drain. */
 bool fake_accepts(const struct generation *g);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "fake_generations.h"
+#include "fake_server.h"
 #include "protocol/clock.h"
 #include "tap.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fake_generations.h"
+#include "fake_server.h"
 #include "protocol/clock.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/restart/restart_table.h"
