@@ -48,6 +48,7 @@ _command_offset() {
 
 # in_fish LINE: what fish makes of it, a line each.
 in_fish() {
+    # shellcheck disable=SC2016 # for fish
     PATH=${GRACE%/*}:$PATH HOME=$BATS_TEST_TMPDIR run -0 fish --no-config --command \
         'source $argv[1]; complete --do-complete $argv[2]' "$COMPLETIONS/grace.fish" "$1"
 }
