@@ -151,8 +151,8 @@ duration() {
 @test "each is in the manual" {
     local variables variable
     mapfile -t variables < <(sed -n 's/^    {"\(GRACE_[A-Z_]*\)", set_.*/\1/p' \
-        "$ROOT/shim/supervisor/state/options.c")
-    ((${#variables[@]} >= 16))
+        "$ROOT/shim/supervisor/state/option_values.c")
+    ((${#variables[@]} >= 25))
     for variable in "${variables[@]}"; do
         grep -q "^\.It Ev $variable$" "$ROOT/docs/libgrace.7" || fail "$variable is not"
     done

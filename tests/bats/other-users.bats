@@ -56,7 +56,7 @@ shows() {
     directory_of 54322
     run -3 "$CONFINE" --uid 54322 env GRACE_RUNTIME_DIR="$DIR" "$GRACE" restart "$PID"
     run -0 "$CONFINE" --uid 54322 env GRACE_RUNTIME_DIR="$DIR" "$GRACE" status
-    [[ $output == '' ]] || fail "$output"
+    [[ $output == "no servers run under grace (looked in $DIR)" ]] || fail "$output"
 }
 
 # As with PrivateTmp, and a network of its own.

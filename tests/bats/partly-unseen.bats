@@ -65,7 +65,7 @@ listens_on() {
 
 refused() {
     run -1 timeout 20 "$GRACE" restart "$PID"
-    [[ $output =~ "failed: process "[0-9]+" listens on port $OTHER unseen by libgrace.so" ]] ||
+    [[ $output =~ "refused: process "[0-9]+" listens on port $OTHER unseen by libgrace.so" ]] ||
         fail "$output"
     hup_until 20 log_has "no restart: process [0-9]+ listens on port $OTHER unseen by libgrace.so; SIGHUP was not"
     log_has "process [0-9]+ listens on port $OTHER unseen by libgrace.so .*DEEPBIND.*can't be restarted"

@@ -190,11 +190,11 @@ cant_restart() {
     cant_restart "$LIBGRACE" "$STATIC" --listen "127.0.0.1:$PORT" --hup install
 }
 
-@test "grace restart of a static program fails at once, and the program lives" {
+@test "grace restart of a static program is refused at once, and the program lives" {
     start static "$LIBGRACE" "$STATIC" --listen "127.0.0.1:$PORT"
     grace_wait 10 answered || dump_log
     run -1 timeout 10 "$GRACE" restart "$PID" # too early to know
-    [[ $output == *"failed: the server does not load libgrace.so"* ]] || fail "$output"
+    [[ $output == *"refused: the server does not load libgrace.so"* ]] || fail "$output"
     run -1 timeout 10 "$GRACE" restart "$PID"
     answers_and_ends_with 143
 }
