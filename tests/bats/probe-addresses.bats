@@ -142,16 +142,16 @@ without --send|-c half=1 --expect 220 tcp://127.0.0.1:1
 some|-c some=1 "$url"
 'x'|-c new=x "$url"
 '-1'|-c new=-1 "$url"
---clients|-c new=0 "$url"
+-c|-c new=0 "$url"
 datagrams.*new, keep-alive and slow|-c half=1 --send a --expect b udp://127.0.0.1:1
 --rate.*new and keep-alive|--rate 5 -c new=1,idle=1 "$url"
 -n|-n
---requests.*none|-n none "$url"
---requests.*0|-n 0 "$url"
+-n.*none|-n none "$url"
+-n.*0|-n 0 "$url"
 --rate.*0|--rate 0 "$url"
 --rate.*fast|--rate fast "$url"
---duration.*soon|-d soon "$url"
---duration.*5|-d 5 "$url"
+-d.*soon|-d soon "$url"
+-d.*5|-d 5 "$url"
 --times.*0|--times 0 --restart web "$url"
 --times|--times 2 "$url"
 --restart-command|--restart web --restart-command true "$url"
@@ -161,7 +161,7 @@ datagrams.*new, keep-alive and slow|-c half=1 --send a --expect b udp://127.0.0.
 --timeout.*-1s|--timeout -1s "$url"
 --expect.*\(|--expect '(' "$url"
 --version-regex.*\[|--version-regex '[' "$url"
-header.*nothing|-H nothing "$url"
+-H.*nothing|-H nothing "$url"
 --send.*\\q|--send '\q' --expect b tcp://127.0.0.1:1
 --send ..|--send '' --expect b tcp://127.0.0.1:1
 --acknowledge.*udp|--acknowledge a "$url"
