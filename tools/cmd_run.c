@@ -41,6 +41,7 @@ static const struct option options[] = {
     {"user", required_argument, NULL, 21},
     {"nice", required_argument, NULL, 22},
     {"max-age", required_argument, NULL, 23},
+    {"fd-store", required_argument, NULL, 24},
     {"help", no_argument, NULL, 'h'},
     {0},
 };

@@ -39,6 +39,7 @@ static const struct subcommand commands[] = {
      "  --nice N               run it with this nice value, -20 to 19\n"
      "  --pidfile PATH         the server's own, to step aside during a restart\n"
      "  --supervisor-pidfile PATH  a pid file of the supervisor, for managers that follow one\n"
+     "  --fd-store WHAT        listeners for systemd to keep: on, off, auto: if it says so (auto)\n"
      "  --name NAME            name for status, restart and stop (base name of COMMAND)\n"
      "  --log WHERE            stderr, syslog or an absolute path (stderr)\n"
      "  --log-level LEVEL      error, warning, info or debug (info)\n"

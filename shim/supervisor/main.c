@@ -24,6 +24,7 @@
 #include "protocol/clock.h"
 #include "supervisor/front/bell.h"
 #include "supervisor/front/ctl.h"
+#include "supervisor/front/fd_store.h"
 #include "supervisor/front/followers.h"
 #include "supervisor/front/history.h"
 #include "supervisor/front/messages.h"
@@ -127,6 +128,7 @@ static void step(void)
     release_step(now);
     stay_step();
     log_limit_step(now);
+    fd_store_step();
     manager_step();
     drain_end_step(now);
     handover_step(now);
@@ -272,6 +274,7 @@ static int supervise(int record)
 
 static int supervise_command(void)
 {
+    fd_store_take();
     stdio_hold_closed();
     record_make(&supervisor.command);
     return supervise(-1);

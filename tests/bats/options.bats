@@ -110,6 +110,8 @@ duration() {
     rejects GRACE_PIDFILE relative.pid 'an absolute path'
     takes GRACE_SUPERVISOR_PIDFILE "$BATS_TEST_TMPDIR/pid"
     rejects GRACE_SUPERVISOR_PIDFILE relative.pid 'an absolute path'
+    takes GRACE_FD_STORE auto on off
+    rejects GRACE_FD_STORE 16 'auto, on or off'
     takes GRACE_TERM pass drain
     rejects GRACE_TERM kill 'pass or drain'
     takes GRACE_RUNTIME_DIR "$BATS_TEST_TMPDIR/run" ''

@@ -103,6 +103,24 @@ sys.exit(0 if select.select([end], [], [], float(sys.argv[3]))[0] else 1)' "${PR
     grace_wait 10 heard '^FDSTOREREMOVE=1 FDNAME=state$'
 }
 
+@test "listeners go into the manager's store where it says that it has one" {
+    start_notifying FDSTORE=4
+    grace_wait 10 heard '^FDSTORE=1 FDNAME=grace-[0-9a-f]{16} \+1$'
+    restart_times 2
+    heard_times 'FDSTORE=1' 1
+    stop_and_wait "$PID"
+    heard_times 'FDSTOREREMOVE' 0
+}
+
+@test "nor does the server get there under a name of grace's" {
+    start_notifying
+    grace_wait 10 settled "$PID" 1
+    find_proxy
+    tell_with_fd 0 $'FDSTORE=1\nFDNAME=grace-0123456789abcdef' 20
+    grace_wait 10 log_has "FDNAME=grace-... is grace's own: not stored"
+    run ! heard 'FDSTORE=1'
+}
+
 @test "a restart is over for the manager when its probation is" {
     start_notifying GRACE_PROBATION=1h
     grace_wait 10 settled "$PID" 1

@@ -331,6 +331,91 @@ END
     grace_wait 10 fed_since "$reloaded"
 }
 
+# stored COUNT: so many listeners of the unit are in the store of systemd.
+stored() {
+    [[ $(unit_value NFileDescriptorStore) == "$1" ]]
+}
+
+@test "the store of systemd: nobody is refused while it restarts, or after everything has died" {
+    local main
+    UNIT=stored
+    nginx_version 1
+    unit_start
+    grace_wait 10 stored 1
+    load_start "http://127.0.0.1:$PORT/"
+    for version in 2 3; do
+        nginx_version "$version"
+        inside systemctl restart "$UNIT"
+        grace_wait 20 answers_with "version $version"
+        nginx_version "${version}5"
+        inside systemctl reload "$UNIT"
+    done
+    load_finish
+    grace_wait 10 stored 1
+    main=$(unit_value MainPID)
+    # The first one may take others with it.
+    unit_processes | xargs nsenter --all --target "$MACHINE" kill -KILL || true
+    requests -n 20 "http://127.0.0.1:$PORT/"
+    replaced "$main"
+}
+
+@test "what is stored is nobody's any more when no version wants it" {
+    UNIT=stored
+    nginx_version 1
+    unit_start
+    grace_wait 10 stored 1
+    PORT=8081
+    nginx_version 2
+    inside systemctl restart "$UNIT"
+    grace_wait 20 answers_with 'version 2'
+    grace_wait 20 refuses "http://127.0.0.1:8080/"
+    grace_wait 10 stored 1
+    PORT=8082
+    nginx_version 3
+    inside systemctl reload "$UNIT"
+    grace_wait 20 refuses "http://127.0.0.1:8081/"
+    grace_wait 10 stored 1
+}
+
+# It serves at the listener that it is given, and at one of its own.
+own_and_given_server() {
+    put "$MACHINE_ROOT/usr/local/bin/two" <<END
+#!$PYTHON -u
+import os, socket, threading
+assert os.environ["LISTEN_FDS"] == "1" and os.environ["LISTEN_FDNAMES"] == "two.socket", os.environ
+assert os.environ["LISTEN_PID"] == str(os.getpid())
+def serve(listener):
+    while True:
+        client, _ = listener.accept()
+        client.recv(4096)
+        client.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        client.close()
+threading.Thread(target=serve, args=(socket.socket(fileno=3),), daemon=True).start()
+serve(socket.create_server(("", 8081), backlog=128))
+END
+    put "$MACHINE_ROOT/etc/systemd/system/two.socket" <<<"[Socket]
+ListenStream=8080"
+    sed 's|-- .*nginx.*|-- /usr/local/bin/two|' "$MACHINE_ROOT/etc/systemd/system/stored.service" | put "$MACHINE_ROOT/etc/systemd/system/two.service"
+}
+
+@test "what the server gets of systemd itself is as it is without the store" {
+    UNIT=two
+    own_and_given_server
+    inside systemctl daemon-reload
+    inside systemctl start two.socket
+    unit_start
+    grace_wait 10 stored 1
+    load_start "http://127.0.0.1:8080/"
+    client_start own --clients new=4 "http://127.0.0.1:8081/"
+    for _ in 1 2 3; do
+        inside systemctl restart "$UNIT"
+        unit_is active
+    done
+    load_finish
+    client_ends
+    inside systemctl stop two.socket
+}
+
 # complaint UNIT: of systemd 252, which does not know one type.
 complaint() {
     [[ $1 != notify-reload.service ]] || echo 'Failed to parse service type, ignoring: notify-reload'

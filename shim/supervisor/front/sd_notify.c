@@ -11,9 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervisor/front/fd_store.h"
 #include "supervisor/front/sd_notify_manager.h"
 #include "supervisor/front/sd_notify_sender.h"
 #include "supervisor/generation/generation.h"
+#include "supervisor/generation/log_limit.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/escape.h"
 #include "supervisor/state/log.h"
@@ -209,6 +211,15 @@ static bool wants_fds(const char *text)
     return strstr(text, "FDSTORE=1") || strstr(text, "BARRIER=1");
 }
 
+/* At the next start it would be taken for a listener of ours. */
+static bool has_our_name(struct generation *g, const char *text, pid_t sender)
+{
+    if (!g || !strstr(text, "FDNAME=" FD_STORE_NAME))
+        return false;
+    log_limited(g, (int)sender, "FDNAME=" FD_STORE_NAME "... is grace's own: not stored");
+    return true;
+}
+
 /* Descriptors are received of those only who may speak: any user can send some. */
 static bool read_one(void)
 {
@@ -223,6 +234,8 @@ static bool read_one(void)
         return false;
     text[n] = '\0';
     g = sd_notify_sender_of(&sender);
+    if (has_our_name(g, text, sender.pid))
+        g = NULL;
     fds = g && wants_fds(text);
     m.n = fds ? MANAGER_FDS : 0;
     io_receive(proxy, text, MANAGER_TEXT, &sender, fds ? m.fds : NULL, &m.n);

@@ -20,13 +20,17 @@
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/step/handover.h"
+#include "supervisor/step/nonblock.h"
 #include "supervisor/step/spawn.h"
 #include "supervisor/step/unsent.h"
 
 int restart_first(const char **why)
 {
-    struct generation *g = generation_new(++supervisor.last_number, ATTENTION_STARTING);
+    struct generation *g;
     int failed = SPAWN_UNABLE;
+
+    nonblock_restore(); /* what the service manager has kept is as the server before left it */
+    g = generation_new(++supervisor.last_number, ATTENTION_STARTING);
 
     if (g)
         failed = spawn_first(g, why);

@@ -14,6 +14,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/max_old.h"
+#include "supervisor/step/release.h"
 
 /* It can't happen in this phase, and would mean nothing. */
 static enum phase never(void)
@@ -91,6 +92,8 @@ static enum phase first_ready(struct generation *g)
 {
     generation_confirm(g);
     serve_begin(g);
+    if (!g->taken_over && generation_listeners(g).offered > 0) /* from the manager's store */
+        release_unwanted();
     return PHASE_IDLE;
 }
 

@@ -154,7 +154,7 @@ void listener_release(struct listener *h, unsigned until)
 {
     listener_sent(h, -1);
     dismiss(h);
-    if (h->leaving && h->given) /* who keeps it would get nobody any more */
+    if (h->leaving && (h->given || h->stored)) /* who keeps it would get nobody any more */
         listener_allow_new(h);
     close(h->socket.fd);
     h->socket.fd = -1;

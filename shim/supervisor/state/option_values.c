@@ -201,6 +201,19 @@ static bool set_children(struct options *o, const char *text)
     return o->keep_children || strcmp(text, "scrub") == 0;
 }
 
+static bool set_fd_store(struct options *o, const char *text)
+{
+    static const char names[][5] = {
+        [FD_STORE_AUTO] = "auto", [FD_STORE_ON] = "on", [FD_STORE_OFF] = "off"};
+
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(text, names[i]) == 0) {
+            o->fd_store = (enum fd_store)i;
+            return true;
+        }
+    return false;
+}
+
 static bool set_chdir(struct options *o, const char *text)
 {
     o->chdir = text;
@@ -293,6 +306,7 @@ static const struct variable {
     {"GRACE_USER", set_user, "a user, or user:group"},
     {"GRACE_NICE", set_nice, "a number from -20 to 19"},
     {"GRACE_CHILDREN", set_children, "scrub or keep"},
+    {"GRACE_FD_STORE", set_fd_store, "auto, on or off"},
     {"GRACE_CHDIR", set_chdir, "the path of a directory"},
     {"GRACE_PIDFILE", set_pidfile, "an absolute path"},
     {"GRACE_SUPERVISOR_PIDFILE", set_own_pidfile, "an absolute path"},

@@ -24,6 +24,9 @@ enum { OPTIONS_RESPAWNS = 100 /* at most */, OPTIONS_NO_NICE = 20 };
 /* How generations follow each other; AUTO: side by side, until a lock is seen to forbid it. */
 enum mode { MODE_AUTO, MODE_OVERLAP, MODE_SEQUENTIAL };
 
+/* Where the service manager has one, if it says so, or nothing of it. */
+enum fd_store { FD_STORE_AUTO, FD_STORE_ON, FD_STORE_OFF };
+
 enum ready_how { READY_AUTO, READY_NOTIFY, READY_DELAY, READY_EXEC };
 
 struct options {
@@ -48,6 +51,7 @@ struct options {
     const char *before_restart; /* commands, NULL: none */
     const char *on_event;
     bool keep_children;
+    enum fd_store fd_store;  /* GRACE_FD_STORE */
     const char *chdir;       /* where the server starts, NULL: where we were started */
     const char *envdir;      /* variables for it, a file each, NULL: none */
     const char *user;        /* "USER" or "USER:GROUP", NULL: the supervisor's */
