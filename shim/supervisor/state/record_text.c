@@ -97,6 +97,7 @@ static bool is_volatile(const char *entry)
         "INVOCATION_ID=",
         "JOURNAL_STREAM=",
         "SYSTEMD_EXEC_PID=",
+        "NOTIFY_SOCKET=",
         "LISTEN_PID=",
         "WATCHDOG_PID=",
         "MAINPID=",
