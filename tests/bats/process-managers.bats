@@ -21,7 +21,7 @@ setup() {
 
 # The manager, and all that it has started.
 teardown() {
-    inside kill -KILL -- -1
+    inside kill -KILL -- -1 || true # nobody may be left
 }
 
 # start_inside NAME COMMAND...: as root of that machine.
@@ -87,12 +87,14 @@ refuses_broken() {
     "${DAEMON}_version" "$1"
 }
 
-# outlives_supervisor VERSION: that is killed, and the next one takes the server over.
+# outlives_supervisor VERSION [COMMAND...]: that is killed, and the next one, which this command or the
+# manager starts, takes the server over.
 outlives_supervisor() {
     local main
     main=$("${MANAGER}_pid")
     load_start "http://127.0.0.1:$PORT/"
     inside kill -KILL "$main"
+    (($# == 1)) || inside "${@:2}"
     grace_wait 20 replaced "$main"
     "${DAEMON}_version" "$1"
     grace_wait 20 inside grace restart "$DAEMON"
@@ -207,4 +209,39 @@ s6_stopping() {
     keeps_promises s6-svc -h /run/service/haproxy
     drains_at_stop s6-svc -d /run/service/haproxy
     grace_wait 20 grep -q 'generation 1 ready' "$MACHINE_ROOT/var/log/haproxy/current"
+}
+
+sysv_pid() {
+    ! inside "/etc/init.d/$DAEMON" status >/dev/null || cat "$MACHINE_ROOT/run/$DAEMON.grace.pid"
+}
+
+sysv_stopping() {
+    is_up
+}
+
+# init_script DAEMON
+init_script() {
+    local script=/etc/init.d/$1
+    MANAGER=sysv DAEMON=$1
+    "$1_version" 1
+    cp "$ROOT/docs/examples/init.d/$1" "$MACHINE_ROOT/etc/init.d"
+    inside "$script" start
+    answers_with 'version 1'
+    inside "$script" start
+    restarts 2 4 "$script" reload
+    refuses_broken 4 "$script" reload
+    outlives_supervisor 5 "$script" start
+    drains_at_stop bash -c "$script stop >/dev/null 2>&1 &"
+    run -3 inside "$script" status
+    inside "$script" stop
+    echo broken >>"$MACHINE_ROOT$CONFIG"
+    run ! inside "$script" start
+}
+
+@test "init script, in the foreground" {
+    init_script lighttpd
+}
+
+@test "init script, a daemon" {
+    init_script nginx
 }
