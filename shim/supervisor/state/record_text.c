@@ -99,6 +99,7 @@ static bool is_volatile(const char *entry)
         "SYSTEMD_EXEC_PID=",
         "NOTIFY_SOCKET=",
         "LISTEN_PID=",
+        "MONIT_",
         "WATCHDOG_PID=",
         "MAINPID=",
         "_=",
