@@ -60,7 +60,7 @@ exec nsenter --net=/proc/$MACHINE/ns/net '$BUILD/tools/grace' \"\$@\""
 }
 
 # A version of a daemon is its configuration. Each sets CONFIG, and what follows installs version N, in
-# place of what was there; LIGHTTPD_OPTION may be one line more.
+# place of what was there; LIGHTTPD_OPTION and NGINX_OPTION may be a line more.
 
 lighttpd_version() {
     CONFIG=/etc/lighttpd/${NAME:-lighttpd}.conf
@@ -81,6 +81,7 @@ nginx_version() {
 user www-data;
 worker_processes 2;
 pid /run/nginx.pid;
+${NGINX_OPTION-}
 events {}
 http {
     access_log off;

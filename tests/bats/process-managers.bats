@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-# docs/examples of process managers other than systemd, each with the real one and Debian's daemons.
+# docs/examples of process managers other than systemd, each with the real one and Debian's daemons; of
+# containers the command lines.
 
 # shellcheck disable=SC2030,SC2031 # each test has a shell of its own
 load helper
@@ -43,9 +44,15 @@ is_down() {
     ! is_up
 }
 
+# sees PID: it is up with this process.
+sees() {
+    [[ $("${MANAGER}_pid") == "$1" ]]
+}
+
 # replaced PID: it is up with another process.
 replaced() {
-    is_up && [[ $("${MANAGER}_pid") != "$1" ]]
+    local pid
+    pid=$("${MANAGER}_pid") && [[ $pid && $pid != "$1" ]]
 }
 
 # server_has TEXT: its status.
@@ -70,7 +77,7 @@ restarts() {
         serves_version "$version"
     done
     load_finish
-    [[ $("${MANAGER}_pid") == "$main" ]]
+    grace_wait 20 sees "$main"
 }
 
 # refuses_broken VERSION COMMAND...: a restart by this command says that it has failed, and the version
@@ -83,7 +90,7 @@ refuses_broken() {
     run ! "${PLACE:-inside}" "${@:2}"
     load_finish
     server_has '"rolled_back":1,'
-    [[ $("${MANAGER}_pid") == "$main" ]]
+    grace_wait 20 sees "$main"
     "${DAEMON}_version" "$1"
 }
 
@@ -109,7 +116,7 @@ comes_back() {
     inside pkill -KILL -P "$main"
     grace_wait 20 server_has '"respawned":1}'
     answers_with "version $1"
-    [[ $("${MANAGER}_pid") == "$main" ]]
+    grace_wait 20 sees "$main"
 }
 
 # hold_client: a request of it has begun.
@@ -127,17 +134,24 @@ drains_at_stop() {
     client_asks
     client_answered
     grace_wait 20 is_down
-    run -3 inside grace status "$DAEMON"
+    grace_wait 20 is_unknown
+}
+
+# is_unknown: to grace.
+is_unknown() {
+    local rc=0
+    inside grace status "$DAEMON" || rc=$?
+    ((rc == 3))
 }
 
 # keeps_promises COMMAND...: which restarts.
 keeps_promises() {
     serves_version 1
     restarts 2 3 grace restart "$DAEMON"
-    restarts 4 5 "$@"
-    refuses_broken 5 grace restart "$DAEMON"
-    outlives_supervisor 6
-    comes_back 6
+    restarts 4 4 "$@"
+    refuses_broken 4 grace restart "$DAEMON"
+    outlives_supervisor 5
+    comes_back 5
 }
 
 supervisord_pid() {
@@ -174,7 +188,7 @@ kill_leaves_nothing() {
     main=$(runit_pid)
     inside sv kill nginx
     grace_wait 20 replaced "$main"
-    serves_version 6
+    serves_version 5
     server_has '"generation":1,'
 }
 
@@ -329,9 +343,9 @@ container_stopping() {
 }
 
 @test "container: the image has the libraries of grace" {
-    local library package
-    for library in $(objdump -p "$BUILD/tools/grace" | awk '/NEEDED/ { print $2 }'); do
-        package=$(dpkg-query --search "*-linux-gnu/$library" | sed 's/:.*//' | sort -u)
+    local libraries package
+    mapfile -t libraries < <(objdump -p "$BUILD/tools/grace" | awk '/NEEDED/ { print "*-linux-gnu/" $2 }')
+    for package in $(dpkg-query --search "${libraries[@]}" | sed 's/:.*//' | sort -u); do
         [[ $package == libc6 ]] || grep -q "install .* $package " "$ROOT/docs/examples/container/Dockerfile" ||
             fail "$package is missing"
     done
@@ -361,4 +375,77 @@ seconds_of() {
     stop=$((BASH_REMATCH[1] + $(seconds_of --drain-timeout) + $(seconds_of --stop-timeout)))
     of_pod terminationGracePeriodSeconds
     ((WORDS[0] > stop))
+}
+
+# has_open PATH: somebody in the machine.
+has_open() {
+    [[ $(inside find /proc -mindepth 3 -maxdepth 3 -path '*/fd/*' -lname "$1" -print -quit 2>/dev/null) ]]
+}
+
+# opened_anew PATH: it is written to, and what was moved away isn't.
+opened_anew() {
+    has_open "$1" && ! has_open "$1.1" && [[ -e $MACHINE_ROOT$1.1 ]]
+}
+
+@test "logrotate: of servers, by signal and by restart, and of grace" {
+    PORT=8081
+    LIGHTTPD_OPTION='server.errorlog = "/var/log/lighttpd/error.log"' lighttpd_version 1
+    start_inside lighttpd grace run -- lighttpd -D -f /etc/lighttpd/lighttpd.conf
+    PORT=8080
+    NGINX_OPTION='error_log /var/log/nginx/error.log notice;' nginx_version 1
+    mkdir "$MACHINE_ROOT/var/log/grace"
+    start_inside nginx grace run --log /var/log/grace/nginx.log -- nginx -g 'daemon off;'
+    serves_version 1
+    cp "$ROOT/docs/examples/logrotate/web" "$MACHINE_ROOT/etc/logrotate.d"
+    load_start --expect '^version 1$' "http://127.0.0.1:$PORT/"
+    inside logrotate --force --state /run/rotated /etc/logrotate.d/web
+    grace_wait 20 opened_anew /var/log/nginx/error.log
+    DAEMON=nginx server_has '"generation":1,'
+    grace_wait 20 opened_anew /var/log/lighttpd/error.log
+    inside grace restart nginx
+    load_finish
+    grep -q 'generation 2 ready' "$MACHINE_ROOT/var/log/grace/nginx.log"
+    grace_wait 20 opened_anew /var/log/grace/nginx.log
+}
+
+monit() {
+    inside monit -c /run/monitrc -B "$@"
+}
+
+monit_pid() {
+    monit status nginx | awk '$1 == "status" { up = $2 == "OK" } $1 == "pid" && up { print $2 }'
+}
+
+# monit, while it waits for the init script, doesn't tell.
+monit_stopping() {
+    inside pgrep -x monit >/dev/null
+}
+
+@test "monit" {
+    MANAGER=monit DAEMON=nginx PORT=80
+    nginx_version 1
+    cp "$ROOT/docs/examples/init.d/nginx" "$MACHINE_ROOT/etc/init.d"
+    # It doesn't ask while the service may still be starting.
+    sed '/start program/s/60/2/; s/timeout 5 seconds for 2 cycles/timeout 1 seconds/' "$ROOT/docs/examples/monit/nginx" |
+        put "$MACHINE_ROOT/etc/monit/conf.d/nginx"
+    install -m 600 /dev/stdin "$MACHINE_ROOT/run/monitrc" <<<'set daemon 1
+set log /var/log/monit.log
+set httpd unixsocket /run/monit.sock allow root:any
+include /etc/monit/conf.d/*'
+    start_inside manager monit -I -c /run/monitrc
+    grace_wait 20 is_up
+    restarts 2 3 grace restart nginx
+    restarts 4 4 monit -c /run/monitrc restart nginx
+    outlives_supervisor 5
+    drains_at_stop monit -c /run/monitrc stop nginx
+    monit start nginx
+    serves_version 5
+    hangs
+}
+
+# hangs: clients wait, and are answered by the next version.
+hangs() {
+    inside pkill -STOP -u www-data
+    nginx_version 6
+    requests -n 8 --expect '^version 6$' "http://127.0.0.1:$PORT/"
 }
