@@ -1,31 +1,34 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash disable=SC2154 # what the bats library sets
-# A machine whose process 1 is systemd, one for all tests of a file. Loaded by those that need it, after
-# helper.bash, of which the clients run in that machine's network.
+# A machine of its own, with grace installed, one for all tests of a file. Loaded by those that need it,
+# after helper.bash, of which the clients run in that machine's network.
 
-# machine_start: for setup_file. Sets MACHINE, its process 1 as seen from here, and MACHINE_ROOT, its files.
+# machine_start [COMMAND...]: for setup_file; its process 1 is COMMAND, or systemd. Sets MACHINE, that
+# process as seen from here, and MACHINE_ROOT, its files.
 machine_start() {
     local log=$BATS_FILE_TMPDIR/machine.log
     mkdir "$BATS_FILE_TMPDIR/machine"
     (
         _grace_close_descriptors
         # However this file ends.
-        exec setpriv --pdeathsig KILL "$ROOT/tests/tools/machine" "$BATS_FILE_TMPDIR/machine" </dev/null >"$log" 2>&1
+        exec setpriv --pdeathsig KILL "$ROOT/tests/tools/machine" "$BATS_FILE_TMPDIR/machine" "$@" </dev/null >"$log" 2>&1
     ) &
     MACHINE_STARTER=$!
     grace_wait 60 machine_up_or_ended && machine_up ||
-        fail 'no machine with systemd as process 1 can be started here' "$(<"$log")" || return
+        fail "no machine with ${1:-systemd} as process 1 can be started here" "$(<"$log")" || return
     MACHINE_ROOT=/proc/$MACHINE/root
     export MACHINE MACHINE_ROOT MACHINE_STARTER
-    machine_install
+    install -D "$GRACE" "$MACHINE_ROOT/usr/local/bin/grace"
+    install -D -m 644 "$LIBGRACE" "$MACHINE_ROOT/usr/local/lib/libgrace.so"
 }
 
 machine_up_or_ended() {
     machine_up || ended "$MACHINE_STARTER"
 }
 
+# A variable that its process 1 is executed with, when all else is there.
 machine_up() {
-    MACHINE=$(pgrep -P "$MACHINE_STARTER") && inside systemctl is-active basic.target
+    MACHINE=$(pgrep -P "$MACHINE_STARTER") && grep -qzx container=grace "/proc/$MACHINE/environ"
 }
 
 # machine_stop: for teardown_file.
@@ -35,14 +38,6 @@ machine_stop() {
     wait "$MACHINE_STARTER" 2>/dev/null || true
     grace_wait 20 gone "$MACHINE"
     unshare --mount "$ROOT/tests/tools/machine" --sweep
-}
-
-# machine_install: grace, and the examples as an administrator has them.
-machine_install() {
-    install -D "$GRACE" "$MACHINE_ROOT/usr/local/bin/grace"
-    install -D -m 644 "$LIBGRACE" "$MACHINE_ROOT/usr/local/lib/libgrace.so"
-    cp -R "$ROOT"/docs/examples/systemd/* "$MACHINE_ROOT/etc/systemd/system"
-    inside systemctl daemon-reload
 }
 
 # inside COMMAND...: as root of that machine.
@@ -62,6 +57,57 @@ machine_clients() {
     put "$GRACE" <<<"#!/bin/sh
 exec nsenter --net=/proc/$MACHINE/ns/net '$BUILD/tools/grace' \"\$@\""
     _grace_command=$GRACE
+}
+
+# A version of a daemon is its configuration. Each sets CONFIG, and what follows installs version N, in
+# place of what was there; LIGHTTPD_OPTION and NGINX_OPTION may be a line more.
+
+lighttpd_version() {
+    CONFIG=/etc/lighttpd/${NAME:-lighttpd}.conf
+    mkdir -p "$MACHINE_ROOT/srv/$1"
+    echo "version $1" >"$MACHINE_ROOT/srv/$1/index.html"
+    put "$MACHINE_ROOT$CONFIG" <<END
+server.port = $PORT
+server.document-root = "/srv/$1"
+index-file.names = ("index.html")
+mimetype.assign = ("" => "text/plain")
+${LIGHTTPD_OPTION-}
+END
+}
+
+nginx_version() {
+    CONFIG=/etc/nginx/nginx.conf
+    put "$MACHINE_ROOT$CONFIG" <<END
+user www-data;
+worker_processes 2;
+pid /run/nginx.pid;
+${NGINX_OPTION-}
+events {}
+http {
+    access_log off;
+    server {
+        listen $PORT;
+        return 200 "version $1\n";
+    }
+}
+END
+}
+
+haproxy_version() {
+    CONFIG=/etc/haproxy/haproxy.cfg
+    put "$MACHINE_ROOT$CONFIG" <<END
+global
+    user haproxy
+    group haproxy
+defaults
+    mode http
+    timeout client 60s
+    timeout connect 10s
+    timeout server 10s
+frontend site
+    bind :$PORT
+    http-request return status 200 content-type text/plain string "version $1\n"
+END
 }
 
 # The unit that is meant: UNIT.

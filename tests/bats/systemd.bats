@@ -7,6 +7,9 @@ load machine
 
 setup_file() {
     machine_start
+    grace_wait 60 inside systemctl is-active basic.target
+    cp -R "$ROOT"/docs/examples/systemd/* "$MACHINE_ROOT/etc/systemd/system"
+    inside systemctl daemon-reload
 }
 
 teardown_file() {
@@ -23,56 +26,6 @@ teardown() {
     [[ -n ${BATS_TEST_COMPLETED-} ]] || inside journalctl --quiet --no-pager --lines 60 >&2
     inside systemctl stop activated.socket 'templated@*' ${UNIT:+"$UNIT"}
     inside systemctl reset-failed
-}
-
-# A version of a daemon is its configuration. Each sets CONFIG, and what follows installs version N, in
-# place of what was there.
-
-lighttpd_version() {
-    CONFIG=/etc/lighttpd/${NAME:-lighttpd}.conf
-    mkdir -p "$MACHINE_ROOT/srv/$1"
-    echo "version $1" >"$MACHINE_ROOT/srv/$1/index.html"
-    put "$MACHINE_ROOT$CONFIG" <<END
-server.port = $PORT
-server.document-root = "/srv/$1"
-index-file.names = ("index.html")
-mimetype.assign = ("" => "text/plain")
-$LIGHTTPD_OPTION
-END
-}
-
-nginx_version() {
-    CONFIG=/etc/nginx/nginx.conf
-    put "$MACHINE_ROOT$CONFIG" <<END
-user www-data;
-worker_processes 2;
-pid /run/nginx.pid;
-events {}
-http {
-    access_log off;
-    server {
-        listen $PORT;
-        return 200 "version $1\n";
-    }
-}
-END
-}
-
-haproxy_version() {
-    CONFIG=/etc/haproxy/haproxy.cfg
-    put "$MACHINE_ROOT$CONFIG" <<END
-global
-    user haproxy
-    group haproxy
-defaults
-    mode http
-    timeout client 60s
-    timeout connect 10s
-    timeout server 10s
-frontend site
-    bind :$PORT
-    http-request return status 200 content-type text/plain string "version $1\n"
-END
 }
 
 # reloads DAEMON FROM TO: one version after the other under load; systemd sees one and the same process.
