@@ -111,6 +111,14 @@ start_noting() {
     start_wrapped noting "$PYTHON" "$NOTING" "$PORT" "$@"
 }
 
+# start_pretending: what has the socket of a supervisor, and answers any request with standard input.
+start_pretending() {
+    cat >"$BATS_TEST_TMPDIR/answer"
+    mkdir -m 700 "$GRACE_RUNTIME_DIR"
+    start pretending "$PYTHON" "$ROOT/tests/tools/pretending.py" "$GRACE_RUNTIME_DIR" "$BATS_TEST_TMPDIR/answer"
+    grace_wait 10 test -S "$GRACE_RUNTIME_DIR/$PID.sock"
+}
+
 # start_confined OPTION... COMMAND...: with less than it expects; the options are those of confine.
 start_confined() {
     start confined "$CONFINE" "$@"

@@ -104,22 +104,7 @@ http { access_log $log; server { listen 127.0.0.1:$PORT; return 200 hello; } }"
 }
 
 @test "a supervisor of another version that doesn't know a request is named as what it is" {
-    mkdir -m 700 "$GRACE_RUNTIME_DIR"
-    put "$BATS_TEST_TMPDIR/old.py" <<'EOF'
-import os, socket, sys
-path = "%s/%d" % (sys.argv[1], os.getpid())
-s = socket.socket(socket.AF_UNIX)
-s.bind(path)
-s.listen()
-os.rename(path, path + ".sock") # whoever sees it can connect
-while True:
-    c = s.accept()[0]
-    c.recv(100)
-    c.sendall(b"failed unknown request\n")
-    c.close()
-EOF
-    start old "$PYTHON" "$BATS_TEST_TMPDIR/old.py" "$GRACE_RUNTIME_DIR"
-    grace_wait 10 test -S "$GRACE_RUNTIME_DIR/$PID.sock"
+    start_pretending <<<"failed unknown request"
     grace signal USR1 "$PID"
     refused "signal failed: supervisor $PID is of another version, which doesn't know 'signal 10'"
     grace restart --now "$PID"
