@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # docs/examples/systemd, each under the real systemd as process 1, with Debian's daemons.
 
-# shellcheck disable=SC2030,SC2031 # each test has a shell of its own
+# shellcheck disable=SC2030,SC2031,SC2034 # each test has a shell of its own; helpers read what it sets
 load helper
 load machine
 
