@@ -13,7 +13,7 @@ void event_subscribe(event_subscriber *const *list)
 
 /* The text itself: a pointer to it would be relocated at the start of each process of the server.
  */
-static const char names[][12] = {
+static const char names[EVENT_KINDS][12] = {
     [EVENT_STARTED] = "started",
     [EVENT_RECOVERED] = "recovered",
     [EVENT_VETOED] = "vetoed",
@@ -33,8 +33,6 @@ static const char names[][12] = {
     [EVENT_CRASHED] = "crashed",
     [EVENT_RESPAWNED] = "respawned",
     [EVENT_CUT] = "cut",
-    [EVENT_LINE] = "",
-    [EVENT_LOGGED] = "",
 };
 
 const char *event_name(enum event_kind kind)

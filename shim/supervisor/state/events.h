@@ -31,6 +31,7 @@ enum event_kind {
     EVENT_RESPAWNED, /* the server has died, and serves again */
     EVENT_LINE,      /* what the log says, without its prefix: for who waits for a restart */
     EVENT_LOGGED,    /* the same with the time of day, and as far as the log has it: for readers */
+    EVENT_KINDS
 };
 
 struct event {
