@@ -5,6 +5,7 @@ load helper
 setup() {
     HOSTS=(one two three) NAMESPACE=() LOADS=()
     local host
+    configuration 1
     for host in "${HOSTS[@]}"; do
         start_host "$host"
     done
@@ -26,7 +27,6 @@ END
 start_host() {
     local dir=$BATS_TEST_TMPDIR/$1
     mkdir "$dir"
-    configuration 1
     cp "$BATS_TEST_TMPDIR/new.conf" "$dir/lighttpd.conf"
     start "$1" env GRACE_RUNTIME_DIR="$dir/run" unshare --net bash -c 'ip link set lo up && exec "$@"' bash \
         "$GRACE" run --name web -- /usr/sbin/lighttpd -D -f "$dir/lighttpd.conf"
