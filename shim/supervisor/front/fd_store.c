@@ -48,7 +48,8 @@ static bool take_ours(const char *name, int fd)
     copy = fcntl(fd, F_DUPFD_CLOEXEC, FIRST);
     h = copy < 0 ? NULL : listener_add(copy, key);
     if (!h) {
-        close(copy);
+        if (copy >= 0)
+            close(copy);
         return false;
     }
     h->stored = true;
@@ -149,12 +150,13 @@ static void store(struct listener *h)
     stored[n++] = h->key;
 }
 
+/* One that was closed and bound anew has the same key, and is another one. */
 static bool is_there(uint64_t key)
 {
     const struct listener *h;
 
     TAILQ_FOREACH (h, &listener_list, link)
-        if (h->key == key && h->socket.fd >= 0 && !h->leaving)
+        if (h->key == key && h->stored && h->socket.fd >= 0 && !h->leaving)
             return true;
     return false;
 }
