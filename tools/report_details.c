@@ -44,14 +44,20 @@ static void print_listener(FILE *out, struct json_object *listener)
     putc('\n', out);
 }
 
+/* How long it has been so, where that is known. */
+static void print_duration(FILE *out, struct json_object *object, const char *key)
+{
+    if (!answer_has(object, key))
+        return;
+    fputs(" for ", out);
+    words_seconds(out, answer_number(object, key));
+}
+
 static void print_connection(FILE *out, struct json_object *connection)
 {
     fputs("          held by ", out);
     words_text(out, answer_text(connection, "peer"));
-    if (answer_has(connection, "age_s")) {
-        fputs(" for ", out);
-        words_seconds(out, answer_number(connection, "age_s"));
-    }
+    print_duration(out, connection, "age_s");
     if (answer_has(connection, "pid"))
         fprintf(out, ", process %" PRId64, answer_number(connection, "pid"));
     putc('\n', out);
@@ -80,10 +86,7 @@ static void print_generation(FILE *out, struct json_object *gen)
 {
     fprintf(out, "gen %-6" PRId64, answer_number(gen, "generation"));
     words_text(out, answer_text(gen, "state"));
-    if (answer_has(gen, "draining_s")) {
-        fputs(" for ", out);
-        words_seconds(out, answer_number(gen, "draining_s"));
-    }
+    print_duration(out, gen, "draining_s");
     if (answer_has(gen, "pid"))
         fprintf(out, ", main process %" PRId64, answer_number(gen, "pid"));
     if (answer_has(gen, "ready_ms"))

@@ -236,20 +236,10 @@ static void say_to_waiting(const char *line)
             say(c, USER_SOCKET_STEP, line);
 }
 
-static const struct generation *generation_of(unsigned number)
-{
-    const struct generation *g;
-
-    TAILQ_FOREACH (g, &generation_list, link)
-        if (g->number == number)
-            break;
-    return g;
-}
-
 /* Before the verdict, which is the last that a client hears. */
 static void say_last_words(unsigned number)
 {
-    const struct generation *g = any_waits_for_restart() ? generation_of(number) : NULL;
+    const struct generation *g = any_waits_for_restart() ? generation_by_number(number) : NULL;
     char *text = g ? last_words(g) : NULL, *rest = text, *line;
 
     while ((line = strsep(&rest, "\n")))

@@ -13,6 +13,7 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/generation.h"
+#include "supervisor/restart/stop.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/user_command.h"
@@ -20,7 +21,6 @@
 enum {
     WAITING = 64,     /* events, at most */
     LIMIT_MS = 10000, /* for each; at the end for all */
-    SAME_MS = 500,    /* a stop signal may come twice: see restart/stop */
 };
 
 struct waiting {
@@ -37,18 +37,9 @@ static unsigned length, lost;
 static struct user_command run;
 static bool runs;
 
-static pid_t main_of(unsigned generation)
-{
-    struct generation *g;
-
-    TAILQ_FOREACH (g, &generation_list, link)
-        if (g->number == generation)
-            return g->main;
-    return 0;
-}
-
 void on_event(const struct event *e)
 {
+    const struct generation *g;
     struct waiting *w = NULL;
 
     if (!supervisor.options.on_event || !*event_name(e->kind))
@@ -59,9 +50,10 @@ void on_event(const struct event *e)
         lost++;
         return;
     }
+    g = generation_by_number(e->generation);
     w->kind = e->kind;
     w->generation = e->generation;
-    w->main = main_of(e->generation);
+    w->main = g ? g->main : 0;
     w->at = time(NULL);
     memccpy(w->reason, e->text, '\0', sizeof w->reason - 1);
     TAILQ_INSERT_TAIL(&queue, w, link);
@@ -129,7 +121,7 @@ static bool is_urged(int signals, int64_t since)
     bool urged = false;
 
     while (read(signals, &s, sizeof s) == (ssize_t)sizeof s)
-        urged |= (s.ssi_signo == SIGTERM || s.ssi_signo == SIGINT) && since >= SAME_MS;
+        urged |= (s.ssi_signo == SIGTERM || s.ssi_signo == SIGINT) && since >= STOP_ECHO_MS;
     return urged;
 }
 

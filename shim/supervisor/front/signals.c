@@ -11,12 +11,10 @@
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/restart.h"
+#include "supervisor/restart/stop.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/user_command.h"
-
-/* timeout(1) signals its child and then its own group: the second one is the same. */
-enum { SAME_MS = 500 };
 
 static sigset_t blocked;
 
@@ -135,7 +133,7 @@ static void end(int sig)
     } else if (!is_to_end()) {
         drains = now;
         restart_stop_drain();
-    } else if (now - drains >= SAME_MS) {
+    } else if (now - drains >= STOP_ECHO_MS) {
         restart_stop(sig);
     }
 }

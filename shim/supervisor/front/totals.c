@@ -27,16 +27,6 @@ static void note_time(struct times *t, int64_t ms)
     t->sum_ms += ms;
 }
 
-static struct generation *find(unsigned number)
-{
-    struct generation *g;
-
-    TAILQ_FOREACH (g, &generation_list, link)
-        if (g->number == number)
-            return g;
-    return NULL;
-}
-
 /* What it owed in the beginning: while it drains it accepts some that were on their way, and closes
  * some unseen. */
 static void note_drained(const struct generation *g)
@@ -48,7 +38,7 @@ static void note_drained(const struct generation *g)
 
 void totals_event(const struct event *e)
 {
-    struct generation *g = find(e->generation);
+    struct generation *g = generation_by_number(e->generation);
 
     if (!g)
         return;

@@ -32,3 +32,13 @@ struct generation *generation_by_pid(pid_t pid)
             return g;
     return NULL;
 }
+
+struct generation *generation_by_number(unsigned number)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->number == number)
+            break;
+    return g;
+}

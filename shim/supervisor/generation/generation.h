@@ -136,4 +136,7 @@ bool generation_joined(const struct generation *g);
 /* The one whose main process this is, or NULL. */
 struct generation *generation_by_pid(pid_t pid);
 
+/* The one with this number, or NULL: it is gone. */
+struct generation *generation_by_number(unsigned number);
+
 #endif

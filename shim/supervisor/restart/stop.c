@@ -17,9 +17,6 @@
 #include "supervisor/step/release.h"
 #include "supervisor/step/retire.h"
 
-/* timeout(1) signals its child and then its own group: the child gets each signal twice. */
-enum { SAME_MS = 500 };
-
 static int64_t begun;
 
 /* Nobody is to take its place, nor to be brought back by its end. */
@@ -68,7 +65,7 @@ enum phase stop_again(int sig)
     if (sig == SIGKILL) {
         log_line(LEVEL_WARNING, "the server did not stop in time, killing it");
         supervisor.deadline = CLOCK_NEVER;
-    } else if (clock_ms() - begun >= SAME_MS) {
+    } else if (clock_ms() - begun >= STOP_ECHO_MS) {
         log_line(LEVEL_WARNING, "second stop signal: killing the server");
     } else {
         return PHASE_STOPPING;

@@ -10,6 +10,10 @@
 #include "supervisor/generation/generation.h"
 #include "supervisor/state/supervisor.h"
 
+/* timeout(1) signals its child and then its own group: within this time the second signal is the
+ * same. */
+enum { STOP_ECHO_MS = 500 };
+
 /* A stop signal; a second one, or SIGKILL when the server takes too long. */
 enum phase stop_begin(int sig);
 enum phase stop_again(int sig);
