@@ -136,3 +136,13 @@ drops() {
     restart_and_wait "$PID"
     (($(ready_ms 2) < 5000))
 }
+
+@test "what it listens on and nobody waits on is said, once it has stood still" {
+    load scripted
+    export GRACE_SETTLE=300ms
+    start_version <<END
+idle = listening($(grace_free_port))
+serve(listening($PORT), body="one")
+END
+    log_has '1 of 2 listeners are not waited on; restarts will not expect it'
+}

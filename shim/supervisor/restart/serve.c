@@ -11,6 +11,13 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/resume.h"
 
+/* Ready all the same, after GRACE_SETTLE: one that has come since then is just being set up. */
+static bool was_waited_for(const struct generation *g, const struct generation_listeners *l)
+{
+    return supervisor.options.ready == READY_AUTO && l->waited < l->used &&
+           clock_ms() - g->changed >= supervisor.options.settle;
+}
+
 static void report_ready(struct generation *g)
 {
     struct generation_listeners l = generation_listeners(g);
@@ -20,7 +27,7 @@ static void report_ready(struct generation *g)
              g->unwrapped ? "serves, and not all is seen," : "ready", (long long)g->ready_ms,
              l.used, l.used == 1 ? "" : "s");
     event(EVENT_READY, g->number, "");
-    if (supervisor.options.ready == READY_AUTO && l.waited < l.used)
+    if (was_waited_for(g, &l))
         log_line(LEVEL_WARNING, "%u of %u listeners are not waited on; restarts will not expect it",
                  l.used - l.waited, l.used);
 }
