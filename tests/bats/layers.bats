@@ -16,7 +16,7 @@ module() {
     local object=${1//\//_}.o
     mkdir -p "$(dirname "$tree/$1")"
     cat >"$tree/$1"
-    "${CC:-cc}" -I"$tree/shim" -c "$tree/$1" -o "$BUILD_DIR/$object"
+    "${CC:-cc}" -I"$tree/shim" -I"$tree/tools" -c "$tree/$1" -o "$BUILD_DIR/$object"
     echo "{\"file\": \"../$1\", \"output\": \"$object\"}," >>"$BUILD_DIR/compile_commands.json"
 }
 
@@ -49,6 +49,14 @@ layers() {
     module shim/libc/real.c <<<'#include "process/self.h"'
     layers 1
     [ "$output" = 'libc/real includes process/self: upward' ]
+}
+
+@test "and one between folders of tools" {
+    mkdir -p "$tree/tools/probe/report"
+    echo 'enum { ROWS = 3 };' >"$tree/tools/probe/report/rows.h"
+    module tools/probe/words/text.c <<<'#include "probe/report/rows.h"'
+    layers 1
+    [ "$output" = 'tools/probe/words/text includes tools/probe/report/rows: upward' ]
 }
 
 @test "an arrow between siblings is named" {
