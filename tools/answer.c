@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "elsewhere.h"
-#include "grace.h"
+#include "exit_codes.h"
 #include "protocol/user_socket.h"
 #include "runtime.h"
 

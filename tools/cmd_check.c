@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "check_program/examine.h"
+#include "exit_codes.h"
 #include "library.h"
 #include "option.h"
 

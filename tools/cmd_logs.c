@@ -13,6 +13,7 @@
 
 #include "answer.h"
 #include "deadline.h"
+#include "exit_codes.h"
 #include "option.h"
 #include "probe/words/text.h"
 #include "protocol/user_socket.h"

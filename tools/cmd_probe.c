@@ -11,6 +11,7 @@
 
 #include "deadline.h"
 #include "dialogue.h"
+#include "exit_codes.h"
 #include "option.h"
 #include "probe/picture/live.h"
 #include "probe/probe.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "exit_codes.h"
 #include "option.h"
 #include "protocol/clock.h"
 #include "protocol/user_socket.h"

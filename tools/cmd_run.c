@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "exit_codes.h"
 #include "library.h"
 #include "option.h"
 

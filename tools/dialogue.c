@@ -16,7 +16,7 @@
 
 #include "deadline.h"
 #include "elsewhere.h"
-#include "grace.h"
+#include "exit_codes.h"
 #include "orphan.h"
 #include "proc.h"
 #include "protocol/user_socket.h"

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "grace.h"
+#include "exit_codes.h"
 #include "proc.h"
 
 enum { LISTENS = 1 << 16 }; /* __SO_ACCEPTCON of linux/net.h */

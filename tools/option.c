@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "grace.h"
+#include "exit_codes.h"
 #include "protocol/duration.h"
 #include "suggest.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "answer.h"
-#include "grace.h"
+#include "exit_codes.h"
 #include "probe/words/utf8.h"
 
 /* What is printed, and the metric that its lines are of: all of one stand together. */

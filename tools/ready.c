@@ -9,7 +9,7 @@
 
 #include "answer.h"
 #include "deadline.h"
-#include "grace.h"
+#include "exit_codes.h"
 #include "option.h"
 #include "protocol/user_socket.h"
 #include "runtime.h"

@@ -10,7 +10,7 @@
 
 #include "answer.h"
 #include "elsewhere.h"
-#include "grace.h"
+#include "exit_codes.h"
 #include "report_words.h"
 
 /* Each cell but the last one of a row ends with a tab. */

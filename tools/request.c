@@ -15,7 +15,7 @@
 #include "answer.h"
 #include "deadline.h"
 #include "dialogue.h"
-#include "grace.h"
+#include "exit_codes.h"
 #include "orphan.h"
 #include "outcome.h"
 #include "probe/words/text.h"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "grace.h"
+#include "exit_codes.h"
 #include "protocol/user_socket.h"
 
 const char *runtime_path(void)

@@ -13,7 +13,7 @@
 #include "answer.h"
 #include "deadline.h"
 #include "elsewhere.h"
-#include "grace.h"
+#include "exit_codes.h"
 #include "orphan.h"
 #include "proc.h"
 #include "runtime.h"

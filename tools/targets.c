@@ -9,7 +9,7 @@
 #include "answer.h"
 #include "deadline.h"
 #include "dialogue.h"
-#include "grace.h"
+#include "exit_codes.h"
 #include "option.h"
 #include "orphan.h"
 #include "probe/words/text.h"

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "grace.h"
+#include "exit_codes.h"
 #include "probe/words/text.h"
 
 #define HOME        "\033[H"
