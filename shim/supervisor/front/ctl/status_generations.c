@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/status_generations.h"
+#include "supervisor/front/ctl/status_generations.h"
 
 #include <stdlib.h>
 

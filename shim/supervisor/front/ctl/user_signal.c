@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/user_signal.h"
+#include "supervisor/front/ctl/user_signal.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/sd_notify.h"
+#include "supervisor/front/systemd/sd_notify.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/front/fd_store.h"
-#include "supervisor/front/sd_notify_manager.h"
-#include "supervisor/front/sd_notify_sender.h"
+#include "supervisor/front/systemd/fd_store.h"
+#include "supervisor/front/systemd/sd_notify_manager.h"
+#include "supervisor/front/systemd/sd_notify_sender.h"
 #include "supervisor/generation/generation.h"
 #include "supervisor/generation/log_limit.h"
 #include "supervisor/kernel/io.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/serves.h"
+#include "supervisor/front/ctl/serves.h"
 
 #include "supervisor/generation/generation.h"
 #include "supervisor/state/supervisor.h"

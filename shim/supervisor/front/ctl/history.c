@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/history.h"
+#include "supervisor/front/ctl/history.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "supervisor/front/json_text.h"
+#include "supervisor/front/ctl/json_text.h"
 
 enum { UNSERVED = 16 }; /* addresses that are remembered */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/client.h"
+#include "supervisor/front/ctl/client.h"
 
 #include <sys/socket.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/ctl.h"
+#include "supervisor/front/ctl/ctl.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,12 +13,12 @@
 #include <unistd.h>
 
 #include "protocol/user_socket.h"
-#include "supervisor/front/client.h"
-#include "supervisor/front/followers.h"
-#include "supervisor/front/serves.h"
-#include "supervisor/front/status.h"
-#include "supervisor/front/user_signal.h"
-#include "supervisor/front/visitors.h"
+#include "supervisor/front/ctl/client.h"
+#include "supervisor/front/ctl/followers.h"
+#include "supervisor/front/ctl/serves.h"
+#include "supervisor/front/ctl/status.h"
+#include "supervisor/front/ctl/user_signal.h"
+#include "supervisor/front/ctl/visitors.h"
 #include "supervisor/generation/generation.h"
 #include "supervisor/kernel/pollset.h"
 #include "supervisor/restart/restart.h"

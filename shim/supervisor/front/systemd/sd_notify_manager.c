@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/sd_notify_manager.h"
+#include "supervisor/front/systemd/sd_notify_manager.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>

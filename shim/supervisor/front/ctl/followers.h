@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "supervisor/front/client.h"
+#include "supervisor/front/ctl/client.h"
 #include "supervisor/state/events.h"
 
 /* `lines` is how many of the last ones, in digits. False: it is not. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/fd_store.h"
+#include "supervisor/front/systemd/fd_store.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -12,7 +12,7 @@
 
 #include "protocol/clock.h"
 #include "protocol/decimal.h"
-#include "supervisor/front/sd_notify_manager.h"
+#include "supervisor/front/systemd/sd_notify_manager.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/private.h"
 #include "supervisor/state/listener.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/sd_notify_sender.h"
+#include "supervisor/front/systemd/sd_notify_sender.h"
 
 #include <stdbool.h>
 #include <time.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/totals.h"
+#include "supervisor/front/ctl/totals.h"
 
 #include <stdint.h>
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/status.h"
+#include "supervisor/front/ctl/status.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#include "supervisor/front/history.h"
-#include "supervisor/front/json_text.h"
-#include "supervisor/front/serves.h"
-#include "supervisor/front/status_generations.h"
-#include "supervisor/front/totals.h"
+#include "supervisor/front/ctl/history.h"
+#include "supervisor/front/ctl/json_text.h"
+#include "supervisor/front/ctl/serves.h"
+#include "supervisor/front/ctl/status_generations.h"
+#include "supervisor/front/ctl/totals.h"
 #include "supervisor/generation/generation.h"
 #include "supervisor/kernel/connections.h"
 #include "supervisor/state/supervisor.h"

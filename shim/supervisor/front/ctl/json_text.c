@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/json_text.h"
+#include "supervisor/front/ctl/json_text.h"
 
 #include "supervisor/state/escape.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/visitors.h"
+#include "supervisor/front/ctl/visitors.h"
 
 #include <poll.h>
 #include <unistd.h>

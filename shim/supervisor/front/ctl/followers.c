@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "supervisor/front/followers.h"
+#include "supervisor/front/ctl/followers.h"
 
 #include <ctype.h>
 #include <stdio.h>
