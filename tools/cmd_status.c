@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Shows what shim/supervisor/front/status.c of each supervisor says, asked by the user socket. */
+/* Shows what supervisor/front/ctl/status of each supervisor says, asked by the user socket. */
 #include "grace.h"
 
 #include <err.h>

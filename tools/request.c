@@ -299,7 +299,7 @@ static bool has_ended(int pidfd, int timeout)
 /* The verdict comes before the end of the supervisor, and who starts the server again at once wants
  * its pid file, its name and its ports free. One that goes away without a word has done what was
  * asked. Process 1, that of the container we are in, takes us with it, and waits until we have gone
- * (front/visitors). */
+ * (front/ctl/visitors). */
 static int follow_to_end(struct talk *talk)
 {
     int pidfd = talk->supervisor == 1 ? -1 : pidfd_open(talk->supervisor, 0);

@@ -88,10 +88,10 @@ layers() {
 }
 
 @test "tools and shim have no name in common" {
-    module shim/supervisor/front/ctl.c <<<'int ctl_close(void) { return 0; }'
+    module shim/supervisor/front/ctl/ctl.c <<<'int ctl_close(void) { return 0; }'
     module tools/ctl.c <<<'int ctl_close(void) { return 0; }'
     layers 1
-    [ "${lines[0]}" = 'ctl_close is defined twice (supervisor/front/ctl and tools/ctl)' ]
+    [ "${lines[0]}" = 'ctl_close is defined twice (supervisor/front/ctl/ctl and tools/ctl)' ]
     [ "${lines[1]}" = 'tools/ctl.c has the name of a file in shim/' ]
 }
 

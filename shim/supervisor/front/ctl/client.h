@@ -3,8 +3,8 @@
  * Clients of the user socket: what they have asked, and what they have not read yet.  None is
  * waited for: what one does not read stays here, up to a limit; who keeps others out is dropped.
  */
-#ifndef GRACE_SUPERVISOR_FRONT_CLIENT_H
-#define GRACE_SUPERVISOR_FRONT_CLIENT_H
+#ifndef GRACE_SUPERVISOR_FRONT_CTL_CLIENT_H
+#define GRACE_SUPERVISOR_FRONT_CTL_CLIENT_H
 
 #include <sys/queue.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The supervisor's end of the user socket (protocol/user_socket.h). */
-#ifndef GRACE_SUPERVISOR_FRONT_CTL_H
-#define GRACE_SUPERVISOR_FRONT_CTL_H
+#ifndef GRACE_SUPERVISOR_FRONT_CTL_CTL_H
+#define GRACE_SUPERVISOR_FRONT_CTL_CTL_H
 
 #include "supervisor/state/events.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Clients that read the log: its last lines, and those that are still to come. */
-#ifndef GRACE_SUPERVISOR_FRONT_FOLLOWERS_H
-#define GRACE_SUPERVISOR_FRONT_FOLLOWERS_H
+#ifndef GRACE_SUPERVISOR_FRONT_CTL_FOLLOWERS_H
+#define GRACE_SUPERVISOR_FRONT_CTL_FOLLOWERS_H
 
 #include <stdbool.h>
 

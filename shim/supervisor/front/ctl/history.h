@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What has happened: how restarts ended, what was last, and which addresses were given up. */
-#ifndef GRACE_SUPERVISOR_FRONT_HISTORY_H
-#define GRACE_SUPERVISOR_FRONT_HISTORY_H
+#ifndef GRACE_SUPERVISOR_FRONT_CTL_HISTORY_H
+#define GRACE_SUPERVISOR_FRONT_CTL_HISTORY_H
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Text of others in JSON. */
-#ifndef GRACE_SUPERVISOR_FRONT_JSON_TEXT_H
-#define GRACE_SUPERVISOR_FRONT_JSON_TEXT_H
+#ifndef GRACE_SUPERVISOR_FRONT_CTL_JSON_TEXT_H
+#define GRACE_SUPERVISOR_FRONT_CTL_JSON_TEXT_H
 
 #include <stdio.h>
 

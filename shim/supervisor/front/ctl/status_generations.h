@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the status tells of each generation, and of who holds those that drain. */
-#ifndef GRACE_SUPERVISOR_FRONT_STATUS_GENERATIONS_H
-#define GRACE_SUPERVISOR_FRONT_STATUS_GENERATIONS_H
+#ifndef GRACE_SUPERVISOR_FRONT_CTL_STATUS_GENERATIONS_H
+#define GRACE_SUPERVISOR_FRONT_CTL_STATUS_GENERATIONS_H
 
 #include <stdio.h>
 

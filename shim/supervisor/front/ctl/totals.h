@@ -4,8 +4,8 @@
  * accepted, finished by a generation that drained, and cut; and how long it took until generations
  * were ready, and had drained, as histograms.
  */
-#ifndef GRACE_SUPERVISOR_FRONT_TOTALS_H
-#define GRACE_SUPERVISOR_FRONT_TOTALS_H
+#ifndef GRACE_SUPERVISOR_FRONT_CTL_TOTALS_H
+#define GRACE_SUPERVISOR_FRONT_CTL_TOTALS_H
 
 #include <stdio.h>
 

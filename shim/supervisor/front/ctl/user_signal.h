@@ -4,8 +4,8 @@
  * for. It means what it means to the server; so the restart signal, which the shim takes for a
  * restart in each of its processes, can't be sent like this.
  */
-#ifndef GRACE_SUPERVISOR_FRONT_USER_SIGNAL_H
-#define GRACE_SUPERVISOR_FRONT_USER_SIGNAL_H
+#ifndef GRACE_SUPERVISOR_FRONT_CTL_USER_SIGNAL_H
+#define GRACE_SUPERVISOR_FRONT_CTL_USER_SIGNAL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
  * to run it (docker exec, a preStop of Kubernetes), which counts as failed then, with 137.  So
  * process 1 lets them leave before, for a second at most.
  */
-#ifndef GRACE_SUPERVISOR_FRONT_VISITORS_H
-#define GRACE_SUPERVISOR_FRONT_VISITORS_H
+#ifndef GRACE_SUPERVISOR_FRONT_CTL_VISITORS_H
+#define GRACE_SUPERVISOR_FRONT_CTL_VISITORS_H
 
 #include <sys/types.h>
 

@@ -7,8 +7,8 @@
  *
  * No UNIX path is stored: whoever stops removes that.
  */
-#ifndef GRACE_SUPERVISOR_FRONT_FD_STORE_H
-#define GRACE_SUPERVISOR_FRONT_FD_STORE_H
+#ifndef GRACE_SUPERVISOR_FRONT_SYSTEMD_FD_STORE_H
+#define GRACE_SUPERVISOR_FRONT_SYSTEMD_FD_STORE_H
 
 /* What the names of ours begin with. */
 #define FD_STORE_NAME "grace-"

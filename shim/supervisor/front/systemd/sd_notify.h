@@ -13,8 +13,8 @@
  * Who may say so: the server's processes; root, our user and the users of its processes, for a
  * helper that has gone.
  */
-#ifndef GRACE_SUPERVISOR_FRONT_SD_NOTIFY_H
-#define GRACE_SUPERVISOR_FRONT_SD_NOTIFY_H
+#ifndef GRACE_SUPERVISOR_FRONT_SYSTEMD_SD_NOTIFY_H
+#define GRACE_SUPERVISOR_FRONT_SYSTEMD_SD_NOTIFY_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * The service manager's end of sd_notify(3).  What it has no room for waits, in order, so that a
  * barrier stays behind what it was to be behind, and the manager acts on the last state.
  */
-#ifndef GRACE_SUPERVISOR_FRONT_SD_NOTIFY_MANAGER_H
-#define GRACE_SUPERVISOR_FRONT_SD_NOTIFY_MANAGER_H
+#ifndef GRACE_SUPERVISOR_FRONT_SYSTEMD_SD_NOTIFY_MANAGER_H
+#define GRACE_SUPERVISOR_FRONT_SYSTEMD_SD_NOTIFY_MANAGER_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * Who is heard at NOTIFY_SOCKET: the proxy's name is in /proc/net/unix, and nothing guards an
  * abstract one.  Anybody else costs a few reads, however many processes and messages there are.
  */
-#ifndef GRACE_SUPERVISOR_FRONT_SD_NOTIFY_SENDER_H
-#define GRACE_SUPERVISOR_FRONT_SD_NOTIFY_SENDER_H
+#ifndef GRACE_SUPERVISOR_FRONT_SYSTEMD_SD_NOTIFY_SENDER_H
+#define GRACE_SUPERVISOR_FRONT_SYSTEMD_SD_NOTIFY_SENDER_H
 
 #include <sys/socket.h>
 
