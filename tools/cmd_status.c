@@ -10,19 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "deadline.h"
-#include "elsewhere.h"
-#include "exit_codes.h"
-#include "option.h"
+#include "command_line/exit_codes.h"
+#include "command_line/option.h"
 #include "probe/words/text.h"
-#include "prometheus.h"
-#include "ready.h"
-#include "report.h"
-#include "report_words.h"
-#include "runtime.h"
-#include "target.h"
-#include "watch.h"
+#include "status/prometheus.h"
+#include "status/ready.h"
+#include "status/report.h"
+#include "status/report_words.h"
+#include "status/watch.h"
+#include "supervisors/answer.h"
+#include "supervisors/deadline.h"
+#include "supervisors/elsewhere.h"
+#include "supervisors/runtime.h"
+#include "supervisors/target.h"
 
 enum form { FORM_TABLE, FORM_JSON, FORM_PROMETHEUS, FORM_READY };
 

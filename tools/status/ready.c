@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "ready.h"
+#include "status/ready.h"
 
 #include <err.h>
 #include <errno.h>
@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
-#include "deadline.h"
-#include "exit_codes.h"
-#include "option.h"
+#include "command_line/exit_codes.h"
+#include "command_line/option.h"
 #include "protocol/user_socket.h"
-#include "runtime.h"
-#include "target.h"
+#include "supervisors/answer.h"
+#include "supervisors/deadline.h"
+#include "supervisors/runtime.h"
+#include "supervisors/target.h"
 
 struct found {
     size_t n;

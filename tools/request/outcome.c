@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "outcome.h"
+#include "request/outcome.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
+#include "supervisors/answer.h"
 
 enum { LINES_MOST = 1000 }; /* of who speaks without end */
 

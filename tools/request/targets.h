@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "request.h"
+#include "request/request.h"
 
 struct targets {
     struct request_target *list;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: ISC */
-#include "targets.h"
+#include "request/targets.h"
 
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
-#include "deadline.h"
-#include "dialogue.h"
-#include "exit_codes.h"
-#include "option.h"
-#include "orphan.h"
+#include "command_line/exit_codes.h"
+#include "command_line/option.h"
 #include "probe/words/text.h"
-#include "runtime.h"
+#include "supervisors/answer.h"
+#include "supervisors/deadline.h"
+#include "supervisors/dialogue.h"
+#include "supervisors/orphan.h"
+#include "supervisors/runtime.h"
 
 static void append(struct targets *targets, struct request_target target)
 {

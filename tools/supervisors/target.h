@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dialogue.h"
+#include "supervisors/dialogue.h"
 
 /* Why there is no conversation: the exit code that it means, and one line that says so. */
 struct target_failure {

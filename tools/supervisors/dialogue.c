@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "dialogue.h"
+#include "supervisors/dialogue.h"
 
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -14,13 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "elsewhere.h"
-#include "exit_codes.h"
-#include "orphan.h"
-#include "proc.h"
+#include "command_line/exit_codes.h"
 #include "protocol/user_socket.h"
-#include "runtime.h"
+#include "supervisors/deadline.h"
+#include "supervisors/elsewhere.h"
+#include "supervisors/orphan.h"
+#include "supervisors/proc.h"
+#include "supervisors/runtime.h"
 
 enum { LINE_LIMIT = 4 << 20 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "runtime.h"
+#include "supervisors/runtime.h"
 
 #include <sys/stat.h>
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "exit_codes.h"
+#include "command_line/exit_codes.h"
 #include "protocol/user_socket.h"
 
 const char *runtime_path(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "target.h"
+#include "supervisors/target.h"
 
 #include <err.h>
 #include <errno.h>
@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "deadline.h"
-#include "elsewhere.h"
-#include "exit_codes.h"
-#include "orphan.h"
-#include "proc.h"
-#include "runtime.h"
+#include "command_line/exit_codes.h"
+#include "supervisors/answer.h"
+#include "supervisors/deadline.h"
+#include "supervisors/elsewhere.h"
+#include "supervisors/orphan.h"
+#include "supervisors/proc.h"
+#include "supervisors/runtime.h"
 
 static __attribute__((format(printf, 3, 4))) void fail(struct target_failure *failure, int code,
                                                        const char *format, ...)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "proc.h"
+#include "supervisors/proc.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "suggest.h"
+#include "command_line/suggest.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "prometheus.h"
+#include "status/prometheus.h"
 
 #include <err.h>
 #include <inttypes.h>
@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
-#include "exit_codes.h"
+#include "command_line/exit_codes.h"
 #include "probe/words/utf8.h"
+#include "supervisors/answer.h"
 
 /* What is printed, and the metric that its lines are of: all of one stand together. */
 struct exposition {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "report.h"
+#include "status/report.h"
 
 #include <err.h>
 #include <inttypes.h>
@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "elsewhere.h"
-#include "exit_codes.h"
-#include "report_words.h"
+#include "command_line/exit_codes.h"
+#include "status/report_words.h"
+#include "supervisors/answer.h"
+#include "supervisors/elsewhere.h"
 
 /* Each cell but the last one of a row ends with a tab. */
 static void add_text(FILE *rows, const char *text)

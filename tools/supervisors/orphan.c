@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "orphan.h"
+#include "supervisors/orphan.h"
 
 #include <sys/stat.h>
 

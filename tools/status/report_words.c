@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-#include "report_words.h"
+#include "status/report_words.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "answer.h"
 #include "probe/words/text.h"
+#include "supervisors/answer.h"
 
 void words_text(FILE *out, const char *text)
 {

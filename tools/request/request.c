@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "request.h"
+#include "request/request.h"
 
 #include <sys/pidfd.h>
 
@@ -12,16 +12,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "deadline.h"
-#include "dialogue.h"
-#include "exit_codes.h"
-#include "orphan.h"
-#include "outcome.h"
+#include "command_line/exit_codes.h"
 #include "probe/words/text.h"
-#include "proc.h"
 #include "protocol/user_socket.h"
-#include "target.h"
+#include "request/outcome.h"
+#include "supervisors/answer.h"
+#include "supervisors/deadline.h"
+#include "supervisors/dialogue.h"
+#include "supervisors/orphan.h"
+#include "supervisors/proc.h"
+#include "supervisors/target.h"
 
 enum {
     LAST_WORDS = 1000,   /* milliseconds between hanging up and exiting */

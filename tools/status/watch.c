@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "watch.h"
+#include "status/watch.h"
 
 #include <sys/ioctl.h>
 
@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "exit_codes.h"
+#include "command_line/exit_codes.h"
 #include "probe/words/text.h"
 
 #define HOME        "\033[H"

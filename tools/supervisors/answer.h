@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dialogue.h"
+#include "supervisors/dialogue.h"
 
 /* How long a supervisor may take to say how it is, in milliseconds. */
 enum { ANSWER_PATIENCE = 5000 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "elsewhere.h"
+#include "supervisors/elsewhere.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "exit_codes.h"
-#include "proc.h"
+#include "command_line/exit_codes.h"
+#include "supervisors/proc.h"
 
 enum { LISTENS = 1 << 16 }; /* __SO_ACCEPTCON of linux/net.h */
 

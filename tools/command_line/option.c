@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-#include "option.h"
+#include "command_line/option.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "exit_codes.h"
+#include "command_line/exit_codes.h"
+#include "command_line/suggest.h"
 #include "protocol/duration.h"
-#include "suggest.h"
 
 static const struct subcommand *current;
 static char typed[64];

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "answer.h"
-#include "report.h"
-#include "report_words.h"
+#include "status/report.h"
+#include "status/report_words.h"
+#include "supervisors/answer.h"
 
 static void print_line(FILE *out, const char *heading, const char *text)
 {

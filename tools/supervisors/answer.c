@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "answer.h"
+#include "supervisors/answer.h"
 
 #include <err.h>
 #include <errno.h>
@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "elsewhere.h"
-#include "exit_codes.h"
+#include "command_line/exit_codes.h"
 #include "protocol/user_socket.h"
-#include "runtime.h"
+#include "supervisors/elsewhere.h"
+#include "supervisors/runtime.h"
 
 static struct json_object *read_status(struct dialogue *dialogue)
 {
