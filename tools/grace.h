@@ -3,7 +3,7 @@
 #ifndef GRACE_H
 #define GRACE_H
 
-/* A subcommand: argv[0] is its name; the result is the exit code (exit_codes.h). */
+/* A subcommand: argv[0] is its name; the result is the exit code (command_line/exit_codes.h). */
 int cmd_run(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
 int cmd_stop(int argc, char **argv);

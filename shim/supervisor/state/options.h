@@ -9,7 +9,7 @@
  * the user (step/user_command).  Of others we read XDG_RUNTIME_DIR (protocol/user_socket)
  * and PWD (directory), rewrite LISTEN_PID and WATCHDOG_PID (step/spawn) and NOTIFY_SOCKET
  * (front/systemd/sd_notify).  tools/ sets those of its options (cmd_run), and reads
- * GRACE_RUNTIME_DIR itself (runtime, orphan).
+ * GRACE_RUNTIME_DIR itself (supervisors/runtime, supervisors/orphan).
  */
 #ifndef GRACE_SUPERVISOR_STATE_OPTIONS_H
 #define GRACE_SUPERVISOR_STATE_OPTIONS_H
