@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include "check_program/examine.h"
+#include "command_line/exit_codes.h"
+#include "command_line/option.h"
 #include "library.h"
-#include "option.h"
 
 static const struct option options[] = {
     {"json", no_argument, NULL, 'j'},

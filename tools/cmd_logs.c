@@ -11,12 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
-#include "deadline.h"
-#include "option.h"
+#include "command_line/exit_codes.h"
+#include "command_line/option.h"
 #include "probe/words/text.h"
 #include "protocol/user_socket.h"
-#include "target.h"
+#include "supervisors/answer.h"
+#include "supervisors/deadline.h"
+#include "supervisors/target.h"
 
 struct reader {
     struct dialogue *dialogue;

@@ -9,13 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "dialogue.h"
-#include "option.h"
+#include "command_line/exit_codes.h"
+#include "command_line/option.h"
 #include "probe/picture/live.h"
 #include "probe/probe.h"
 #include "probe_options.h"
-#include "target.h"
+#include "supervisors/deadline.h"
+#include "supervisors/dialogue.h"
+#include "supervisors/target.h"
 
 enum { ASKING = 5000 /* milliseconds for the supervisor of TARGET to say that it is there */ };
 

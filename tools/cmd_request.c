@@ -8,11 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "option.h"
+#include "command_line/exit_codes.h"
+#include "command_line/option.h"
 #include "protocol/clock.h"
 #include "protocol/user_socket.h"
-#include "request.h"
-#include "targets.h"
+#include "request/request.h"
+#include "request/targets.h"
 
 /* A restart takes those after the first, a signal those for all. */
 enum { FOR_RESTART = 1, FOR_SIGNAL = 3 };

@@ -10,8 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command_line/exit_codes.h"
+#include "command_line/option.h"
 #include "library.h"
-#include "option.h"
 
 /* The supervisor alone judges the values: they reach it the same way under a bare LD_PRELOAD. Only
  * -m and -s have a short form; the others' numbers stand for no character. */

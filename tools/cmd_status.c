@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Shows what shim/supervisor/front/status.c of each supervisor says, asked by the user socket. */
+/* Shows what supervisor/front/ctl/status of each supervisor says, asked by the user socket. */
 #include "grace.h"
 
 #include <err.h>
@@ -10,18 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "deadline.h"
-#include "elsewhere.h"
-#include "option.h"
+#include "command_line/exit_codes.h"
+#include "command_line/option.h"
 #include "probe/words/text.h"
-#include "prometheus.h"
-#include "ready.h"
-#include "report.h"
-#include "report_words.h"
-#include "runtime.h"
-#include "target.h"
-#include "watch.h"
+#include "status/prometheus.h"
+#include "status/ready.h"
+#include "status/report.h"
+#include "status/report_words.h"
+#include "status/watch.h"
+#include "supervisors/answer.h"
+#include "supervisors/deadline.h"
+#include "supervisors/elsewhere.h"
+#include "supervisors/runtime.h"
+#include "supervisors/target.h"
 
 enum form { FORM_TABLE, FORM_JSON, FORM_PROMETHEUS, FORM_READY };
 

@@ -9,8 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "option.h"
-#include "suggest.h"
+#include "command_line/exit_codes.h"
+#include "command_line/option.h"
+#include "command_line/suggest.h"
 
 static int cmd_help(int argc, char **argv);
 

@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* What the subcommands of grace share: exit codes and entry points. */
+/* The subcommands of grace. */
 #ifndef GRACE_H
 #define GRACE_H
 
-enum {
-    EXIT_DONE = 0,
-    EXIT_FAILED = 1,
-    EXIT_BAD_USAGE = 2,
-    EXIT_NO_TARGET = 3,
-    EXIT_TIMED_OUT = 4,
-    EXIT_NOT_RUN = 125 /* of `grace run`, whose other codes are the server's */
-};
-
-/* A subcommand: argv[0] is its name; the result is the exit code. */
+/* A subcommand: argv[0] is its name; the result is the exit code (command_line/exit_codes.h). */
 int cmd_run(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
 int cmd_stop(int argc, char **argv);

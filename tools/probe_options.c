@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "option.h"
+#include "command_line/option.h"
 #include "probe_request.h"
 
 enum {

@@ -3,7 +3,7 @@
 
 #include <sys/socket.h>
 
-#include "option.h"
+#include "command_line/option.h"
 
 static struct question bytes_of(const char *option, const char *text)
 {

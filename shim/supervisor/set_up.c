@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor/front/sd_notify.h"
 #include "supervisor/front/signals.h"
+#include "supervisor/front/systemd/sd_notify.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/kernel/procfs.h"
 #include "supervisor/kernel/rlimits.h"

@@ -16,7 +16,7 @@ module() {
     local object=${1//\//_}.o
     mkdir -p "$(dirname "$tree/$1")"
     cat >"$tree/$1"
-    "${CC:-cc}" -I"$tree/shim" -c "$tree/$1" -o "$BUILD_DIR/$object"
+    "${CC:-cc}" -I"$tree/shim" -I"$tree/tools" -c "$tree/$1" -o "$BUILD_DIR/$object"
     echo "{\"file\": \"../$1\", \"output\": \"$object\"}," >>"$BUILD_DIR/compile_commands.json"
 }
 
@@ -51,6 +51,14 @@ layers() {
     [ "$output" = 'libc/real includes process/self: upward' ]
 }
 
+@test "and one between folders of tools" {
+    mkdir -p "$tree/tools/probe/report"
+    echo 'enum { ROWS = 3 };' >"$tree/tools/probe/report/rows.h"
+    module tools/probe/words/text.c <<<'#include "probe/report/rows.h"'
+    layers 1
+    [ "$output" = 'tools/probe/words/text includes tools/probe/report/rows: upward' ]
+}
+
 @test "an arrow between siblings is named" {
     module shim/wait/accept.c <<<'int system_run(void); int accept_any(void) { return system_run(); }'
     module shim/exec/system.c <<<'int system_run(void) { return 0; }'
@@ -80,10 +88,10 @@ layers() {
 }
 
 @test "tools and shim have no name in common" {
-    module shim/supervisor/front/ctl.c <<<'int ctl_close(void) { return 0; }'
+    module shim/supervisor/front/ctl/ctl.c <<<'int ctl_close(void) { return 0; }'
     module tools/ctl.c <<<'int ctl_close(void) { return 0; }'
     layers 1
-    [ "${lines[0]}" = 'ctl_close is defined twice (supervisor/front/ctl and tools/ctl)' ]
+    [ "${lines[0]}" = 'ctl_close is defined twice (supervisor/front/ctl/ctl and tools/ctl)' ]
     [ "${lines[1]}" = 'tools/ctl.c has the name of a file in shim/' ]
 }
 

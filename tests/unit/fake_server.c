@@ -12,7 +12,7 @@
 
 enum { STOP_MS = 10000, LONG_MS = 10000000 };
 
-/* Clients: as in front/ctl.c. */
+/* Clients: as in front/ctl/ctl.c. */
 static void answer(const char *word)
 {
     fake_note("%s", word);

@@ -52,7 +52,7 @@ struct generation {
     bool exited; /* the main process has been reaped, with `status` */
     int status;
     bool notified;   /* it has said READY=1 itself */
-    char said[128];  /* its last STATUS=, "" if there is none: see front/sd_notify.h */
+    char said[128];  /* its last STATUS=, "" if there is none: see front/systemd/sd_notify.h */
     bool taken_over; /* another supervisor has started it: it has no control socket */
     bool unwrapped;  /* it was said to run without the shim, or past it */
     uint32_t hello;  /* of the page, when that was looked for */

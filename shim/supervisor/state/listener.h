@@ -35,7 +35,7 @@ struct listener {
     bool nonblock;                 /* what the serving generation believes of O_NONBLOCK */
     bool waited;                   /* the serving generation waits on it */
     bool given;                    /* to us, by who started us and may keep it (step/outsiders.h) */
-    bool stored;                   /* the service manager has it, too (front/fd_store.h) */
+    bool stored;                   /* the service manager has it, too (front/systemd/fd_store.h) */
     bool came;                     /* it was not bound by this server */
     bool outside;                  /* others than this server have it open (step/outsiders.h) */
     bool leaving;                  /* no generation wants it: its queue is being emptied */

@@ -8,8 +8,8 @@
  * there), LD_PRELOAD and LD_AUDIT (auditor) are ours, GRACE_GENERATION and so on for commands of
  * the user (step/user_command).  Of others we read XDG_RUNTIME_DIR (protocol/user_socket)
  * and PWD (directory), rewrite LISTEN_PID and WATCHDOG_PID (step/spawn) and NOTIFY_SOCKET
- * (front/sd_notify).  tools/ sets those of its options (cmd_run), and reads GRACE_RUNTIME_DIR
- * itself (runtime, orphan).
+ * (front/systemd/sd_notify).  tools/ sets those of its options (cmd_run), and reads
+ * GRACE_RUNTIME_DIR itself (supervisors/runtime, supervisors/orphan).
  */
 #ifndef GRACE_SUPERVISOR_STATE_OPTIONS_H
 #define GRACE_SUPERVISOR_STATE_OPTIONS_H
