@@ -23,7 +23,7 @@
 #define PAGE_NAME "grace:%u:%u"
 
 enum {
-    PAGE_VERSION = 4,
+    PAGE_VERSION = 5,
     PAGE_SLOTS = 4096,        /* processes of one generation; of more only the kernel tells */
     PAGE_LISTENERS = 1024,    /* listeners of one generation at a time; more are not handed over */
     PAGE_PREDECESSORS = 1024, /* processes of older generations that the new one is not to see */
@@ -150,6 +150,7 @@ struct page {
     /* Since when, and until when, generations were started that serve beside this one or in its
      * place: ms on CLOCK_REALTIME, as files have it; 0: none was. */
     _Atomic int64_t successor_from, successor_until;
+    _Atomic uint32_t worker;    /* which of several (GRACE_WORKERS), for a new supervisor */
     _Atomic uint32_t placeless; /* the supervisor has no directory to hide UNIX placeholders in */
     _Atomic uint32_t commands[PAGE_COMMANDS];
     _Atomic uint32_t binds[PAGE_COUNTERS];

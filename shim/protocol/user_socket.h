@@ -23,9 +23,10 @@
 #define USER_SOCKET_STOP        "stop"
 #define USER_SOCKET_DRAIN       "stop drain"
 #define USER_SOCKET_STOP_NOW    "stop now"
-#define USER_SOCKET_SIGNAL      "signal " /* and its number */
-#define USER_SOCKET_LOGS        "logs "   /* and how many of the last lines */
-#define USER_SOCKET_FOLLOW      "follow " /* the same, `taken`, and each line that comes */
+#define USER_SOCKET_SIGNAL      "signal "  /* and its number */
+#define USER_SOCKET_WORKERS     "workers " /* and how many are wanted: 4, +1 or -1 */
+#define USER_SOCKET_LOGS        "logs "    /* and how many of the last lines */
+#define USER_SOCKET_FOLLOW      "follow "  /* the same, `taken`, and each line that comes */
 
 #define USER_SOCKET_STEP    "step"
 #define USER_SOCKET_TAKEN   "taken"

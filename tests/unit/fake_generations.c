@@ -88,6 +88,7 @@ struct generation *generation_new(unsigned number, uint32_t attention)
         return NULL;
     f = calloc(1, sizeof *f);
     f->g.number = number;
+    f->g.worker = 1;
     f->g.page = &f->page;
     f->g.attention = attention;
     f->g.started = fake.now;

@@ -36,6 +36,7 @@ struct fake {
     bool contends;             /* the next one needs what this one has locked */
     bool unwrapped;            /* the one that serves is found to be */
     bool stopped;              /* a stop was asked for */
+    bool scaled;               /* there are, or were, several workers */
     bool lost;                 /* the one that served has died by itself, and that is the end */
     int died;                  /* so often it has died, or failed to start again */
     struct generation *before; /* served when the last one was started */

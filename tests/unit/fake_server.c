@@ -5,7 +5,9 @@
 
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
+#include "supervisor/generation/workers.h"
 #include "supervisor/restart/restart.h"
+#include "supervisor/restart/rolling.h"
 #include "supervisor/state/events.h"
 #include "supervisor/step/drain_end.h"
 #include "supervisor/step/retire.h"
@@ -32,14 +34,15 @@ static bool older_accepts(void)
     const struct generation *g;
 
     TAILQ_FOREACH (g, &generation_list, link)
-        if (g != supervisor.current && fake_accepts(g))
+        if (g != supervisor.current && fake_accepts(g) &&
+            (!fake.scaled || g->number < supervisor.version))
             return true;
     return false;
 }
 
 static void hear(const struct event *e)
 {
-    if (e->kind == EVENT_ROLLED_BACK)
+    if (e->kind == EVENT_ROLLED_BACK && !fake.scaled)
         fake_expect(supervisor.current == fake.before, "a failed restart has changed who serves");
     if (e->kind == EVENT_REFUSED)
         fake.asked = 0;
@@ -109,7 +112,7 @@ static void reap(struct generation *g)
 {
     fake_of(g)->dead = false;
     g->exited = true;
-    if (g == supervisor.next || g == supervisor.standby || g == supervisor.current)
+    if (g == supervisor.next || g == supervisor.current || g->state == GENERATION_SERVING)
         restart_died(g);
 }
 
@@ -125,7 +128,7 @@ static void reap_all(void)
 /* Is it the one whose end is the server's? */
 static bool is_the_server(const struct generation *g)
 {
-    return g == supervisor.current && supervisor.phase != PHASE_PROBATION &&
+    return g == supervisor.current && !worker_other(g) && supervisor.phase != PHASE_PROBATION &&
            (!phase_is_alone() || phase_stops());
 }
 
@@ -188,9 +191,16 @@ void fake_begin(enum mode mode, int64_t probation, int respawns)
                     .respawn = "N/60s",
                     .stop_timeout = STOP_MS,
                     .max_old = 2,
+                    .workers = 1,
                     .signal = SIGHUP},
     };
     restart_first(&why);
+}
+
+void fake_want(unsigned workers)
+{
+    fake.scaled = true;
+    rolling_want(workers);
 }
 
 void fake_end(void)

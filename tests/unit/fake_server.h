@@ -10,6 +10,9 @@
 
 /* Everything anew: one generation, which has just been started.  Respawns are in 60 s. */
 void fake_begin(enum mode mode, int64_t probation, int respawns);
+
+/* So many workers are wanted from now on. */
+void fake_want(unsigned workers);
 void fake_end(void);
 
 /* What users do. */

@@ -13,6 +13,8 @@
 #include "protocol/clock.h"
 #include "tap.h"
 
+static unsigned workers; /* at the start, more than 1: another number may be wanted */
+
 enum { SEQUENCES = 20000, STEPS = 60, REST = 2000 };
 
 static unsigned long long state;
@@ -176,6 +178,12 @@ static void stop_now(void)
         violated("a stop that has no time waits");
 }
 
+static void want_others(void)
+{
+    if (workers > 1 && !phase_stops() && !supervisor_is_sequential())
+        fake_want(1 + below(3));
+}
+
 static const struct {
     const char *name;
     void (*happen)(void);
@@ -198,6 +206,7 @@ static const struct {
     {"no fork", lack_processes},
     {"contend", contend},
     {"unwrapped", find_unwrapped},
+    {"other workers", want_others},
     {"stop", stop},
     {"stop drain", stop_drain},
     {"stop now", stop_now},
@@ -296,8 +305,13 @@ static void help(struct generation *g)
 
 static bool is_at_rest(void)
 {
+    const struct generation *g;
+    unsigned n = 0;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        n++;
     return supervisor.phase == PHASE_IDLE && supervisor.pending == REQUEST_NONE &&
-           !TAILQ_NEXT(TAILQ_FIRST(&generation_list), link);
+           (n == supervisor.workers || supervisor.current->unwrapped);
 }
 
 static void come_to_rest(void)
@@ -343,6 +357,8 @@ static void restart_once_more(void)
 static void run_sequence(enum mode mode, int64_t probation, int respawns)
 {
     fake_begin(mode, probation, respawns);
+    if (workers > 1)
+        fake_want(workers);
     supervisor.options.max_old = 1 + (int)below(3);
     for (steps = 0; steps < STEPS && !is_over(); steps++) {
         unsigned i = below(sizeof events / sizeof events[0]);
@@ -389,6 +405,7 @@ int main(int argc, char **argv)
     timespec_get(&ts, TIME_UTC);
     state = argc > 1 ? strtoull(argv[1], NULL, 10) : (unsigned long long)ts.tv_nsec + 1;
     printf("# seed %llu\n", state);
+    workers = 1;
     ok(hold(SEQUENCES / 2, MODE_OVERLAP, 0, 0), "overlap");
     ok(hold(SEQUENCES / 2, MODE_OVERLAP, 5000, 0), "overlap with a probation");
     ok(hold(SEQUENCES, MODE_SEQUENTIAL, 0, 0), "sequential");
@@ -397,5 +414,10 @@ int main(int argc, char **argv)
     ok(hold(SEQUENCES / 2, MODE_AUTO, 0, 0), "auto");
     ok(hold(SEQUENCES / 2, MODE_AUTO, 5000, 0), "auto with a probation");
     ok(hold(SEQUENCES / 2, MODE_AUTO, 0, 3), "auto, and what dies is started again");
+    workers = 3;
+    ok(hold(SEQUENCES / 2, MODE_AUTO, 0, 0), "several workers");
+    ok(hold(SEQUENCES / 2, MODE_OVERLAP, 5000, 0), "several workers with a probation");
+    ok(hold(SEQUENCES / 2, MODE_AUTO, 0, 3),
+       "several workers, and the last that dies is respawned");
     return done();
 }

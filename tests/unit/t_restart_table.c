@@ -10,20 +10,21 @@
 #include "supervisor/restart/restart_table.h"
 #include "tap.h"
 
-static const char *const phases[] = {"first",      "idle",    "asking",    "starting", "probation",
-                                     "handover",   "ending",  "replacing", "pausing",  "backoff",
-                                     "respawning", "leaving", "stopping"};
+static const char *const phases[] = {"first",    "idle",       "asking",  "starting",  "probation",
+                                     "handover", "rolling",    "ending",  "replacing", "pausing",
+                                     "backoff",  "respawning", "leaving", "stopping"};
 static const char *const inputs[] = {"request", "ready", "failed", "refused", "lost",
                                      "empty",   "stop",  "drain",  "kill"};
 
 /* The phase that follows, and what is done; generation 1 served before the one that is or was
- * starting.  NULL: it can't happen, and nothing is done. */
+ * starting; where the restart is rolling, 1 and 2, and 3 has replaced 1.  NULL: it can't happen,
+ * and nothing is done. */
 static const char *const wanted[PHASES][INPUTS] = {
     [PHASE_FIRST] = {"first: then restart", "idle: serves 1", NULL, NULL, "stopping: ended",
                      "stopping: ended", "stopping: release, signal 1", "leaving: close, drain 1",
                      "stopping: release, signal 1, kill 1"},
-    [PHASE_IDLE] = {"starting: new 2", NULL, NULL, NULL, "stopping: ended", "stopping: ended",
-                    "stopping: release, signal 1", "leaving: close, drain 1",
+    [PHASE_IDLE] = {"starting: new 2", "starting: new 2", NULL, NULL, "stopping: ended",
+                    "stopping: ended", "stopping: release, signal 1", "leaving: close, drain 1",
                     "stopping: release, signal 1, kill 1"},
     [PHASE_ASKING] = {"asking: then restart", "starting: new 2", "idle: failed", NULL,
                       "stopping: ended", "stopping: ended", "stopping: release, signal 1",
@@ -42,6 +43,11 @@ static const char *const wanted[PHASES][INPUTS] = {
                         "stopping: ended", "stopping: done, release, signal 2",
                         "leaving: close, done, drain 2",
                         "stopping: done, release, signal 2, kill 1, kill 2"},
+    [PHASE_ROLLING] =
+        {"rolling: then restart", "starting: new 4", "idle: failed", NULL, "stopping: ended",
+         "stopping: ended", "stopping: failed, release, signal 3, kill 1, signal 2",
+         "leaving: close, failed, drain 3, drain 2",
+         "stopping: failed, release, signal 3, kill 1, signal 2, kill 1, kill 2, kill 3"},
     [PHASE_ENDING] = {"ending: then restart", NULL, NULL, NULL, "ending:", "replacing: new 2",
                       "stopping: release, signal 1", "ending: then stop",
                       "stopping: release, signal 1, kill 1"},
@@ -81,12 +87,31 @@ static void serve_first(void)
     fake_turn();
 }
 
+/* The first of two workers is replaced. */
+static void come_to_rolling(void)
+{
+    fake_begin(MODE_AUTO, 0, 0);
+    supervisor.workers = 2;
+    for (unsigned number = 1; number <= 3; number++) {
+        if (number == 3)
+            fake_request(REQUEST_SIGNAL);
+        fake_of(supervisor.next ? supervisor.next : supervisor.current)->ready = true;
+        restart_step(fake.now);
+        restart_step(fake.now); /* the next one starts */
+    }
+    restart_take(INPUT_READY, &(struct restart_cause){.g = supervisor.current});
+}
+
 /* Brings it about by what leads there. */
 static void come_to(enum phase phase)
 {
     bool sequential = phase >= PHASE_ENDING && phase <= PHASE_PAUSING;
     bool respawns = phase == PHASE_BACKOFF || phase == PHASE_RESPAWNING;
 
+    if (phase == PHASE_ROLLING) {
+        come_to_rolling();
+        return;
+    }
     fake_begin(sequential ? MODE_SEQUENTIAL : MODE_AUTO, phase == PHASE_PROBATION ? 5000 : 0,
                respawns ? 2 : 0);
     if (phase == PHASE_FIRST)

@@ -9,6 +9,7 @@
 #include "protocol/clock.h"
 #include "supervisor/front/restart_signals.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/generation/workers.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/restart.h"
 #include "supervisor/restart/stop.h"
@@ -63,7 +64,7 @@ static void ended(struct generation *g, int status)
 {
     g->exited = true;
     g->status = status;
-    if (g == supervisor.next || g == supervisor.standby || g == supervisor.current)
+    if (g == supervisor.next || g == supervisor.current || g->state == GENERATION_SERVING)
         restart_died(g);
     else if (g->state == GENERATION_DRAINING && g->killed == 0)
         report_undrained(g);
@@ -105,15 +106,21 @@ static bool is_hang_up(const struct signalfd_siginfo *s)
 
 static void forward(int sig)
 {
-    if (supervisor.current)
-        generation_signal(supervisor.current, sig);
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (worker_serves(g))
+            generation_signal(g, sig);
 }
 
 /* Its number may be another's when the process that led it has gone. */
-static void signal_group(int sig)
+static void signal_groups(int sig)
 {
-    if (!supervisor.current->exited)
-        kill(-generation_group(supervisor.current), sig);
+    const struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (worker_serves(g) && !g->exited)
+            kill(-generation_group(g), sig);
 }
 
 static bool is_to_end(void)
@@ -138,6 +145,12 @@ static void end(int sig)
     }
 }
 
+/* Only one can have it: several workers never do, and Ctrl-C is for us. */
+static bool has_terminal(void)
+{
+    return supervisor.workers == 1;
+}
+
 /* Ctrl-C and the like: meant for the server, which was in the background until `fg`; or for us,
  * where it has died and is to start again, or drains before the next one starts. */
 static bool is_typed(const struct signalfd_siginfo *s)
@@ -145,8 +158,8 @@ static bool is_typed(const struct signalfd_siginfo *s)
     const struct generation *g = supervisor.current;
     int sig = (int)s->ssi_signo;
 
-    return s->ssi_code == SI_KERNEL && !g->exited && g->state <= GENERATION_SERVING &&
-           (sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP);
+    return s->ssi_code == SI_KERNEL && has_terminal() && !g->exited &&
+           g->state <= GENERATION_SERVING && (sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP);
 }
 
 static void act(const struct signalfd_siginfo *s)
@@ -161,16 +174,17 @@ static void act(const struct signalfd_siginfo *s)
         hang_up();
     } else if (is_typed(s)) {
         terminal_give(generation_group(supervisor.current));
-        signal_group(sig);
+        signal_groups(sig);
     } else if (sig == supervisor.options.signal) {
         restart_signals_to_supervisor((pid_t)s->ssi_pid);
     } else if (sig == SIGTERM || sig == SIGINT) {
         end(sig);
     } else if (sig == SIGTSTP) {
-        signal_group(SIGTSTP);
+        signal_groups(SIGTSTP);
     } else if (sig == SIGCONT) {
-        terminal_give(generation_group(supervisor.current)); /* `fg` gave it to us */
-        signal_group(SIGCONT);
+        if (has_terminal())
+            terminal_give(generation_group(supervisor.current)); /* `fg` gave it to us */
+        signal_groups(SIGCONT);
     } else {
         forward(sig);
     }

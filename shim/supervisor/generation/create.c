@@ -112,6 +112,7 @@ static struct generation *blank(unsigned number)
     if (!g)
         return NULL;
     g->number = number;
+    g->worker = 1;
     g->memory = g->bell = g->control = g->failed = g->witness = -1;
     g->started = g->changed = clock_ms();
     g->next_note = CLOCK_NEVER;

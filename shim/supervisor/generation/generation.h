@@ -46,6 +46,7 @@ struct generation {
     TAILQ_ENTRY(generation) link;
     unsigned number;
     enum generation_state state;
+    unsigned worker; /* which of several: see workers.h */
     pid_t main;
     unsigned long long main_start;
     pid_t group; /* its process group: see generation_group() */

@@ -172,23 +172,31 @@ void generation_answer(struct generation *g, unsigned index)
         syscall(SYS_futex, flags, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
+static void forget(struct generation *g, unsigned index)
+{
+    g->bound[index] = NULL;
+    g->known[index] = 0;
+    atomic_store(&g->page->listeners[index].key, 0);
+    atomic_store(&g->page->listeners[index].alias, 0);
+    generation_answer(g, index);
+    atomic_store(&g->page->listeners[index].flags, 0);
+    atomic_fetch_sub(&g->page->held, 1);
+}
+
+void generation_drop(struct generation *g, unsigned index)
+{
+    forget(g, index);
+    atomic_store(&g->page->listeners[index].socket, 0);
+}
+
 void generation_forget(struct listener *h)
 {
     struct generation *g;
 
-    TAILQ_FOREACH (g, &generation_list, link) {
-        for (unsigned i = 0; i < g->entries; i++) {
-            if (g->bound[i] != h)
-                continue;
-            g->bound[i] = NULL;
-            g->known[i] = 0;
-            atomic_store(&g->page->listeners[i].key, 0);
-            atomic_store(&g->page->listeners[i].alias, 0);
-            generation_answer(g, i);
-            atomic_store(&g->page->listeners[i].flags, 0);
-            atomic_fetch_sub(&g->page->held, 1);
-        }
-    }
+    TAILQ_FOREACH (g, &generation_list, link)
+        for (unsigned i = 0; i < g->entries; i++)
+            if (g->bound[i] == h)
+                forget(g, i);
 }
 
 /* Adopted, and not waited on, while the generation before waits on it. */

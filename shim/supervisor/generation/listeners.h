@@ -24,6 +24,9 @@ bool generation_has(const struct generation *g, const struct listener *h);
 /* Whoever waits until the supervisor has looked who has listener `index` goes on. */
 void generation_answer(struct generation *g, unsigned index);
 
+/* g has it no more, and somebody else does. */
+void generation_drop(struct generation *g, unsigned index);
+
 /* Offers every listener of the store in its page, which is new; or one; or withdraws it. */
 void generation_offer(struct generation *g);
 void generation_bind(struct generation *g, unsigned index, struct listener *h, uint32_t known);

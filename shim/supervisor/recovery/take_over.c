@@ -11,6 +11,7 @@
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/slots.h"
+#include "supervisor/generation/workers.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/restart/sequential.h"
 #include "supervisor/state/log.h"
@@ -66,6 +67,14 @@ static int take_bell(const struct generation *g, pid_t pid)
     return -1;
 }
 
+/* Its own processes can write there. */
+static unsigned worker_of(const struct generation *g)
+{
+    unsigned worker = atomic_load(&g->page->worker);
+
+    return worker >= 1 && worker <= OPTIONS_WORKERS ? worker : 1;
+}
+
 static struct generation *take_over_one(const struct orphan *first, size_t n)
 {
     int memory = io_reopen(first->pid, first->memory, O_RDWR);
@@ -80,6 +89,7 @@ static struct generation *take_over_one(const struct orphan *first, size_t n)
         errno = ESRCH;
         return NULL;
     }
+    g->worker = worker_of(g);
     g->main = main->pid;
     g->main_start = main->start;
     g->group = main->pid; /* the one that nobody leads is not known any more */
@@ -101,13 +111,18 @@ static size_t same_page(const struct orphan *first, size_t n)
     return i;
 }
 
+static bool has_served(const struct generation *g)
+{
+    return !(g->attention & (ATTENTION_STARTING | ATTENTION_DRAINING));
+}
+
 /* The youngest that has become ready and was not told to drain; else the youngest of all. */
 static struct generation *choose_current(void)
 {
     struct generation *g;
 
     TAILQ_FOREACH_REVERSE (g, &generation_list, generation_list, link)
-        if (!(g->attention & (ATTENTION_STARTING | ATTENTION_DRAINING)))
+        if (has_served(g))
             return g;
     return TAILQ_LAST(&generation_list, generation_list);
 }
@@ -126,6 +141,27 @@ static void resume_current(struct generation *g)
     resume_begin(g);
 }
 
+/* A younger one has the place of this one. */
+static bool is_replaced(const struct generation *g)
+{
+    const struct generation *other = g;
+
+    while ((other = TAILQ_NEXT(other, link)))
+        if (other->worker == g->worker && has_served(other))
+            return true;
+    return false;
+}
+
+/* One of several workers, beside the current one. */
+static void resume_worker(struct generation *g)
+{
+    g->state = GENERATION_SERVING;
+    if (supervisor.workers < g->worker)
+        supervisor.workers = g->worker; /* more were wanted since the start */
+    generation_share_paths(supervisor.current, g);
+    resume_begin(g);
+}
+
 /* One that was younger had not become ready; the others had begun to drain, or were about to. */
 static void resume_others(const struct generation *current)
 {
@@ -137,6 +173,8 @@ static void resume_others(const struct generation *current)
             log_line(LEVEL_INFO, "generation %u was not ready yet and is ended", g->number);
             pid_file_rolled_back(g);
             drain_abandon(g);
+        } else if (g != current && has_served(g) && !is_replaced(g)) {
+            resume_worker(g);
         } else if (g != current) {
             drain_begin(g);
         }
@@ -166,6 +204,9 @@ bool take_over_generations(const struct orphans *o)
     if (!g)
         return false;
     supervisor.current = g;
+    supervisor.workers = (unsigned)supervisor.options.workers;
+    if (supervisor.workers < g->worker)
+        supervisor.workers = g->worker;
     take_alone(g);
     supervisor.last_number = TAILQ_LAST(&generation_list, generation_list)->number;
     TAILQ_FOREACH (g, &generation_list, link)

@@ -7,9 +7,11 @@
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/private.h"
 #include "supervisor/generation/successors.h"
+#include "supervisor/generation/workers.h"
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/rollback.h"
+#include "supervisor/restart/rolling.h"
 #include "supervisor/restart/serve.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
@@ -23,10 +25,28 @@ static enum phase could_not_begin(void)
 {
     const char *why = supervisor_error_text("memfd or eventfd");
 
+    if (supervisor.grows) {
+        rolling_grow_failed(supervisor.last_number, why);
+        return PHASE_IDLE;
+    }
     log_line(LEVEL_ERROR, "restart failed: %s; generation %u goes on", why,
              supervisor.current->number);
     event(EVENT_ROLLED_BACK, supervisor.last_number, why);
+    workers_keep_version();
     return PHASE_IDLE;
+}
+
+static void say_start(const struct generation *g)
+{
+    if (supervisor.grows)
+        event(EVENT_STARTED, g->number, "");
+    else if (g->number == supervisor.version)
+        event(EVENT_RESTARTING, g->number, "");
+    if (supervisor.workers > 1)
+        log_line(LEVEL_INFO, "generation %u starting, worker %u of %u", g->number, g->worker,
+                 supervisor.workers);
+    else
+        log_line(LEVEL_INFO, "generation %u starting", g->number);
 }
 
 static enum phase start(struct generation *g)
@@ -34,20 +54,24 @@ static enum phase start(struct generation *g)
     const char *why;
 
     supervisor.next = g;
-    event(EVENT_RESTARTING, g->number, "");
-    log_line(LEVEL_INFO, "generation %u starting", g->number);
+    g->worker = worker_missing();
+    atomic_store(&g->page->worker, g->worker);
+    say_start(g);
     successors_begin(g);
     pid_file_step_aside();
     why = spawn_generation(g);
     return why ? rollback(g, why) : PHASE_STARTING;
 }
 
-enum phase overlap_begin(void)
+enum phase overlap_next(void)
 {
     struct generation *g;
 
-    detached_part(supervisor.current);
-    fetch_listeners(supervisor.current);
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_SERVING) {
+            detached_part(g);
+            fetch_listeners(g);
+        }
     private_note();
     nonblock_begin();
     g = generation_new(++supervisor.last_number,
@@ -55,38 +79,60 @@ enum phase overlap_begin(void)
     return g ? start(g) : could_not_begin();
 }
 
+enum phase overlap_begin(void)
+{
+    supervisor.version = supervisor.last_number + 1;
+    return overlap_next();
+}
+
+enum phase overlap_grow(void)
+{
+    supervisor.grows = true;
+    return overlap_next();
+}
+
 enum phase overlap_stays(void)
 {
     struct generation *old = supervisor.standby;
 
     supervisor.standby = NULL;
-    generation_own_paths(supervisor.current);
     pid_file_settle();
     successors_end();
-    drain_begin(old);
-    if (supervisor.hurries)
+    if (old)
+        drain_begin(old);
+    workers_own_paths();
+    if (old && supervisor.hurries)
         drain_hurry();
     return PHASE_HANDOVER;
 }
 
 enum phase overlap_done(void)
 {
-    serve_restarted();
-    return PHASE_IDLE;
+    return rolling_on();
+}
+
+static void share_paths(const struct generation *g)
+{
+    struct generation *other;
+
+    TAILQ_FOREACH (other, &generation_list, link)
+        if (other != g && other->state == GENERATION_SERVING)
+            generation_share_paths(other, g);
 }
 
 enum phase overlap_ready(struct generation *g)
 {
-    struct generation *old = supervisor.current;
+    struct generation *old = worker_before(g);
 
     supervisor.current = g;
     supervisor.next = NULL;
     supervisor.standby = old;
     generation_confirm(g);
-    generation_share_paths(old, g);
+    share_paths(g);
     serve_begin(g);
-    terminal_pass(generation_group(old), generation_group(g));
-    if (supervisor.options.probation <= 0)
+    if (old)
+        terminal_pass(generation_group(old), generation_group(g));
+    if (!old || supervisor.options.probation <= 0)
         return overlap_stays();
     g->deadline = clock_ms() + supervisor.options.probation;
     return PHASE_PROBATION;

@@ -12,8 +12,11 @@
 
 /* Each does what is due and returns the phase that follows. */
 
-/* Starts the next generation. */
+/* Starts the next generation: the first one of a restart, the next one of several workers, one of
+ * these that is missing. */
 enum phase overlap_begin(void);
+enum phase overlap_next(void);
+enum phase overlap_grow(void);
 
 /* It serves, the one before drains or, in a probation, is kept. */
 enum phase overlap_ready(struct generation *g);

@@ -13,6 +13,7 @@
 #include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/backoff.h"
 #include "supervisor/restart/readiness.h"
+#include "supervisor/restart/rolling.h"
 #include "supervisor/restart/serve.h"
 #include "supervisor/restart/stop.h"
 #include "supervisor/state/events.h"
@@ -85,6 +86,7 @@ static void put_away(struct generation *g)
     if (g->exited && generation_lives(g))
         log_line(LEVEL_INFO, "processes of generation %u outlive its main process and are ended",
                  g->number);
+    rolling_end();
     generation_share_paths(g, g); /* the next one's */
     drain_left(g);
 }

@@ -10,12 +10,14 @@
 #include "protocol/clock.h"
 #include "supervisor/generation/create.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/generation/workers.h"
 #include "supervisor/restart/background.h"
 #include "supervisor/restart/contention.h"
 #include "supervisor/restart/max_age.h"
 #include "supervisor/restart/permission.h"
 #include "supervisor/restart/readiness.h"
 #include "supervisor/restart/restart_table.h"
+#include "supervisor/restart/rolling.h"
 #include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
@@ -29,6 +31,7 @@ int restart_first(const char **why)
     struct generation *g;
     int failed = SPAWN_UNABLE;
 
+    supervisor.workers = (unsigned)supervisor.options.workers;
     nonblock_restore(); /* what the service manager has kept is as the server before left it */
     g = generation_new(++supervisor.last_number, ATTENTION_STARTING);
 
@@ -136,14 +139,16 @@ static void take_of(enum restart_input input, struct generation *g, const char *
 /* Beside the older one it can't become ready, alone it may. True: it is tried. */
 static bool goes_alone(struct generation *g, const char *held)
 {
-    if (supervisor.options.mode == MODE_AUTO) {
+    bool several = supervisor.workers > 1 || worker_other(supervisor.current);
+    bool may = supervisor.options.mode == MODE_AUTO && !several;
+
+    if (may)
         take_of(INPUT_REFUSED, g, held);
-        return true;
-    }
-    log_line(LEVEL_WARNING,
-             "generation %u needs what generation %u has locked (%s): not with --mode overlap",
-             g->number, supervisor.current->number, held);
-    return false;
+    else
+        log_line(LEVEL_WARNING,
+                 "generation %u needs what generation %u has locked (%s): not with %s", g->number,
+                 supervisor.current->number, held, several ? "several workers" : "--mode overlap");
+    return may;
 }
 
 /* True: it was not to be, and is to be alone. */
@@ -216,6 +221,8 @@ void restart_died(struct generation *g)
     if (goes_on(g))
         return;
     supervisor_status_text(g->status, how, sizeof how);
+    if (!is_new(g) && rolling_lost(g, how))
+        return;
     if (!is_new(g)) {
         take_of(INPUT_LOST, g, how);
     } else if (!was_not_executed(g)) {
@@ -314,11 +321,40 @@ static void look_at_probation(struct generation *g, int64_t now)
         take_of(INPUT_READY, g, NULL);
 }
 
-/* As long as it is being ended that is looked for elsewhere. */
+/* As long as it is being ended that is looked for elsewhere. Of several workers the server ends
+ * with the last. */
 static void look_for_end(struct generation *g)
 {
-    if (g->state == GENERATION_RETIRED || (g->state != GENERATION_RETIRING && has_vanished(g)))
+    struct generation *other = phase_stops() ? worker_other(g) : NULL;
+    bool vanished = g->state != GENERATION_RETIRING && has_vanished(g);
+
+    if (g->state == GENERATION_RETIRED && other)
+        supervisor.current = other;
+    else if (g->state == GENERATION_RETIRED ||
+             (vanished && !rolling_lost(g, "all its processes ended")))
         take_of(INPUT_EMPTY, g, NULL);
+}
+
+/* Of the others but the one that leads. */
+static void look_at_workers(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g != supervisor.current && worker_serves(g) && has_vanished(g))
+            rolling_lost(g, "all its processes ended");
+}
+
+static void look_at_rolling(struct generation *g, int64_t now)
+{
+    const char *failure = rolling_failure();
+
+    if (failure)
+        take_of(INPUT_FAILED, NULL, failure);
+    else if (rolling_may_go_on(now))
+        take_of(INPUT_READY, NULL, NULL);
+    else
+        look_for_end(g);
 }
 
 static void look(struct generation *g, int64_t now)
@@ -346,6 +382,9 @@ static void look(struct generation *g, int64_t now)
             look_for_end(g);
         else
             take_of(INPUT_READY, g, NULL);
+        break;
+    case PHASE_ROLLING:
+        look_at_rolling(g, now);
         break;
     case PHASE_REPLACING:
         look_at_new(g, now);
@@ -384,12 +423,23 @@ static void look_at_pending(int64_t now)
         supervisor_wake_at(due);
 }
 
+static void grow(void)
+{
+    const char *refused = refusal();
+
+    if (refused)
+        rolling_refused(refused);
+    else
+        take_of(INPUT_READY, NULL, NULL);
+}
+
 void restart_step(int64_t now)
 {
     enum phase seen;
 
     do {
         seen = supervisor.phase;
+        look_at_workers();
         look(supervisor.current, now);
     } while (supervisor.phase != seen && !supervisor.ended);
     if (supervisor.ended)
@@ -400,4 +450,6 @@ void restart_step(int64_t now)
         look_at_pending(now);
     else if (supervisor.phase == PHASE_IDLE && max_age_reached(now))
         restart_request(REQUEST_COMMAND, "GRACE_MAX_AGE");
+    else if (supervisor.phase == PHASE_IDLE && rolling_step(now))
+        grow();
 }

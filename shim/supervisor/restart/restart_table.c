@@ -8,6 +8,7 @@
 #include "supervisor/restart/permission.h"
 #include "supervisor/restart/respawn.h"
 #include "supervisor/restart/rollback.h"
+#include "supervisor/restart/rolling.h"
 #include "supervisor/restart/sequential.h"
 #include "supervisor/restart/serve.h"
 #include "supervisor/restart/stop.h"
@@ -109,7 +110,10 @@ static enum phase first_ready(struct generation *g)
     A(start,             start()) \
     A(permission_refused, permission_refused(cause->text)) \
     A(first_ready,       first_ready(cause->g)) \
+    A(overlap_next,      overlap_next()) \
+    A(overlap_grow,      overlap_grow()) \
     A(overlap_ready,     overlap_ready(cause->g)) \
+    A(rolling_failed,    rolling_failed(cause->text)) \
     A(rollback,          rollback(cause->g, cause->text)) \
     A(rollback_at_end,   rollback_at_end(cause->g, cause->text)) \
     A(rollback_probation, rollback_probation(cause->g, cause->text)) \
@@ -161,7 +165,7 @@ static const unsigned char table[PHASES][INPUTS] = {
                              LOST              EMPTY             STOP               DRAIN */
     [PHASE_FIRST]     = ROW(when_ready,       first_ready,      never,            never,
                             stop_crashed,     stop_over,        stop_begin,        stop_drain),
-    [PHASE_IDLE]      = ROW(begin,            never,            never,            never,
+    [PHASE_IDLE]      = ROW(begin,            overlap_grow,     never,            never,
                             respawn_lost,     respawn_vanished, stop_begin,        stop_drain),
     [PHASE_ASKING]    = ROW(one_more,         start,            permission_refused,never,
                             respawn_lost,     respawn_vanished, stop_begin,        stop_drain),
@@ -170,6 +174,8 @@ static const unsigned char table[PHASES][INPUTS] = {
     [PHASE_PROBATION] = ROW(one_more,         overlap_stays,    rollback_probation,never,
                             overlap_old_lost, never,            stop_begin,        stop_drain),
     [PHASE_HANDOVER]  = ROW(one_more,         overlap_done,     never,            never,
+                            respawn_lost,     respawn_vanished, stop_begin,        stop_drain),
+    [PHASE_ROLLING]   = ROW(one_more,         overlap_next,     rolling_failed,   never,
                             respawn_lost,     respawn_vanished, stop_begin,        stop_drain),
     [PHASE_ENDING]    = ROW(while_ending,     never,            never,            never,
                             nothing,          sequential_next,  stop_begin,        stop_follows),

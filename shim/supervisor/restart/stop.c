@@ -8,7 +8,9 @@
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/generation/private.h"
+#include "supervisor/generation/workers.h"
 #include "supervisor/restart/overlap.h"
+#include "supervisor/restart/rolling.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/signal_name.h"
@@ -27,8 +29,10 @@ static void forget_others(void)
         generation_kill(supervisor.next, SIGKILL);
     if (supervisor.standby)
         supervisor.phase = overlap_stays();
-    if (supervisor.phase == PHASE_HANDOVER)
-        overlap_done();
+    while (supervisor.phase == PHASE_HANDOVER)
+        supervisor.phase = overlap_done();
+    if (supervisor.phase == PHASE_ROLLING)
+        rolling_failed("the server is being stopped");
     generation_own_paths(supervisor.current);
 }
 
@@ -43,6 +47,28 @@ static void kill_all(void)
             generation_kill(g, SIGKILL);
 }
 
+static void ask(struct generation *g, int sig)
+{
+    generation_attention(g, ATTENTION_ENDING, 0);
+    generation_signal(g, sig);
+    generation_signal(g, SIGCONT);
+}
+
+/* Those beside the one that leads; if they drain already, for they were to leave with it. */
+static void ask_others(int sig)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link) {
+        if (g == supervisor.current)
+            continue;
+        if (g->state == GENERATION_SERVING)
+            ask(g, sig);
+        else if (g->state == GENERATION_DRAINING && supervisor.workers > 1)
+            retire_begin(g);
+    }
+}
+
 enum phase stop_begin(int sig)
 {
     struct generation *g = supervisor.current;
@@ -50,13 +76,13 @@ enum phase stop_begin(int sig)
     log_line(LEVEL_INFO, "stopping generation %u with SIG%s", g->number, signal_name(sig));
     event(EVENT_STOPPING, g->number, "");
     forget_others();
+    g = supervisor.current; /* the one that led may have been one too many */
     detached_part(g);
     begun = clock_ms();
     supervisor.deadline = begun + supervisor.options.stop_timeout;
-    generation_attention(g, ATTENTION_ENDING, 0);
     listener_release_all(); /* the server's own close() refuses clients now, as without us */
-    generation_signal(g, sig);
-    generation_signal(g, SIGCONT);
+    ask(g, sig);
+    ask_others(sig);
     return PHASE_STOPPING;
 }
 
@@ -85,6 +111,17 @@ enum phase stop_now(void)
     return PHASE_STOPPING;
 }
 
+static void drain_others(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g != supervisor.current && g->state == GENERATION_SERVING) {
+            detached_part(g);
+            drain_begin(g);
+        }
+}
+
 enum phase stop_drain(void)
 {
     struct generation *g = supervisor.current;
@@ -97,7 +134,8 @@ enum phase stop_drain(void)
     release_served();
     forget_others();
     supervisor.deadline = CLOCK_NEVER;
-    drain_begin(g);
+    drain_begin(supervisor.current);
+    drain_others();
     return PHASE_LEAVING;
 }
 

@@ -33,6 +33,8 @@ static const char names[EVENT_KINDS][12] = {
     [EVENT_CRASHED] = "crashed",
     [EVENT_RESPAWNED] = "respawned",
     [EVENT_CUT] = "cut",
+    [EVENT_WORKER_LOST] = "worker-lost",
+    [EVENT_SCALED] = "scaled",
 };
 
 const char *event_name(enum event_kind kind)

@@ -26,11 +26,13 @@ enum event_kind {
     EVENT_CUT, /* it has not in time, and is ended with what it has */
     EVENT_RETIRED,
     EVENT_STOPPING,
-    EVENT_STOPPED,   /* it was told to */
-    EVENT_CRASHED,   /* it was not */
-    EVENT_RESPAWNED, /* the server has died, and serves again */
-    EVENT_LINE,      /* what the log says, without its prefix: for who waits for a restart */
-    EVENT_LOGGED,    /* the same with the time of day, and as far as the log has it: for readers */
+    EVENT_STOPPED,     /* it was told to */
+    EVENT_CRASHED,     /* it was not */
+    EVENT_WORKER_LOST, /* one of several has ended, or was not ready: it is started again */
+    EVENT_SCALED,      /* as many workers serve as were asked for */
+    EVENT_RESPAWNED,   /* the server has died, and serves again */
+    EVENT_LINE,        /* what the log says, without its prefix: for who waits for a restart */
+    EVENT_LOGGED, /* the same with the time of day, and as far as the log has it: for readers */
     EVENT_KINDS
 };
 

@@ -127,6 +127,16 @@ static bool set_max_old(struct options *o, const char *text)
     return true;
 }
 
+static bool set_workers(struct options *o, const char *text)
+{
+    long number;
+
+    if (!parse_number(text, 1, OPTIONS_WORKERS, &number))
+        return false;
+    o->workers = (int)number;
+    return true;
+}
+
 /* More often it would do nothing else. */
 static bool set_max_age(struct options *o, const char *text)
 {
@@ -296,6 +306,7 @@ static const struct variable {
     {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12, or none"},
     {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},
     {"GRACE_MAX_OLD", set_max_old, "a number from 1 to 100"},
+    {"GRACE_WORKERS", set_workers, "a number from 1 to 64"},
     {"GRACE_MAX_AGE", set_max_age, "a duration of 1s at least, such as 90s or 24h, or none"},
     {"GRACE_RESPAWN", set_respawn,
      "on, off, or a number of starts from 1 to 100 and, after a /, a duration of 1s at least, such "
@@ -365,7 +376,19 @@ static bool is_one_pid_file(const struct options *o)
     return true;
 }
 
+/* They stand side by side. */
+static bool is_several_in_turn(const struct options *o)
+{
+    if (o->workers == 1 || o->mode != MODE_SEQUENTIAL)
+        return false;
+    fprintf(stderr,
+            "grace: GRACE_WORKERS=%d: the value must be 1 with GRACE_MODE=sequential, where each "
+            "starts when the one before has ended\n",
+            o->workers);
+    return true;
+}
+
 bool option_values_agree(const struct options *o)
 {
-    return !is_delay_too_long(o) && !is_one_pid_file(o);
+    return !is_delay_too_long(o) && !is_one_pid_file(o) && !is_several_in_turn(o);
 }

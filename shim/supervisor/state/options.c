@@ -16,16 +16,18 @@ static const struct options defaults = {.signal = SIGHUP,
                                         .drain_timeout = 60000,
                                         .stop_timeout = 10000,
                                         .max_old = 3,
+                                        .workers = 1,
                                         .max_age = CLOCK_NEVER,
                                         .nice = OPTIONS_NO_NICE,
                                         .log = "stderr",
                                         .log_level = LEVEL_INFO};
 
-/* Without a '=' it is no variable for anybody; that of exec/supervise.c is for step/spawn.c. */
+/* Without a '=' it is no variable for anybody; that of exec/supervise.c is for step/spawn.c, and
+ * one is the server's where it is a worker of another one. */
 static bool is_option(const char *entry)
 {
     return strncmp(entry, "GRACE_", 6) == 0 && strchr(entry, '=') &&
-           !envp_value(entry, PRELOAD_LIST_HANDED);
+           !envp_value(entry, PRELOAD_LIST_HANDED) && !envp_value(entry, "GRACE_WORKER");
 }
 
 /* Of several entries with one name the first counts, as for getenv(). */

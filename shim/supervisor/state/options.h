@@ -6,10 +6,10 @@
  *
  * Elsewhere: GRACE_HANDOFF (protocol/handoff.h), GRACE_PRELOAD, GRACE_AUDITOR (preload_list.h
  * there), LD_PRELOAD and LD_AUDIT (auditor) are ours, GRACE_GENERATION and so on for commands of
- * the user (step/user_command).  Of others we read XDG_RUNTIME_DIR (protocol/user_socket)
- * and PWD (directory), rewrite LISTEN_PID and WATCHDOG_PID (step/spawn) and NOTIFY_SOCKET
- * (front/systemd/sd_notify).  tools/ sets those of its options (cmd_run), and reads
- * GRACE_RUNTIME_DIR itself (supervisors/runtime, supervisors/orphan).
+ * the user (step/user_command), GRACE_WORKER for each of several workers (step/spawn).  Of others
+ * we read XDG_RUNTIME_DIR (protocol/user_socket) and PWD (directory), rewrite LISTEN_PID and
+ * WATCHDOG_PID (step/spawn) and NOTIFY_SOCKET (front/systemd/sd_notify).  tools/ sets those of its
+ * options (cmd_run), and reads GRACE_RUNTIME_DIR itself (supervisors/runtime, supervisors/orphan).
  */
 #ifndef GRACE_SUPERVISOR_STATE_OPTIONS_H
 #define GRACE_SUPERVISOR_STATE_OPTIONS_H
@@ -19,7 +19,7 @@
 
 #include "supervisor/state/log.h"
 
-enum { OPTIONS_RESPAWNS = 100 /* at most */, OPTIONS_NO_NICE = 20 };
+enum { OPTIONS_WORKERS = 64 /* at most */, OPTIONS_RESPAWNS = 100 /* too */, OPTIONS_NO_NICE = 20 };
 
 /* How generations follow each other; AUTO: side by side, until a lock is seen to forbid it. */
 enum mode { MODE_AUTO, MODE_OVERLAP, MODE_SEQUENTIAL };
@@ -44,6 +44,7 @@ struct options {
     int stop_signal;  /* 0: as the program wants it (stop_signals); SIGKILL for none */
     int64_t stop_timeout;
     int max_old;
+    int workers;                /* copies of the server, at the start */
     int respawns;               /* starts after a crash, 0: none [GRACE_RESPAWN] */
     int64_t respawn_within;     /* in this time */
     const char *respawn;        /* both, as they are written */

@@ -18,7 +18,7 @@ bool phase_restarts(void)
 bool phase_has_started(void)
 {
     return supervisor.phase == PHASE_ASKING ||
-           (phase_restarts() && supervisor.phase != PHASE_ENDING &&
+           (phase_restarts() && !supervisor.grows && supervisor.phase != PHASE_ENDING &&
             supervisor.phase != PHASE_PAUSING && supervisor.phase != PHASE_BACKOFF);
 }
 

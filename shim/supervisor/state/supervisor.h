@@ -22,6 +22,7 @@ enum phase {
     PHASE_STARTING,   /* the next one is to become ready, the one before serves */
     PHASE_PROBATION,  /* it serves, and the one before is kept */
     PHASE_HANDOVER,   /* it serves, and the one before is to say that it accepts no more */
+    PHASE_ROLLING,    /* it is one of several workers, and others are to be replaced yet */
     PHASE_ENDING,     /* sequential mode: the one that served ends before the next one starts */
     PHASE_REPLACING,  /* sequential mode: the next one is to become ready, clients wait */
     PHASE_PAUSING,    /* sequential mode: it has failed, and is tried again after a pause */
@@ -41,12 +42,15 @@ struct supervisor {
     struct options options;     /* [options_read()] */
     struct command command;     /* [set-up] */
     const char *name;           /* [set-up] */
-    struct generation *current; /* serves [set-up, restart/] */
+    struct generation *current; /* serves; of several the youngest [set-up, restart/] */
     struct generation *next;    /* becoming ready [overlap; background, at the end] */
     struct generation *standby; /* served before, kept until the probation is over [overlap] */
-    unsigned last_number;       /* of a generation [set-up, restart/: who makes one] */
-    enum phase phase;           /* [restart_table; recovery/, to begin with] */
-    int64_t deadline;           /* of the phase: a pause is over, a stop late [restart/] */
+    unsigned workers;           /* that are wanted: see generation/workers.h [set-up, rolling] */
+    unsigned version;     /* that all are to be of: its first generation [restart/, recovery/] */
+    bool grows;           /* the next one is a missing worker, and no restart [overlap, rolling] */
+    unsigned last_number; /* of a generation [set-up, restart/: who makes one] */
+    enum phase phase;     /* [restart_table; recovery/, to begin with] */
+    int64_t deadline;     /* of the phase: a pause is over, a stop late [restart/] */
     char alone[256]; /* why generations follow each other, GRACE_MODE=auto [set-up, sequential] */
     enum request pending; /* what was asked for meanwhile [restart_table, restart, stop] */
     bool hurries;         /* this restart leaves no time to drain [restart_table] */

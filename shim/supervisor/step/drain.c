@@ -5,6 +5,7 @@
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/slots.h"
+#include "supervisor/generation/workers.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
@@ -64,7 +65,7 @@ void drain_abandon(struct generation *g)
     drain = may_have_clients(g); /* before its own listeners are forgotten */
     note_begin(g);
     TAILQ_FOREACH (h, &listener_list, link) /* what only it has bound */
-        if (generation_uses(g, h) && !generation_uses(supervisor.current, h)) {
+        if (generation_uses(g, h) && !workers_use_beside(g, h)) {
             generation_forget(h);
             listener_release(h, g->number);
         }

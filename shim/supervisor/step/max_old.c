@@ -28,13 +28,19 @@ static struct generation *nth_old(int n)
     return NULL;
 }
 
+/* Of each worker. */
+static int most(void)
+{
+    return supervisor.options.max_old * (int)supervisor.workers;
+}
+
 void max_old_enforce(void)
 {
     struct generation *g;
 
-    for (int n = supervisor.options.max_old + 1; (g = nth_old(n)); n++) {
-        log_line(LEVEL_WARNING, "more than %d old generations: generation %u has to go",
-                 supervisor.options.max_old, g->number);
+    for (int n = most() + 1; (g = nth_old(n)); n++) {
+        log_line(LEVEL_WARNING, "more than %d old generations: generation %u has to go", most(),
+                 g->number);
         g->deadline = clock_ms();
         g->surplus = true;
     }
@@ -42,7 +48,7 @@ void max_old_enforce(void)
 
 int64_t max_old_room_at(void)
 {
-    const struct generation *g = nth_old(supervisor.options.max_old);
+    const struct generation *g = nth_old(most());
 
     return g ? g->draining + SPARED_MS : 0;
 }

@@ -6,6 +6,7 @@
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/generation/private.h"
+#include "supervisor/generation/workers.h"
 #include "supervisor/kernel/holders.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
@@ -35,6 +36,10 @@ void release_listener(struct generation *g, unsigned index)
 {
     struct listener *h = g->bound[index];
 
+    if (workers_use_beside(g, h)) {
+        generation_drop(g, index);
+        return;
+    }
     log_line(LEVEL_DEBUG, "%s was closed by the server and is released", h->address);
     listener_release(h, g->number); /* first: who waits finds the address free */
     generation_forget(h);
@@ -64,7 +69,7 @@ static bool may_close(const struct generation *g, const struct listener *h)
         return false;
     if (g->state == GENERATION_DRAINING)
         return h->stays;
-    return (g == supervisor.current || g == supervisor.next) && g->state <= GENERATION_SERVING;
+    return (g == supervisor.next || worker_serves(g)) && g->state <= GENERATION_SERVING;
 }
 
 /* Is it time to look who has it?  What is kept, or on its way to a process, waits. */
@@ -289,7 +294,8 @@ void release_unwanted(void)
     stay_compare();
     outsiders_note_given();
     TAILQ_FOREACH (h, &listener_list, link) {
-        if (h->leaving || h->missed || generation_uses(supervisor.current, h))
+        if (h->leaving || h->missed || generation_uses(supervisor.current, h) ||
+            workers_use_beside(supervisor.current, h))
             continue;
         h->missed = true;
         if (!h->stays)

@@ -80,6 +80,17 @@ static void rewrite_pid(const char *name, pid_t was)
     }
 }
 
+/* So that each can have a log, or a port for its own state, of its own. */
+static void name_worker(const struct generation *g)
+{
+    char text[16];
+
+    if (supervisor.workers == 1)
+        return;
+    snprintf(text, sizeof text, "%u", g->worker);
+    setenv("GRACE_WORKER", text, 1);
+}
+
 static int dup_high(int fd)
 {
     return fcntl(fd, F_DUPFD, handoff_floor());
@@ -164,11 +175,12 @@ static _Noreturn void child(const struct generation *g, int control, int failed,
 
     setpgid(0, g->group); /* both do, for either may come first */
     atomic_store(&g->page->keeper, getpid());
-    if (g->number == 1)
+    if (g->number == 1 && supervisor.workers == 1)
         terminal_give(getpgrp());
     if (g->number > 1)
         stdio_forget_unread();
     run_as_environment();
+    name_worker(g);
     if ((wrong = envdir_apply()))
         give_up(failed, 126, wrong);
     rewrite_pid("LISTEN_PID", parent);

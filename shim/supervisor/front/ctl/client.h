@@ -13,7 +13,14 @@
 
 enum { CLIENT_REQUEST = 64 };
 
-enum client_waiting { CLIENT_ASKS, CLIENT_RESTART, CLIENT_STOP, CLIENT_FOLLOWS, CLIENT_READS };
+enum client_waiting {
+    CLIENT_ASKS,
+    CLIENT_RESTART,
+    CLIENT_STOP,
+    CLIENT_WORKERS,
+    CLIENT_FOLLOWS,
+    CLIENT_READS
+};
 
 struct client {
     TAILQ_ENTRY(client) link;

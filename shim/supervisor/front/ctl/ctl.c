@@ -18,6 +18,7 @@
 #include "supervisor/front/ctl/serves.h"
 #include "supervisor/front/ctl/status.h"
 #include "supervisor/front/ctl/user_signal.h"
+#include "supervisor/front/ctl/user_workers.h"
 #include "supervisor/front/ctl/visitors.h"
 #include "supervisor/generation/generation.h"
 #include "supervisor/kernel/pollset.h"
@@ -89,7 +90,8 @@ static void forward_line(const char *line)
     struct client *c;
 
     TAILQ_FOREACH (c, &client_list, link)
-        if (c->waiting == CLIENT_RESTART || c->waiting == CLIENT_STOP)
+        if (c->waiting == CLIENT_RESTART || c->waiting == CLIENT_STOP ||
+            c->waiting == CLIENT_WORKERS)
             say(c, USER_SOCKET_STEP, line);
 }
 
@@ -148,6 +150,17 @@ static void want_signal(struct client *c, const char *number)
     finish(c, sent ? USER_SOCKET_DONE : USER_SOCKET_REFUSED, text);
 }
 
+static void want_workers(struct client *c, const char *number)
+{
+    char text[256];
+
+    c->waiting = CLIENT_WORKERS;
+    if (user_workers_want(number, text, sizeof text))
+        say(c, USER_SOCKET_TAKEN, "");
+    else
+        finish(c, USER_SOCKET_REFUSED, text);
+}
+
 static bool wants_lines(struct client *c, const char *word, bool follows)
 {
     size_t n = strlen(word);
@@ -173,6 +186,8 @@ static void serve(struct client *c)
         want_stop(c, restart_stop_now);
     } else if (strncmp(c->request, USER_SOCKET_SIGNAL, strlen(USER_SOCKET_SIGNAL)) == 0) {
         want_signal(c, c->request + strlen(USER_SOCKET_SIGNAL));
+    } else if (strncmp(c->request, USER_SOCKET_WORKERS, strlen(USER_SOCKET_WORKERS)) == 0) {
+        want_workers(c, c->request + strlen(USER_SOCKET_WORKERS));
     } else if (!wants_lines(c, USER_SOCKET_LOGS, false) &&
                !wants_lines(c, USER_SOCKET_FOLLOW, true)) {
         finish(c, USER_SOCKET_FAILED, USER_SOCKET_UNKNOWN);
@@ -268,8 +283,23 @@ static void answer_failed(const struct event *e)
     answer_restarts(USER_SOCKET_FAILED, e->text);
 }
 
+static void answer_workers(const char *word, const char *text)
+{
+    struct client *c;
+
+    TAILQ_FOREACH (c, &client_list, link)
+        if (c->waiting == CLIENT_WORKERS)
+            finish(c, word, text);
+}
+
 void ctl_event(const struct event *e)
 {
+    if (e->kind == EVENT_SCALED)
+        answer_workers(USER_SOCKET_DONE, e->text);
+    else if (e->kind == EVENT_WORKER_LOST)
+        answer_workers(USER_SOCKET_FAILED, e->text);
+    else if (e->kind == EVENT_STOPPING)
+        answer_workers(USER_SOCKET_FAILED, "the server is being stopped");
     if (e->kind == EVENT_LINE)
         forward_line(e->text);
     else if (e->kind == EVENT_SUCCEEDED || e->kind == EVENT_RESPAWNED)

@@ -68,7 +68,7 @@ static bool is_aside(enum event_kind kind)
 {
     return kind == EVENT_LINE || kind == EVENT_LOGGED || kind == EVENT_SUCCEEDED ||
            kind == EVENT_REFUSED || kind == EVENT_ASKING || kind == EVENT_UNSERVED ||
-           kind == EVENT_SERVED || kind == EVENT_CUT || is_hidden(kind);
+           kind == EVENT_SERVED || kind == EVENT_CUT || kind == EVENT_SCALED || is_hidden(kind);
 }
 
 static void note(struct happened *what, const struct event *e, const char *reason)

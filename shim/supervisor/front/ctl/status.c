@@ -9,7 +9,7 @@
 #include "supervisor/front/ctl/serves.h"
 #include "supervisor/front/ctl/status_generations.h"
 #include "supervisor/front/ctl/totals.h"
-#include "supervisor/generation/generation.h"
+#include "supervisor/generation/workers.h"
 #include "supervisor/kernel/connections.h"
 #include "supervisor/state/supervisor.h"
 
@@ -17,7 +17,7 @@ static const char *state_name(void)
 {
     if (phase_stops())
         return "stopping";
-    if (phase_restarts() || supervisor.phase == PHASE_ASKING)
+    if ((phase_restarts() && !supervisor.grows) || supervisor.phase == PHASE_ASKING)
         return "restarting";
     return supervisor.phase == PHASE_FIRST ? "starting" : "serving";
 }
@@ -76,6 +76,13 @@ static void put_mode(FILE *out)
     json_text_member(out, "why", supervisor.alone);
 }
 
+static void put_workers(FILE *out)
+{
+    if (supervisor.workers > 1 || workers_serving() > 1)
+        fprintf(out, ",\"workers\":{\"wanted\":%u,\"serving\":%u}", supervisor.workers,
+                workers_serving());
+}
+
 char *status_json(void)
 {
     char *text = NULL;
@@ -95,6 +102,7 @@ char *status_json(void)
     put_listeners(out);
     history_unserved_json(out);
     put_mode(out);
+    put_workers(out);
     totals_json(out);
     history_restarts_json(out); /* its reason is the last: the bats library counts on that */
     fputs("}\n", out);

@@ -7,6 +7,7 @@
 #include "supervisor/generation/connection_ages.h"
 #include "supervisor/generation/connections.h"
 #include "supervisor/generation/slots.h"
+#include "supervisor/state/supervisor.h"
 
 enum {
     HOLDING = 5, /* of each generation */
@@ -51,6 +52,8 @@ static void put_generation(FILE *out, struct generation *g)
     fprintf(out, "{\"generation\":%u,", g->number);
     if (g->main > 0)
         fprintf(out, "\"pid\":%d,", (int)g->main);
+    if (supervisor.workers > 1)
+        fprintf(out, "\"worker\":%u,", g->worker);
     fprintf(out, "\"state\":\"%s\",\"processes\":%u,\"connections\":%u,\"accepted\":%llu",
             names[g->state], c.processes, generation_count_connections(g),
             (unsigned long long)c.accepted);

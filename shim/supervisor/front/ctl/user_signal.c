@@ -8,6 +8,7 @@
 #include "protocol/decimal.h"
 #include "protocol/signals.h"
 #include "supervisor/generation/members.h"
+#include "supervisor/generation/workers.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/signal_name.h"
 #include "supervisor/state/supervisor.h"
@@ -33,6 +34,15 @@ static bool is_refused(int sig, char *text, size_t size)
     return true;
 }
 
+static void send_all(int sig)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (worker_serves(g))
+            generation_signal(g, sig);
+}
+
 bool user_signal_send(const char *number, char *text, size_t size)
 {
     struct generation *g = supervisor.current;
@@ -40,12 +50,14 @@ bool user_signal_send(const char *number, char *text, size_t size)
 
     if (is_refused(sig, text, size))
         return false;
-    if (g->exited)
+    if (supervisor.workers > 1)
+        snprintf(text, size, "SIG%s for %u workers", signal_name(sig), workers_serving());
+    else if (g->exited)
         snprintf(text, size, "SIG%s for generation %u", signal_name(sig), g->number);
     else
         snprintf(text, size, "SIG%s for process %d, generation %u", signal_name(sig), (int)g->main,
                  g->number);
     log_line(LEVEL_INFO, "%s", text);
-    generation_signal(g, sig);
+    send_all(sig);
     return true;
 }
