@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Restart, stop and signal: of each server that is named, one after the other. */
+/* Restart, stop, signal and workers: of each server that is named, one after the other. */
 #include "grace.h"
 
+#include <ctype.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +17,8 @@
 #include "request/request.h"
 #include "request/targets.h"
 
-/* A restart takes those after the first, a signal those for all. */
-enum { FOR_RESTART = 1, FOR_SIGNAL = 3 };
+/* A restart takes those after the first, workers those that wait, a signal those for all. */
+enum { FOR_RESTART = 1, FOR_WORKERS = 2, FOR_SIGNAL = 3 };
 
 static const struct option options[] = {
     {"drain", no_argument, NULL, 'd'},         {"now", no_argument, NULL, 'n'},
@@ -134,6 +136,48 @@ int cmd_signal(int argc, char **argv)
     optind++;
     targets = read_targets(argc, argv, &wish);
     snprintf(line, sizeof(line), USER_SOCKET_SIGNAL "%d", sig);
+    wish.request.line = line;
+    return run_each(&wish, &targets, true);
+}
+
+/* "4", "+1" or "-1": how many, or how many more or fewer. */
+static bool is_count(const char *text)
+{
+    const char *digits = text + (*text == '+' || *text == '-'), *error;
+
+    strtonum(digits, 1, INT_MAX, &error);
+    return error == NULL && isdigit((unsigned char)*digits);
+}
+
+/* In front of the options, where "-1" is none. */
+static const char *take_count(int *argc, char ***argv)
+{
+    char *count = *argc > 1 && is_count((*argv)[1]) ? (*argv)[1] : NULL;
+
+    if (count == NULL)
+        return NULL;
+    (*argv)[1] = (*argv)[0];
+    ++*argv;
+    --*argc;
+    return count;
+}
+
+int cmd_workers(int argc, char **argv)
+{
+    const char *count = take_count(&argc, &argv);
+    struct wish wish = read_wish(argc, argv, options + FOR_WORKERS);
+    struct targets targets;
+    char line[32];
+
+    if (count == NULL && optind < argc)
+        count = argv[optind++];
+    if (count == NULL)
+        option_error("N is missing: how many workers, such as 4, +1 or -1");
+    if (!is_count(count))
+        option_error("'%s' isn't a number of workers, such as 4, +1 or -1", count);
+    targets = read_targets(argc, argv, &wish);
+    snprintf(line, sizeof(line), USER_SOCKET_WORKERS "%s", count);
+    wish.request.what = "change";
     wish.request.line = line;
     return run_each(&wish, &targets, true);
 }

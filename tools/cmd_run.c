@@ -43,6 +43,7 @@ static const struct option options[] = {
     {"nice", required_argument, NULL, 22},
     {"max-age", required_argument, NULL, 23},
     {"fd-store", required_argument, NULL, 24},
+    {"workers", required_argument, NULL, 25},
     {"help", no_argument, NULL, 'h'},
     {0},
 };

@@ -32,6 +32,7 @@ static const struct subcommand commands[] = {
      "  --max-old N            draining generations kept (3)\n"
      "  --before-restart CMD   run CMD before each restart; it fails: there is none\n"
      "  --on-event CMD         run CMD for each event: ready, rolled-back, crashed ...\n"
+     "  --workers N            run so many copies of it on the same listeners (1)\n"
      "  --max-age T            restart what has served for T (none)\n"
      "  --respawn[=N/T]        start it again when it dies, N times in T at most (off; 5/60s)\n"
      "  --chdir PATH           start in this directory, by its path anew each time\n"
@@ -68,6 +69,13 @@ static const struct subcommand commands[] = {
      "  -q, --quiet            say only what failed\n"
      "  --json                 a line of JSON a server in the end\n"
      "SIG is a name such as HUP or SIGUSR1, or a number.\n"},
+    {"workers", cmd_workers, EXIT_BAD_USAGE, "N TARGET... | N --all [--timeout T] [-q] [--json]",
+     "change how many copies of servers run, and wait until they serve",
+     "  --all                  all that 'grace status' shows\n"
+     "  --timeout T            stop waiting after T (none); the change goes on\n"
+     "  -q, --quiet            say only what failed\n"
+     "  --json                 a line of JSON a server in the end\n"
+     "N is their number, or +N for more and -N for fewer.\n"},
     {"logs", cmd_logs, EXIT_BAD_USAGE, "TARGET [-f] [-n N]",
      "show what the supervisor of a server has logged, wherever its log goes",
      "  -f, --follow           go on with each line that comes\n"

@@ -8,6 +8,7 @@ int cmd_run(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
 int cmd_stop(int argc, char **argv);
 int cmd_signal(int argc, char **argv);
+int cmd_workers(int argc, char **argv);
 int cmd_logs(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_check(int argc, char **argv);

@@ -24,6 +24,6 @@ end
 complete -c grace -f
 complete -c grace -n 'test (count (commandline -opc)) = 1' -a '(__grace_commands)'
 complete -c grace -n '__grace_command_is help' -a '(__grace_commands)'
-complete -c grace -n '__grace_command_is restart stop signal logs status' -a '(__grace_servers)'
+complete -c grace -n '__grace_command_is restart stop signal workers logs status' -a '(__grace_servers)'
 complete -c grace -n '__grace_command_is run check' -a '(__fish_complete_subcommand --fcs-skip=2)'
 complete -c grace -n 'string match -q -- "-*" (commandline -ct)' -a '(__grace_options)'
