@@ -54,6 +54,33 @@ until $ASK
 END
 }
 
+@test "Ctrl-C reaches each of several workers, and all end" {
+    GRACE_WORKERS=2 on_terminal <<'END'
+type $WRAP $SERVER INT=exit:4
+expect generation 2 ready
+key C
+expect SIGINT arrived
+expect SIGINT arrived
+expect \$ $
+type echo status $?
+expect status 4
+END
+}
+
+@test "also where there was one first" {
+    on_terminal <<'END'
+type $WRAP $SERVER INT=exit:4
+expect generation 1 ready
+until "$GRACE" workers 2 $(pgrep -f -o "noting.py $PORT")
+key C
+expect SIGINT arrived
+expect SIGINT arrived
+expect \$ $
+type echo status $?
+expect status 4
+END
+}
+
 @test "Ctrl-C while clients wait for a sequential restart ends it, and the server" {
     GRACE_MODE=sequential on_terminal <<'END'
 type $WRAP $SERVER INT=exit:4

@@ -3,11 +3,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "protocol/clock.h"
 #include "supervisor/generation/detached.h"
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/workers.h"
+#include "supervisor/kernel/terminal.h"
 #include "supervisor/restart/backoff.h"
 #include "supervisor/restart/serve.h"
 #include "supervisor/state/events.h"
@@ -22,7 +24,7 @@ enum {
 };
 
 static int64_t due;   /* when a missing one may be started */
-static int64_t pause; /* after the next one that fails */
+static int64_t later; /* after the next one that fails */
 static bool scaling;  /* another number was wanted, and is not reached */
 static char failure[EVENT_TEXT];
 
@@ -36,8 +38,10 @@ void rolling_want(unsigned workers)
     log_line(LEVEL_INFO, "%u worker%s wanted, there were %u", workers, plural(workers),
              supervisor.workers);
     supervisor.workers = workers;
+    if (workers > 1) /* Ctrl-C is for all of them */
+        terminal_pass(generation_group(supervisor.current), getpgrp());
     scaling = true;
-    due = pause = 0;
+    due = later = 0;
     supervisor_wake_in(0);
 }
 
@@ -105,7 +109,7 @@ void rolling_refused(const char *why)
 
 static int64_t start_later(void)
 {
-    int64_t now = clock_ms(), after = backoff_next(&pause);
+    int64_t now = clock_ms(), after = backoff_next(&later);
 
     due = now + after;
     supervisor_wake_at(due);
@@ -117,7 +121,7 @@ static void say_lost(const struct generation *g, const char *how)
     unsigned others = workers_serving() - 1;
 
     if (clock_ms() - g->started - g->ready_ms >= LONG_MS)
-        pause = 0;
+        later = 0;
     log_line(
         LEVEL_ERROR,
         "generation %u ended: %s; %u other worker%s, and worker %u is started again in %lld ms",
