@@ -50,6 +50,17 @@ all_say() {
     done
 }
 
+# restart_that_fails_at_2: it depends on who it is, as one that needs a port of its own for each does.
+restart_that_fails_at_2() {
+    version <<END
+import os
+if os.environ["GRACE_WORKER"] == "2":
+    raise SystemExit(3)
+serve(listening($PORT), body="new")
+END
+    "$GRACE" restart "$PID"
+}
+
 # lighttpd_workers: packaged, with all three.
 lighttpd_workers() {
     echo one >"$BATS_TEST_TMPDIR/index.html"
@@ -114,16 +125,9 @@ END
     all_say new
 }
 
-# It depends on who it is, as one that needs a port of its own for each does.
 @test "where one fails later the restart ends there, and says how far it has come" {
     start_numbered
-    version <<END
-import os
-if os.environ["GRACE_WORKER"] == "2":
-    raise SystemExit(3)
-serve(listening($PORT), body="new")
-END
-    run "$GRACE" restart "$PID"
+    run restart_that_fails_at_2
     [[ $status -eq 1 && $output == *"1 of 3 workers are replaced, the others go on"* ]]
     grace_wait 20 serving 3
     [[ $(numbers) == '1 2 3' ]]
@@ -137,13 +141,7 @@ END
     other=$(grace_free_port)
     version <<<"serve(listening($PORT), listening($other), body='old')"
     start_workers "$PYTHON" -u "$BATS_TEST_TMPDIR/server.py"
-    version <<END
-import os
-if os.environ["GRACE_WORKER"] == "2":
-    raise SystemExit(3)
-serve(listening($PORT), body="new")
-END
-    run "$GRACE" restart "$PID"
+    run restart_that_fails_at_2
     [[ $status -eq 1 && $output == *"1 of 3 workers are replaced"* ]]
     answers old 127.0.0.1 "$other"
     version <<<"serve(listening($PORT), body='new')"
