@@ -2,6 +2,7 @@
 /* Hooks of what receives datagrams. */
 #include <sys/socket.h>
 
+#include "libc/data_path.h"
 #include "libc/export.h"
 #include "libc/real.h"
 #include "wait/receive.h"
@@ -26,7 +27,7 @@ EXPORT UNGUARDED ssize_t recvfrom(int fd, void *restrict buffer, size_t n, int f
     struct from_arguments a = {buffer, n, from, len};
 
     return receive_watched(fd) ? receive_datagram(fd, &a, flags, call_recvfrom)
-                               : real.recvfrom(fd, buffer, n, flags, from, len);
+                               : data_path.recvfrom(fd, buffer, n, flags, from, len);
 }
 
 ssize_t __recvfrom_chk(int fd, void *buffer, size_t n, size_t size, int flags,
@@ -46,7 +47,7 @@ static ssize_t call_recvmsg(int fd, const void *arguments, int flags)
 EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
     return receive_watched(fd) ? receive_datagram(fd, message, flags, call_recvmsg)
-                               : real.recvmsg(fd, message, flags);
+                               : data_path.recvmsg(fd, message, flags);
 }
 
 struct mmsg_arguments {

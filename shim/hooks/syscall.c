@@ -6,8 +6,10 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/sendfile.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -149,6 +151,18 @@ static bool call_hook(const struct call *c, long *r)
         HOOK(connect, (int)c->a, pointer(c->b), (socklen_t)c->c);
         HOOK(shutdown, (int)c->a, (int)c->b);
         HOOK(setsockopt, (int)c->a, (int)c->b, (int)c->c, pointer(c->d), (socklen_t)c->e);
+
+        HOOK(read, (int)c->a, pointer(c->b), (size_t)c->c);
+        HOOK(readv, (int)c->a, pointer(c->b), (int)c->c);
+        HOOK(recvfrom, (int)c->a, pointer(c->b), (size_t)c->c, (int)c->d, pointer(c->e),
+             pointer(c->f));
+        HOOK(recvmsg, (int)c->a, pointer(c->b), (int)c->c);
+        HOOK(write, (int)c->a, pointer(c->b), (size_t)c->c);
+        HOOK(writev, (int)c->a, pointer(c->b), (int)c->c);
+        HOOK(sendto, (int)c->a, pointer(c->b), (size_t)c->c, (int)c->d, pointer(c->e),
+             (socklen_t)c->f);
+        HOOK(sendmsg, (int)c->a, pointer(c->b), (int)c->c);
+        HOOK(sendfile, (int)c->a, (int)c->b, pointer(c->c), (size_t)c->d);
 
         HOOK(epoll_ctl, (int)c->a, (int)c->b, (int)c->c, pointer(c->d));
         HOOK(epoll_wait, (int)c->a, pointer(c->b), (int)c->c, (int)c->d);

@@ -6,7 +6,12 @@
  * resolver, libgrace.map.in the version script, the tests the list of exports.  A call that is
  * missing here is not interposed; docs/interposition.md says why each one is here.
  * Variadic functions appear with the fixed parameters that the shim passes on.
+ *
+ * DATA_CALL is a CALL that is made for every piece of data: libc/data_path.h.
  */
+#ifndef DATA_CALL
+#define DATA_CALL(result, name, parameters, arguments) CALL(result, name, parameters, arguments)
+#endif
 
 /* listeners and connections */
 CALL(int, socket, (int domain, int type, int protocol), (domain, type, protocol))
@@ -17,19 +22,36 @@ CALL(int, accept4, (int fd, struct sockaddr *addr, socklen_t *len, int flags),
      (fd, addr, len, flags))
 CALL(int, connect, (int fd, const struct sockaddr *addr, socklen_t len), (fd, addr, len))
 CALL(int, shutdown, (int fd, int how), (fd, how))
-CALL(ssize_t, recvfrom,
-     (int fd, void *buffer, size_t n, int flags, struct sockaddr *from, socklen_t *len),
-     (fd, buffer, n, flags, from, len))
+DATA_CALL(ssize_t, recvfrom,
+          (int fd, void *buffer, size_t n, int flags, struct sockaddr *from, socklen_t *len),
+          (fd, buffer, n, flags, from, len))
 CALL(ssize_t, __recvfrom_chk,
      (int fd, void *buffer, size_t n, size_t size, int flags, struct sockaddr *from,
       socklen_t *len),
      (fd, buffer, n, size, flags, from, len))
-CALL(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags))
+DATA_CALL(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags))
 CALL(int, recvmmsg,
      (int fd, struct mmsghdr *messages, unsigned n, int flags, struct timespec *timeout),
      (fd, messages, n, flags, timeout))
 CALL(int, setsockopt, (int fd, int level, int name, const void *value, socklen_t len),
      (fd, level, name, value, len))
+
+/* data */
+DATA_CALL(ssize_t, read, (int fd, void *buffer, size_t n), (fd, buffer, n))
+DATA_CALL(ssize_t, __read_chk, (int fd, void *buffer, size_t n, size_t size), (fd, buffer, n, size))
+DATA_CALL(ssize_t, readv, (int fd, const struct iovec *pieces, int count), (fd, pieces, count))
+DATA_CALL(ssize_t, recv, (int fd, void *buffer, size_t n, int flags), (fd, buffer, n, flags))
+DATA_CALL(ssize_t, __recv_chk, (int fd, void *buffer, size_t n, size_t size, int flags),
+          (fd, buffer, n, size, flags))
+DATA_CALL(ssize_t, write, (int fd, const void *data, size_t n), (fd, data, n))
+DATA_CALL(ssize_t, writev, (int fd, const struct iovec *pieces, int count), (fd, pieces, count))
+DATA_CALL(ssize_t, send, (int fd, const void *data, size_t n, int flags), (fd, data, n, flags))
+DATA_CALL(ssize_t, sendto,
+          (int fd, const void *data, size_t n, int flags, const struct sockaddr *to, socklen_t len),
+          (fd, data, n, flags, to, len))
+DATA_CALL(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags))
+DATA_CALL(ssize_t, sendfile, (int to, int from, off_t *offset, size_t n), (to, from, offset, n))
+DATA_CALL(ssize_t, sendfile64, (int to, int from, off_t *offset, size_t n), (to, from, offset, n))
 
 /* file descriptors */
 CALL(int, close, (int fd), (fd))
@@ -155,3 +177,5 @@ CALL(int, ftruncate64, (int fd, off_t size), (fd, size))
 /* everything else that programs do by number */
 CALL(long, syscall, (long number, long a, long b, long c, long d, long e, long f),
      (number, a, b, c, d, e, f))
+
+#undef DATA_CALL

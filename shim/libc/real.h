@@ -15,6 +15,7 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
