@@ -44,20 +44,24 @@ static const struct option options[] = {
     {"max-age", required_argument, NULL, 23},
     {"fd-store", required_argument, NULL, 24},
     {"workers", required_argument, NULL, 25},
+    {"keep-alive", required_argument, NULL, 27},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
 
-/* --ready-timeout is GRACE_READY_TIMEOUT. */
+/* --ready-timeout is GRACE_READY_TIMEOUT; --keep-alive is one word where a socket option is, too.
+ */
 static void pass_option(int c, const char *value)
 {
     const struct option *option = options;
     char variable[32] = "GRACE_";
     size_t n = strlen(variable);
+    const char *name;
 
     while (option->val != c)
         option++;
-    for (const char *p = option->name; *p != '\0'; p++)
+    name = strcmp(option->name, "keep-alive") == 0 ? "keepalive" : option->name;
+    for (const char *p = name; *p != '\0'; p++)
         variable[n++] = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
     if (setenv(variable, value, 1) != 0)
         err(EXIT_NOT_RUN, "can't put %s into the environment", variable);

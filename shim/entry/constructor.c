@@ -21,6 +21,7 @@
 #include "exec/inject.h"
 #include "exec/recovery.h"
 #include "exec/supervise.h"
+#include "libc/data_path.h"
 #include "libc/real.h"
 #include "listener/drain.h"
 #include "process/command_line.h"
@@ -34,6 +35,7 @@
 #include "protocol/envp.h"
 #include "protocol/handoff.h"
 #include "protocol/preload_list.h"
+#include "stream/observe.h"
 
 /* Before main() standard error is still the user's: also a pipe that nobody reads any more, or a
  * file as large as it may get.  That ends no server, and keeps none waiting. */
@@ -134,6 +136,7 @@ static void join_generation(const struct handoff *h, char **argv)
     signal_handler_install();
     self_join();
     connections_join();
+    observe_learn();
     recovery_begin();
     self.on = true;
     if (h->bystander)
@@ -142,6 +145,7 @@ static void join_generation(const struct handoff *h, char **argv)
     atomic_fetch_add(&page->hello, 1);
     self_ring();
     drain_run();
+    observe_look();
 }
 
 /* In a new PID namespace its processes can't be told from others. The supervisor says so, if this
@@ -184,6 +188,7 @@ static __attribute__((constructor)) void init(int argc, char **argv)
     if (supervise_is_library() || envp_find(environ, AUDITOR_VARIABLE))
         return;
     real_resolve();
+    data_path_forward();
     value = envp_take(HANDOFF_VARIABLE);
     if (&grace_command_mark)
         stay_out(value);

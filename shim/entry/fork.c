@@ -16,6 +16,7 @@
 #include "process/listener_lock.h"
 #include "process/self.h"
 #include "process/waiters.h"
+#include "stream/observe.h"
 
 void fork_child(void)
 {
@@ -34,5 +35,6 @@ void fork_child(void)
     if (bystander_has_left())
         return;
     drain_run();
+    observe_look();
     suspend_join();
 }

@@ -17,6 +17,7 @@
 #include "process/own_signals.h"
 #include "process/self.h"
 #include "protocol/signals.h"
+#include "stream/observe.h"
 #include "wait/timing.h"
 
 /* As without us. */
@@ -76,6 +77,7 @@ static void obey(const siginfo_t *info)
         return;
     take_reported();
     drain_run();
+    observe_look();
     suspend_resume();
     look_again();
     recovery_join();

@@ -15,9 +15,19 @@ struct data_path data_path = {
 #include "libc/calls.h"
 };
 
-void data_path_forward(void)
+void data_path_divert(const struct data_path *to)
 {
 #define DATA_CALL(result, name, parameters, arguments) \
-    __atomic_store_n(&data_path.name, real.name, __ATOMIC_RELAXED);
+    __atomic_store_n(&data_path.name, to->name, __ATOMIC_RELAXED);
 #include "libc/calls.h"
+}
+
+void data_path_forward(void)
+{
+    const struct data_path plain = {
+#define DATA_CALL(result, name, parameters, arguments) .name = real.name,
+#include "libc/calls.h"
+    };
+
+    data_path_divert(&plain);
 }

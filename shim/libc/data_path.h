@@ -4,7 +4,7 @@
  *
  * As long as nobody looks at data these are libc's functions, and the hook is one indirect jump: no
  * load of a flag, no branch, no frame, and nothing of cancellation or errno is touched.  Who looks
- * (stream/watch) stores functions of its own here, also from a signal handler: each pointer is
+ * (stream/observe) stores functions of its own here, also from a signal handler: each pointer is
  * whole at any moment, and a call that is under way goes on where it is.
  */
 #ifndef GRACE_LIBC_DATA_PATH_H
@@ -24,7 +24,8 @@ struct data_path {
 
 extern struct data_path data_path HIDDEN;
 
-/* To libc's functions, when those are known. Async-signal-safe. */
+/* To these functions; to libc's, when those are known. Async-signal-safe. */
+void data_path_divert(const struct data_path *to);
 void data_path_forward(void);
 
 #endif

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 #include "process/connections.h"
 
-uint32_t connections_ages[PAGE_AGES];
-_Static_assert((int)PAGE_AGES == (int)FDTAB_SIZE, "each number has an age");
+struct connection_note connections_notes[PAGE_NOTES];
+_Static_assert((int)PAGE_NOTES == (int)FDTAB_SIZE, "each number has a note");
 
 uint8_t connections_copied(int fd, int from)
 {
     if (!fdtab_reaches(fd))
         return FD_NONE;
-    return connections_enter(fd, (unsigned)from < FDTAB_SIZE ? connections_ages[from] : 0);
+    return connections_enter(fd,
+                             (unsigned)from < FDTAB_SIZE ? connections_notes[from].accepted : 0);
 }
 
 void connections_take(int fd, uint32_t age)
 {
     fdtab_set(fd, FD_TAKEN);
     if ((unsigned)fd < FDTAB_SIZE)
-        connections_ages[fd] = age;
+        connections_notes[fd] = (struct connection_note){.accepted = age};
     atomic_fetch_add(&self.slot->connections, 1);
 }
 
@@ -29,7 +30,7 @@ int connections_close_and_ring(int fd)
 
 void connections_join(void)
 {
-    atomic_store(&self.slot->ages, (uint64_t)(uintptr_t)connections_ages);
+    atomic_store(&self.slot->notes, (uint64_t)(uintptr_t)connections_notes);
     atomic_store(&self.slot->connections, (int32_t)fdtab_count(FDS_ACCEPTED));
 }
 

@@ -13,10 +13,10 @@
 #include "libc/real.h"
 #include "process/fdtab.h"
 #include "process/self.h"
+#include "protocol/connection_note.h"
 
-/* When the connection on this number was accepted: seconds of time(), the cheapest clock. The
- * supervisor reads it in the process's memory to name the age of a connection it has to cut. */
-extern uint32_t connections_ages[PAGE_AGES] HIDDEN;
+/* By number; the supervisor reads it in the process's memory. */
+extern struct connection_note connections_notes[PAGE_NOTES] HIDDEN;
 
 /* Puts what this process holds into the slot that self_join() has given it. */
 void connections_join(void);
@@ -31,7 +31,7 @@ static inline uint8_t connections_enter(int fd, uint32_t age)
 {
     uint8_t was = fdtab_exchange(fd, FD_CONNECTION);
 
-    connections_ages[fd] = age;
+    connections_notes[fd] = (struct connection_note){.accepted = age};
     atomic_fetch_add(&self.slot->connections, 1);
     return was;
 }

@@ -190,7 +190,7 @@ static void move(struct taken *t)
         taken_drop(t);
         return;
     }
-    connections_ages[high] = connections_ages[t->fd];
+    connections_notes[high].accepted = connections_notes[t->fd].accepted;
     fdtab_set(high, FD_TAKEN);
     fdtab_set(t->fd, FD_NONE);
     t->fd = high;

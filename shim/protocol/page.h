@@ -23,13 +23,13 @@
 #define PAGE_NAME "grace:%u:%u"
 
 enum {
-    PAGE_VERSION = 5,
+    PAGE_VERSION = 6,
     PAGE_SLOTS = 4096,        /* processes of one generation; of more only the kernel tells */
     PAGE_LISTENERS = 1024,    /* listeners of one generation at a time; more are not handed over */
     PAGE_PREDECESSORS = 1024, /* processes of older generations that the new one is not to see */
     PAGE_COMMANDS = 64,       /* by which processes were executed that serve */
     PAGE_COUNTERS = 64,       /* buckets that number equal binds (port 0, SO_REUSEPORT) */
-    PAGE_AGES = 1 << 20,      /* entries of a process's table of accept times */
+    PAGE_NOTES = 1 << 20,     /* entries of a process's table of connections */
     PAGE_PID_FILES = 4,       /* locked pid files that the new generation writes to */
     PAGE_REFUSALS = 16,       /* locked files that are remembered while a generation starts */
     PAGE_EPOLLS = 16384,      /* epoll registrations of listeners that a process remembers */
@@ -44,6 +44,9 @@ enum {
     ATTENTION_ENDING = 16,   /* it was asked to end: its own signals are no requests */
     ATTENTION_ALL = 31,
 };
+
+/* page.keep_alive */
+enum keep_alive { KEEP_ALIVE_OFF, KEEP_ALIVE_CLOSE };
 
 /* page_listener.flags */
 enum {
@@ -95,7 +98,7 @@ struct page_slot {
      */
     _Atomic uint64_t accepts;
     _Atomic uint64_t born;      /* ms on CLOCK_BOOTTIME: a pid started later is another process */
-    _Atomic uint64_t ages;      /* address of that process's table of accept times, by fd */
+    _Atomic uint64_t notes;     /* address of that process's connection notes, by fd */
     _Atomic uint32_t suspended; /* something is suspended there, or a thread does not know yet */
     _Atomic int32_t bell;       /* the bell's number in that process, for a new supervisor */
     _Atomic uint32_t bystander; /* it was executed by the server, and serves nothing so far */
@@ -150,8 +153,11 @@ struct page {
     /* Since when, and until when, generations were started that serve beside this one or in its
      * place: ms on CLOCK_REALTIME, as files have it; 0: none was. */
     _Atomic int64_t successor_from, successor_until;
-    _Atomic uint32_t worker;    /* which of several (GRACE_WORKERS), for a new supervisor */
-    _Atomic uint32_t placeless; /* the supervisor has no directory to hide UNIX placeholders in */
+    _Atomic uint32_t worker;     /* which of several (GRACE_WORKERS), for a new supervisor */
+    _Atomic uint32_t keep_alive; /* what its connections are told when it drains: below */
+    _Atomic uint32_t tunnels;    /* this server is one that answers CONNECT, or 101 */
+    _Atomic uint32_t told;       /* connections that were told that an answer is the last one */
+    _Atomic uint32_t placeless;  /* the supervisor has no directory to hide UNIX placeholders in */
     _Atomic uint32_t commands[PAGE_COMMANDS];
     _Atomic uint32_t binds[PAGE_COUNTERS];
     _Atomic uint32_t transient[PAGE_COUNTERS]; /* listeners that were closed again at once */

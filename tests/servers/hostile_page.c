@@ -50,7 +50,7 @@ static const struct field slot_fields[] = {
     FIELD(page_slot, pid),     FIELD(page_slot, away),
     FIELD(page_slot, drained), FIELD(page_slot, connections),
     FIELD(page_slot, accepts), FIELD(page_slot, born),
-    FIELD(page_slot, ages),    FIELD(page_slot, suspended),
+    FIELD(page_slot, notes),    FIELD(page_slot, suspended),
     FIELD(page_slot, bell),    {NULL, 0, 0},
 };
 
@@ -213,7 +213,7 @@ int act_ages_stuck(int client, char *const words[])
         return act_failed(client, "userfaultfd");
     for (unsigned i = 0; i < PAGE_SLOTS; i++)
         if (atomic_load(&page->slots[i].pid) == getpid())
-            atomic_store(&page->slots[i].ages, (uintptr_t)memory);
+            atomic_store(&page->slots[i].notes, (uintptr_t)memory);
     return act_ok(client, "stuck");
 }
 

@@ -24,7 +24,7 @@
 static struct page page;
 static struct page_slot slot;
 struct self self = {.page = &page, .slot = &slot};
-uint32_t connections_ages[PAGE_AGES];
+struct connection_note connections_notes[PAGE_NOTES];
 bool vfork_called;
 bool suspend_any;
 

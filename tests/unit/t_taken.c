@@ -14,7 +14,7 @@ enum { LISTENER = 7, OTHER = 8 };
 static struct page page;
 static struct page_slot slot;
 struct self self = {.page = &page, .slot = &slot};
-uint32_t connections_ages[PAGE_AGES];
+struct connection_note connections_notes[PAGE_NOTES];
 
 static int real_fcntl(int fd, int cmd, void *arg)
 {

@@ -60,6 +60,8 @@ static void print_connection(FILE *out, struct json_object *connection)
     print_duration(out, connection, "age_s");
     if (answer_has(connection, "pid"))
         fprintf(out, ", process %" PRId64, answer_number(connection, "pid"));
+    if (answer_has(connection, "state"))
+        fprintf(out, ", %s", answer_text(connection, "state"));
     putc('\n', out);
 }
 

@@ -145,6 +145,11 @@ bool generation_has_none(struct generation *g)
     return none;
 }
 
+unsigned generation_told(const struct generation *g)
+{
+    return atomic_load(&g->page->told);
+}
+
 /* A look at one generation reads the table of all. */
 static bool are_many(void)
 {

@@ -29,6 +29,9 @@ void generation_note_internal(struct generation *g);
  * free(*conns) afterwards. */
 void generation_some_connections(struct generation *g, struct kernel_connection **conns, size_t *n);
 
+/* How many clients were told that an answer is the last one, as its processes say. */
+unsigned generation_told(const struct generation *g);
+
 /* How many; what the processes have counted where the kernel doesn't tell, or takes too long: for
  * each of more than a thousand 10 us. */
 unsigned generation_count_connections(struct generation *g);

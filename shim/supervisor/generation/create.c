@@ -47,6 +47,17 @@ static bool map_page(struct generation *g)
     return true;
 }
 
+/* What one version of the server has shown the next one does, too. */
+static bool any_tunnels(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (atomic_load(&g->page->tunnels))
+            return true;
+    return false;
+}
+
 static bool page_new(struct generation *g)
 {
     char name[48]; /* nobody can change it: number_of() reads it */
@@ -61,6 +72,8 @@ static bool page_new(struct generation *g)
     g->page->generation = g->number;
     atomic_store(&g->page->supervisor, getpid());
     atomic_store(&g->page->alone, supervisor.alone[0] != '\0');
+    atomic_store(&g->page->keep_alive, supervisor.options.keep_alive);
+    atomic_store(&g->page->tunnels, any_tunnels());
     g->page->placeless = !runtime_dir_make(dir, sizeof dir);
     return true;
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "protocol/connection_note.h"
 #include "protocol/page.h"
 #include "supervisor/kernel/process_tree.h"
 #include "supervisor/state/listener.h"
@@ -109,10 +110,11 @@ struct generation {
     bool surplus;    /* it has to make room for younger ones: GRACE_MAX_OLD */
     bool hurried;    /* it has no time to drain: restart --now */
     bool datagrams;  /* it has read some, and may owe answers */
-    int64_t look_at_ages; /* of its connections, for the status: not before */
-    size_t owed;          /* connections that it was to finish, when it began to drain */
-    size_t cut;           /* of these, for they took too long */
-    size_t internal;      /* connections between its own processes, at the last look */
+    int64_t look_at_notes;          /* of its connections, for the status: not before */
+    unsigned cut_by[STREAM_STATES]; /* of those that it has cut: why they were there */
+    size_t owed;                    /* connections that it was to finish, when it began to drain */
+    size_t cut;                     /* of these, for they took too long */
+    size_t internal;                /* connections between its own processes, at the last look */
     struct flights flights;
     int64_t deadline;                       /* of the present state, CLOCK_NEVER for none */
     int killed;                             /* last signal sent to end it */

@@ -205,6 +205,12 @@ static bool set_nice(struct options *o, const char *text)
     return true;
 }
 
+static bool set_keep_alive(struct options *o, const char *text)
+{
+    o->keep_alive = strcmp(text, "close") == 0 ? KEEP_ALIVE_CLOSE : KEEP_ALIVE_OFF;
+    return o->keep_alive != KEEP_ALIVE_OFF || strcmp(text, "off") == 0;
+}
+
 static bool set_children(struct options *o, const char *text)
 {
     o->keep_children = strcmp(text, "keep") == 0;
@@ -302,6 +308,7 @@ static const struct variable {
     {"GRACE_PROBATION", set_probation, LIMITED},
     {"GRACE_REQUIRE_LISTENERS", set_require_listeners, "on or off"},
     {"GRACE_DRAIN_TIMEOUT", set_drain_timeout, DURATION},
+    {"GRACE_KEEPALIVE", set_keep_alive, "off or close"},
     {"GRACE_TERM", set_term, "pass or drain"},
     {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12, or none"},
     {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "protocol/page.h"
 #include "supervisor/state/log.h"
 
 enum { OPTIONS_WORKERS = 64 /* at most */, OPTIONS_RESPAWNS = 100 /* too */, OPTIONS_NO_NICE = 20 };
@@ -40,8 +41,9 @@ struct options {
     int64_t probation;
     bool require_listeners;
     int64_t drain_timeout;
-    bool term_drains; /* GRACE_TERM: SIGTERM ends us when all has drained */
-    int stop_signal;  /* 0: as the program wants it (stop_signals); SIGKILL for none */
+    enum keep_alive keep_alive; /* GRACE_KEEPALIVE */
+    bool term_drains;           /* GRACE_TERM: SIGTERM ends us when all has drained */
+    int stop_signal;            /* 0: as the program wants it (stop_signals); SIGKILL for none */
     int64_t stop_timeout;
     int max_old;
     int workers;                /* copies of the server, at the start */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "protocol/page.h"
-#include "supervisor/generation/connection_ages.h"
+#include "supervisor/generation/connection_notes.h"
 #include "supervisor/generation/connections.h"
 #include "supervisor/generation/slots.h"
 #include "supervisor/state/events.h"
@@ -18,15 +18,17 @@ enum {
     READ_MS = 500, /* for the ages of all of them */
 };
 
-static void name_connection(const struct generation *g, const struct kernel_connection *c, int age)
+static void name_connection(const struct generation *g, const struct kernel_connection *c,
+                            const struct connection_known *known)
 {
-    char peer[KERNEL_PEER], known[24] = "unknown";
+    const char *why = connection_stream_text(known->stream);
+    char peer[KERNEL_PEER], age[24] = "unknown";
 
     kernel_peer(c, peer);
-    if (age != CONNECTION_AGE_UNKNOWN)
-        snprintf(known, sizeof known, "%d s", age);
-    log_line(LEVEL_WARNING, "generation %u: cutting connection of %s, age %s, process %d",
-             g->number, peer, known, (int)c->pid);
+    if (known->age != CONNECTION_AGE_UNKNOWN)
+        snprintf(age, sizeof age, "%d s", known->age);
+    log_line(LEVEL_WARNING, "generation %u: cutting connection of %s, age %s, process %d%s%s",
+             g->number, peer, age, (int)c->pid, why ? ": " : "", why ? why : "");
 }
 
 /* What it has waited for, if for no connection that the kernel knows. */
@@ -65,15 +67,18 @@ void drain_cut(struct generation *g)
 {
     struct kernel_connection *conns;
     size_t nconns, named;
-    int ages[NAMED];
+    struct connection_known known[NAMED];
 
     generation_connections(g, &conns, &nconns);
     named = nconns < NAMED ? nconns : NAMED;
-    connection_ages(g, conns, named, ages, READ_MS);
+    connection_notes(g, conns, named, known, READ_MS);
     g->cut = nconns;
     report_end(g, nconns);
     for (size_t i = 0; i < named; i++)
-        name_connection(g, &conns[i], ages[i]);
+        name_connection(g, &conns[i], &known[i]);
+    for (size_t i = 0; i < named; i++)
+        if (known[i].stream < STREAM_STATES)
+            g->cut_by[known[i].stream]++;
     free(conns);
     event(EVENT_CUT, g->number, "");
     retire_begin(g);

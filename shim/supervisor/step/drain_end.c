@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "supervisor/step/drain_end.h"
 
+#include <stdio.h>
 #include <time.h>
 
 #include "supervisor/generation/connections.h"
@@ -71,6 +72,17 @@ static bool drained(struct generation *g, const struct slots_count *c, int64_t n
     return false;
 }
 
+static void log_drained(const struct generation *g, int64_t now)
+{
+    unsigned n = generation_told(g);
+    char told[48] = "";
+
+    if (n > 0)
+        snprintf(told, sizeof told, " (%u client%s told to close)", n, n == 1 ? "" : "s");
+    log_line(LEVEL_INFO, "generation %u drained in %lld ms%s", g->number,
+             (long long)(now - g->draining), told);
+}
+
 static void decide(struct generation *g, int64_t now)
 {
     struct slots_count c;
@@ -90,8 +102,7 @@ static void decide(struct generation *g, int64_t now)
     c = slots_owe(g);
     if (!handover_ask(g, &c, now) || !drained(g, &c, now) || may_owe_answers(g, now))
         return;
-    log_line(LEVEL_INFO, "generation %u drained in %lld ms", g->number,
-             (long long)(now - g->draining));
+    log_drained(g, now);
     event(EVENT_DRAINED, g->number, "");
     retire_begin(g);
 }

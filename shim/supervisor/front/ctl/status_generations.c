@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "protocol/clock.h"
-#include "supervisor/generation/connection_ages.h"
+#include "supervisor/generation/connection_notes.h"
 #include "supervisor/generation/connections.h"
 #include "supervisor/generation/slots.h"
 #include "supervisor/state/supervisor.h"
@@ -18,7 +18,7 @@ enum {
 
 struct holding {
     const struct kernel_connection *connection;
-    int age;
+    struct connection_known known;
 };
 
 static void put_drain(FILE *out, const struct generation *g)
@@ -27,7 +27,8 @@ static void put_drain(FILE *out, const struct generation *g)
 
     if (g->state != GENERATION_DRAINING)
         return;
-    fprintf(out, ",\"draining_s\":%lld", (long long)(now - g->draining) / 1000);
+    fprintf(out, ",\"draining_s\":%lld,\"told\":%u", (long long)(now - g->draining) / 1000,
+            generation_told(g));
     if (g->deadline < CLOCK_NEVER)
         fprintf(out, ",\"cut_in_s\":%lld",
                 (long long)(g->deadline > now ? g->deadline - now + 999 : 0) / 1000);
@@ -79,32 +80,35 @@ static int oldest_first(const void *a, const void *b)
 {
     const struct holding *x = a, *y = b;
 
-    return (x->age < y->age) - (x->age > y->age);
+    return (x->known.age < y->known.age) - (x->known.age > y->known.age);
 }
 
 static void put_connection(FILE *out, const struct generation *g, const struct holding *h,
                            const char *separator)
 {
+    const char *stream = connection_stream_name(h->known.stream);
     char peer[KERNEL_PEER];
 
     fprintf(out, "%s{\"generation\":%u,\"peer\":\"%s\"", separator, g->number,
             kernel_peer(h->connection, peer));
-    if (h->age != CONNECTION_AGE_UNKNOWN)
-        fprintf(out, ",\"age_s\":%d", h->age);
+    if (h->known.age != CONNECTION_AGE_UNKNOWN)
+        fprintf(out, ",\"age_s\":%d", h->known.age);
+    if (stream)
+        fprintf(out, ",\"state\":\"%s\"", stream);
     if (h->connection->pid > 0)
         fprintf(out, ",\"pid\":%d", (int)h->connection->pid);
     putc('}', out);
 }
 
-static void look_at_ages(struct generation *g, const struct kernel_connection *conns, size_t n,
-                         int *ages)
+static void look_at_notes(struct generation *g, const struct kernel_connection *conns, size_t n,
+                          struct connection_known *known)
 {
     int64_t now = clock_ms();
 
     for (size_t i = 0; i < n; i++)
-        ages[i] = CONNECTION_AGE_UNKNOWN;
-    if (now >= g->look_at_ages && !connection_ages(g, conns, n, ages, READ_MS))
-        g->look_at_ages = now + READ_AGAIN_MS;
+        known[i] = (struct connection_known){CONNECTION_AGE_UNKNOWN, STREAM_STATES};
+    if (now >= g->look_at_notes && !connection_notes(g, conns, n, known, READ_MS))
+        g->look_at_notes = now + READ_AGAIN_MS;
 }
 
 /* True: there were some. */
@@ -112,14 +116,14 @@ static bool put_holding(FILE *out, struct generation *g, bool any)
 {
     struct holding holding[LOOKED_AT];
     struct kernel_connection *conns;
-    int ages[LOOKED_AT];
+    struct connection_known known[LOOKED_AT];
     size_t n;
 
     generation_some_connections(g, &conns, &n);
     n = n < LOOKED_AT ? n : LOOKED_AT;
-    look_at_ages(g, conns, n, ages);
+    look_at_notes(g, conns, n, known);
     for (size_t i = 0; i < n; i++)
-        holding[i] = (struct holding){&conns[i], ages[i]};
+        holding[i] = (struct holding){&conns[i], known[i]};
     qsort(holding, n, sizeof *holding, oldest_first);
     for (size_t i = 0; i < n && i < HOLDING; i++)
         put_connection(out, g, &holding[i], any || i > 0 ? "," : "");

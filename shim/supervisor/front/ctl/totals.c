@@ -4,6 +4,8 @@
 #include <stdint.h>
 
 #include "protocol/clock.h"
+#include "supervisor/generation/connection_notes.h"
+#include "supervisor/generation/connections.h"
 #include "supervisor/generation/slots.h"
 
 static const int limits_ms[] = {10,   25,   50,    100,   250,   500,    1000,
@@ -17,7 +19,8 @@ struct times {
 };
 
 static struct times ready, drain;
-static uint64_t accepted, drained, cut; /* of generations that are gone, or have drained */
+static uint64_t accepted, drained, told, cut; /* of generations that are gone, or have drained */
+static uint64_t cut_by[STREAM_STATES];
 
 static void note_time(struct times *t, int64_t ms)
 {
@@ -32,7 +35,10 @@ static void note_time(struct times *t, int64_t ms)
 static void note_drained(const struct generation *g)
 {
     drained += g->owed > g->cut ? g->owed - g->cut : 0;
+    told += generation_told(g);
     cut += g->cut;
+    for (int i = 0; i < STREAM_STATES; i++)
+        cut_by[i] += g->cut_by[i];
     note_time(&drain, clock_ms() - g->draining);
 }
 
@@ -48,6 +54,19 @@ void totals_event(const struct event *e)
         note_drained(g);
     else if (e->kind == EVENT_RETIRED)
         accepted += slots_count(g).accepted;
+}
+
+/* Those that were looked at when they were cut. */
+static void put_cut_by(FILE *out)
+{
+    const char *separator = ",\"cut_by\":{";
+
+    for (int i = 0; i < STREAM_STATES; i++) {
+        fprintf(out, "%s\"%s\":%llu", separator, connection_stream_name((enum stream_state)i),
+                (unsigned long long)cut_by[i]);
+        separator = ",";
+    }
+    putc('}', out);
 }
 
 static void put_times(FILE *out, const char *name, const struct times *t)
@@ -66,8 +85,10 @@ void totals_json(FILE *out)
 
     TAILQ_FOREACH (g, &generation_list, link)
         all += slots_count(g).accepted;
-    fprintf(out, ",\"totals\":{\"accepted\":%llu,\"drained\":%llu,\"cut\":%llu",
-            (unsigned long long)all, (unsigned long long)drained, (unsigned long long)cut);
+    fprintf(out, ",\"totals\":{\"accepted\":%llu,\"drained\":%llu,\"told\":%llu,\"cut\":%llu",
+            (unsigned long long)all, (unsigned long long)drained, (unsigned long long)told,
+            (unsigned long long)cut);
+    put_cut_by(out);
     put_times(out, "ready", &ready);
     put_times(out, "drain", &drain);
     putc('}', out);
