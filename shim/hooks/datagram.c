@@ -21,12 +21,18 @@ static ssize_t call_recvfrom(int fd, const void *arguments, int flags)
     return real.recvfrom(fd, a->buffer, a->n, flags, a->from, a->len);
 }
 
-EXPORT UNGUARDED ssize_t recvfrom(int fd, void *restrict buffer, size_t n, int flags,
-                                  struct sockaddr *restrict from, socklen_t *restrict len)
+static __attribute__((noinline)) ssize_t recvfrom_watched(int fd, void *buffer, size_t n, int flags,
+                                                          struct sockaddr *from, socklen_t *len)
 {
     struct from_arguments a = {buffer, n, from, len};
 
-    return receive_watched(fd) ? receive_datagram(fd, &a, flags, call_recvfrom)
+    return receive_datagram(fd, &a, flags, call_recvfrom);
+}
+
+EXPORT ssize_t recvfrom(int fd, void *restrict buffer, size_t n, int flags,
+                        struct sockaddr *restrict from, socklen_t *restrict len)
+{
+    return receive_watched(fd) ? recvfrom_watched(fd, buffer, n, flags, from, len)
                                : data_path.recvfrom(fd, buffer, n, flags, from, len);
 }
 

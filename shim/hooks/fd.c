@@ -20,13 +20,16 @@
 #include "process/readable.h"
 #include "process/self.h"
 
+static __attribute__((noinline)) int close_known(int fd)
+{
+    return fdtab_get(fd) == FD_CONNECTION && !vfork_called ? connections_close(fd)
+                                                           : descriptors_close(fd);
+}
+
+/* Who serves files closes one for each request. */
 EXPORT int close(int fd)
 {
-    uint8_t known = fdtab_get(fd);
-
-    if (__builtin_expect(known == FD_NONE, 1))
-        return real.close(fd);
-    return known == FD_CONNECTION && !vfork_called ? connections_close(fd) : descriptors_close(fd);
+    return fdtab_get(fd) == FD_NONE ? real.close(fd) : close_known(fd);
 }
 
 EXPORT int close_range(unsigned first, unsigned last, int flags)

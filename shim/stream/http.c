@@ -23,6 +23,7 @@ enum waiting { PLAIN, HEAD, CONNECT, UPGRADE, WAITING_BITS = 2, WAITING = 3 };
 
 static struct http *_Atomic records;
 static _Atomic uint32_t size, begun, answers;
+static _Atomic bool counts; /* the kernel is asked what it has counted */
 
 /* Those who are at it may still use the former records: they stay. */
 bool http_begin(bool drains)
@@ -39,6 +40,7 @@ bool http_begin(bool drains)
         atomic_store(&records, memory);
         atomic_store(&size, n);
     }
+    atomic_store(&counts, drains);
     atomic_store(&begun, (atomic_load(&begun) / BEGUN + 1) * BEGUN + (drains ? STREAM_SEEN : 0));
     return true;
 }
@@ -121,7 +123,7 @@ static void request_came(struct http *x, int fd)
     }
     x->waiting |= (uint32_t)kind_of(&x->request) << (WAITING_BITS * x->requests++);
     x->state = STREAM_ASKED;
-    x->counted = sent_bytes(fd, &x->sent);
+    x->counted = atomic_load(&counts) && sent_bytes(fd, &x->sent);
     x->relays = relay_unclear();
     relay_note(x->hash);
 }
@@ -170,7 +172,7 @@ void http_received(struct http *x, int fd, const struct iovec *pieces, size_t n)
 {
     if (!pieces)
         return lose(x);
-    if (x->state == STREAM_QUIET)
+    if (x->state == STREAM_QUIET && atomic_load(&counts))
         x->followed = x->known = sent_first(fd, n);
     for (; n > 0; pieces++) {
         size_t here = pieces->iov_len < n ? pieces->iov_len : n;

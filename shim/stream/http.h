@@ -41,8 +41,9 @@ struct http {
     bool given_up;
 };
 
-/* Begins anew for all connections, because the generation drains or not; what was known is
- * forgotten. False: there is no memory. */
+/* Begins anew for all connections; what was known is forgotten.  Where the generation does not
+ * drain the kernel is not asked what it has counted: no answer is certain. False: there is no
+ * memory. */
 bool http_begin(bool drains);
 
 /* The record of a connection, for the caller alone until http_release(); NULL where there is

@@ -14,7 +14,8 @@ at_most_added() {
     at_most_added close 12
     at_most_added accept4+close 80
     at_most_added epoll_wait 8
-    at_most_added read 0
+    at_most_added read 1
+    at_most_added recvfrom 8
 }
 
 @test "instructions of nginx for a request on a connection of its own" {
@@ -23,6 +24,14 @@ at_most_added() {
     plain=$REQUEST
     nginx_request wrapped 1
     ((REQUEST * 1000 <= plain * 1006)) || fail "$plain without, $REQUEST with"
+}
+
+@test "instructions of nginx for a request on a connection that is kept" {
+    nginx_configure
+    nginx_request plain 1 keep-alive
+    plain=$REQUEST
+    nginx_request wrapped 1 keep-alive
+    ((REQUEST <= plain + 20)) || fail "$plain without, $REQUEST with"
 }
 
 @test "memory of the supervisor" {

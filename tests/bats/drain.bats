@@ -103,7 +103,7 @@ END
     grace_wait 10 settled "$PID" 2
     log_has 'generation 1: drain deadline reached, 3 connections cut'
     mapfile -t named < <(sed -nE \
-        's/.*generation 1: cutting connection of ([0-9.:]+), age [0-9]+ s, process [0-9]+$/\1/p' "$LOG" | sort)
+        's/.*generation 1: cutting connection of ([0-9.:]+), age [0-9]+ s, process [0-9]+: nothing has come since the drain began$/\1/p' "$LOG" | sort)
     [[ ${named[*]} == "${peers[*]}" ]] || fail "${peers[*]} are named ${named[*]}" "$(<"$LOG")"
 }
 

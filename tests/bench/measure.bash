@@ -88,6 +88,7 @@ nginx_configure() {
         echo "daemon off; master_process off; timer_resolution 100s; pid $dir/nginx.pid;"
         echo "error_log /dev/null; events {} http { access_log $dir/access.log;"
         echo 'sendfile on; keepalive_timeout 65; client_header_timeout 1h;'
+        echo 'keepalive_requests 1000000;'
         echo 'include /etc/nginx/mime.types; default_type application/octet-stream;'
         for name in client_body proxy fastcgi uwsgi scgi; do echo "${name}_temp_path $dir/temp;"; done
         echo "server { listen 127.0.0.1:$NGINX_PORT; root $dir; } }"
@@ -98,7 +99,8 @@ nginx_accepts() {
     exec {IDLE}<>"/dev/tcp/127.0.0.1/$NGINX_PORT"
 } 2>/dev/null
 
-# nginx_total PLAIN|WRAPPED REQUESTS IDLE: instructions of its life; IDLE=1 holds one connection
+# nginx_total PLAIN|WRAPPED REQUESTS IDLE [CLIENTS]: instructions of its life; IDLE=1 holds one
+# connection
 nginx_total() {
     local out=$BATS_TEST_TMPDIR/nginx.callgrind
     rm -f "$out"
@@ -108,17 +110,17 @@ nginx_total() {
     grace_wait 60 nginx_accepts || dump_log || return 1
     [[ $1 == plain ]] || grace_wait 60 settled "$PID" 1 || dump_log || return 1
     (($3)) || exec {IDLE}>&-
-    requests -c new=1 -n "$2" "http://127.0.0.1:$NGINX_PORT/" >/dev/null || return 1
+    requests -c "${4:-new}=1" -n "$2" "http://127.0.0.1:$NGINX_PORT/" >/dev/null || return 1
     kill -TERM "$PID"
     wait "$PID" || return 1
     (($3 == 0)) || exec {IDLE}>&-
     TOTAL=$(collected "$out")
 }
 
-# nginx_request PLAIN|WRAPPED IDLE: instructions of a request
+# nginx_request PLAIN|WRAPPED IDLE [CLIENTS]: instructions of a request
 nginx_request() {
     local once
-    nginx_total "$1" 500 "$2" && once=$TOTAL && nginx_total "$1" 1500 "$2" || return 1
+    nginx_total "$1" 500 "${@:2}" && once=$TOTAL && nginx_total "$1" 1500 "${@:2}" || return 1
     REQUEST=$(((TOTAL - once + 500) / 1000))
 }
 
