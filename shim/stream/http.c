@@ -150,12 +150,10 @@ static size_t receive(struct http *x, int fd, const char *data, size_t n)
     return used;
 }
 
-/* What is followed only from here on: the end of something, or of a body, may look like a part of
- * a head. */
+/* What is followed only from here on: the end of a body may look like the beginning of a method. */
 static bool is_a_part(const struct http *x)
 {
-    return !x->followed && !framing_at_start(&x->request) &&
-           !(x->request.flags & FRAMING_HEAD_DONE);
+    return !x->followed && !framing_at_start(&x->request) && x->request.line_end == 0;
 }
 
 static void receive_all(struct http *x, int fd, const char *data, size_t n)

@@ -4,8 +4,8 @@
  * them have come, whether an answer is to begin now, and whether it is surely the beginning.
  *
  * Nothing was recorded before, so a connection begins in the middle of something that nobody knows.
- * It is followed from the first read() on that is a whole request head from its first byte; one
- * that has answered nothing so far, as the kernel counts, from its first byte on.  An answer begins
+ * It is followed from the first read() on that begins with a whole request line; one to which nothing
+ * has come before, as the kernel counts, from its first byte on.  An answer begins
  * where a request has come, the answers before are complete, and the kernel has counted nothing
  * that was sent since that request was read: so what was written past the hooks (stdio, splice(),
  * another process) shows.  What can't be followed is left alone from then on.

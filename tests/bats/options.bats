@@ -135,6 +135,8 @@ duration() {
     for value in '' 0 999ms 60 -1s; do
         rejects GRACE_MAX_AGE "$value" 'a duration of 1s at least'
     done
+    takes GRACE_KEEPALIVE off close
+    for value in '' on pass Close; do rejects GRACE_KEEPALIVE "$value" 'off or close'; done
     takes GRACE_CHILDREN scrub keep
     rejects GRACE_CHILDREN none 'scrub or keep'
     takes GRACE_NAME shop shop-1 x

@@ -102,6 +102,7 @@ nginx_accepts() {
 # nginx_total PLAIN|WRAPPED REQUESTS IDLE [CLIENTS]: instructions of its life; IDLE=1 holds one
 # connection
 nginx_total() {
+    local -x GRACE_STOP_TIMEOUT=2m
     local out=$BATS_TEST_TMPDIR/nginx.callgrind
     rm -f "$out"
     launched "$1" valgrind -q --tool=callgrind --callgrind-out-file="$out" \
