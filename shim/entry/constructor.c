@@ -136,7 +136,8 @@ static void join_generation(const struct handoff *h, char **argv)
     signal_handler_install();
     self_join();
     connections_join();
-    observe_learn();
+    if (!h->bystander)
+        observe_learn();
     recovery_begin();
     self.on = true;
     if (h->bystander)

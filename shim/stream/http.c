@@ -2,6 +2,7 @@
 #include "stream/http.h"
 
 #include <sys/mman.h>
+#include <sched.h>
 
 #include "process/connections.h"
 #include "process/fdtab.h"
@@ -16,7 +17,7 @@ enum {
     BEGUN = 0x10000, /* times the number of http_begin(): older records are none */
 };
 
-enum { MOST_REQUESTS = 16, LEAST_RECORDS = 1024 };
+enum { MOST_REQUESTS = 16, FEW_RECORDS = 1024, TRIES = 100 };
 
 /* A request that has no answer yet. */
 enum waiting { PLAIN, HEAD, CONNECT, UPGRADE, WAITING_BITS = 2, WAITING = 3 };
@@ -29,7 +30,7 @@ static _Atomic bool counts; /* the kernel is asked what it has counted */
 bool http_begin(bool drains)
 {
     int highest = atomic_load(&fdtab_highest);
-    uint32_t n = highest < LEAST_RECORDS ? LEAST_RECORDS : (uint32_t)highest + 1;
+    uint32_t n = drains && highest >= FEW_RECORDS ? (uint32_t)highest + 1 : FEW_RECORDS;
     void *memory;
 
     if (n > atomic_load(&size)) {
@@ -57,19 +58,26 @@ static void reset(struct http *x)
     framing_begin(&x->response, FRAMING_RESPONSE, false);
 }
 
+/* Who reads is at it for a moment only. Without what is owed nobody should write. */
+static bool claim(_Atomic uint32_t *note, uint32_t *was)
+{
+    for (int i = 0; i < TRIES; i++) {
+        *was = atomic_fetch_or(note, BUSY);
+        if (!(*was & BUSY))
+            return true;
+        sched_yield();
+    }
+    atomic_fetch_or(note, SPOILED);
+    return false;
+}
+
 struct http *http_claim(int fd)
 {
-    _Atomic uint32_t *note;
     uint32_t was;
 
-    if (fdtab_kind(fd) != FD_CONNECTION || (uint32_t)fd >= atomic_load(&size))
+    if (fdtab_kind(fd) != FD_CONNECTION || (uint32_t)fd >= atomic_load(&size) ||
+        !claim(&connections_notes[fd].stream, &was))
         return NULL;
-    note = &connections_notes[fd].stream;
-    was = atomic_fetch_or(note, BUSY);
-    if (was & BUSY) {
-        atomic_fetch_or(note, SPOILED);
-        return NULL;
-    }
     if ((was ^ atomic_load(&begun)) / BEGUN)
         reset(&records[fd]);
     return &records[fd];
@@ -87,6 +95,8 @@ void http_release(struct http *x, int fd)
     uint32_t was = atomic_load(note);
 
     do {
+        if (!(was & BUSY))
+            return; /* another connection has got the number */
         if (was & SPOILED)
             give_up(x, STREAM_OPAQUE);
     } while (!atomic_compare_exchange_weak(note, &was, x->epoch | x->state));
@@ -95,10 +105,17 @@ void http_release(struct http *x, int fd)
 /* It is not what it was taken for. */
 static void lose(struct http *x)
 {
-    if (!x->followed)
-        reset(x); /* the next request may be seen from its first byte on */
+    const struct http was = *x;
+
+    if (was.followed) {
+        give_up(x, STREAM_OPAQUE);
+        return;
+    }
+    reset(x); /* the next request may be seen from its first byte on */
     x->state = STREAM_OPAQUE;
-    x->given_up = x->followed;
+    x->told = was.told;
+    x->rest = was.rest;
+    x->owed = was.owed;
 }
 
 static enum waiting kind_of(const struct framing *request)

@@ -4,11 +4,11 @@
  * them have come, whether an answer is to begin now, and whether it is surely the beginning.
  *
  * Nothing was recorded before, so a connection begins in the middle of something that nobody knows.
- * It is followed from the first read() on that begins with a whole request line; one to which nothing
- * has come before, as the kernel counts, from its first byte on.  An answer begins
- * where a request has come, the answers before are complete, and the kernel has counted nothing
- * that was sent since that request was read: so what was written past the hooks (stdio, splice(),
- * another process) shows.  What can't be followed is left alone from then on.
+ * It is followed from the first read() on that begins with a whole request line; one to which
+ * nothing has come before, as the kernel counts, from its first byte on.  An answer begins where a
+ * request has come, the answers before are complete, and the kernel has counted nothing that was
+ * sent since that request was read: so what was written past the hooks (stdio, splice(), another
+ * process) shows.  What can't be followed is left alone from then on.
  *
  * One thread at a time: one that finds another at the same connection spoils it for both.
  */

@@ -8,11 +8,12 @@
 #include "process/self.h"
 
 static const char line[] = "Connection: close\r\n";
-static const char value[] = "close     "; /* as long as "keep-alive" */
+static const char value[] = "close";
 
 enum {
     LINE = sizeof line - 1,
     VALUE = sizeof value - 1,
+    KEEP_ALIVE = sizeof "keep-alive" - 1,
     MOST_HEAD = 64 * 1024,
     MOST_PIECES = TELLING_PIECES - 3, /* a part of one before our text, and what is owed */
 };
@@ -114,7 +115,7 @@ void telling_tell(struct telling *t, const struct http *x, int fd)
     if (closes_itself(&f))
         return;
     t->at = f.keep_at ? f.keep_at : f.line_end;
-    t->cut = f.keep_at ? VALUE : 0;
+    t->cut = f.keep_at ? KEEP_ALIVE : 0;
     t->text = f.keep_at ? VALUE : LINE;
     rewrite(t, x);
 }

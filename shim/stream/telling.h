@@ -3,9 +3,9 @@
  * "Connection: close" in an answer that the server is just writing: the client comes back on a new
  * connection, which its successor accepts.
  *
- * In the place of a line "Connection: keep-alive", of the same length, else as a line of its own
- * behind the first one.  Only in an answer whose head is written as a whole, and whose beginning is
- * certain (http.h); not in 1xx, nor where the server says it, or closes, anyway.
+ * In a line "Connection: keep-alive" instead of that, else as a line of its own behind the first
+ * one.  Only in an answer whose head is written as a whole, and whose beginning is certain
+ * (http.h); not in 1xx, nor where the server says it, or closes, anyway.
  *
  * The server is told of its own bytes.  If the kernel takes a part of ours only (a full buffer),
  * the rest is owed, and goes before the next bytes of the server.
