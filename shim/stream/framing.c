@@ -9,17 +9,14 @@ enum step {
     VERSION,
     STATUS,
     REASON,
-    LINE_LF,
     NAME,
     VALUE,
-    VALUE_LF,
     HEAD_LF,
     BODY,
     CHUNK_SIZE,
-    CHUNK_SIZE_LF,
     CHUNK_DATA,
     CHUNK_CR,
-    CHUNK_LF,
+    LINE_LF,
     UNTIL_CLOSE,
     DONE,
     LOST,
@@ -66,6 +63,18 @@ static void go(struct framing *f, enum step step)
 static void require(struct framing *f, bool good, enum step next)
 {
     go(f, good ? next : LOST);
+}
+
+/* A CR was read: the LF has to follow, then what is next. */
+static void end_line(struct framing *f, bool good, enum step next)
+{
+    f->next = (uint8_t)next;
+    require(f, good, LINE_LF);
+}
+
+static void read_line_lf(struct framing *f, unsigned char c)
+{
+    require(f, c == '\n', f->next);
 }
 
 static char lower(unsigned char c)
@@ -129,6 +138,12 @@ static void read_target(struct framing *f, unsigned char c)
         require(f, c == ' ' && f->at, VERSION);
 }
 
+static void end_first_line(struct framing *f, bool good)
+{
+    f->line_end = f->count + 1;
+    end_line(f, good, NAME);
+}
+
 static void read_version(struct framing *f, unsigned char c)
 {
     static const char name[] = "HTTP/1.";
@@ -143,7 +158,7 @@ static void read_version(struct framing *f, unsigned char c)
         if (c != '0' && c != '1')
             go(f, LOST);
     } else if (f->kind == FRAMING_REQUEST) {
-        require(f, c == '\r', LINE_LF);
+        end_first_line(f, c == '\r');
     } else {
         require(f, c == ' ', STATUS);
     }
@@ -151,24 +166,21 @@ static void read_version(struct framing *f, unsigned char c)
 
 static void read_status(struct framing *f, unsigned char c)
 {
-    if (f->at++ == 3)
-        require(f, (c == ' ' || c == '\r') && f->status >= 100, c == '\r' ? LINE_LF : REASON);
-    else if (c >= '0' && c <= '9')
+    if (f->at++ < 3) {
         f->status = (uint16_t)(f->status * 10 + c - '0');
-    else
-        go(f, LOST);
+        if (c < '0' || c > '9')
+            go(f, LOST);
+    } else if (c == '\r') {
+        end_first_line(f, f->status >= 100);
+    } else {
+        require(f, c == ' ' && f->status >= 100, REASON);
+    }
 }
 
 static void read_reason(struct framing *f, unsigned char c)
 {
     if (!is_text(c))
-        require(f, c == '\r', LINE_LF);
-}
-
-static void read_line_lf(struct framing *f, unsigned char c)
-{
-    f->line_end = f->count;
-    require(f, c == '\n', NAME);
+        end_first_line(f, c == '\r');
 }
 
 static bool is_trailer(const struct framing *f)
@@ -263,7 +275,7 @@ static void end_value(struct framing *f)
         return go(f, LOST);
     if (f->field != OTHER && f->field != CONTENT_LENGTH)
         end_word(f, whole);
-    require(f, f->field != TRANSFER_ENCODING || (f->flags & FRAMING_CHUNKED), VALUE_LF);
+    end_line(f, f->field != TRANSFER_ENCODING || (f->flags & FRAMING_CHUNKED), NAME);
 }
 
 static void read_length(struct framing *f, unsigned char c)
@@ -306,11 +318,6 @@ static void read_value(struct framing *f, unsigned char c)
         read_length(f, c);
     else if (f->field != OTHER)
         read_word(f, c);
-}
-
-static void read_value_lf(struct framing *f, unsigned char c)
-{
-    require(f, c == '\n', NAME);
 }
 
 /* It may say how long the body would be. */
@@ -367,41 +374,21 @@ static void read_chunk_size(struct framing *f, unsigned char c)
         f->left = (f->at++ ? f->left * 16 : 0) + (unsigned)digit;
         return;
     }
-    require(f, f->at > 0 && c == '\r', CHUNK_SIZE_LF);
-}
-
-static void read_chunk_size_lf(struct framing *f, unsigned char c)
-{
-    require(f, c == '\n', f->left > 0 ? CHUNK_DATA : NAME);
+    end_line(f, f->at > 0 && c == '\r', f->left > 0 ? CHUNK_DATA : NAME);
 }
 
 static void read_chunk_cr(struct framing *f, unsigned char c)
 {
-    require(f, c == '\r', CHUNK_LF);
-}
-
-static void read_chunk_lf(struct framing *f, unsigned char c)
-{
-    require(f, c == '\n', CHUNK_SIZE);
+    end_line(f, c == '\r', CHUNK_SIZE);
 }
 
 static void read_byte(struct framing *f, unsigned char c)
 {
     static void (*const readers[])(struct framing *, unsigned char) = {
-        [METHOD] = read_method,
-        [TARGET] = read_target,
-        [VERSION] = read_version,
-        [STATUS] = read_status,
-        [REASON] = read_reason,
-        [LINE_LF] = read_line_lf,
-        [NAME] = read_name,
-        [VALUE] = read_value,
-        [VALUE_LF] = read_value_lf,
-        [HEAD_LF] = read_head_lf,
-        [CHUNK_SIZE] = read_chunk_size,
-        [CHUNK_SIZE_LF] = read_chunk_size_lf,
-        [CHUNK_CR] = read_chunk_cr,
-        [CHUNK_LF] = read_chunk_lf,
+        [METHOD] = read_method,     [TARGET] = read_target,   [VERSION] = read_version,
+        [STATUS] = read_status,     [REASON] = read_reason,   [NAME] = read_name,
+        [VALUE] = read_value,       [HEAD_LF] = read_head_lf, [CHUNK_SIZE] = read_chunk_size,
+        [CHUNK_CR] = read_chunk_cr, [LINE_LF] = read_line_lf,
     };
 
     f->count += !is_trailer(f);

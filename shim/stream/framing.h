@@ -45,7 +45,7 @@ struct framing {
     uint32_t keep_at;  /* a Connection line is just "keep-alive", which begins here; 0: none is */
     uint16_t flags;
     uint16_t status;
-    uint8_t kind, step, field, at, length;
+    uint8_t kind, step, next, field, at, length;
     char word[20];
 };
 
