@@ -9,18 +9,14 @@ enum step {
     VERSION,
     STATUS,
     REASON,
-    LINE_LF,
     NAME,
     VALUE,
-    VALUE_LF,
     HEAD_LF,
     BODY,
     CHUNK_SIZE,
-    CHUNK_EXTENSION,
-    CHUNK_SIZE_LF,
     CHUNK_DATA,
     CHUNK_CR,
-    CHUNK_LF,
+    LINE_LF,
     UNTIL_CLOSE,
     DONE,
     LOST,
@@ -33,6 +29,7 @@ enum {
     WORD_TOO_LONG = 255,
     LENGTH_DIGITS = 18, /* fits in 64 bits, as the 15 of a chunk do */
     CHUNK_DIGITS = 15,
+    HEAD_MOST = 1 << 20, /* bytes: more than servers read, and far from what count can hold */
 };
 
 void framing_begin(struct framing *f, enum framing_kind kind, bool bodiless)
@@ -68,6 +65,18 @@ static void require(struct framing *f, bool good, enum step next)
     go(f, good ? next : LOST);
 }
 
+/* A CR was read: the LF has to follow, then what is next. */
+static void end_line(struct framing *f, bool good, enum step next)
+{
+    f->next = (uint8_t)next;
+    require(f, good, LINE_LF);
+}
+
+static void read_line_lf(struct framing *f, unsigned char c)
+{
+    require(f, c == '\n', f->next);
+}
+
 static char lower(unsigned char c)
 {
     return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
@@ -78,7 +87,7 @@ static bool is_blank(unsigned char c)
     return c == ' ' || c == '\t';
 }
 
-/* Of a value, of a reason, of an extension. */
+/* Of a value, of a reason. */
 static bool is_text(unsigned char c)
 {
     return (c >= ' ' && c != 0x7f) || c == '\t';
@@ -102,6 +111,12 @@ static bool word_is(const struct framing *f, const char *word)
     return f->length == strlen(word) && memcmp(f->word, word, f->length) == 0;
 }
 
+/* HTTP/2 has taken PRI for its preface. */
+static bool is_method(const struct framing *f)
+{
+    return f->length > 0 && f->length != WORD_TOO_LONG && !word_is(f, "pri");
+}
+
 static void read_method(struct framing *f, unsigned char c)
 {
     if (c >= 'A' && c <= 'Z') {
@@ -112,7 +127,7 @@ static void read_method(struct framing *f, unsigned char c)
         f->flags |= FRAMING_HEAD;
     else if (word_is(f, "connect"))
         f->flags |= FRAMING_CONNECT;
-    require(f, c == ' ' && f->length > 0 && f->length != WORD_TOO_LONG, TARGET);
+    require(f, c == ' ' && is_method(f), TARGET);
 }
 
 static void read_target(struct framing *f, unsigned char c)
@@ -121,6 +136,12 @@ static void read_target(struct framing *f, unsigned char c)
         f->at = 1;
     else
         require(f, c == ' ' && f->at, VERSION);
+}
+
+static void end_first_line(struct framing *f, bool good)
+{
+    f->line_end = f->count + 1;
+    end_line(f, good, NAME);
 }
 
 static void read_version(struct framing *f, unsigned char c)
@@ -137,7 +158,7 @@ static void read_version(struct framing *f, unsigned char c)
         if (c != '0' && c != '1')
             go(f, LOST);
     } else if (f->kind == FRAMING_REQUEST) {
-        require(f, c == '\r', LINE_LF);
+        end_first_line(f, c == '\r');
     } else {
         require(f, c == ' ', STATUS);
     }
@@ -145,24 +166,21 @@ static void read_version(struct framing *f, unsigned char c)
 
 static void read_status(struct framing *f, unsigned char c)
 {
-    if (f->at++ == 3)
-        require(f, (c == ' ' || c == '\r') && f->status >= 100, c == '\r' ? LINE_LF : REASON);
-    else if (c >= '0' && c <= '9')
+    if (f->at++ < 3) {
         f->status = (uint16_t)(f->status * 10 + c - '0');
-    else
-        go(f, LOST);
+        if (c < '0' || c > '9')
+            go(f, LOST);
+    } else if (c == '\r') {
+        end_first_line(f, f->status >= 100);
+    } else {
+        require(f, c == ' ' && f->status >= 100, REASON);
+    }
 }
 
 static void read_reason(struct framing *f, unsigned char c)
 {
     if (!is_text(c))
-        require(f, c == '\r', LINE_LF);
-}
-
-static void read_line_lf(struct framing *f, unsigned char c)
-{
-    f->line_end = f->count;
-    require(f, c == '\n', NAME);
+        end_first_line(f, c == '\r');
 }
 
 static bool is_trailer(const struct framing *f)
@@ -172,8 +190,6 @@ static bool is_trailer(const struct framing *f)
 
 static enum field field_named(const struct framing *f)
 {
-    if (is_trailer(f))
-        return OTHER;
     if (word_is(f, "connection"))
         return CONNECTION;
     if (word_is(f, "content-length"))
@@ -183,11 +199,17 @@ static enum field field_named(const struct framing *f)
     return word_is(f, "upgrade") ? UPGRADE : OTHER;
 }
 
-/* What says where the body ends is there once. */
-static bool is_repeated(const struct framing *f, enum field field)
+static bool says_where_the_body_ends(enum field field)
 {
-    return (field == CONTENT_LENGTH || field == TRANSFER_ENCODING) &&
-           (f->flags & (FRAMING_LENGTH | FRAMING_CHUNKED));
+    return field == CONTENT_LENGTH || field == TRANSFER_ENCODING;
+}
+
+/* That is said once, and nothing that we read comes behind the body. */
+static bool is_misplaced(const struct framing *f, enum field field)
+{
+    if (is_trailer(f))
+        return field != OTHER;
+    return says_where_the_body_ends(field) && (f->flags & (FRAMING_LENGTH | FRAMING_CHUNKED));
 }
 
 static void begin_value(struct framing *f)
@@ -195,8 +217,7 @@ static void begin_value(struct framing *f)
     enum field field = field_named(f);
 
     f->field = (uint8_t)field;
-    f->flags |= field == UPGRADE ? FRAMING_UPGRADE : 0;
-    require(f, f->length > 0 && !is_repeated(f, field), VALUE);
+    require(f, f->length > 0 && !is_misplaced(f, field), VALUE);
     if (field == CONTENT_LENGTH)
         f->flags |= FRAMING_LENGTH;
 }
@@ -211,20 +232,38 @@ static void read_name(struct framing *f, unsigned char c)
         c == ':' ? begin_value(f) : go(f, LOST);
 }
 
-/* A word of a list has ended: at a comma, or with the line. */
+static void end_connection(struct framing *f, bool whole)
+{
+    bool keep = word_is(f, "keep-alive");
+
+    if (word_is(f, "close"))
+        f->flags |= FRAMING_CLOSE;
+    if (keep)
+        f->flags |= FRAMING_KEEP_ALIVE;
+    if (!keep || !whole)
+        f->keep_at = 0;
+}
+
+/* Where several protocols are offered, in one line or in two, the other side may take any. */
+static void end_upgrade(struct framing *f, bool whole)
+{
+    bool alone = whole && !(f->flags & FRAMING_UPGRADE);
+
+    f->flags &= (uint16_t)~FRAMING_FRAMED;
+    if (alone && (word_is(f, "websocket") || word_is(f, "h2c")))
+        f->flags |= FRAMING_FRAMED;
+    f->flags |= FRAMING_UPGRADE;
+}
+
+/* A word of a list has ended: at a comma, or with the line, of which it may be the whole. */
 static void end_word(struct framing *f, bool whole)
 {
-    if (f->field == CONNECTION) {
-        f->flags |= word_is(f, "close") ? FRAMING_CLOSE : 0;
-        if (word_is(f, "keep-alive"))
-            f->flags |= FRAMING_KEEP_ALIVE;
-        if (!whole || !word_is(f, "keep-alive"))
-            f->keep_at = 0;
-    } else if (f->field == UPGRADE && whole && (word_is(f, "websocket") || word_is(f, "h2c"))) {
-        f->flags |= FRAMING_FRAMED;
-    } else if (f->field == TRANSFER_ENCODING && whole && word_is(f, "chunked")) {
+    if (f->field == CONNECTION)
+        end_connection(f, whole);
+    else if (f->field == UPGRADE)
+        end_upgrade(f, whole);
+    else if (whole && word_is(f, "chunked"))
         f->flags |= FRAMING_CHUNKED;
-    }
     f->length = 0;
 }
 
@@ -236,12 +275,12 @@ static void end_value(struct framing *f)
         return go(f, LOST);
     if (f->field != OTHER && f->field != CONTENT_LENGTH)
         end_word(f, whole);
-    require(f, f->field != TRANSFER_ENCODING || (f->flags & FRAMING_CHUNKED), VALUE_LF);
+    end_line(f, f->field != TRANSFER_ENCODING || (f->flags & FRAMING_CHUNKED), NAME);
 }
 
 static void read_length(struct framing *f, unsigned char c)
 {
-    if (is_blank(c)) {
+    if (c == ' ') {
         f->at |= f->length > 0;
     } else if (c >= '0' && c <= '9' && !f->at && f->length < LENGTH_DIGITS) {
         f->left = f->left * 10 + c - '0';
@@ -273,35 +312,40 @@ static void read_value(struct framing *f, unsigned char c)
 {
     if (c == '\r')
         end_value(f);
-    else if (!is_text(c))
-        go(f, LOST);
+    else if (!is_text(c) || (c == '\t' && says_where_the_body_ends(f->field)))
+        go(f, LOST); /* to llhttp a tab is a part of the word */
     else if (f->field == CONTENT_LENGTH)
         read_length(f, c);
     else if (f->field != OTHER)
         read_word(f, c);
 }
 
-static void read_value_lf(struct framing *f, unsigned char c)
+/* It may say how long the body would be. */
+static bool is_bodiless(const struct framing *f)
 {
-    require(f, c == '\n', NAME);
+    return (f->flags & FRAMING_BODILESS) || f->status == 304;
 }
 
-static bool has_no_body(const struct framing *f)
+/* It must not say that there is one. */
+static bool forbids_body(const struct framing *f)
 {
-    return (f->flags & FRAMING_BODILESS) || f->status / 100 == 1 || f->status == 204 ||
-           f->status == 304;
+    return (f->flags & FRAMING_CONNECT) || f->status / 100 == 1 || f->status == 204;
 }
 
-/* A coding in HTTP/1.0 is believed by some. */
+/* A coding in HTTP/1.0, and a body where there can't be one, are believed by some. */
 static enum step body_step(const struct framing *f)
 {
-    if ((f->flags & FRAMING_CHUNKED) && (f->flags & FRAMING_OLD))
+    bool chunked = f->flags & FRAMING_CHUNKED, sized = f->flags & FRAMING_LENGTH;
+
+    if (chunked && (f->flags & FRAMING_OLD))
         return LOST;
-    if (f->kind == FRAMING_RESPONSE && has_no_body(f))
+    if (is_bodiless(f))
         return DONE;
-    if (f->flags & FRAMING_CHUNKED)
+    if (forbids_body(f))
+        return chunked || f->left > 0 ? LOST : DONE;
+    if (chunked)
         return CHUNK_SIZE;
-    if (f->kind == FRAMING_RESPONSE && !(f->flags & FRAMING_LENGTH))
+    if (f->kind == FRAMING_RESPONSE && !sized)
         return UNTIL_CLOSE;
     return f->left > 0 ? BODY : DONE;
 }
@@ -330,51 +374,26 @@ static void read_chunk_size(struct framing *f, unsigned char c)
         f->left = (f->at++ ? f->left * 16 : 0) + (unsigned)digit;
         return;
     }
-    require(f, f->at > 0 && (c == '\r' || c == ';'), c == ';' ? CHUNK_EXTENSION : CHUNK_SIZE_LF);
-}
-
-static void read_chunk_extension(struct framing *f, unsigned char c)
-{
-    if (!is_text(c))
-        require(f, c == '\r', CHUNK_SIZE_LF);
-}
-
-static void read_chunk_size_lf(struct framing *f, unsigned char c)
-{
-    require(f, c == '\n', f->left > 0 ? CHUNK_DATA : NAME);
+    end_line(f, f->at > 0 && c == '\r', f->left > 0 ? CHUNK_DATA : NAME);
 }
 
 static void read_chunk_cr(struct framing *f, unsigned char c)
 {
-    require(f, c == '\r', CHUNK_LF);
-}
-
-static void read_chunk_lf(struct framing *f, unsigned char c)
-{
-    require(f, c == '\n', CHUNK_SIZE);
+    end_line(f, c == '\r', CHUNK_SIZE);
 }
 
 static void read_byte(struct framing *f, unsigned char c)
 {
     static void (*const readers[])(struct framing *, unsigned char) = {
-        [METHOD] = read_method,
-        [TARGET] = read_target,
-        [VERSION] = read_version,
-        [STATUS] = read_status,
-        [REASON] = read_reason,
-        [LINE_LF] = read_line_lf,
-        [NAME] = read_name,
-        [VALUE] = read_value,
-        [VALUE_LF] = read_value_lf,
-        [HEAD_LF] = read_head_lf,
-        [CHUNK_SIZE] = read_chunk_size,
-        [CHUNK_EXTENSION] = read_chunk_extension,
-        [CHUNK_SIZE_LF] = read_chunk_size_lf,
-        [CHUNK_CR] = read_chunk_cr,
-        [CHUNK_LF] = read_chunk_lf,
+        [METHOD] = read_method,     [TARGET] = read_target,   [VERSION] = read_version,
+        [STATUS] = read_status,     [REASON] = read_reason,   [NAME] = read_name,
+        [VALUE] = read_value,       [HEAD_LF] = read_head_lf, [CHUNK_SIZE] = read_chunk_size,
+        [CHUNK_CR] = read_chunk_cr, [LINE_LF] = read_line_lf,
     };
 
     f->count += !is_trailer(f);
+    if (f->count > HEAD_MOST)
+        return go(f, LOST);
     readers[f->step](f, c);
 }
 

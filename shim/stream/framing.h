@@ -8,8 +8,11 @@
  *
  * Strict, for a message whose end two parties could see at different places must not be judged at
  * all: bare LF, folded lines, two lengths, a length beside a coding, codings other than "chunked",
- * space before a colon, control characters, versions other than 1.0 and 1.1 are FRAMING_LOST, and
- * nothing follows that.  What is accepted ends where llhttp sees its end (tests/unit).
+ * a tab beside either, space before a colon, control characters, chunk extensions, trailers that
+ * speak of the message or the connection, a body of CONNECT, 1xx or 204, a head of more than 1 MB,
+ * versions other than 1.0 and 1.1: framing_lost(), and nothing follows that.  What is accepted ends
+ * where llhttp sees its end (t_framing_llhttp).  That a 2xx to CONNECT ends with its head, and what
+ * follows a 101 is no HTTP, is for the caller to know.
  */
 #ifndef GRACE_STREAM_FRAMING_H
 #define GRACE_STREAM_FRAMING_H
@@ -25,7 +28,7 @@ enum {
     FRAMING_CLOSE = 1,       /* Connection: close */
     FRAMING_KEEP_ALIVE = 2,  /* Connection: keep-alive */
     FRAMING_UPGRADE = 4,     /* an Upgrade line */
-    FRAMING_FRAMED = 8,      /* to websocket or h2c, whose frames never look like HTTP/1 */
+    FRAMING_FRAMED = 8,      /* to websocket or h2c alone, whose frames never look like HTTP/1 */
     FRAMING_LENGTH = 16,     /* Content-Length */
     FRAMING_CHUNKED = 32,    /* Transfer-Encoding: chunked */
     FRAMING_OLD = 64,        /* HTTP/1.0 */
@@ -42,7 +45,7 @@ struct framing {
     uint32_t keep_at;  /* a Connection line is just "keep-alive", which begins here; 0: none is */
     uint16_t flags;
     uint16_t status;
-    uint8_t kind, step, field, at, length;
+    uint8_t kind, step, next, field, at, length;
     char word[20];
 };
 
