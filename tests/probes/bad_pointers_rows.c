@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,7 +28,9 @@
 
 enum { KERNEL_SET = 8 }; /* of a sigset_t */
 
-static long listener, fresh, local, datagrams, epoll, other_epoll, program, stream;
+static long listener, fresh, local, datagrams, epoll, other_epoll, program, stream, pair;
+static long asking, asked; /* connections: a request waits there; it has been read */
+static int asking_client, asked_client;
 
 static const struct sockaddr_in nowhere = {.sin_family = AF_INET}; /* 192.0.2.1, see rows_begin() */
 static struct sockaddr_in elsewhere;
@@ -38,6 +41,23 @@ static char buffer[64];
 static struct iovec parts = {buffer, sizeof buffer};
 static struct msghdr message = {.msg_iov = &parts, .msg_iovlen = 1};
 static struct mmsghdr messages[2];
+static const struct iovec two_pieces[] = {{buffer, 8}, {buffer, 8}};
+static const struct iovec no_piece = {(void *)16, 8}; /* of the first page */
+static const struct iovec half_good[] = {{buffer, 1}, {(void *)16, 8}};
+static const struct msghdr no_pieces = {.msg_iov = (void *)16, .msg_iovlen = 1};
+static struct msghdr no_name = {
+    .msg_iov = &parts, .msg_iovlen = 1, .msg_name = (void *)16, .msg_namelen = 16};
+static struct msghdr no_control = {
+    .msg_iov = &parts, .msg_iovlen = 1, .msg_control = (void *)16, .msg_controllen = 64};
+static const off_t offset;
+static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+static const char other_request[] = "GET /b HTTP/1.1\r\nHost: a\r\n\r\n";
+static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na";
+static const struct iovec answers[] = {{(char *)answer, 20}, {(char *)answer + 20, 19}};
+static const struct iovec half_answer[] = {{(char *)answer, 20}, {(void *)16, 19}};
+static struct msghdr answer_message = {.msg_iov = (struct iovec *)answers, .msg_iovlen = 2};
+static struct msghdr half_answer_message = {.msg_iov = (struct iovec *)half_answer,
+                                            .msg_iovlen = 2};
 static const struct epoll_event event = {.events = EPOLLIN};
 static const struct epoll_event events[8];
 static struct pollfd polled[2];
@@ -99,6 +119,43 @@ const struct row rows[] = {
     {"recvmmsg", "", {V(datagrams), P(messages), N(2), N(MSG_DONTWAIT), P(no_time)}},
     {"setsockopt", "", {V(fresh), N(SOL_SOCKET), N(SO_REUSEADDR), P(one), N(sizeof one)}},
     {"setsockopt", ", long", {V(fresh), N(SOL_SOCKET), N(SO_REUSEADDR), P(one), N(32)}},
+
+    {"read", "", {V(pair), P(buffer), N(sizeof buffer)}},
+    {"read", " of a listener", {V(listener), P(buffer), N(sizeof buffer)}},
+    {"__read_chk", "", {V(pair), P(buffer), N(sizeof buffer), N(sizeof buffer)}},
+    {"readv", "", {V(pair), P(two_pieces), N(2)}},
+    {"readv", " nowhere", {V(pair), P(no_piece), N(1)}},
+    {"readv", " nowhere at last", {V(pair), P(half_good), N(2)}},
+    {"recv", "", {V(pair), P(buffer), N(sizeof buffer), N(0)}},
+    {"recv", ", a look", {V(pair), P(buffer), N(sizeof buffer), N(MSG_PEEK)}},
+    {"__recv_chk", "", {V(pair), P(buffer), N(sizeof buffer), N(sizeof buffer), N(0)}},
+    {"recvmsg", " nowhere", {V(pair), P(no_pieces), N(0)}},
+    {"recvmsg", " with no room for more", {V(pair), P(no_control), N(0)}},
+    {"write", "", {V(pair), P(buffer), N(sizeof buffer)}},
+    {"writev", "", {V(pair), P(two_pieces), N(2)}},
+    {"writev", " of nothing", {V(pair), P(no_piece), N(1)}},
+    {"writev", " of nothing at last", {V(pair), P(half_good), N(2)}},
+    {"send", "", {V(pair), P(buffer), N(sizeof buffer), N(0)}},
+    {"send", " to a listener", {V(listener), P(buffer), N(sizeof buffer), N(MSG_NOSIGNAL)}},
+    {"sendto", "", {V(pair), P(buffer), N(sizeof buffer), N(0), P(elsewhere), N(sizeof elsewhere)}},
+    {"sendmsg", "", {V(pair), P(message), N(0)}},
+    {"sendmsg", " of nothing", {V(pair), P(no_pieces), N(0)}},
+    {"sendmsg", " to nobody", {V(pair), P(no_name), N(0)}},
+    {"sendmsg", " with nothing", {V(pair), P(no_control), N(0)}},
+    {"sendfile", "", {V(pair), V(program), P(offset), N(8)}},
+    {"sendfile64", "", {V(pair), V(program), P(offset), N(8)}},
+
+    {"read", " of a request", {V(asking), P(buffer), N(sizeof buffer)}},
+    {"readv", " of a request", {V(asking), P(two_pieces), N(2)}},
+    {"recv", " of a request", {V(asking), P(buffer), N(sizeof buffer), N(0)}},
+    {"recvmsg", " of a request", {V(asking), P(message), N(0)}},
+    {"write", " of an answer", {V(asked), TEXT(answer), N(sizeof answer - 1)}},
+    {"writev", " of an answer", {V(asked), P(answers), N(2)}},
+    {"writev", " of half an answer", {V(asked), P(half_answer), N(2)}},
+    {"send", " of an answer", {V(asked), TEXT(answer), N(sizeof answer - 1), N(0)}},
+    {"sendmsg", " of an answer", {V(asked), P(answer_message), N(0)}},
+    {"sendmsg", " of half an answer", {V(asked), P(half_answer_message), N(0)}},
+    {"sendfile", " of an answer", {V(asked), V(program), P(offset), N(8)}},
 
     {"fcntl", "", {V(listener), N(F_GETLK), P(lock)}},
     {"fcntl64", "", {V(listener), N(F_GETLK), P(lock)}},
@@ -176,6 +233,20 @@ const struct row rows[] = {
     {"syscall",
      " epoll_ctl",
      {N(SYS_epoll_ctl), V(other_epoll), N(EPOLL_CTL_ADD), V(listener), P(event)}},
+    {"syscall", " read", {N(SYS_read), V(pair), P(buffer), N(sizeof buffer)}},
+    {"syscall", " readv", {N(SYS_readv), V(pair), P(two_pieces), N(2)}},
+    {"syscall",
+     " recvfrom",
+     {N(SYS_recvfrom), V(datagrams), P(buffer), N(sizeof buffer), N(0), P(elsewhere), P(length)}},
+    {"syscall", " recvmsg", {N(SYS_recvmsg), V(datagrams), P(message), N(0)}},
+    {"syscall", " write", {N(SYS_write), V(pair), P(buffer), N(sizeof buffer)}},
+    {"syscall", " writev", {N(SYS_writev), V(pair), P(two_pieces), N(2)}},
+    {"syscall",
+     " sendto",
+     {N(SYS_sendto), V(pair), P(buffer), N(sizeof buffer), N(0), P(elsewhere),
+      N(sizeof elsewhere)}},
+    {"syscall", " sendmsg", {N(SYS_sendmsg), V(pair), P(message), N(0)}},
+    {"syscall", " sendfile", {N(SYS_sendfile), V(pair), V(program), P(offset), N(8)}},
     {"syscall", " poll", {N(SYS_poll), P(polled), N(2), N(0)}},
     {"syscall", " rename", {N(SYS_rename), TEXT("missing"), TEXT("nothing")}},
     {"syscall", " execve", {N(SYS_execve), TEXT("/bin/true"), P(arguments), P(environment)}},
@@ -204,12 +275,47 @@ static int on_port(int port)
     return fd;
 }
 
+/* By a listener that no other generation has. */
+static long connect_to(int *client)
+{
+    int own = tcp_listener(0), fd = connection(own, client);
+
+    close(own);
+    return fd;
+}
+
+/* Nothing of the rows before is left in it, but this. */
+static void ask(int client, int fd, const char *what)
+{
+    char text[256];
+
+    while (recv(client, text, sizeof text, MSG_DONTWAIT) > 0 ||
+           recv(fd, text, sizeof text, MSG_DONTWAIT) > 0)
+        ;
+    if (send(client, what, strlen(what), 0) < 0)
+        say("not asked");
+}
+
+/* Two, for what a process has read and then writes is a request that it passes on: those are left
+ * alone. */
+static void requests(void)
+{
+    char text[256];
+
+    ask(asking_client, (int)asking, other_request);
+    ask(asked_client, (int)asked, request);
+    if (read((int)asked, text, sizeof text) != sizeof request - 1)
+        say("another request");
+}
+
 void rows_begin(int port)
 {
     elsewhere = nowhere;
     elsewhere.sin_port = htons(9);
     elsewhere.sin_addr.s_addr = inet_addr("192.0.2.1");
     listener = on_port(port);
+    asking = connect_to(&asking_client);
+    asked = connect_to(&asked_client);
     stream = (long)stdin;
     usr1 = set_of(SIGUSR1);
     for (int i = 0; i < 2; i++)
@@ -220,16 +326,20 @@ void rows_begin(int port)
 /* What is called has something to report: a datagram, an event, a signal that is pending. */
 void rows_prepare(void)
 {
-    int pair[2];
+    int ends[2], streams[2];
     int arrived = eventfd(1, EFD_CLOEXEC);
     struct epoll_event arrives = {.events = EPOLLIN};
 
     alarm(30);
     fresh = socket(AF_INET, SOCK_STREAM, 0);
     local = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) < 0 || send(pair[1], "?", 1, 0) != 1)
+    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) < 0 || send(ends[1], "?", 1, 0) != 1)
         say("no datagram");
-    datagrams = pair[0];
+    datagrams = ends[0];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, streams) < 0 || write(streams[1], buffer, 16) != 16)
+        say("nothing to read");
+    pair = streams[0];
+    requests();
     epoll = epoll_create1(EPOLL_CLOEXEC);
     other_epoll = epoll_create1(EPOLL_CLOEXEC);
     epoll_ctl((int)epoll, EPOLL_CTL_ADD, arrived, &arrives);
