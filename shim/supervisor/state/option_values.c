@@ -106,6 +106,14 @@ static bool set_drain_timeout(struct options *o, const char *text)
     return duration_parse(text, &o->drain_timeout);
 }
 
+/* These end or stop it without being its own. */
+static bool set_drain_signal(struct options *o, const char *text)
+{
+    o->drain_signal = 0;
+    return strcmp(text, "none") == 0 || (signal_parse(text, &o->drain_signal) &&
+                                         o->drain_signal != SIGKILL && o->drain_signal != SIGSTOP);
+}
+
 static bool set_stop_signal(struct options *o, const char *text)
 {
     o->stop_signal = SIGKILL;
@@ -302,6 +310,8 @@ static const struct variable {
     {"GRACE_PROBATION", set_probation, LIMITED},
     {"GRACE_REQUIRE_LISTENERS", set_require_listeners, "on or off"},
     {"GRACE_DRAIN_TIMEOUT", set_drain_timeout, DURATION},
+    {"GRACE_DRAIN_SIGNAL", set_drain_signal,
+     "a signal such as QUIT, WINCH or USR1, but not KILL or STOP, or none"},
     {"GRACE_TERM", set_term, "pass or drain"},
     {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12, or none"},
     {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},

@@ -40,6 +40,7 @@ struct options {
     int64_t probation;
     bool require_listeners;
     int64_t drain_timeout;
+    int drain_signal; /* 0: none */
     bool term_drains; /* GRACE_TERM: SIGTERM ends us when all has drained */
     int stop_signal;  /* 0: as the program wants it (stop_signals); SIGKILL for none */
     int64_t stop_timeout;
