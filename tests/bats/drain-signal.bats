@@ -38,6 +38,21 @@ start_draining() {
     sent_to 1
 }
 
+# start_leaving: a main process that exits by the signal, and its worker, which has a client; sets MAIN.
+start_leaving() {
+    start_version <<END
+import os, signal
+listener = listening($PORT)
+if os.fork():
+    signal.signal(signal.SIGUSR1, lambda *_: os._exit(0))
+    while True:
+        signal.pause()
+serve(listener, body="worker")
+END
+    half_client 1
+    MAIN=$(server_pid "$PID")
+}
+
 @test "nginx: HTTP/2 gets a GOAWAY, TLS a close-notify, and nobody waits for who is idle" {
     local i
     make_certificate
@@ -98,32 +113,10 @@ END
     log_lacks USR1
 }
 
-@test "if it is the restart signal it is the server's own, and no restart" {
-    export GRACE_SIGNAL=USR1
-    start_noting USR1=note
-    hold_one
-    kill -USR1 "$PID"
-    grace_wait 20 sent_to 1 || dump_log
-    drop 0 # it reads: a handler of python runs when that is over
-    grace_wait 20 settled "$PID" 2 || dump_log
-    arrived 1
-    log_lacks 'generation 3'
-}
-
 @test "what the main process leaves that ends by it finishes its answers" {
     export GRACE_RESPAWN=on
-    start_version <<END
-import os, signal, time
-listener = listening($PORT)
-if os.fork():
-    signal.signal(signal.SIGUSR1, lambda *_: os._exit(0))
-    while True:
-        signal.pause()
-serve(listener, body="worker")
-END
-    half_client 1
-    main=$(server_pid "$PID")
-    hup_until 20 ended "$main"
+    start_leaving
+    hup_until 20 ended "$MAIN"
     sent_to 1
     serves 2
     drains 1
@@ -181,19 +174,9 @@ each_has_one() {
 }
 
 @test "grace stop --drain sends it, too, and what the main process leaves is waited for" {
-    start_version <<END
-import os, signal
-listener = listening($PORT)
-if os.fork():
-    signal.signal(signal.SIGUSR1, lambda *_: os._exit(0))
-    while True:
-        signal.pause()
-serve(listener, body="worker")
-END
-    half_client 1
-    main=$(server_pid "$PID")
+    start_leaving
     start_beside stop "$GRACE" stop --drain "$PID"
-    grace_wait 20 gone "$main" || dump_log
+    grace_wait 20 gone "$MAIN" || dump_log
     sent_to 1
     drains 1
     client_asks

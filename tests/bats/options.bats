@@ -69,6 +69,8 @@ duration() {
     for value in '' FOO 0 65 KILL STOP 'QUIT '; do
         rejects GRACE_DRAIN_SIGNAL "$value" 'a signal such as QUIT, WINCH or USR1, but not KILL or STOP'
     done
+    rejects GRACE_DRAIN_SIGNAL HUP 'another signal than the one for a restart'
+    GRACE_SIGNAL=USR2 takes GRACE_DRAIN_SIGNAL HUP
 }
 
 @test "GRACE_STOP_SIGNAL: values" {

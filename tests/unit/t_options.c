@@ -207,6 +207,7 @@ static const struct {
     {"DRAIN_TIMEOUT", "never", "a duration"},
     {"DRAIN_SIGNAL", "FOO", "a signal such as QUIT, WINCH or USR1, but not KILL or STOP, or none"},
     {"DRAIN_SIGNAL", "", "a signal"},
+    {"DRAIN_SIGNAL", "HUP", "another signal than the one for a restart"},
     {"DRAIN_SIGNAL", "KILL", "a signal"},
     {"DRAIN_SIGNAL", "19", "a signal"},
     {"STOP_SIGNAL", "FOO", "a signal"},

@@ -57,11 +57,9 @@ static bool set_mode(struct options *o, const char *text)
     return false;
 }
 
-static const char *ready_text = "auto";
-
 static bool set_ready(struct options *o, const char *text)
 {
-    ready_text = text;
+    o->ready_text = text;
     if (strcmp(text, "auto") == 0) {
         o->ready = READY_AUTO;
     } else if (strcmp(text, "notify") == 0) {
@@ -360,45 +358,4 @@ bool option_values_set(struct options *o, const char *entry)
     fprintf(stderr, "grace: %s=%s: the value must be %s\n", variable->name, text,
             variable->allowed);
     return false;
-}
-
-/* Every restart would be rolled back. */
-static bool is_delay_too_long(const struct options *o)
-{
-    if (o->ready != READY_DELAY || o->ready_delay < o->ready_timeout)
-        return false;
-    fprintf(stderr,
-            "grace: GRACE_READY=%s: the value must be a delay shorter than GRACE_READY_TIMEOUT, "
-            "which is %lld ms\n",
-            ready_text, (long long)o->ready_timeout);
-    return true;
-}
-
-/* The server would write its number over ours. */
-static bool is_one_pid_file(const struct options *o)
-{
-    if (!o->pidfile || !o->own_pidfile || strcmp(o->pidfile, o->own_pidfile) != 0)
-        return false;
-    fprintf(stderr,
-            "grace: GRACE_SUPERVISOR_PIDFILE=%s: the value must be another file than that of the "
-            "server in GRACE_PIDFILE\n",
-            o->own_pidfile);
-    return true;
-}
-
-/* They stand side by side. */
-static bool is_several_in_turn(const struct options *o)
-{
-    if (o->workers == 1 || o->mode != MODE_SEQUENTIAL)
-        return false;
-    fprintf(stderr,
-            "grace: GRACE_WORKERS=%d: the value must be 1 with GRACE_MODE=sequential, where each "
-            "starts when the one before has ended\n",
-            o->workers);
-    return true;
-}
-
-bool option_values_agree(const struct options *o)
-{
-    return !is_delay_too_long(o) && !is_one_pid_file(o) && !is_several_in_turn(o);
 }

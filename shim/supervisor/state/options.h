@@ -33,6 +33,7 @@ struct options {
     int signal;             /* GRACE_SIGNAL: asks for a restart */
     enum mode mode;         /* GRACE_MODE */
     enum ready_how ready;   /* GRACE_READY */
+    const char *ready_text; /* as it is written */
     int64_t ready_delay;    /* its T, ms */
     const char *ready_exec; /* its CMD */
     int64_t ready_timeout;  /* durations in ms, CLOCK_NEVER for none */
