@@ -44,6 +44,7 @@ static const struct option options[] = {
     {"max-age", required_argument, NULL, 23},
     {"fd-store", required_argument, NULL, 24},
     {"workers", required_argument, NULL, 25},
+    {"drain-signal", required_argument, NULL, 26},
     {"keep-alive", required_argument, NULL, 27},
     {"help", no_argument, NULL, 'h'},
     {0},

@@ -27,6 +27,7 @@ static const struct subcommand commands[] = {
      "  --require-listeners    roll back a version that no longer serves an address\n"
      "  --drain-timeout T      cut connections of the old generation after T (60s)\n"
      "  --keep-alive WHAT      while it drains: close (HTTP/1 clients are told to), off (close)\n"
+     "  --drain-signal SIG     the server's own graceful stop, once it accepts no more (none)\n"
      "  --term WHAT            SIGTERM: pass (to the server) or drain, and then end (pass)\n"
      "  --stop-signal SIG      ask an old generation to end with SIG (TERM), or none\n"
      "  --stop-timeout T       SIGKILL what is left T after the stop signal (10s)\n"

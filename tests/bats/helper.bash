@@ -169,6 +169,13 @@ install_app() {
 exec '$SERVER' --listen 127.0.0.1:$PORT ${*@Q}"
 }
 
+# make_certificate: of localhost, for servers with TLS; sets CERTIFICATE and KEY.
+make_certificate() {
+    CERTIFICATE=$BATS_TEST_TMPDIR/certificate KEY=$BATS_TEST_TMPDIR/key
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
+        -out "$CERTIFICATE" -keyout "$KEY" 2>/dev/null
+}
+
 dump_log() {
     tail -n 40 "$LOG" >&2
     return 1

@@ -64,6 +64,15 @@ duration() {
     done
 }
 
+@test "GRACE_DRAIN_SIGNAL: values" {
+    takes GRACE_DRAIN_SIGNAL QUIT SIGWINCH usr1 10 none
+    for value in '' FOO 0 65 KILL STOP 'QUIT '; do
+        rejects GRACE_DRAIN_SIGNAL "$value" 'a signal such as QUIT, WINCH or USR1, but not KILL or STOP'
+    done
+    rejects GRACE_DRAIN_SIGNAL HUP 'another signal than the one for a restart'
+    GRACE_SIGNAL=USR2 takes GRACE_DRAIN_SIGNAL HUP
+}
+
 @test "GRACE_STOP_SIGNAL: values" {
     takes GRACE_STOP_SIGNAL TERM SIGQUIT INT KILL 12 none
     for value in '' FOO 0 65 'TERM QUIT'; do

@@ -5,13 +5,6 @@ load probing
 
 SOCKET=$BATS_TEST_TMPDIR/server.sock
 
-# certificate: for a server with TLS; sets TLS.
-certificate() {
-    TLS=(--tls "$BATS_TEST_TMPDIR/certificate" "$BATS_TEST_TMPDIR/key")
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
-        -out "${TLS[1]}" -keyout "${TLS[2]}" 2>/dev/null
-}
-
 # all_answered OPTION... URL: each of so many requests.
 all_answered() {
     probe 0 -n 40 "$@"
@@ -44,8 +37,8 @@ all_answered() {
 }
 
 @test "TLS" {
-    certificate
-    start_letting_down "127.0.0.1:$PORT" "${TLS[@]}"
+    make_certificate
+    start_letting_down "127.0.0.1:$PORT" --tls "$CERTIFICATE" "$KEY"
     all_answered "https://127.0.0.1:$PORT/"
     all_answered --send 'PING\n' --expect PONG "tls://localhost:$PORT"
     probe 1 -n 40 "https://127.0.0.1:$PORT/close/10"
@@ -53,8 +46,8 @@ all_answered() {
 }
 
 @test "TLS on a UNIX socket" {
-    certificate
-    start_letting_down "unix:$SOCKET" "${TLS[@]}"
+    make_certificate
+    start_letting_down "unix:$SOCKET" --tls "$CERTIFICATE" "$KEY"
     all_answered "https://unix:$SOCKET:/"
 }
 

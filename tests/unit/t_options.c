@@ -87,6 +87,7 @@ static void test_defaults(void)
     is_int(o->settle, 1000, "settle");
     is_int(o->probation, 0, "probation");
     is_int(o->drain_timeout, 60000, "drain-timeout");
+    is_int(o->drain_signal, 0, "drain-signal");
     is_int(o->stop_signal, 0, "stop-signal");
     is_int(o->stop_timeout, 10000, "stop-timeout");
     is_int(o->max_old, 3, "max-old");
@@ -125,6 +126,8 @@ static const struct {
     NUMBER("DRAIN_TIMEOUT", "2m", drain_timeout, 120000),
     NUMBER("DRAIN_TIMEOUT", "1h", drain_timeout, 3600000),
     NUMBER("DRAIN_TIMEOUT", "none", drain_timeout, CLOCK_NEVER),
+    NUMBER("DRAIN_SIGNAL", "SIGWINCH", drain_signal, SIGWINCH),
+    NUMBER("DRAIN_SIGNAL", "none", drain_signal, 0),
     NUMBER("STOP_SIGNAL", "QUIT", stop_signal, SIGQUIT),
     NUMBER("STOP_SIGNAL", "KILL", stop_signal, SIGKILL),
     NUMBER("STOP_SIGNAL", "64", stop_signal, 64),
@@ -202,6 +205,11 @@ static const struct {
     {"PROBATION", "x", "a duration"},
     {"PROBATION", "none", "a duration such as 500ms, 10s or 2m"},
     {"DRAIN_TIMEOUT", "never", "a duration"},
+    {"DRAIN_SIGNAL", "FOO", "a signal such as QUIT, WINCH or USR1, but not KILL or STOP, or none"},
+    {"DRAIN_SIGNAL", "", "a signal"},
+    {"DRAIN_SIGNAL", "HUP", "another signal than the one for a restart"},
+    {"DRAIN_SIGNAL", "KILL", "a signal"},
+    {"DRAIN_SIGNAL", "19", "a signal"},
     {"STOP_SIGNAL", "FOO", "a signal"},
     {"STOP_SIGNAL", "", "a signal"},
     {"STOP_TIMEOUT", "10", "a duration"},

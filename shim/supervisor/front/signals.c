@@ -15,6 +15,7 @@
 #include "supervisor/restart/stop.h"
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
+#include "supervisor/step/drain_signal.h"
 #include "supervisor/step/user_command.h"
 
 static sigset_t blocked;
@@ -60,13 +61,19 @@ static void report_undrained(const struct generation *g)
              supervisor_status_text(g->status, how, sizeof how));
 }
 
+/* It was asked to, and says that it was able to. */
+static bool is_expected(const struct generation *g)
+{
+    return g->killed != 0 || (drain_signal_sent(g) && g->status == 0);
+}
+
 static void ended(struct generation *g, int status)
 {
     g->exited = true;
     g->status = status;
     if (g == supervisor.next || g == supervisor.current || g->state == GENERATION_SERVING)
         restart_died(g);
-    else if (g->state == GENERATION_DRAINING && g->killed == 0)
+    else if (g->state == GENERATION_DRAINING && !is_expected(g))
         report_undrained(g);
 }
 

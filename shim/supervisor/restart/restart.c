@@ -21,6 +21,7 @@
 #include "supervisor/restart/unwrapped.h"
 #include "supervisor/state/events.h"
 #include "supervisor/state/log.h"
+#include "supervisor/step/drain_signal.h"
 #include "supervisor/step/handover.h"
 #include "supervisor/step/nonblock.h"
 #include "supervisor/step/spawn.h"
@@ -201,9 +202,17 @@ static bool is_new(const struct generation *g)
            (g == supervisor.current && (supervisor.phase == PHASE_PROBATION || phase_replaces()));
 }
 
+/* It was asked to end, and what it leaves finishes what it has. */
+static bool leaves_draining(struct generation *g)
+{
+    return supervisor.phase == PHASE_LEAVING && drain_signal_sent(g) && generation_lives(g);
+}
+
 /* Into the background, as a daemon does. */
 static bool goes_on(struct generation *g)
 {
+    if (leaves_draining(g))
+        return true;
     if (!WIFEXITED(g->status) || WEXITSTATUS(g->status) != 0 || !generation_lives(g))
         return false;
     if (g != supervisor.current || is_new(g))

@@ -57,11 +57,9 @@ static bool set_mode(struct options *o, const char *text)
     return false;
 }
 
-static const char *ready_text = "auto";
-
 static bool set_ready(struct options *o, const char *text)
 {
-    ready_text = text;
+    o->ready_text = text;
     if (strcmp(text, "auto") == 0) {
         o->ready = READY_AUTO;
     } else if (strcmp(text, "notify") == 0) {
@@ -104,6 +102,14 @@ static bool set_require_listeners(struct options *o, const char *text)
 static bool set_drain_timeout(struct options *o, const char *text)
 {
     return duration_parse(text, &o->drain_timeout);
+}
+
+/* These end or stop it without being its own. */
+static bool set_drain_signal(struct options *o, const char *text)
+{
+    o->drain_signal = 0;
+    return strcmp(text, "none") == 0 || (signal_parse(text, &o->drain_signal) &&
+                                         o->drain_signal != SIGKILL && o->drain_signal != SIGSTOP);
 }
 
 static bool set_stop_signal(struct options *o, const char *text)
@@ -309,6 +315,8 @@ static const struct variable {
     {"GRACE_REQUIRE_LISTENERS", set_require_listeners, "on or off"},
     {"GRACE_DRAIN_TIMEOUT", set_drain_timeout, DURATION},
     {"GRACE_KEEPALIVE", set_keep_alive, "off or close"},
+    {"GRACE_DRAIN_SIGNAL", set_drain_signal,
+     "a signal such as QUIT, WINCH or USR1, but not KILL or STOP, or none"},
     {"GRACE_TERM", set_term, "pass or drain"},
     {"GRACE_STOP_SIGNAL", set_stop_signal, "a signal such as TERM, QUIT or 12, or none"},
     {"GRACE_STOP_TIMEOUT", set_stop_timeout, DURATION},
@@ -357,45 +365,4 @@ bool option_values_set(struct options *o, const char *entry)
     fprintf(stderr, "grace: %s=%s: the value must be %s\n", variable->name, text,
             variable->allowed);
     return false;
-}
-
-/* Every restart would be rolled back. */
-static bool is_delay_too_long(const struct options *o)
-{
-    if (o->ready != READY_DELAY || o->ready_delay < o->ready_timeout)
-        return false;
-    fprintf(stderr,
-            "grace: GRACE_READY=%s: the value must be a delay shorter than GRACE_READY_TIMEOUT, "
-            "which is %lld ms\n",
-            ready_text, (long long)o->ready_timeout);
-    return true;
-}
-
-/* The server would write its number over ours. */
-static bool is_one_pid_file(const struct options *o)
-{
-    if (!o->pidfile || !o->own_pidfile || strcmp(o->pidfile, o->own_pidfile) != 0)
-        return false;
-    fprintf(stderr,
-            "grace: GRACE_SUPERVISOR_PIDFILE=%s: the value must be another file than that of the "
-            "server in GRACE_PIDFILE\n",
-            o->own_pidfile);
-    return true;
-}
-
-/* They stand side by side. */
-static bool is_several_in_turn(const struct options *o)
-{
-    if (o->workers == 1 || o->mode != MODE_SEQUENTIAL)
-        return false;
-    fprintf(stderr,
-            "grace: GRACE_WORKERS=%d: the value must be 1 with GRACE_MODE=sequential, where each "
-            "starts when the one before has ended\n",
-            o->workers);
-    return true;
-}
-
-bool option_values_agree(const struct options *o)
-{
-    return !is_delay_too_long(o) && !is_one_pid_file(o) && !is_several_in_turn(o);
 }

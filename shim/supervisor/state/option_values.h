@@ -8,7 +8,4 @@
 /* Takes "NAME=value". False after one line on standard error: it can't be that. */
 bool option_values_set(struct options *o, const char *entry);
 
-/* Do they go together?  False after one line. */
-bool option_values_agree(const struct options *o);
-
 #endif

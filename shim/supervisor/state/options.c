@@ -2,6 +2,7 @@
 #include "supervisor/state/options.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include "protocol/envp.h"
 #include "protocol/preload_list.h"
 #include "supervisor/state/option_values.h"
+#include "supervisor/state/signal_name.h"
 
 static const struct options defaults = {.signal = SIGHUP,
                                         .ready_timeout = 60000,
@@ -60,11 +62,65 @@ static void remove_variables(void)
     *to = NULL;
 }
 
+/* Every restart would be rolled back. */
+static bool is_delay_too_long(const struct options *o)
+{
+    if (o->ready != READY_DELAY || o->ready_delay < o->ready_timeout)
+        return false;
+    fprintf(stderr,
+            "grace: GRACE_READY=%s: the value must be a delay shorter than GRACE_READY_TIMEOUT, "
+            "which is %lld ms\n",
+            o->ready_text, (long long)o->ready_timeout);
+    return true;
+}
+
+/* The server would write its number over ours. */
+static bool is_one_pid_file(const struct options *o)
+{
+    if (!o->pidfile || !o->own_pidfile || strcmp(o->pidfile, o->own_pidfile) != 0)
+        return false;
+    fprintf(stderr,
+            "grace: GRACE_SUPERVISOR_PIDFILE=%s: the value must be another file than that of the "
+            "server in GRACE_PIDFILE\n",
+            o->own_pidfile);
+    return true;
+}
+
+/* They stand side by side. */
+static bool is_several_in_turn(const struct options *o)
+{
+    if (o->workers == 1 || o->mode != MODE_SEQUENTIAL)
+        return false;
+    fprintf(stderr,
+            "grace: GRACE_WORKERS=%d: the value must be 1 with GRACE_MODE=sequential, where each "
+            "starts when the one before has ended\n",
+            o->workers);
+    return true;
+}
+
+/* From us that one interrupts no call of the server's: nginx would go on waiting. */
+static bool is_one_signal(const struct options *o)
+{
+    if (o->drain_signal != o->signal)
+        return false;
+    fprintf(stderr,
+            "grace: GRACE_DRAIN_SIGNAL=%s: the value must be another signal than the one for a "
+            "restart, GRACE_SIGNAL\n",
+            signal_name(o->drain_signal));
+    return true;
+}
+
+static bool agree(const struct options *o)
+{
+    return !is_delay_too_long(o) && !is_one_pid_file(o) && !is_several_in_turn(o) &&
+           !is_one_signal(o);
+}
+
 bool options_read(struct options *o)
 {
     *o = defaults;
     if (!read_variables(o))
         return false;
     remove_variables();
-    return option_values_agree(o);
+    return agree(o);
 }

@@ -34,6 +34,7 @@ struct options {
     int signal;             /* GRACE_SIGNAL: asks for a restart */
     enum mode mode;         /* GRACE_MODE */
     enum ready_how ready;   /* GRACE_READY */
+    const char *ready_text; /* as it is written */
     int64_t ready_delay;    /* its T, ms */
     const char *ready_exec; /* its CMD */
     int64_t ready_timeout;  /* durations in ms, CLOCK_NEVER for none */
@@ -42,6 +43,7 @@ struct options {
     bool require_listeners;
     int64_t drain_timeout;
     enum keep_alive keep_alive; /* GRACE_KEEPALIVE */
+    int drain_signal;           /* GRACE_DRAIN_SIGNAL, 0: none */
     bool term_drains;           /* GRACE_TERM: SIGTERM ends us when all has drained */
     int stop_signal;            /* 0: as the program wants it (stop_signals); SIGKILL for none */
     int64_t stop_timeout;

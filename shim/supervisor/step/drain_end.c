@@ -11,6 +11,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/drain_cut.h"
+#include "supervisor/step/drain_signal.h"
 #include "supervisor/step/handover.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
@@ -100,7 +101,14 @@ static void decide(struct generation *g, int64_t now)
         generation_attention(g, ATTENTION_DRAINING, 0);
     }
     c = slots_owe(g);
-    if (!handover_ask(g, &c, now) || !drained(g, &c, now) || may_owe_answers(g, now))
+    if (!handover_ask(g, &c, now))
+        return;
+    if (!drained(g, &c, now)) {
+        if (!g->empty)
+            drain_signal_send(g);
+        return;
+    }
+    if (may_owe_answers(g, now))
         return;
     log_drained(g, now);
     event(EVENT_DRAINED, g->number, "");
