@@ -27,7 +27,7 @@
 
 enum { KERNEL_SET = 8 }; /* of a sigset_t */
 
-static long listener, fresh, local, datagrams, epoll, other_epoll, program, stream;
+static long listener, fresh, local, datagrams, epoll, other_epoll, program, stream, pair;
 
 static const struct sockaddr_in nowhere = {.sin_family = AF_INET}; /* 192.0.2.1, see rows_begin() */
 static struct sockaddr_in elsewhere;
@@ -38,6 +38,15 @@ static char buffer[64];
 static struct iovec parts = {buffer, sizeof buffer};
 static struct msghdr message = {.msg_iov = &parts, .msg_iovlen = 1};
 static struct mmsghdr messages[2];
+static const struct iovec two_pieces[] = {{buffer, 8}, {buffer, 8}};
+static const struct iovec no_piece = {(void *)16, 8}; /* of the first page */
+static const struct iovec half_good[] = {{buffer, 1}, {(void *)16, 8}};
+static const struct msghdr no_pieces = {.msg_iov = (void *)16, .msg_iovlen = 1};
+static struct msghdr no_name = {
+    .msg_iov = &parts, .msg_iovlen = 1, .msg_name = (void *)16, .msg_namelen = 16};
+static struct msghdr no_control = {
+    .msg_iov = &parts, .msg_iovlen = 1, .msg_control = (void *)16, .msg_controllen = 64};
+static const off_t offset;
 static const struct epoll_event event = {.events = EPOLLIN};
 static const struct epoll_event events[8];
 static struct pollfd polled[2];
@@ -99,6 +108,31 @@ const struct row rows[] = {
     {"recvmmsg", "", {V(datagrams), P(messages), N(2), N(MSG_DONTWAIT), P(no_time)}},
     {"setsockopt", "", {V(fresh), N(SOL_SOCKET), N(SO_REUSEADDR), P(one), N(sizeof one)}},
     {"setsockopt", ", long", {V(fresh), N(SOL_SOCKET), N(SO_REUSEADDR), P(one), N(32)}},
+
+    {"read", "", {V(pair), P(buffer), N(sizeof buffer)}},
+    {"read", " of a listener", {V(listener), P(buffer), N(sizeof buffer)}},
+    {"__read_chk", "", {V(pair), P(buffer), N(sizeof buffer), N(sizeof buffer)}},
+    {"readv", "", {V(pair), P(two_pieces), N(2)}},
+    {"readv", " nowhere", {V(pair), P(no_piece), N(1)}},
+    {"readv", " nowhere at last", {V(pair), P(half_good), N(2)}},
+    {"recv", "", {V(pair), P(buffer), N(sizeof buffer), N(0)}},
+    {"recv", ", a look", {V(pair), P(buffer), N(sizeof buffer), N(MSG_PEEK)}},
+    {"__recv_chk", "", {V(pair), P(buffer), N(sizeof buffer), N(sizeof buffer), N(0)}},
+    {"recvmsg", " nowhere", {V(pair), P(no_pieces), N(0)}},
+    {"recvmsg", " with no room for more", {V(pair), P(no_control), N(0)}},
+    {"write", "", {V(pair), P(buffer), N(sizeof buffer)}},
+    {"writev", "", {V(pair), P(two_pieces), N(2)}},
+    {"writev", " of nothing", {V(pair), P(no_piece), N(1)}},
+    {"writev", " of nothing at last", {V(pair), P(half_good), N(2)}},
+    {"send", "", {V(pair), P(buffer), N(sizeof buffer), N(0)}},
+    {"send", " to a listener", {V(listener), P(buffer), N(sizeof buffer), N(MSG_NOSIGNAL)}},
+    {"sendto", "", {V(pair), P(buffer), N(sizeof buffer), N(0), P(elsewhere), N(sizeof elsewhere)}},
+    {"sendmsg", "", {V(pair), P(message), N(0)}},
+    {"sendmsg", " of nothing", {V(pair), P(no_pieces), N(0)}},
+    {"sendmsg", " to nobody", {V(pair), P(no_name), N(0)}},
+    {"sendmsg", " with nothing", {V(pair), P(no_control), N(0)}},
+    {"sendfile", "", {V(pair), V(program), P(offset), N(8)}},
+    {"sendfile64", "", {V(pair), V(program), P(offset), N(8)}},
 
     {"fcntl", "", {V(listener), N(F_GETLK), P(lock)}},
     {"fcntl64", "", {V(listener), N(F_GETLK), P(lock)}},
@@ -176,6 +210,20 @@ const struct row rows[] = {
     {"syscall",
      " epoll_ctl",
      {N(SYS_epoll_ctl), V(other_epoll), N(EPOLL_CTL_ADD), V(listener), P(event)}},
+    {"syscall", " read", {N(SYS_read), V(pair), P(buffer), N(sizeof buffer)}},
+    {"syscall", " readv", {N(SYS_readv), V(pair), P(two_pieces), N(2)}},
+    {"syscall",
+     " recvfrom",
+     {N(SYS_recvfrom), V(datagrams), P(buffer), N(sizeof buffer), N(0), P(elsewhere), P(length)}},
+    {"syscall", " recvmsg", {N(SYS_recvmsg), V(datagrams), P(message), N(0)}},
+    {"syscall", " write", {N(SYS_write), V(pair), P(buffer), N(sizeof buffer)}},
+    {"syscall", " writev", {N(SYS_writev), V(pair), P(two_pieces), N(2)}},
+    {"syscall",
+     " sendto",
+     {N(SYS_sendto), V(pair), P(buffer), N(sizeof buffer), N(0), P(elsewhere),
+      N(sizeof elsewhere)}},
+    {"syscall", " sendmsg", {N(SYS_sendmsg), V(pair), P(message), N(0)}},
+    {"syscall", " sendfile", {N(SYS_sendfile), V(pair), V(program), P(offset), N(8)}},
     {"syscall", " poll", {N(SYS_poll), P(polled), N(2), N(0)}},
     {"syscall", " rename", {N(SYS_rename), TEXT("missing"), TEXT("nothing")}},
     {"syscall", " execve", {N(SYS_execve), TEXT("/bin/true"), P(arguments), P(environment)}},
@@ -220,16 +268,19 @@ void rows_begin(int port)
 /* What is called has something to report: a datagram, an event, a signal that is pending. */
 void rows_prepare(void)
 {
-    int pair[2];
+    int ends[2], streams[2];
     int arrived = eventfd(1, EFD_CLOEXEC);
     struct epoll_event arrives = {.events = EPOLLIN};
 
     alarm(30);
     fresh = socket(AF_INET, SOCK_STREAM, 0);
     local = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) < 0 || send(pair[1], "?", 1, 0) != 1)
+    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) < 0 || send(ends[1], "?", 1, 0) != 1)
         say("no datagram");
-    datagrams = pair[0];
+    datagrams = ends[0];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, streams) < 0 || write(streams[1], buffer, 16) != 16)
+        say("nothing to read");
+    pair = streams[0];
     epoll = epoll_create1(EPOLL_CLOEXEC);
     other_epoll = epoll_create1(EPOLL_CLOEXEC);
     epoll_ctl((int)epoll, EPOLL_CTL_ADD, arrived, &arrives);
