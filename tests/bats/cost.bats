@@ -16,6 +16,8 @@ at_most_added() {
     at_most_added epoll_wait 8
     at_most_added read 1
     at_most_added recvfrom 8
+    at_most_added write+read 3
+    at_most_added send+recv 3
 }
 
 @test "instructions of nginx for a request on a connection of its own" {

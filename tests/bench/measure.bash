@@ -9,7 +9,7 @@ MANY=$BUILD/tests/servers/many
 # The rows that have a target, and those for information; the blocking listener of the last one
 # changes what the wait calls have to do.
 ROWS=(close accept4+close epoll_wait epoll_pwait poll select socket+close fcntl dup+close
-    'syscall(close)' read recvfrom accept+close-blocking)
+    'syscall(close)' read write+read send+recv recvfrom accept+close-blocking)
 
 # launched PLAIN|WRAPPED COMMAND...: the command that starts it so
 launched() {
