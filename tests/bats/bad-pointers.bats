@@ -30,6 +30,38 @@ done_times() {
     (($(grep -c '^all done$' "$2") == $1))
 }
 
+# replaced_script: the first one is ready when it has made the calls, the second one makes none.
+replaced_script() {
+    cat <<END
+#!$PYTHON
+import os, socket, time
+first = not os.path.exists("first")
+if first:
+    os.dup2(os.open("first", os.O_WRONLY | os.O_CREAT), 1)
+else:
+    listener = socket.create_server(("127.0.0.1", $PORT))
+supervisor = os.environ["NOTIFY_SOCKET"].replace("@", "\\0")
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", supervisor)
+if first:
+    os.execv("$BAD_POINTERS", ["bad-pointers", "$PORT"])
+time.sleep(1000)
+END
+}
+
+# What is to be written is looked at there, and changed: it is told to be the last answer.
+@test "in a generation that drains" {
+    replaced_script >server
+    chmod +x server
+    start_settled server env LD_PRELOAD="$LIBGRACE" GRACE_READY=notify ./server
+    grace_wait 30 done_times 1 first
+    is_plain first
+    hup_until 20 drains 1
+    kill -USR2 "$(main_of 1)"
+    grace_wait 30 done_times 2 first
+    tail -n "$(wc -l <plain)" first | diff plain -
+    (($(status_number "$PID" told) > 0))
+}
+
 # server_script: the first one is ready when it has made the calls, the second one never.
 server_script() {
     cat <<END

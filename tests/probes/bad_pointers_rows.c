@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,6 +29,8 @@
 enum { KERNEL_SET = 8 }; /* of a sigset_t */
 
 static long listener, fresh, local, datagrams, epoll, other_epoll, program, stream, pair;
+static long asking, asked; /* connections: a request waits there; it has been read */
+static int asking_client, asked_client;
 
 static const struct sockaddr_in nowhere = {.sin_family = AF_INET}; /* 192.0.2.1, see rows_begin() */
 static struct sockaddr_in elsewhere;
@@ -47,6 +50,14 @@ static struct msghdr no_name = {
 static struct msghdr no_control = {
     .msg_iov = &parts, .msg_iovlen = 1, .msg_control = (void *)16, .msg_controllen = 64};
 static const off_t offset;
+static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+static const char other_request[] = "GET /b HTTP/1.1\r\nHost: a\r\n\r\n";
+static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na";
+static const struct iovec answers[] = {{(char *)answer, 20}, {(char *)answer + 20, 19}};
+static const struct iovec half_answer[] = {{(char *)answer, 20}, {(void *)16, 19}};
+static struct msghdr answer_message = {.msg_iov = (struct iovec *)answers, .msg_iovlen = 2};
+static struct msghdr half_answer_message = {.msg_iov = (struct iovec *)half_answer,
+                                            .msg_iovlen = 2};
 static const struct epoll_event event = {.events = EPOLLIN};
 static const struct epoll_event events[8];
 static struct pollfd polled[2];
@@ -133,6 +144,18 @@ const struct row rows[] = {
     {"sendmsg", " with nothing", {V(pair), P(no_control), N(0)}},
     {"sendfile", "", {V(pair), V(program), P(offset), N(8)}},
     {"sendfile64", "", {V(pair), V(program), P(offset), N(8)}},
+
+    {"read", " of a request", {V(asking), P(buffer), N(sizeof buffer)}},
+    {"readv", " of a request", {V(asking), P(two_pieces), N(2)}},
+    {"recv", " of a request", {V(asking), P(buffer), N(sizeof buffer), N(0)}},
+    {"recvmsg", " of a request", {V(asking), P(message), N(0)}},
+    {"write", " of an answer", {V(asked), TEXT(answer), N(sizeof answer - 1)}},
+    {"writev", " of an answer", {V(asked), P(answers), N(2)}},
+    {"writev", " of half an answer", {V(asked), P(half_answer), N(2)}},
+    {"send", " of an answer", {V(asked), TEXT(answer), N(sizeof answer - 1), N(0)}},
+    {"sendmsg", " of an answer", {V(asked), P(answer_message), N(0)}},
+    {"sendmsg", " of half an answer", {V(asked), P(half_answer_message), N(0)}},
+    {"sendfile", " of an answer", {V(asked), V(program), P(offset), N(8)}},
 
     {"fcntl", "", {V(listener), N(F_GETLK), P(lock)}},
     {"fcntl64", "", {V(listener), N(F_GETLK), P(lock)}},
@@ -252,12 +275,47 @@ static int on_port(int port)
     return fd;
 }
 
+/* By a listener that no other generation has. */
+static long connect_to(int *client)
+{
+    int own = tcp_listener(0), fd = connection(own, client);
+
+    close(own);
+    return fd;
+}
+
+/* Nothing of the rows before is left in it, but this. */
+static void ask(int client, int fd, const char *what)
+{
+    char text[256];
+
+    while (recv(client, text, sizeof text, MSG_DONTWAIT) > 0 ||
+           recv(fd, text, sizeof text, MSG_DONTWAIT) > 0)
+        ;
+    if (send(client, what, strlen(what), 0) < 0)
+        say("not asked");
+}
+
+/* Two, for what a process has read and then writes is a request that it passes on: those are left
+ * alone. */
+static void requests(void)
+{
+    char text[256];
+
+    ask(asking_client, (int)asking, other_request);
+    ask(asked_client, (int)asked, request);
+    if (read((int)asked, text, sizeof text) != sizeof request - 1)
+        say("another request");
+}
+
 void rows_begin(int port)
 {
     elsewhere = nowhere;
     elsewhere.sin_port = htons(9);
     elsewhere.sin_addr.s_addr = inet_addr("192.0.2.1");
     listener = on_port(port);
+    asking = connect_to(&asking_client);
+    asked = connect_to(&asked_client);
     stream = (long)stdin;
     usr1 = set_of(SIGUSR1);
     for (int i = 0; i < 2; i++)
@@ -281,6 +339,7 @@ void rows_prepare(void)
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, streams) < 0 || write(streams[1], buffer, 16) != 16)
         say("nothing to read");
     pair = streams[0];
+    requests();
     epoll = epoll_create1(EPOLL_CLOEXEC);
     other_epoll = epoll_create1(EPOLL_CLOEXEC);
     epoll_ctl((int)epoll, EPOLL_CTL_ADD, arrived, &arrives);
