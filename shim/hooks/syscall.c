@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -35,6 +36,12 @@ struct call {
 static void *pointer(long value)
 {
     return (void *)value;
+}
+
+/* To the kernel their number is a long: more than an int holds are too many, too. */
+static int pieces(long n)
+{
+    return n < 0 || n > INT_MAX ? -1 : (int)n;
 }
 
 static long forward(const struct call *c)
@@ -153,12 +160,12 @@ static bool call_hook(const struct call *c, long *r)
         HOOK(setsockopt, (int)c->a, (int)c->b, (int)c->c, pointer(c->d), (socklen_t)c->e);
 
         HOOK(read, (int)c->a, pointer(c->b), (size_t)c->c);
-        HOOK(readv, (int)c->a, pointer(c->b), (int)c->c);
+        HOOK(readv, (int)c->a, pointer(c->b), pieces(c->c));
         HOOK(recvfrom, (int)c->a, pointer(c->b), (size_t)c->c, (int)c->d, pointer(c->e),
              pointer(c->f));
         HOOK(recvmsg, (int)c->a, pointer(c->b), (int)c->c);
         HOOK(write, (int)c->a, pointer(c->b), (size_t)c->c);
-        HOOK(writev, (int)c->a, pointer(c->b), (int)c->c);
+        HOOK(writev, (int)c->a, pointer(c->b), pieces(c->c));
         HOOK(sendto, (int)c->a, pointer(c->b), (size_t)c->c, (int)c->d, pointer(c->e),
              (socklen_t)c->f);
         HOOK(sendmsg, (int)c->a, pointer(c->b), (int)c->c);

@@ -38,7 +38,8 @@ asked() {
         [[ ${line,,} != connection:* ]] || said=${line%$'\r'}
     done
     [[ $line == $'\r' ]] || fail 'no whole head'
-    IFS= read -r -t 20 -u "$fd" line && [[ $line == hello ]] || fail "the body is $line"
+    IFS= read -r -t 20 -u "$fd" line || fail 'no body'
+    [[ $line == hello ]] || fail "the body is $line"
     echo "$said"
 }
 
