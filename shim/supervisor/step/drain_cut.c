@@ -63,6 +63,19 @@ static void report_end(struct generation *g, size_t nconns)
              text);
 }
 
+static void count_reasons(struct generation *g, const struct connection_known *known, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (known[i].stream < STREAM_STATES)
+            g->cut_by[known[i].stream]++;
+    if (g->cut_by[STREAM_OPAQUE] > 0 && supervisor.options.drain_signal == 0)
+        log_line(
+            LEVEL_INFO,
+            "generation %u: what is TLS or HTTP/2 of that the server may end by itself, with its "
+            "own signal for that in GRACE_DRAIN_SIGNAL",
+            g->number);
+}
+
 void drain_cut(struct generation *g)
 {
     struct kernel_connection *conns;
@@ -76,9 +89,7 @@ void drain_cut(struct generation *g)
     report_end(g, nconns);
     for (size_t i = 0; i < named; i++)
         name_connection(g, &conns[i], &known[i]);
-    for (size_t i = 0; i < named; i++)
-        if (known[i].stream < STREAM_STATES)
-            g->cut_by[known[i].stream]++;
+    count_reasons(g, known, named);
     free(conns);
     event(EVENT_CUT, g->number, "");
     retire_begin(g);
