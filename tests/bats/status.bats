@@ -275,6 +275,7 @@ has_metric() {
         'grace_restarts_total{name="web",result="rolled_back"} 0' \
         'grace_connections_accepted_total{name="web"} 9' \
         'grace_connections_drained_total{name="web"} 0' \
+        'grace_connections_told_total{name="web"} 0' \
         'grace_connections_cut_total{name="web"} 1' \
         'grace_generations{name="web",state="serving"} 1' \
         'grace_generations{name="web",state="draining"} 0' \

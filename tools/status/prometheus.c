@@ -131,6 +131,8 @@ static void put_numbers(struct exposition *e)
          "Connections that all generations have accepted."},
         {"totals", "drained", "grace_connections_drained_total", "counter",
          "Connections that generations finished after their successor took over."},
+        {"totals", "told", "grace_connections_told_total", "counter",
+         "Connections whose clients were told to close them while generations drained."},
         {"totals", "cut", "grace_connections_cut_total", "counter",
          "Connections that were cut while generations drained."},
     };

@@ -93,7 +93,10 @@ static void print_generation(FILE *out, struct json_object *gen)
         fprintf(out, ", main process %" PRId64, answer_number(gen, "pid"));
     if (answer_has(gen, "ready_ms"))
         fprintf(out, ", ready in %" PRId64 " ms", answer_number(gen, "ready_ms"));
-    fprintf(out, ", %" PRId64 " accepted\n", answer_number(gen, "accepted"));
+    fprintf(out, ", %" PRId64 " accepted", answer_number(gen, "accepted"));
+    if (answer_number(gen, "told") > 0)
+        fprintf(out, ", %" PRId64 " told to close", answer_number(gen, "told"));
+    putc('\n', out);
 }
 
 static void print_restarts(FILE *out, struct json_object *status)
