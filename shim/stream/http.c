@@ -141,7 +141,6 @@ static void request_came(struct http *x, int fd)
     x->waiting |= (uint32_t)kind_of(&x->request) << (WAITING_BITS * x->requests++);
     x->state = STREAM_ASKED;
     x->counted = atomic_load(&counts) && sent_bytes(fd, &x->sent);
-    x->relays = relay_unclear();
     relay_note(x->hash);
 }
 
@@ -152,8 +151,10 @@ static size_t receive(struct http *x, int fd, const char *data, size_t n)
     uint32_t before = x->request.count;
     size_t used;
 
-    if (before == 0)
+    if (before == 0) {
         x->hash = RELAY_SEED;
+        x->relays = relay_unclear(); /* a part of it may be passed on before the rest comes */
+    }
     used = framing_feed(&x->request, data, n);
     x->hash = relay_hash(x->hash, data, x->request.count - before);
     if (framing_lost(&x->request)) {
@@ -249,6 +250,8 @@ static void answer_ended(struct http *x)
         x->followed = true;
         x->state = x->state == STREAM_ASKED ? STREAM_ANSWERED : x->state;
         atomic_fetch_add(&answers, 1);
+        if (relay_passed_on(x->hash))
+            give_up(x, STREAM_RELAYED); /* what it passes on next may be cut anywhere */
     }
     framing_begin(&x->response, FRAMING_RESPONSE, false);
 }

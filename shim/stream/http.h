@@ -27,7 +27,7 @@ struct http {
     struct framing request, response; /* that are under way */
     uint64_t sent;                    /* before the answer that is awaited, as the kernel counts */
     uint64_t hash;                    /* of the head of the request that came last: relay.h */
-    uint32_t relays;                  /* relay_unclear() when it came */
+    uint32_t relays;                  /* relay_unclear() when it began */
     uint32_t epoch;                   /* http_begin() before it */
     const char *rest;                 /* what is owed */
     uint32_t waiting; /* requests without an answer, two bits each, the oldest in the lowest */

@@ -37,13 +37,18 @@ static void learnt(void)
         look_at_data();
 }
 
-/* A sandbox may end the process for what the server itself does not do. */
+/* A sandbox may end the process for what the server itself does not do.  What is no connection is
+ * not learnt from: some read a thousand files before the first one comes. */
 static struct http *claim(int fd)
 {
-    if (atomic_load(&mode) == LEARNING)
+    struct http *x;
+
+    if (atomic_load(&mode) == OFF || guest_is_running() || readable_confined())
+        return NULL;
+    x = http_claim(fd);
+    if (x && atomic_load(&mode) == LEARNING)
         learnt();
-    return atomic_load(&mode) == OFF || guest_is_running() || readable_confined() ? NULL
-                                                                                  : http_claim(fd);
+    return x;
 }
 
 static ssize_t received(int fd, const struct iovec *pieces, ssize_t r)
@@ -110,6 +115,8 @@ static struct http *begin(struct telling *t, int fd, const struct iovec *pieces,
     struct http *x = claim(fd);
 
     t->outs = 0;
+    if (atomic_load(&mode) == TELLING && !guest_is_running() && !readable_confined())
+        relay_look(pieces, count);
     if (!x)
         return NULL;
     telling_begin(t, x, pieces, count);
@@ -118,14 +125,12 @@ static struct http *begin(struct telling *t, int fd, const struct iovec *pieces,
     return x;
 }
 
-static ssize_t end(struct telling *t, struct http *x, int fd, const struct iovec *pieces, ssize_t r)
+static ssize_t end(struct telling *t, struct http *x, int fd, ssize_t r)
 {
     if (x) {
         r = telling_end(t, x, r);
         http_release(x, fd);
     }
-    if (r > 0 && atomic_load(&mode) == TELLING && !guest_is_running())
-        relay_look(pieces, (size_t)r);
     return r;
 }
 
@@ -153,7 +158,7 @@ static ssize_t watched_write(int fd, const void *data, size_t n)
         say_nothing(&t);
         r = real.write(fd, data, n);
     }
-    return end(&t, x, fd, &piece, r);
+    return end(&t, x, fd, r);
 }
 
 static ssize_t watched_writev(int fd, const struct iovec *pieces, int count)
@@ -162,7 +167,7 @@ static ssize_t watched_writev(int fd, const struct iovec *pieces, int count)
     struct http *x = begin(&t, fd, pieces, count);
     ssize_t r = t.outs ? real.writev(fd, t.out, t.outs) : real.writev(fd, pieces, count);
 
-    return end(&t, x, fd, pieces, r);
+    return end(&t, x, fd, r);
 }
 
 static ssize_t send_pieces(int fd, struct telling *t, int flags)
@@ -183,7 +188,7 @@ static ssize_t watched_send(int fd, const void *data, size_t n, int flags)
         say_nothing(&t);
         r = real.send(fd, data, n, flags);
     }
-    return end(&t, x, fd, &piece, r);
+    return end(&t, x, fd, r);
 }
 
 /* TCP takes no address. */
@@ -207,7 +212,7 @@ static ssize_t watched_sendmsg(int fd, const struct msghdr *message, int flags)
         changed.msg_iov = t.out;
         changed.msg_iovlen = (size_t)t.outs;
     }
-    return end(&t, x, fd, message->msg_iov, real.sendmsg(fd, &changed, flags));
+    return end(&t, x, fd, real.sendmsg(fd, &changed, flags));
 }
 
 /* What is owed goes first. */

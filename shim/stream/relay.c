@@ -3,10 +3,12 @@
 
 #include <stdatomic.h>
 
+#include "process/readable.h"
 #include "stream/framing.h"
 
 enum {
     REQUESTS = 1024,
+    STEP = 1024,
     PASSED_ON = 1, /* in the lowest bit of an entry, in the place of the hash's own */
 };
 
@@ -48,32 +50,45 @@ uint32_t relay_unclear(void)
     return atomic_load(&unclear);
 }
 
-/* False: there is no whole head. */
-static bool read_head(struct framing *f, uint64_t *hash, const struct iovec *pieces, size_t n)
+bool relay_passed_on(uint64_t hash)
 {
-    framing_begin(f, FRAMING_REQUEST, false);
-    *hash = RELAY_SEED;
-    for (; n > 0 && !framing_lost(f) && !(f->flags & FRAMING_HEAD_DONE); pieces++) {
-        size_t here = pieces->iov_len < n ? pieces->iov_len : n;
-        uint32_t before = f->count;
-
-        framing_feed(f, pieces->iov_base, here);
-        *hash = relay_hash(*hash, pieces->iov_base, f->count - before);
-        n -= here;
-    }
-    return !framing_lost(f) && (f->flags & FRAMING_HEAD_DONE);
+    return atomic_load(entry_of(hash)) == (hash | PASSED_ON);
 }
 
-void relay_look(const struct iovec *pieces, size_t n)
+static bool goes_on(const struct framing *f)
+{
+    return !framing_lost(f) && !(f->flags & FRAMING_HEAD_DONE);
+}
+
+/* The kernel has not seen yet whether these bytes can be read; most are lost at the first one. */
+static bool read_piece(struct framing *f, uint64_t *hash, const char *data, size_t n)
+{
+    for (size_t here; n > 0 && goes_on(f); data += here, n -= here) {
+        uint32_t before = f->count;
+
+        here = n < STEP ? n : STEP;
+        if (!readable(data, here))
+            return false;
+        framing_feed(f, data, here);
+        *hash = relay_hash(*hash, data, f->count - before);
+    }
+    return true;
+}
+
+void relay_look(const struct iovec *pieces, int count)
 {
     struct framing f;
-    uint64_t hash;
+    uint64_t hash = RELAY_SEED;
 
-    if (!read_head(&f, &hash, pieces, n)) {
-        if (!framing_lost(&f) && f.line_end > 0)
-            atomic_fetch_add(&unclear, 1);
+    framing_begin(&f, FRAMING_REQUEST, false);
+    for (int i = 0; i < count && goes_on(&f); i++)
+        if (!readable(&pieces[i], sizeof *pieces) ||
+            !read_piece(&f, &hash, pieces[i].iov_base, pieces[i].iov_len))
+            return;
+    if (framing_lost(&f) || framing_at_start(&f))
         return;
-    }
-    if (clean(atomic_load(entry_of(hash))) == clean(hash))
+    if (!(f.flags & FRAMING_HEAD_DONE))
+        atomic_fetch_add(&unclear, 1);
+    else if (clean(atomic_load(entry_of(hash))) == clean(hash))
         atomic_store(entry_of(hash), hash | PASSED_ON);
 }

@@ -24,11 +24,15 @@ uint64_t relay_hash(uint64_t hash, const char *data, size_t n);
 /* A request with this head has come. */
 void relay_note(uint64_t hash);
 
-/* The first n bytes of these pieces were written to some other descriptor. */
-void relay_look(const struct iovec *pieces, size_t n);
+/* These pieces are about to be written, to whatever descriptor: once they are there, another thread
+ * may have the answer before this one goes on. */
+void relay_look(const struct iovec *pieces, int count);
 
 /* Was the request surely not passed on? */
 bool relay_is_clean(uint64_t hash);
+
+/* Was it surely passed on? */
+bool relay_passed_on(uint64_t hash);
 
 /* How often something was passed on that may have been any request. */
 uint32_t relay_unclear(void);
