@@ -145,8 +145,8 @@ static void join_generation(const struct handoff *h, char **argv)
     atomic_compare_exchange_strong(&page->first, &nobody, getpid());
     atomic_fetch_add(&page->hello, 1);
     self_ring();
-    drain_run();
     observe_look();
+    drain_run();
 }
 
 /* In a new PID namespace its processes can't be told from others. The supervisor says so, if this

@@ -34,7 +34,7 @@ void fork_child(void)
     connections_join();
     if (bystander_has_left())
         return;
-    drain_run();
     observe_look();
+    drain_run();
     suspend_join();
 }

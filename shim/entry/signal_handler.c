@@ -76,8 +76,8 @@ static void obey(const siginfo_t *info)
     if (bystander_has_left())
         return;
     take_reported();
+    observe_look(); /* before it is said that no more is accepted */
     drain_run();
-    observe_look();
     suspend_resume();
     look_again();
     recovery_join();

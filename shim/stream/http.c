@@ -212,7 +212,7 @@ bool http_is_certain(const struct http *x, int fd)
 
     return x->requests == 1 && oldest(x) != CONNECT && framing_at_start(&x->request) &&
            x->counted && (x->known || !atomic_load(&self.page->tunnels)) &&
-           x->relays == relay_unclear() && relay_is_clean(x->hash) && sent_bytes(fd, &sent) &&
+           x->relays == relay_unclear() && relay_is_clean(x->hash) && sent_at_once(fd, &sent) &&
            sent == x->sent && !sent_more(fd);
 }
 

@@ -14,21 +14,24 @@
 
 enum {
     LEARN_ANSWERS = 100, /* of a server of HTTP/1 */
-    LEARN_CALLS = 1000,  /* of any other */
+    LEARN_CALLS = 1000,  /* of any other, on connections */
+    LEARN_MOST = 100000, /* of one that has hardly any, on whatever it reads and writes */
 };
 
 enum mode { OFF, LEARNING, TELLING };
 
 static _Atomic enum mode mode;
-static _Atomic uint32_t calls;
+static _Atomic uint32_t calls, all_calls;
 
 static void look_at_data(void);
 
-static void learnt(void)
+static void learnt(bool on_connection)
 {
     enum mode learning = LEARNING;
 
-    if (atomic_fetch_add(&calls, 1) < LEARN_CALLS && http_answers() < LEARN_ANSWERS)
+    atomic_fetch_add(&calls, on_connection);
+    if (atomic_fetch_add(&all_calls, 1) < LEARN_MOST && atomic_load(&calls) < LEARN_CALLS &&
+        http_answers() < LEARN_ANSWERS)
         return;
     if (!atomic_compare_exchange_strong(&mode, &learning, OFF))
         return;
@@ -37,8 +40,8 @@ static void learnt(void)
         look_at_data();
 }
 
-/* A sandbox may end the process for what the server itself does not do.  What is no connection is
- * not learnt from: some read a thousand files before the first one comes. */
+/* A sandbox may end the process for what the server itself does not do.  What is no connection
+ * hardly counts: some read a thousand files before the first one comes. */
 static struct http *claim(int fd)
 {
     struct http *x;
@@ -46,8 +49,8 @@ static struct http *claim(int fd)
     if (atomic_load(&mode) == OFF || guest_is_running() || readable_confined())
         return NULL;
     x = http_claim(fd);
-    if (x && atomic_load(&mode) == LEARNING)
-        learnt();
+    if (atomic_load(&mode) == LEARNING)
+        learnt(x != NULL);
     return x;
 }
 

@@ -33,13 +33,28 @@ static size_t unread(int fd)
     return n > 0 ? (size_t)n : 0;
 }
 
+static uint64_t sent(const struct tcp_info *info)
+{
+    return info->tcpi_bytes_sent - info->tcpi_bytes_retrans + info->tcpi_notsent_bytes;
+}
+
 bool sent_bytes(int fd, uint64_t *n)
 {
     struct tcp_info info;
 
     if (!ask(fd, &info))
         return false;
-    *n = info.tcpi_bytes_sent - info.tcpi_bytes_retrans + info.tcpi_notsent_bytes;
+    *n = sent(&info);
+    return true;
+}
+
+bool sent_at_once(int fd, uint64_t *n)
+{
+    struct tcp_info info;
+
+    if (!ask(fd, &info) || info.tcpi_notsent_bytes > 0)
+        return false;
+    *n = sent(&info);
     return true;
 }
 

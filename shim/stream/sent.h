@@ -13,6 +13,9 @@
  * (before Linux 4.19, in a sandbox). Keeps errno. */
 bool sent_bytes(int fd, uint64_t *n);
 
+/* The same, and none of them waits: so the kernel has room for a head. */
+bool sent_at_once(int fd, uint64_t *n);
+
 /* Are the n bytes that were read just now the first that have come at all? Keeps errno. */
 bool sent_first(int fd, size_t n);
 

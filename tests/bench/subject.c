@@ -54,7 +54,7 @@ static void read_much(void)
     int zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
     char byte;
 
-    for (int i = 0; i < 2000; i++)
+    for (int i = 0; i < 110000; i++)
         if (read(zero, &byte, 1) != 1)
             err(1, "/dev/zero");
     close(zero);

@@ -19,6 +19,11 @@ bool sent_bytes(int fd, uint64_t *n)
     return fd == CONN && fake_stream.counts;
 }
 
+bool sent_at_once(int fd, uint64_t *n)
+{
+    return sent_bytes(fd, n);
+}
+
 bool sent_first(int fd, size_t n)
 {
     return fd == CONN && n > 0 && fake_stream.first;
