@@ -20,16 +20,17 @@
 #include "process/readable.h"
 #include "process/self.h"
 
-static __attribute__((noinline)) int close_known(int fd)
+static __attribute__((noinline)) int close_known(int fd, unsigned known)
 {
-    return fdtab_get(fd) == FD_CONNECTION && !vfork_called ? connections_close(fd)
-                                                           : descriptors_close(fd);
+    return known == FD_CONNECTION && !vfork_called ? connections_close(fd) : descriptors_close(fd);
 }
 
 /* Who serves files closes one for each request. */
 EXPORT int close(int fd)
 {
-    return fdtab_get(fd) == FD_NONE ? real.close(fd) : close_known(fd);
+    unsigned known = fdtab_get(fd);
+
+    return known == FD_NONE ? real.close(fd) : close_known(fd, known);
 }
 
 EXPORT int close_range(unsigned first, unsigned last, int flags)
