@@ -114,11 +114,12 @@ spoils() {
 @test "no field of the page that a worker overwrites keeps the server from being restarted" {
     spoils field\ {version,generation,attention,held,served,hello,first,failed,incomplete}\ -1 \
         field\ {restarter,looked_for,hint,entries,binds[0],predecessors[0]}\ -1 \
+        field\ {keep_alive,tunnels,told}\ -1 \
         field\ {version,held,hint}\ 0
 }
 
 @test "no field of the slots that a worker overwrites keeps the server from being restarted" {
-    spoils slot-field\ all\ {away,drained,connections,accepts,born,ages,suspended}\ -1 \
+    spoils slot-field\ all\ {away,drained,connections,accepts,born,notes,suspended}\ -1 \
         'slot-field all connections 1000'
 }
 
@@ -187,8 +188,8 @@ cuts() {
 @test "whatever a worker says of the age of its connections, they are cut at the deadline" {
     export GRACE_DRAIN_TIMEOUT=100ms
     cuts '[0-9]+ s' ping
-    cuts unknown slot-field all ages -8
-    cuts unknown slot-field all ages 4096
+    cuts unknown slot-field all notes -8
+    cuts unknown slot-field all notes 4096
     cuts unknown ages-stuck
 }
 

@@ -27,15 +27,27 @@ struct field {
     }
 
 static const struct field page_fields[] = {
-    FIELD(page, version),         FIELD(page, generation),
-    FIELD(page, attention),       FIELD(page, held),
-    FIELD(page, served),          FIELD(page, hello),
-    FIELD(page, first),           FIELD(page, failed),
-    FIELD(page, incomplete),      FIELD(page, restarts),
-    FIELD(page, restarter),       FIELD(page, looked_for),
-    FIELD(page, keeper),          FIELD(page, hint),
-    FIELD(page, entries),         FIELD(page, binds[0]),
-    FIELD(page, predecessors[0]), {NULL, 0, 0},
+    FIELD(page, version),
+    FIELD(page, generation),
+    FIELD(page, attention),
+    FIELD(page, held),
+    FIELD(page, served),
+    FIELD(page, hello),
+    FIELD(page, first),
+    FIELD(page, failed),
+    FIELD(page, incomplete),
+    FIELD(page, restarts),
+    FIELD(page, restarter),
+    FIELD(page, looked_for),
+    FIELD(page, keeper),
+    FIELD(page, hint),
+    FIELD(page, entries),
+    FIELD(page, binds[0]),
+    FIELD(page, predecessors[0]),
+    FIELD(page, keep_alive),
+    FIELD(page, tunnels),
+    FIELD(page, told),
+    {NULL, 0, 0},
 };
 
 static const struct field entry_fields[] = {
