@@ -68,8 +68,8 @@ END
 defaults
     mode http
     timeout client 60s
-    timeout connect 10s
-    timeout server 10s
+    timeout connect 60s
+    timeout server 60s
 frontend site
     bind 127.0.0.1:$FRONT
     default_backend servers
