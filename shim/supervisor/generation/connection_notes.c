@@ -16,7 +16,7 @@
 _Static_assert(CONNECTION_NOTES * sizeof(struct connection_known) <= PIPE_BUF,
                "a child that writes them never waits");
 
-static const struct connection_known unknown = {CONNECTION_AGE_UNKNOWN, STREAM_STATES};
+const struct connection_known connection_unknown = {CONNECTION_AGE_UNKNOWN, STREAM_STATES};
 
 static const struct {
     const char name[10], text[72];
@@ -71,7 +71,7 @@ static enum stream_state stream_of(const struct generation *g, uint32_t stream)
 /* What can't be is not known: where the table is is the word of whoever wrote the slot. */
 static struct connection_known look(const struct generation *g, const struct kernel_connection *c)
 {
-    struct connection_known known = unknown;
+    struct connection_known known = connection_unknown;
     struct connection_note note;
     time_t age;
 
@@ -117,6 +117,6 @@ bool connection_notes(const struct generation *g, const struct kernel_connection
         close(ends[1]);
     }
     for (size_t i = 0; i < n && !done; i++)
-        known[i] = unknown;
+        known[i] = connection_unknown;
     return done;
 }

@@ -18,6 +18,8 @@ struct connection_known {
     enum stream_state stream; /* STREAM_STATES: not known */
 };
 
+extern const struct connection_known connection_unknown;
+
 /* Of `n` connections, CONNECTION_NOTES at most.  False: nothing is known of any, for that took
  * longer than `patience` ms. */
 bool connection_notes(const struct generation *g, const struct kernel_connection *conns, size_t n,

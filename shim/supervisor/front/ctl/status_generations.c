@@ -106,7 +106,7 @@ static void look_at_notes(struct generation *g, const struct kernel_connection *
     int64_t now = clock_ms();
 
     for (size_t i = 0; i < n; i++)
-        known[i] = (struct connection_known){CONNECTION_AGE_UNKNOWN, STREAM_STATES};
+        known[i] = connection_unknown;
     if (now >= g->look_at_notes && !connection_notes(g, conns, n, known, READ_MS))
         g->look_at_notes = now + READ_AGAIN_MS;
 }
