@@ -40,13 +40,19 @@ static void learnt(bool on_connection)
         look_at_data();
 }
 
-/* A sandbox may end the process for what the server itself does not do.  What is no connection
- * hardly counts: some read a thousand files before the first one comes. */
+/* A sandbox may end the process for what the server itself does not do. */
+static bool may_look(void)
+{
+    return !guest_is_running() && !readable_confined();
+}
+
+/* What is no connection hardly counts for learning: some read a thousand files before the first one
+ * comes. */
 static struct http *claim(int fd)
 {
     struct http *x;
 
-    if (atomic_load(&mode) == OFF || guest_is_running() || readable_confined())
+    if (atomic_load(&mode) == OFF || !may_look())
         return NULL;
     x = http_claim(fd);
     if (atomic_load(&mode) == LEARNING)
@@ -118,7 +124,7 @@ static struct http *begin(struct telling *t, int fd, const struct iovec *pieces,
     struct http *x = claim(fd);
 
     t->outs = 0;
-    if (atomic_load(&mode) == TELLING && !guest_is_running() && !readable_confined())
+    if (atomic_load(&mode) == TELLING && may_look())
         relay_look(pieces, count);
     if (!x)
         return NULL;
@@ -137,10 +143,12 @@ static ssize_t end(struct telling *t, struct http *x, int fd, ssize_t r)
     return r;
 }
 
-/* A sandbox of the machine's that lets a process write() and not writev(): nothing was written. */
+/* A sandbox of the machine's that lets a process write() and not writev(): nothing was written. Not
+ * where a part of ours is owed, without which the server's bytes must not go. */
 static bool is_refused(const struct telling *t, ssize_t r)
 {
-    return t->outs > 0 && r < 0 && (errno == EPERM || errno == EACCES || errno == ENOSYS);
+    return t->outs > 0 && t->owed == 0 && r < 0 &&
+           (errno == EPERM || errno == EACCES || errno == ENOSYS);
 }
 
 static void say_nothing(struct telling *t)
