@@ -18,6 +18,7 @@
 #include "wait/found.h"
 #include "wait/hide_suspended.h"
 #include "wait/interest.h"
+#include "wait/queued.h"
 #include "wait/timing.h"
 
 /* The kernel judges the call on a suspended one, too, with no event to report; what the server
@@ -134,6 +135,7 @@ EXPORT UNGUARDED int epoll_pwait2(int epfd, struct epoll_event *events, int max,
 
 EXPORT UNGUARDED int poll(struct pollfd *fds, nfds_t n, int timeout)
 {
+    struct queued_poll q;
     struct hidden h;
     struct timing t;
     int r;
@@ -143,7 +145,9 @@ EXPORT UNGUARDED int poll(struct pollfd *fds, nfds_t n, int timeout)
     do {
         found_begin_poll(&t, fds, n);
         hide_begin_poll(&h, fds, n);
-        r = real.poll(fds, n, timing_left_ms(&t));
+        queued_begin_poll(&q, fds, n);
+        r = real.poll(q.asked, q.n, timing_left_ms(&t));
+        r = queued_end_poll(&q, fds, n, r);
         hide_end_poll(&h, fds, n);
         r = found_end_poll(&t, fds, n, r);
     } while (timing_again(&t, r));
@@ -160,6 +164,7 @@ EXPORT int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size)
 EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
                            const sigset_t *mask)
 {
+    struct queued_poll q;
     struct hidden h;
     sigset_t copy;
     struct timing t;
@@ -171,7 +176,9 @@ EXPORT UNGUARDED int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *
     do {
         found_begin_poll(&t, fds, n);
         hide_begin_poll(&h, fds, n);
-        r = real.ppoll(fds, n, timing_left(&t), mask);
+        queued_begin_poll(&q, fds, n);
+        r = real.ppoll(q.asked, q.n, timing_left(&t), mask);
+        r = queued_end_poll(&q, fds, n, r);
         hide_end_poll(&h, fds, n);
         r = found_end_poll(&t, fds, n, r);
     } while (timing_again(&t, r));
@@ -229,6 +236,7 @@ static const fd_set *sets_asked(const struct sets *s)
 
 static int pselect_repeated(int n, struct sets *s, struct timing *t, const sigset_t *mask)
 {
+    struct queued_select q;
     struct hidden h;
     int r;
 
@@ -236,7 +244,9 @@ static int pselect_repeated(int n, struct sets *s, struct timing *t, const sigse
     for (;;) {
         found_begin_select(t, n, sets_asked(s));
         hide_begin_select(&h, n, s->each[0]);
-        r = real.pselect(n, s->each[0], s->each[1], s->each[2], timing_left(t), mask);
+        queued_begin_select(&q, n, s->each);
+        r = real.pselect(q.n, q.asked[0], q.asked[1], q.asked[2], timing_left(t), mask);
+        r = queued_end_select(&q, n, s->each, r);
         hide_end_select(&h, n, s->each[0], r);
         r = found_end_select(t, n, sets_asked(s), s->each[0], r);
         if (!timing_again(t, r))
@@ -278,13 +288,16 @@ static __attribute__((noinline)) int select_in_slices(int n, struct sets *s,
 /* What is left of the time stands in *timeout after each call. */
 static int select_repeated(int n, struct sets *s, struct timing *t, struct timeval *timeout)
 {
+    struct queued_select q;
     struct hidden h;
     int r;
 
     sets_begin(s, n, t);
     for (;;) {
         hide_begin_select(&h, n, s->each[0]);
-        r = real.select(n, s->each[0], s->each[1], s->each[2], timeout);
+        queued_begin_select(&q, n, s->each);
+        r = real.select(q.n, q.asked[0], q.asked[1], q.asked[2], timeout);
+        r = queued_end_select(&q, n, s->each, r);
         hide_end_select(&h, n, s->each[0], r);
         r = found_end_select(t, n, sets_asked(s), s->each[0], r);
         if (!timing_again(t, r))

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "libc/real.h"
+#include "listener/ask.h"
 #include "listener/closed.h"
 #include "listener/nonblock.h"
 #include "listener/path_state.h"
@@ -16,36 +17,11 @@
 #include "process/fdtab.h"
 #include "process/readable.h"
 #include "process/sockopts.h"
-#include "protocol/message.h"
-
-enum { REPLY_TIMEOUT_MS = 5000 };
-
-/* Asks the supervisor for listener `index`: a descriptor, or -1. */
-static int ask(int index)
-{
-    struct message m = {.version = MESSAGE_VERSION,
-                        .type = MESSAGE_ADOPT,
-                        .index = (uint32_t)index,
-                        .pid = self_pid()};
-    int reply[2];
-    int fd = -1, r;
-
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reply) < 0)
-        return -1;
-    r = message_send(self.fds.control, &m, reply[1]);
-    real.close(reply[1]);
-    if (r < 0)
-        self_incomplete();
-    else if (message_receive(reply[0], &m, &fd, REPLY_TIMEOUT_MS) <= 0)
-        self_note("no answer from the supervisor to bind(), asking the kernel", "");
-    real.close(reply[0]);
-    return fd;
-}
 
 /* Any process of the server may have written what the page says of `index`. */
 static int request(int fd, int index, const struct address *a)
 {
-    int held = ask(index);
+    int held = ask_listener(index);
 
     if (held < 0 || address_is_answered(a, fd, held))
         return held;
@@ -80,6 +56,7 @@ static bool take(int fd, int index, const struct address *a)
     closed_will_matter(index);
     state_track(fd, index, a, nonblock);
     nonblock_apply(fd, nonblock);
+    ask_queue(index);
     replace_prepare(fd, a);
     return true;
 }

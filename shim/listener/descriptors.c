@@ -17,6 +17,7 @@
 #include "process/guest.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
+#include "process/queues.h"
 #include "process/taken.h"
 
 /* A child that the shim has not met, of vfork() or of any clone(), does not end what its parent
@@ -27,6 +28,17 @@ static bool is_registered(int fd)
     enum fd_kind kind = fdtab_kind(fd);
 
     return kind != FD_CONNECTION && (kind != FD_FRESH || bound_keys_get(fd) != 0);
+}
+
+/* The queue goes with the last number of its listener. */
+static void leave_queue(int index)
+{
+    if (queues_end(index) < 0)
+        return;
+    for (int fd = fdtab_next(0, FDS_LISTENING); fd >= 0; fd = fdtab_next(fd + 1, FDS_LISTENING))
+        if (fdtab_index(fd) == index)
+            return;
+    queues_leave(index);
 }
 
 struct descriptors_former descriptors_closing(int fd)
@@ -40,10 +52,13 @@ struct descriptors_former descriptors_closing(int fd)
     former.known = fdtab_set(fd, FD_NONE);
     if (registered)
         bound_keys_forget(fd);
+    if ((former.known & FD_KIND) == FD_GIVEN)
+        listener_lock_wait();
     if (FDS_IN_EPOLLS >> (former.known & FD_KIND) & 1) {
         listener_lock_wait();
         epolls_close(fd, FDS_LISTENING >> (former.known & FD_KIND) & 1 ? former.index : -1);
         taken_forget(fd);
+        leave_queue(former.index);
     }
     return former;
 }
@@ -198,10 +213,10 @@ static bool can_duplicate(int from, int to, int flags)
 
 static void move_hidden(int fd)
 {
-    if (fdtab_kind(fd) == FD_OWN)
-        own_fds_move(fd);
-    else
+    if (fdtab_kind(fd) == FD_TAKEN)
         taken_move(fd);
+    else if (!queues_yield(fd))
+        own_fds_move(fd);
 }
 
 int descriptors_duplicate(int from, int to, int flags)

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <errno.h>
 
+#include "listener/ask.h"
 #include "listener/closed.h"
 #include "listener/nonblock.h"
 #include "listener/replace.h"
@@ -12,6 +13,7 @@
 #include "process/bound_keys.h"
 #include "process/bystander.h"
 #include "process/fdtab.h"
+#include "process/queues.h"
 #include "process/self.h"
 #include "process/taken.h"
 #include "protocol/address.h"
@@ -118,6 +120,8 @@ static void inherit(int fd, int index, const struct address *a)
     if (had & LISTENER_HELD && !(had & LISTENER_USED))
         atomic_fetch_or(flags, LISTENER_ADOPTED);
     state_track(fd, index, a, believed_nonblock(fd, had));
+    if (had & LISTENER_HELD)
+        ask_queue(index);
 }
 
 /* Who claimed its entry was killed before the supervisor knew of it. Two that register it at the
@@ -222,18 +226,29 @@ static bool asks_who_connects(uint32_t flags)
 
 void listening_waited(int fd)
 {
-    uint32_t had;
+    uint32_t had, say = LISTENER_WAITED;
 
     if (!fdtab_is(fd, FDS_LISTENING))
         return;
-    had = atomic_fetch_or(self_listener_flags(fdtab_index(fd)), LISTENER_WAITED);
+    if (queues_wanted() && queues_end(fdtab_index(fd)) >= 0)
+        say |= LISTENER_TAKES;
+    had = atomic_fetch_or(self_listener_flags(fdtab_index(fd)), say);
     if (had & LISTENER_UNSENT)
         announce_rest();
     if (!(had & LISTENER_WAITED))
         self_ring();
-    if (!(fdtab_get(fd) & FD_WAITED) && !taken_any() && !asks_who_connects(had))
+    if (!(fdtab_get(fd) & FD_WAITED) && !taken_any() && !(say & LISTENER_TAKES) &&
+        !asks_who_connects(had))
         fdtab_set_flag(fd, FD_WAITED, true);
     self.late = false;
+}
+
+void listening_look(void)
+{
+    for (int fd = fdtab_next(0, 1 << FD_LISTENER); queues_wanted() && fd >= 0;
+         fd = fdtab_next(fd + 1, 1 << FD_LISTENER))
+        if (queues_of(fd) >= 0)
+            fdtab_set_flag(fd, FD_WAITED, false);
 }
 
 void listening_ended(int fd)

@@ -17,6 +17,10 @@ bool listening_discover(int fd);
 /* The calling thread waits for connections on fd (reported while the generation starts). */
 void listening_waited(int fd);
 
+/* In the handler of the reserved signal: while second queues are looked into (process/queues.h) no
+ * accept() where there is one is plainly the kernel's. */
+void listening_look(void);
+
 /* fd serves no more, and is not closed: the supervisor looks. */
 void listening_ended(int fd);
 

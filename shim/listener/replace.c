@@ -14,6 +14,7 @@
 #include "process/epolls.h"
 #include "process/fdtab.h"
 #include "process/listener_lock.h"
+#include "process/queues.h"
 #include "process/self.h"
 #include "process/taken.h"
 #include "process/timeouts.h"
@@ -37,9 +38,9 @@ bool replace_fd(int fd, int with)
 
     epolls_detach(fd);
     done = fdtab_kind(fd) == was && put(with, fd);
-    epolls_attach(fd);
     if (done)
         fdtab_turn(fd, was, FD_PLACEHOLDER);
+    epolls_attach(fd);
     errno = saved;
     return done;
 }
@@ -54,7 +55,10 @@ static bool replace_listener(int fd)
         suspend_for_good(fd))
         return true;
     with = address_of_socket(&a, fd) ? placeholder_fd(a.family, a.type) : -1;
-    return with >= 0 && replace_fd(fd, with);
+    if (with < 0 || !replace_fd(fd, with))
+        return false;
+    queues_leave(fdtab_index(fd));
+    return true;
 }
 
 bool replace_all(void)

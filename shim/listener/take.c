@@ -12,6 +12,7 @@
 #include "listener/placeholder.h"
 #include "process/connections.h"
 #include "process/fdtab.h"
+#include "process/queues.h"
 #include "process/self.h"
 #include "process/taken.h"
 #include "process/waiters.h"
@@ -44,14 +45,16 @@ static int hide(int fd)
     return high;
 }
 
+typedef int accept_call(int fd, struct sockaddr *addr, socklen_t *len, int flags);
+
 /* Seen by the supervisor from before the kernel takes it, as in accept(). */
-static enum result take_into(struct taken *t, int fd, bool told)
+static enum result take_into(struct taken *t, int fd, bool told, accept_call *call)
 {
     int r;
 
     t->len = sizeof t->peer;
     atomic_fetch_add(&self.slot->accepts, 1);
-    r = real.accept4(fd, (struct sockaddr *)&t->peer, &t->len, SOCK_CLOEXEC);
+    r = call(fd, (struct sockaddr *)&t->peer, &t->len, SOCK_CLOEXEC);
     if (r < 0) {
         atomic_fetch_sub(&self.slot->accepts, 1);
         return errno == EAGAIN || errno == EINTR ? NOBODY : FAILED;
@@ -69,7 +72,7 @@ static enum result take_blocking(struct taken *t, int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     int ticket = waiters_enter(false);
-    enum result r = real.poll(&p, 1, 0) > 0 ? take_into(t, fd, true) : NOBODY;
+    enum result r = real.poll(&p, 1, 0) > 0 ? take_into(t, fd, true, real.accept4) : NOBODY;
 
     waiters_leave(ticket);
     return r;
@@ -82,9 +85,11 @@ static enum result take(int fd, bool told)
 
     if (!t)
         return FAILED;
-    if (nonblock_is_set(fd))
-        r = take_into(t, fd, told);
-    else if (told)
+    if (queues_of(fd) >= 0)
+        r = take_into(t, fd, told, queues_accept);
+    if (r != TAKEN && nonblock_is_set(fd))
+        r = take_into(t, fd, told, real.accept4);
+    else if (r != TAKEN && told)
         r = take_blocking(t, fd);
     if (r != TAKEN)
         taken_drop(t);

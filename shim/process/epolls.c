@@ -10,6 +10,7 @@
 #include "process/fdtab.h"
 #include "process/guest.h"
 #include "process/listener_lock.h"
+#include "process/queues.h"
 #include "process/self.h"
 
 enum { EMPTY, FILLING, USED };
@@ -68,13 +69,36 @@ static struct registration *registration_new(void)
     return NULL;
 }
 
+/* Whoever is told of it calls accept() on the listener. */
+static void add_queue(const struct registration *r)
+{
+    int queue = fdtab_is(r->fd, FDS_LISTENING) ? queues_end(fdtab_index(r->fd)) : -1;
+    struct epoll_event asked = r->event;
+    int saved = errno;
+
+    if (queue >= 0 && real.epoll_ctl(r->epfd, EPOLL_CTL_ADD, queue, &asked) < 0 && errno == EEXIST)
+        real.epoll_ctl(r->epfd, EPOLL_CTL_MOD, queue, &asked);
+    errno = saved;
+}
+
+static void remove_queue(const struct registration *r)
+{
+    int queue = queues_end(fdtab_index(r->fd)), saved = errno;
+
+    if (queue >= 0)
+        real.epoll_ctl(r->epfd, EPOLL_CTL_DEL, queue, NULL);
+    errno = saved;
+}
+
 void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently)
 {
     struct registration *r = find(table, epfd, fd);
 
     if (op == EPOLL_CTL_DEL) {
-        if (r)
+        if (r) {
+            remove_queue(r);
             atomic_store(&r->used, EMPTY);
+        }
         return;
     }
     if (!event || (!r && !(r = registration_new())))
@@ -84,11 +108,14 @@ void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool
     r->owner = memory_owner;
     r->now = silently ? SILENT : ATTACHED;
     r->event = *event;
+    if (!silently)
+        add_queue(r);
     atomic_store(&r->used, USED);
 }
 
 static bool take_out(struct registration *r)
 {
+    remove_queue(r);
     if (real.epoll_ctl(r->epfd, EPOLL_CTL_DEL, r->fd, NULL) != 0)
         return false;
     r->now = DETACHED;
@@ -107,6 +134,7 @@ void epolls_attach(int fd)
         /* not modified: that is refused with EPOLLEXCLUSIVE, and reports no edge */
         if (r->now == DETACHED || (r->now == SILENT && take_out(r)))
             real.epoll_ctl(r->epfd, EPOLL_CTL_ADD, fd, &r->event);
+        add_queue(r);
         r->now = ATTACHED;
     }
 }
@@ -116,6 +144,7 @@ void epolls_renew(void)
     for (struct registration *r = table; (r = find(r, ANY, ANY)); r++)
         if (r->now == ATTACHED && (r->event.events & EPOLLEXCLUSIVE) && take_out(r)) {
             real.epoll_ctl(r->epfd, EPOLL_CTL_ADD, r->fd, &r->event);
+            add_queue(r);
             r->now = ATTACHED;
         }
 }
@@ -128,6 +157,8 @@ static void add(const struct registration *r)
         asked.events = 0;
     if (r->now != DETACHED)
         real.epoll_ctl(r->epfd, EPOLL_CTL_ADD, r->fd, &asked);
+    if (r->now == ATTACHED)
+        add_queue(r);
 }
 
 /* First the mark: the parent looks for it again when it has removed it. */
@@ -164,6 +195,7 @@ static void withdraw(const struct registration *r, int index)
 {
     if (r->owner != memory_owner || is_lent(index))
         return;
+    remove_queue(r);
     real.epoll_ctl(r->epfd, EPOLL_CTL_DEL, r->fd, NULL);
     if (is_lent(index))
         add(r);

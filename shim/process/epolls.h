@@ -12,6 +12,8 @@
 #include <sys/epoll.h>
 #include <stdbool.h>
 
+/* Where a listener is reported its second queue (queues.h) is, too, with the same data. */
+
 /* The server's epoll_ctl(epfd, op, fd, event) on a listener succeeded, or, silently, with no event
  * to report in the place of its own. */
 void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool silently);

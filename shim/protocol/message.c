@@ -15,6 +15,11 @@ union fd_control {
     char space[CMSG_SPACE(sizeof(int))];
 };
 
+union fds_control {
+    struct cmsghdr header;
+    char space[CMSG_SPACE(MESSAGE_FDS * sizeof(int))];
+};
+
 static int wait_for(int sock, short events, int timeout_ms)
 {
     struct pollfd p = {.fd = sock, .events = events};
@@ -26,23 +31,29 @@ static int wait_for(int sock, short events, int timeout_ms)
     return r > 0 ? 0 : r == 0 ? -ETIMEDOUT : -errno;
 }
 
-int message_try(int sock, const struct message *m, int fd)
+int message_try_all(int sock, const struct message *m, const int *fds, unsigned n)
 {
-    union fd_control control = {0};
+    union fds_control control = {0};
     struct iovec iov = {.iov_base = (void *)(uintptr_t)m, .iov_len = sizeof *m};
     struct msghdr hdr = {.msg_iov = &iov, .msg_iovlen = 1};
 
-    if (fd >= 0) {
+    if (n > 0) {
         hdr.msg_control = &control;
-        hdr.msg_controllen = sizeof control.space;
-        control.header = (struct cmsghdr){
-            .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-        memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+        hdr.msg_controllen = CMSG_SPACE(n * sizeof *fds);
+        control.header = (struct cmsghdr){.cmsg_len = CMSG_LEN(n * sizeof *fds),
+                                          .cmsg_level = SOL_SOCKET,
+                                          .cmsg_type = SCM_RIGHTS};
+        memcpy(CMSG_DATA(&control.header), fds, n * sizeof *fds);
     }
     while (sendmsg(sock, &hdr, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
         if (errno != EINTR)
             return -errno;
     return 0;
+}
+
+int message_try(int sock, const struct message *m, int fd)
+{
+    return message_try_all(sock, m, &fd, fd >= 0);
 }
 
 int message_send(int sock, const struct message *m, int fd)

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum { MESSAGE_VERSION = 1, MESSAGE_TEXT = 200 };
+enum { MESSAGE_VERSION = 2, MESSAGE_TEXT = 200, MESSAGE_FDS = 16 };
 
 enum message_type {
     MESSAGE_ADOPT = 1,   /* with a reply socket: hand out listener `index` */
@@ -19,6 +19,8 @@ enum message_type {
     MESSAGE_GRANTED,     /* reply, with the listener */
     MESSAGE_REFUSED,     /* reply: bind to the kernel instead */
     MESSAGE_PLACEHOLDER, /* with a UNIX socket: let it listen where nobody gets */
+    MESSAGE_QUEUE,       /* with a reply socket: hand out the second queue of listener `index` */
+    MESSAGE_GIVE,        /* with connections, MESSAGE_FDS at most: they are the successor's */
 };
 
 struct message {
@@ -32,6 +34,9 @@ struct message {
 /* Sends one message with fd (or -1): at once or not at all (-EAGAIN). Never signals. 0 or -errno.
  */
 int message_try(int sock, const struct message *m, int fd);
+
+/* The same with n of them. */
+int message_try_all(int sock, const struct message *m, const int *fds, unsigned n);
 
 /* The same, with some patience where the other side does not read. */
 int message_send(int sock, const struct message *m, int fd);

@@ -23,7 +23,7 @@
 #define PAGE_NAME "grace:%u:%u"
 
 enum {
-    PAGE_VERSION = 6,
+    PAGE_VERSION = 7,
     PAGE_SLOTS = 4096,        /* processes of one generation; of more only the kernel tells */
     PAGE_LISTENERS = 1024,    /* listeners of one generation at a time; more are not handed over */
     PAGE_PREDECESSORS = 1024, /* processes of older generations that the new one is not to see */
@@ -42,7 +42,8 @@ enum {
     ATTENTION_DRAINING = 4,  /* take no new connection */
     ATTENTION_SUSPENDED = 8, /* take nothing where the generation before serves */
     ATTENTION_ENDING = 16,   /* it was asked to end: its own signals are no requests */
-    ATTENTION_ALL = 31,
+    ATTENTION_TAKING = 32,   /* accept() looks into the second queue, too: process/queues.h */
+    ATTENTION_ALL = 63,
 };
 
 /* page.keep_alive */
@@ -74,6 +75,9 @@ enum {
     LISTENER_PASSING = 1 << 20, /* no other process will get its name */
     LISTENER_STAYS = 1 << 21,   /* a generation that drains goes on accepting there */
 
+    LISTENER_TAKES = 1 << 22, /* who waits on it looks into its second queue, too */
+    LISTENER_GIVES = 1 << 23, /* so does its successor: connections of it may be handed over */
+
     LISTENER_USED = LISTENER_ADOPTED | LISTENER_LISTENING, /* by this generation */
     LISTENER_KNOWN = LISTENER_HELD | LISTENER_LISTENING,   /* a copy is there, or on its way */
 };
@@ -85,6 +89,9 @@ struct page_listener {
     _Atomic uint32_t flags;
     _Atomic uint32_t since; /* ms on CLOCK_MONOTONIC: a moment ago it began to listen */
 };
+
+/* page_slot.giving: connections are being handed over; some could not be sent yet. */
+enum { GIVING_NOTHING, GIVING_NOW, GIVING_MORE };
 
 /* In page_slot.accepts: one addition ends an accept() and counts the connection. */
 #define SLOT_ACCEPTED 0x100000
@@ -104,8 +111,9 @@ struct page_slot {
     _Atomic uint32_t bystander; /* it was executed by the server, and serves nothing so far */
     _Atomic uint16_t polls;     /* it has waited for blocking listeners, and accepts then */
     _Atomic uint16_t owed;      /* pid files that it was told to have locked, and has not */
-    _Atomic uint32_t late;      /* it was a bystander before it took part */
-    _Atomic uint32_t left;      /* the supervisor says: it is no part of the server any more */
+    _Atomic uint16_t late;      /* it was a bystander before it took part */
+    _Atomic uint16_t left;      /* the supervisor says: it is no part of the server any more */
+    _Atomic uint32_t giving;    /* see above */
 };
 
 /* Of what is no file, but a segment of SysV shared memory; its inode is one more than its number.

@@ -57,6 +57,7 @@
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/handover.h"
 #include "supervisor/step/nonblock.h"
+#include "supervisor/step/pass.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
@@ -78,7 +79,7 @@ static void poll_generations(void)
 
     TAILQ_FOREACH (g, &generation_list, link) {
         pollset_add(g->bell, POLLIN);
-        pollset_add(g->control, POLLIN);
+        pollset_add(pass_is_full(g) ? -1 : g->control, POLLIN);
         pollset_add(g->failed, POLLIN);
         pollset_add(g->witness, POLLIN);
     }
@@ -120,6 +121,7 @@ static void step(void)
         if (supervisor.ended)
             return;
         resume_step(now);
+        pass_step(now);
         nonblock_step();
         fetch_step();
         keeper_step(now);

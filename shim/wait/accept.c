@@ -13,6 +13,7 @@
 #include "listener/suspend.h"
 #include "listener/take.h"
 #include "process/guest.h"
+#include "process/queues.h"
 #include "process/taken.h"
 #include "process/timeouts.h"
 #include "process/waiters.h"
@@ -67,7 +68,7 @@ static int hand_out(struct taken *t, struct sockaddr *addr, socklen_t *len, int 
     }
     if (flags & SOCK_NONBLOCK)
         real.fcntl(fd, F_SETFL, (void *)(long)(O_RDWR | O_NONBLOCK));
-    descriptors_displaced(fd, connections_copied(fd, t->fd));
+    descriptors_displaced(fd, connections_renumber(fd, t->fd));
     if (tell_peer(t, addr, len) < 0) {
         error = errno;
         connections_close(fd);
@@ -94,6 +95,8 @@ static bool accept_kept(int fd, struct sockaddr *addr, socklen_t *len, int flags
 
 static int accept_from(int fd, struct sockaddr *addr, socklen_t *len, int flags, accept_call *call)
 {
+    int r;
+
     switch (fdtab_kind(fd)) {
     case FD_PLACEHOLDER:
         return placeholder_accept(fd);
@@ -101,6 +104,11 @@ static int accept_from(int fd, struct sockaddr *addr, socklen_t *len, int flags,
         errno = EAGAIN;
         return -1;
     default:
+        if (queues_of(fd) >= 0) {
+            r = accept_counted(fd, addr, len, flags, queues_accept);
+            if (r >= 0 || errno != EAGAIN)
+                return r;
+        }
         return accept_counted(fd, addr, len, flags, call);
     }
 }

@@ -10,6 +10,7 @@
 #include "libc/real.h"
 #include "process/fdtab.h"
 #include "process/own_fds.h"
+#include "process/queues.h"
 #include "process/signal_target.h"
 #include "process/waiters.h"
 
@@ -93,15 +94,23 @@ static void enders_end(const struct enders *e)
     real.pthread_sigmask(SIG_SETMASK, &e->own, NULL);
 }
 
+/* What is slept on: the descriptor, and beside a listener its second queue. */
+enum { ITSELF, QUEUE, ENDERS, ASKED };
+
+static bool has_arrived(const struct pollfd p[ASKED])
+{
+    return p[ITSELF].revents || p[QUEUE].revents;
+}
+
 /* The signalfd shows what is pending for the process, too: until the main thread has taken that it
  * stays blocked here. */
-static int sleep_once(struct pollfd p[2], struct timing *t, const struct enders *e)
+static int sleep_once(struct pollfd p[ASKED], struct timing *t, const struct enders *e)
 {
     static const struct timespec moment = {.tv_nsec = 10000000};
-    int r = real.ppoll(p, 2, timing_left(t), &e->own);
+    int r = real.ppoll(p, ASKED, timing_left(t), &e->own);
 
-    if (r > 0 && !p[0].revents && signal_target_is_main(&e->set)) {
-        real.ppoll(p, 1, &moment, NULL);
+    if (r > 0 && !has_arrived(p) && signal_target_is_main(&e->set)) {
+        real.ppoll(p, ENDERS, &moment, NULL);
         errno = EINTR;
         return -1;
     }
@@ -112,18 +121,19 @@ static int wait_for_arrival(int fd, struct timing *t)
 {
     uint8_t was = fdtab_get(fd);
     struct enders e;
-    struct pollfd p[2];
+    struct pollfd p[ASKED];
     int r, error;
 
     enders_begin(&e, !t->endless);
-    p[0] = (struct pollfd){.fd = fd, .events = POLLIN};
-    p[1] = (struct pollfd){.fd = e.fd, .events = POLLIN};
+    p[ITSELF] = (struct pollfd){.fd = fd, .events = POLLIN};
+    p[QUEUE] = (struct pollfd){.fd = queues_of(fd), .events = POLLIN};
+    p[ENDERS] = (struct pollfd){.fd = e.fd, .events = POLLIN};
     do
         r = sleep_once(p, t, &e);
     while (r < 0 && errno == EINTR && e.known && fdtab_get(fd) == was);
     error = r < 0 ? errno : EAGAIN;
     enders_end(&e);
-    if (r > 0 && !p[0].revents) {
+    if (r > 0 && !has_arrived(p)) {
         errno = EINTR;
         return -1;
     }

@@ -16,6 +16,7 @@
 #include "supervisor/state/stop_signals.h"
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
+#include "supervisor/step/pass.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
@@ -98,6 +99,11 @@ pid_t kernel_holds(const struct tree *t, unsigned long inode)
 }
 
 uint32_t readiness_attention(void)
+{
+    return 0;
+}
+
+uint32_t pass_attention(void)
 {
     return 0;
 }

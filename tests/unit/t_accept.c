@@ -15,6 +15,7 @@
 #include "listener/suspend.h"
 #include "listener/take.h"
 #include "process/guest.h"
+#include "process/queues.h"
 #include "process/taken.h"
 #include "process/waiters.h"
 #include "tap.h"
@@ -142,10 +143,19 @@ void descriptors_displaced(int fd, uint8_t was)
     (void)fd, (void)was;
 }
 
-uint8_t connections_copied(int fd, int from)
+uint8_t connections_renumber(int fd, int from)
 {
     (void)from;
     return fdtab_set(fd, FD_CONNECTION);
+}
+
+_Atomic int queues_ends[PAGE_LISTENERS];
+
+int queues_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags)
+{
+    (void)fd, (void)addr, (void)len, (void)flags;
+    errno = EAGAIN;
+    return -1;
 }
 
 int connections_close_and_ring(int fd)

@@ -13,6 +13,7 @@
 #include "process/guest.h"
 #include "process/listener_lock.h"
 #include "process/own_fds.h"
+#include "process/queues.h"
 #include "process/self.h"
 #include "process/taken.h"
 #include "tap.h"
@@ -72,6 +73,20 @@ uint8_t connections_copied(int fd, int from)
     return fdtab_set(fd, fdtab_get(from));
 }
 
+_Atomic int queues_ends[PAGE_LISTENERS];
+static int left = -1; /* the last queue that was */
+
+void queues_leave(int index)
+{
+    left = index;
+}
+
+bool queues_yield(int fd)
+{
+    (void)fd;
+    return false;
+}
+
 void suspend_settle(void)
 {
 }
@@ -128,8 +143,26 @@ static void test_asks(void)
     is_int(asks(FD_FRESH), 1, "and any where vfork() was called");
 }
 
+/* The queue of a listener goes with its last number. */
+static void test_queue(void)
+{
+    fdtab_set(FROM, FD_LISTENER);
+    fdtab_set(TO, FD_LISTENER);
+    fdtab_set_index(FROM, 3);
+    fdtab_set_index(TO, 3);
+    queues_ends[3] = 1000;
+    descriptors_closing(FROM);
+    is_int(left, -1, "another number has the listener yet");
+    descriptors_closing(TO);
+    is_int(left, 3, "this was the last one");
+    queues_ends[3] = 0;
+    fdtab_set_index(FROM, 0);
+    fdtab_set_index(TO, 0);
+}
+
 int main(void)
 {
+    test_queue();
     test_asks();
     fdtab_set(FROM, FD_PLACEHOLDER | FD_NONBLOCK);
     is_int(descriptors_copied(FROM, TO), TO, "a copy of a placeholder");

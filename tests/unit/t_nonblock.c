@@ -7,6 +7,7 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/lost_wakeup.h"
 #include "supervisor/step/outsiders.h"
+#include "supervisor/step/pass.h"
 #include "tap.h"
 
 struct supervisor supervisor;
@@ -64,6 +65,13 @@ bool lost_wakeup_awaited(void)
     return false;
 }
 
+static bool passing;
+
+bool pass_awaited(void)
+{
+    return passing;
+}
+
 void outsiders_look(void)
 {
 }
@@ -110,6 +118,18 @@ static void test_change_of_mind(void)
     ok(changes < 10, "nobody runs after one that goes on");
 }
 
+static void test_passing(void)
+{
+    overlap(false);
+    passing = true;
+    nonblock_step();
+    ok(flag && (page.attention & ATTENTION_OVERLAP),
+       "while connections are handed over it goes on");
+    passing = false;
+    nonblock_step();
+    ok(!flag, "and ends then");
+}
+
 static void test_outside(void)
 {
     overlap(true);
@@ -126,6 +146,7 @@ int main(void)
     TAILQ_INSERT_TAIL(&listener_list, &listener, link);
     test_end();
     test_change_of_mind();
+    test_passing();
     test_outside();
     return done();
 }

@@ -13,6 +13,7 @@
 #include "process/epolls.h"
 #include "process/fdtab.h"
 #include "process/listener_lock.h"
+#include "process/queues.h"
 #include "process/self.h"
 #include "process/taken.h"
 #include "process/timeouts.h"
@@ -46,6 +47,11 @@ void epolls_detach(int fd)
 void epolls_attach(int fd)
 {
     (void)fd;
+}
+
+void queues_leave(int index)
+{
+    (void)index;
 }
 
 void timeouts_keep(int fd)

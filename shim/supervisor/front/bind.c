@@ -7,7 +7,9 @@
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/members.h"
 #include "supervisor/kernel/io.h"
+#include "supervisor/state/accept_queue.h"
 #include "supervisor/state/log.h"
+#include "supervisor/step/pass.h"
 #include "supervisor/step/release.h"
 
 /* A second bind of an address that the generation still has must fail as without us. */
@@ -36,6 +38,15 @@ static bool answer(int reply, uint32_t type, int fd)
 
     return io_socket_option(reply, SO_DOMAIN) == AF_UNIX &&
            io_socket_option(reply, SO_TYPE) == SOCK_SEQPACKET && message_try(reply, &m, fd) == 0;
+}
+
+void bind_answer_queue(struct generation *g, unsigned index, int reply)
+{
+    struct listener *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
+    int end = h && h->socket.fd >= 0 && pass_attention() ? accept_queue_end(h) : -1;
+
+    answer(reply, end < 0 ? MESSAGE_REFUSED : MESSAGE_GRANTED, end);
+    io_close_socket(reply);
 }
 
 void bind_answer(struct generation *g, unsigned index, int reply, pid_t pid)

@@ -9,4 +9,7 @@
  * that it is to be bound anew. */
 void bind_answer(struct generation *g, unsigned index, int reply, pid_t pid);
 
+/* The same for its second queue (state/accept_queue.h), if it is to have one. */
+void bind_answer_queue(struct generation *g, unsigned index, int reply);
+
 #endif

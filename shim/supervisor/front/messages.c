@@ -13,6 +13,7 @@
 #include "supervisor/generation/listeners.h"
 #include "supervisor/generation/log_limit.h"
 #include "supervisor/kernel/io.h"
+#include "supervisor/step/pass.h"
 
 enum {
     TURN = 64, /* messages, and milliseconds for them */
@@ -20,9 +21,20 @@ enum {
     TURNS_MOST = PAGE_LISTENERS / TURN,
 };
 
-static bool wants_fd(uint32_t type)
+/* So many descriptors belong to it. */
+static unsigned wants(uint32_t type)
 {
-    return type == MESSAGE_LISTEN || type == MESSAGE_ADOPT || type == MESSAGE_PLACEHOLDER;
+    switch (type) {
+    case MESSAGE_LISTEN:
+    case MESSAGE_ADOPT:
+    case MESSAGE_QUEUE:
+    case MESSAGE_PLACEHOLDER:
+        return 1;
+    case MESSAGE_GIVE:
+        return MESSAGE_FDS;
+    default:
+        return 0;
+    }
 }
 
 /* What it will be, into *type: a descriptor that does not belong to it is never received. */
@@ -35,51 +47,82 @@ static bool next_type(int sock, uint32_t *type)
     return any;
 }
 
+struct letter {
+    struct message m;
+    struct ucred sender;
+    unsigned n; /* descriptors */
+    int fds[MESSAGE_FDS];
+};
+
+_Static_assert((int)MESSAGE_FDS <= (int)IO_FDS, "so many are received");
+
 /* Nothing but sockets is ever wanted, and of others even fstat() may wait. */
-static int socket_or_none(int fd)
+static void keep_sockets(struct letter *l)
 {
-    if (fd < 0 || io_socket_option(fd, SO_TYPE) >= 0)
-        return fd;
-    close(fd);
-    return -1;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < l->n; i++)
+        if (io_socket_option(l->fds[i], SO_TYPE) >= 0)
+            l->fds[n++] = l->fds[i];
+        else
+            close(l->fds[i]);
+    l->n = n;
+}
+
+static void close_all(const struct letter *l)
+{
+    for (unsigned i = 0; i < l->n; i++)
+        io_close_socket(l->fds[i]);
 }
 
 /* The next one, without waiting: 1; 0 when nobody is left who could write; or -errno, -EPROTO for
  * what is no message of ours. */
-static int receive(int sock, struct message *m, struct ucred *sender, int *fd)
+static int receive(int sock, struct letter *l)
 {
     uint32_t type;
-    unsigned one = 1;
     ssize_t got;
 
-    *fd = -1;
+    l->n = 0;
     if (!next_type(sock, &type))
         return -errno;
-    got = io_receive(sock, m, sizeof *m, sender, wants_fd(type) ? fd : NULL, &one);
-    if (got < 0)
+    l->n = wants(type);
+    got = io_receive(sock, &l->m, sizeof l->m, &l->sender, l->n > 0 ? l->fds : NULL, &l->n);
+    if (got < 0) {
+        l->n = 0;
         return -errno;
-    if (got == 0 && sender->uid == IO_NOBODY) /* not even an empty message */
+    }
+    if (got == 0 && l->sender.uid == IO_NOBODY) /* not even an empty message */
         return 0;
-    *fd = socket_or_none(*fd);
-    if ((size_t)got == sizeof *m && m->version == MESSAGE_VERSION)
+    keep_sockets(l);
+    if ((size_t)got == sizeof l->m && l->m.version == MESSAGE_VERSION)
         return 1;
-    io_close_socket(*fd);
+    close_all(l);
     return -EPROTO;
 }
 
-static void handle(struct generation *g, const struct message *m, pid_t sender, int fd)
+static void handle(struct generation *g, const struct letter *l)
 {
+    const struct message *m = &l->m;
+    int fd = l->n > 0 ? l->fds[0] : -1;
+
     g->joined = true;
     switch (m->type) {
     case MESSAGE_LISTEN:
-        generation_keep(g, m->index, fd, sender);
+        generation_keep(g, m->index, fd, l->sender.pid);
         break;
     case MESSAGE_ADOPT:
         if (fd >= 0)
-            bind_answer(g, m->index, fd, sender);
+            bind_answer(g, m->index, fd, l->sender.pid);
+        break;
+    case MESSAGE_QUEUE:
+        if (fd >= 0)
+            bind_answer_queue(g, m->index, fd);
+        break;
+    case MESSAGE_GIVE:
+        pass_receive(g, m->index, l->fds, l->n);
         break;
     case MESSAGE_NOTE:
-        log_limited(g, (int)sender, "%.*s", MESSAGE_TEXT, m->text);
+        log_limited(g, (int)l->sender.pid, "%.*s", MESSAGE_TEXT, m->text);
         break;
     case MESSAGE_PLACEHOLDER:
         unix_placeholder_settle(fd);
@@ -94,14 +137,13 @@ static void handle(struct generation *g, const struct message *m, pid_t sender, 
 static int read_some(struct generation *g)
 {
     int64_t until = clock_ms() + TURN_MS;
-    struct message m;
-    struct ucred sender;
-    int r = 1, fd;
+    struct letter l;
+    int r = 1;
 
-    for (int i = 0; i < TURN && r != 0; i++) {
-        r = receive(g->control, &m, &sender, &fd);
+    for (int i = 0; i < TURN && r != 0 && !pass_is_full(g); i++) {
+        r = receive(g->control, &l);
         if (r > 0)
-            handle(g, &m, sender.pid, fd);
+            handle(g, &l);
         else if (r != -EPROTO)
             return r;
         if (clock_ms() > until)

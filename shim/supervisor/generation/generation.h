@@ -43,6 +43,15 @@ enum generation_state {
     GENERATION_RETIRED,  /* no process is left */
 };
 
+/* How far it is with what it hands over: see step/pass.h. */
+enum passing {
+    PASSING_NOT,
+    PASSING_OPEN,    /* its processes may send connections */
+    PASSING_CLOSING, /* none is to begin any more */
+    PASSING_READING, /* none is at it; what was sent may be unread */
+    PASSING_OVER
+};
+
 struct generation {
     TAILQ_ENTRY(generation) link;
     unsigned number;
@@ -109,7 +118,10 @@ struct generation {
     unsigned denied; /* looks at which its processes counted connections and the kernel knew none */
     bool surplus;    /* it has to make room for younger ones: GRACE_MAX_OLD */
     bool hurried;    /* it has no time to drain: restart --now */
-    bool datagrams;  /* it has read some, and may owe answers */
+    enum passing passing;
+    unsigned given;                 /* connections that it has handed to its successor */
+    bool unheard;                   /* it has ended, and its last messages may be unread */
+    bool datagrams;                 /* it has read some, and may owe answers */
     int64_t look_at_notes;          /* of its connections, for the status: not before */
     unsigned cut_by[STREAM_STATES]; /* of those that it has cut: why they were there */
     size_t owed;                    /* connections that it was to finish, when it began to drain */

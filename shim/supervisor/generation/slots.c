@@ -183,6 +183,20 @@ pid_t slots_debtor(struct generation *g, unsigned *n)
     return first;
 }
 
+unsigned slots_giving(struct generation *g)
+{
+    struct procfs_stat p;
+    unsigned most = GIVING_NOTHING;
+
+    for (unsigned i = 0; i < slots_used(g); i++) {
+        uint32_t says = atomic_load(&g->page->slots[i].giving);
+
+        if (says > most && slot_owner(g, i, &p) && !tree_is_stuck(&p, RESERVED_SIGNAL))
+            most = says > GIVING_MORE ? GIVING_MORE : says;
+    }
+    return most;
+}
+
 static bool is_meant(const struct page_slot *slot, enum slots_who who)
 {
     switch (who) {

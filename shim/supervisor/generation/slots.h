@@ -23,6 +23,9 @@ struct slots_count slots_owe(struct generation *g);
 /* Of those that have not said that they accept no more, or are in accept(): one, and how many. */
 pid_t slots_debtor(struct generation *g, unsigned *n);
 
+/* What they say of connections that they hand over (GIVING_*): the most of it. */
+unsigned slots_giving(struct generation *g);
+
 /* Has each that has the shim look at attention; or those that are still suspended, that wait for
  * blocking listeners, or whose pid file an older generation has locked. */
 enum slots_who { SLOTS_ALL, SLOTS_SUSPENDED, SLOTS_POLLING, SLOTS_OWED };

@@ -18,6 +18,7 @@
 #include "supervisor/step/drain.h"
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
+#include "supervisor/step/pass.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/spawn.h"
 
@@ -74,8 +75,8 @@ enum phase overlap_next(void)
         }
     private_note();
     nonblock_begin();
-    g = generation_new(++supervisor.last_number,
-                       ATTENTION_STARTING | ATTENTION_OVERLAP | readiness_attention());
+    g = generation_new(++supervisor.last_number, ATTENTION_STARTING | ATTENTION_OVERLAP |
+                                                     pass_attention() | readiness_attention());
     return g ? start(g) : could_not_begin();
 }
 

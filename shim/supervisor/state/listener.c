@@ -19,6 +19,7 @@
 
 #include "supervisor/kernel/io.h"
 #include "supervisor/kernel/procfs.h"
+#include "supervisor/state/accept_queue.h"
 
 struct listener_list listener_list = TAILQ_HEAD_INITIALIZER(listener_list);
 
@@ -154,6 +155,7 @@ void listener_release(struct listener *h, unsigned until)
 {
     listener_sent(h, -1);
     dismiss(h);
+    accept_queue_close(h);
     if (h->leaving && (h->given || h->stored)) /* who keeps it would get nobody any more */
         listener_allow_new(h);
     close(h->socket.fd);

@@ -28,6 +28,7 @@ struct listener {
     unsigned until;                /* released: see listener_release */
     int64_t closed;                /* when somebody last closed it, or ended */
     int64_t due;                   /* when to look whether somebody still has it, 0: no need */
+    struct accept_queue *queue;    /* or NULL: see accept_queue.h */
     int flight;                    /* the reply that a copy was handed out with, or -1 */
     struct process_watch *witness; /* who has it, or NULL */
     int witness_fd;                /* by this number; -1: nobody has looked */

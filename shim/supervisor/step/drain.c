@@ -10,6 +10,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/max_old.h"
+#include "supervisor/step/pass.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/retire.h"
 #include "supervisor/step/stay.h"
@@ -33,6 +34,7 @@ void drain_begin(struct generation *g)
     g->state = GENERATION_DRAINING;
     stay_begin(g);
     release_unwanted();
+    pass_begin(g);
     log_line(LEVEL_INFO, "generation %u draining", g->number);
     event(EVENT_DRAINING, g->number, "");
     max_old_enforce();

@@ -6,6 +6,7 @@
 #include "supervisor/state/supervisor.h"
 #include "supervisor/step/lost_wakeup.h"
 #include "supervisor/step/outsiders.h"
+#include "supervisor/step/pass.h"
 
 /* A supervisor that was killed may have begun it. */
 static bool overlaps(const struct generation *g)
@@ -106,7 +107,7 @@ void nonblock_step(void)
     struct generation *g = supervisor.current;
     unsigned looks = 4;
 
-    if (!overlaps(g) || nonblock_shared() || lost_wakeup_awaited())
+    if (!overlaps(g) || nonblock_shared() || pass_awaited() || lost_wakeup_awaited())
         return;
     note_beliefs(g);
     give_back(g, true);

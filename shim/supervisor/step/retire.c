@@ -16,6 +16,7 @@
 #include "supervisor/step/pid_file.h"
 
 enum {
+    UNREAD_MS = 2,        /* its messages wait until there is room for what it has sent */
     KILL_AGAIN_MS = 50,   /* what was forked while it was killed */
     KILL_SELDOM_MS = 5000 /* what can't die: it waits for a disk */
 };
@@ -102,13 +103,24 @@ static bool main_lives(const struct generation *g)
     return g->main != 0 && !g->exited;
 }
 
+/* What it has sent at last may be connections.  Its messages were read before it was seen to have
+ * ended; once more, and to their end. */
+static bool is_heard(struct generation *g)
+{
+    bool once = g->unheard;
+
+    g->unheard = true;
+    return g->passing == PASSING_NOT || (once && g->unread == 0);
+}
+
 /* Where the main process has ended at its own pace, the kernel would send SIGHUP and SIGCONT to the
  * stopped ones of its group if we were not there: else nobody ever continues them. */
 static void retire_one(struct generation *g, int64_t now)
 {
     if (!main_lives(g) && !generation_lives(g)) {
-        g->state = GENERATION_RETIRED;
-        supervisor_wake_in(0);
+        if (is_heard(g))
+            g->state = GENERATION_RETIRED;
+        supervisor_wake_in(g->unread > 0 ? UNREAD_MS : 0);
         return;
     }
     if (now >= g->deadline) {

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: ISC */
+#include "supervisor/step/pass.h"
+
+#include <netinet/in.h>
+
+#include "protocol/tcp_counts.h"
+#include "supervisor/generation/listeners.h"
+#include "supervisor/generation/slots.h"
+#include "supervisor/kernel/io.h"
+#include "supervisor/state/accept_queue.h"
+#include "supervisor/state/log.h"
+#include "supervisor/state/supervisor.h"
+
+enum {
+    MOST_MS = 5000, /* so long is somebody waited for who has more to send */
+    AGAIN_MS = 20,  /* and is told again */
+    SOON_MS = 2,    /* nobody rings when a process has sent all, or has read all */
+};
+
+uint32_t pass_attention(void)
+{
+    return supervisor.options.keep_alive == KEEP_ALIVE_OFF ? 0 : ATTENTION_TAKING;
+}
+
+static bool is_under_way(const struct generation *g)
+{
+    return g->passing != PASSING_NOT && g->passing != PASSING_OVER;
+}
+
+static bool takes(const struct generation *g, const struct listener *h)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        if (g->bound[i] == h && (generation_flags(g, i) & LISTENER_TAKES))
+            return true;
+    return false;
+}
+
+static bool is_taken(const struct listener *h)
+{
+    const struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_SERVING && g != supervisor.standby && takes(g, h))
+            return true;
+    return false;
+}
+
+static bool is_member(const struct listener *h, const struct listener *other)
+{
+    return other->socket.fd >= 0 && address_equal(h->key, other->key) &&
+           io_socket_option(other->socket.fd, SO_REUSEPORT) > 0;
+}
+
+/* Where those go that were accepted from h: to itself, or, where the successor has fewer members of
+ * an SO_REUSEPORT group, to another one. NULL: nowhere. */
+static struct listener *target(struct listener *h)
+{
+    struct listener *other;
+
+    if (h->socket.fd < 0 || h->socket.family == AF_UNIX || h->socket.type != SOCK_STREAM)
+        return NULL;
+    if (!h->leaving && is_taken(h))
+        return h;
+    TAILQ_FOREACH (other, &listener_list, link)
+        if (other != h && is_member(h, other) && !other->leaving && is_taken(other))
+            return other;
+    return NULL;
+}
+
+static void mark(struct generation *g, bool gives)
+{
+    for (unsigned i = 0; i < g->entries; i++) {
+        _Atomic uint32_t *flags = &g->page->listeners[i].flags;
+
+        if (gives && g->bound[i] && target(g->bound[i]))
+            atomic_fetch_or(flags, LISTENER_GIVES);
+        else
+            atomic_fetch_and(flags, ~(uint32_t)LISTENER_GIVES);
+    }
+}
+
+/* One that serves since before this restart looks there no more: as one of several workers it would
+ * be told of who waits there, and not find him. */
+static void let_all_look(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_SERVING && !(g->attention & ATTENTION_TAKING)) {
+            generation_attention(g, ATTENTION_TAKING, 0);
+            slots_tell(g, SLOTS_ALL);
+        }
+}
+
+void pass_begin(struct generation *g)
+{
+    if (pass_attention() == 0 || g->control < 0)
+        return;
+    g->passing = PASSING_OPEN;
+    mark(g, true);
+    let_all_look();
+}
+
+static in_port_t port_of(const struct sockaddr_storage *a)
+{
+    return a->ss_family == AF_INET ? ((const struct sockaddr_in *)a)->sin_port
+                                   : ((const struct sockaddr_in6 *)a)->sin6_port;
+}
+
+/* A connection that came in there, and is as it came?  Any process of the server may send any
+ * socket. */
+static bool is_untouched(const struct listener *h, int fd)
+{
+    struct sockaddr_storage own;
+    socklen_t len = sizeof own;
+    struct tcp_counts counts;
+
+    return io_socket_option(fd, SO_ACCEPTCONN) == 0 &&
+           getsockname(fd, (struct sockaddr *)&own, &len) == 0 &&
+           own.ss_family == h->socket.family && port_of(&own) == port_of(&h->socket.addr) &&
+           tcp_counts(fd, &counts) && tcp_counts_untouched(&counts);
+}
+
+static bool pass_on(struct generation *g, struct listener *h, int fd)
+{
+    struct listener *to = h && g->passing != PASSING_OVER ? target(h) : NULL;
+
+    if (to && is_untouched(h, fd))
+        return accept_queue_put(to, fd);
+    io_close_socket(fd);
+    return false;
+}
+
+void pass_receive(struct generation *g, unsigned index, const int *fds, unsigned n)
+{
+    struct listener *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
+    unsigned given = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        given += pass_on(g, h, fds[i]);
+    g->given += given;
+    if (given < n)
+        log_line(LEVEL_DEBUG, "generation %u: %u of %u connections could not be handed over",
+                 g->number, n - given, n);
+}
+
+bool pass_is_full(const struct generation *g)
+{
+    return is_under_way(g) && accept_queue_is_full();
+}
+
+/* Its end does not wait for an answer. */
+static bool may_send_more(struct generation *g, int64_t now)
+{
+    if (now - g->draining > MOST_MS)
+        return false;
+    if (g->state == GENERATION_DRAINING && !g->handed_over)
+        return true;
+    if (slots_giving(g) != GIVING_MORE)
+        return false;
+    if (now - g->asked >= AGAIN_MS) {
+        g->asked = now;
+        slots_tell(g, SLOTS_ALL);
+    }
+    supervisor_wake_at(g->asked + AGAIN_MS);
+    return true;
+}
+
+static bool is_sending(struct generation *g, int64_t now)
+{
+    return slots_giving(g) != GIVING_NOTHING && now - g->draining <= 2 * MOST_MS;
+}
+
+static void go_on(struct generation *g, int64_t now)
+{
+    if (g->passing == PASSING_OPEN && !may_send_more(g, now)) {
+        mark(g, false);
+        g->passing = PASSING_CLOSING;
+    }
+    if (g->passing == PASSING_CLOSING) {
+        if (!is_sending(g, now))
+            g->passing = PASSING_READING; /* what came since the messages were last read */
+        supervisor_wake_in(SOON_MS);
+    } else if (g->passing == PASSING_READING && g->unread == 0) {
+        g->passing = PASSING_OVER;
+    }
+}
+
+static bool flush_all(void)
+{
+    struct listener *h;
+    bool empty = true;
+
+    TAILQ_FOREACH (h, &listener_list, link)
+        empty &= accept_queue_flush(h);
+    return empty;
+}
+
+bool pass_awaited(void)
+{
+    const struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (is_under_way(g))
+            return true;
+    return !flush_all();
+}
+
+/* One that another supervisor has started may have somebody in a queue that we don't see. */
+static void let_none_look(void)
+{
+    struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if ((g->attention & ATTENTION_TAKING) && !g->taken_over)
+            generation_attention(g, 0, ATTENTION_TAKING);
+}
+
+void pass_step(int64_t now)
+{
+    struct generation *g;
+    bool over = supervisor.phase == PHASE_IDLE;
+
+    TAILQ_FOREACH (g, &generation_list, link) {
+        if (is_under_way(g))
+            go_on(g, now);
+        over &= !is_under_way(g);
+    }
+    if (!flush_all())
+        supervisor_wake_in(SOON_MS);
+    else if (over)
+        let_none_look();
+}
