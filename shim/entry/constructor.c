@@ -132,7 +132,7 @@ static void join_generation(const struct handoff *h, char **argv)
         predecessors_take();
     command_line_note(argv);
     memory_owner = getpid();
-    pthread_atfork(NULL, NULL, fork_child);
+    pthread_atfork(fork_prepare, NULL, fork_child);
     signal_handler_install();
     self_join();
     connections_join();

@@ -18,6 +18,11 @@
 #include "process/waiters.h"
 #include "stream/observe.h"
 
+void fork_prepare(void)
+{
+    connections_forking();
+}
+
 void fork_child(void)
 {
     memory_owner = getpid();

@@ -11,8 +11,9 @@
 #ifndef GRACE_ENTRY_FORK_H
 #define GRACE_ENTRY_FORK_H
 
-/* The handler, also called by the hooks of those calls that run none (_Fork() and system calls by
- * number). */
+/* Before it, and in the child: the handlers, also called by the hooks of those calls that run none
+ * (_Fork() and system calls by number). */
+void fork_prepare(void);
 void fork_child(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include "exec/recovery.h"
 #include "libc/real.h"
 #include "listener/drain.h"
+#include "listener/listening.h"
 #include "listener/pid_lock.h"
 #include "listener/suspend.h"
 #include "listener/take.h"
@@ -17,6 +18,7 @@
 #include "process/own_signals.h"
 #include "process/self.h"
 #include "protocol/signals.h"
+#include "stream/give.h"
 #include "stream/observe.h"
 #include "wait/timing.h"
 
@@ -77,9 +79,11 @@ static void obey(const siginfo_t *info)
         return;
     take_reported();
     observe_look(); /* before it is said that no more is accepted */
+    give_run();
     drain_run();
     suspend_resume();
     look_again();
+    listening_look();
     recovery_join();
     pid_lock_look();
 }

@@ -289,10 +289,12 @@ EXPORT int prctl(int option, ...)
 
 EXPORT pid_t _Fork(void)
 {
-    pid_t pid = real._Fork();
+    pid_t pid;
 
+    fork_prepare(); /* it runs no atfork handlers */
+    pid = real._Fork();
     if (pid == 0)
-        fork_child(); /* runs no atfork handlers */
+        fork_child();
     return pid;
 }
 

@@ -63,8 +63,11 @@ static bool shares_memory(const struct call *c)
 static long fork_by_number(const struct call *c)
 {
     bool shares = shares_memory(c);
-    long pid = c->number == SYS_vfork ? real.syscall(SYS_fork, 0, 0, 0, 0, 0, 0) : forward(c);
+    long pid;
 
+    if (!shares)
+        fork_prepare();
+    pid = c->number == SYS_vfork ? real.syscall(SYS_fork, 0, 0, 0, 0, 0, 0) : forward(c);
     if (pid == 0 && !shares)
         fork_child();
     return pid;

@@ -1,15 +1,48 @@
 /* SPDX-License-Identifier: ISC */
 #include "process/connections.h"
 
+#include <time.h>
+
 struct connection_note connections_notes[PAGE_NOTES];
 _Static_assert((int)PAGE_NOTES == (int)FDTAB_SIZE, "each number has a note");
 
-uint8_t connections_copied(int fd, int from)
+static _Atomic uint32_t forked; /* last */
+
+static void mark_copied(int fd)
+{
+    if ((unsigned)fd < FDTAB_SIZE)
+        atomic_fetch_or(&connections_notes[fd].stream, CONNECTION_COPIED);
+}
+
+uint8_t connections_renumber(int fd, int from)
 {
     if (!fdtab_reaches(fd))
         return FD_NONE;
     return connections_enter(fd,
                              (unsigned)from < FDTAB_SIZE ? connections_notes[from].accepted : 0);
+}
+
+uint8_t connections_copied(int fd, int from)
+{
+    uint8_t was = connections_renumber(fd, from);
+
+    mark_copied(fd);
+    mark_copied(from);
+    return was;
+}
+
+/* The clock of the notes: what comes in the same second counts as before. */
+void connections_forking(void)
+{
+    atomic_store(&forked, (uint32_t)time(NULL));
+}
+
+bool connections_is_copied(int fd)
+{
+    const struct connection_note *note = &connections_notes[fd];
+
+    return note->accepted <= atomic_load(&forked) ||
+           (atomic_load(&note->stream) & CONNECTION_COPIED);
 }
 
 void connections_take(int fd, uint32_t age)

@@ -15,6 +15,9 @@
 #include "process/self.h"
 #include "protocol/connection_note.h"
 
+/* Of connection_note.stream: another number, or another process, may have it, too. */
+enum { CONNECTION_COPIED = 0x800 };
+
 /* By number; the supervisor reads it in the process's memory. */
 extern struct connection_note connections_notes[PAGE_NOTES] HIDDEN;
 
@@ -36,8 +39,13 @@ static inline uint8_t connections_enter(int fd, uint32_t age)
     return was;
 }
 
-/* The same for a copy of another number. */
+/* The same for a number that takes the place of another one; for a copy of it: both are marked. */
+uint8_t connections_renumber(int fd, int from);
 uint8_t connections_copied(int fd, int from);
+
+/* Before a fork: each that is there now the child has, too. Is fd such a one, or a copy? */
+void connections_forking(void);
+bool connections_is_copied(int fd);
 
 /* One more that the server has not asked for yet (taken.h). */
 void connections_take(int fd, uint32_t age);

@@ -26,6 +26,7 @@ enum fd_kind {
     FD_SUSPENDED,   /* a listener that is not heard: see suspend.h */
     FD_FRESH,       /* a socket between socket() and bind(): its options are recorded */
     FD_TRANSIENT,   /* a listener that will soon be closed: see transient.h */
+    FD_GIVEN,       /* accepted, and just being handed over: see stream/give.h */
     FD_OWN,         /* the shim's, invisible to the server */
     FD_TAKEN,       /* accepted, and invisible until the server asks for it: see taken.h */
     FD_KIND = 0x0f,
@@ -44,7 +45,7 @@ enum {
     FDS_IN_EPOLLS = FDS_MAY_LISTEN | 1 << FD_PLACEHOLDER,
     FDS_SERVERS = (1 << FD_OWN) - (1 << FD_CONNECTION), /* all but those of the shim */
     FDS_HIDDEN = 1 << FD_OWN | 1 << FD_TAKEN,
-    FDS_ACCEPTED = 1 << FD_CONNECTION | 1 << FD_TAKEN,
+    FDS_ACCEPTED = 1 << FD_CONNECTION | 1 << FD_GIVEN | 1 << FD_TAKEN,
 };
 
 extern _Atomic uint8_t fdtab[FDTAB_SIZE] HIDDEN;

@@ -99,7 +99,8 @@ void http_release(struct http *x, int fd)
             return; /* another connection has got the number */
         if (was & SPOILED)
             give_up(x, STREAM_OPAQUE);
-    } while (!atomic_compare_exchange_weak(note, &was, x->epoch | x->state));
+    } while (
+        !atomic_compare_exchange_weak(note, &was, x->epoch | x->state | (was & CONNECTION_COPIED)));
 }
 
 /* It is not what it was taken for. */

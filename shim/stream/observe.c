@@ -8,6 +8,7 @@
 #include "process/guest.h"
 #include "process/readable.h"
 #include "process/self.h"
+#include "stream/give.h"
 #include "stream/http.h"
 #include "stream/relay.h"
 #include "stream/telling.h"
@@ -25,17 +26,39 @@ static _Atomic uint32_t calls, all_calls;
 
 static void look_at_data(void);
 
+/* The kernel has read the message when it has sent it. */
+static ssize_t passing_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    ssize_t r = real.sendmsg(fd, message, flags);
+
+    if (r >= 0 && message->msg_controllen > 0 && !guest_is_running())
+        give_look_at_sent(message);
+    return r;
+}
+
+static bool serves_here(void)
+{
+    return atomic_load(&calls) >= LEARN_CALLS || http_answers() >= LEARN_ANSWERS;
+}
+
+/* Who accepts connections and hardly reads any may pass them on, and goes on to be watched. */
+static void look_no_more(void)
+{
+    data_path_forward();
+    if (!serves_here())
+        __atomic_store_n(&data_path.sendmsg, passing_sendmsg, __ATOMIC_RELAXED);
+}
+
 static void learnt(bool on_connection)
 {
     enum mode learning = LEARNING;
 
     atomic_fetch_add(&calls, on_connection);
-    if (atomic_fetch_add(&all_calls, 1) < LEARN_MOST && atomic_load(&calls) < LEARN_CALLS &&
-        http_answers() < LEARN_ANSWERS)
+    if (atomic_fetch_add(&all_calls, 1) < LEARN_MOST && !serves_here())
         return;
     if (!atomic_compare_exchange_strong(&mode, &learning, OFF))
         return;
-    data_path_forward();
+    look_no_more();
     if (atomic_load(&mode) == TELLING) /* the handler came in between */
         look_at_data();
 }
@@ -216,14 +239,14 @@ static ssize_t watched_sendmsg(int fd, const struct msghdr *message, int flags)
     struct http *x;
 
     if (readable_confined() || !readable(message, sizeof *message))
-        return real.sendmsg(fd, message, flags);
+        return passing_sendmsg(fd, message, flags);
     x = begin(&t, fd, message->msg_iov, (int)message->msg_iovlen);
     changed = *message;
     if (t.outs) {
         changed.msg_iov = t.out;
         changed.msg_iovlen = (size_t)t.outs;
     }
-    return end(&t, x, fd, real.sendmsg(fd, &changed, flags));
+    return end(&t, x, fd, passing_sendmsg(fd, &changed, flags));
 }
 
 /* What is owed goes first. */
