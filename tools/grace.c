@@ -26,7 +26,7 @@ static const struct subcommand commands[] = {
      "  --probation T          roll back if the new one dies within T after ready (0)\n"
      "  --require-listeners    roll back a version that no longer serves an address\n"
      "  --drain-timeout T      cut connections of the old generation after T (60s)\n"
-     "  --keep-alive WHAT      while it drains: close (HTTP/1 clients are told to), off (close)\n"
+     "  --keep-alive WHAT      when it drains: close (clients go to the new one), off (close)\n"
      "  --drain-signal SIG     the server's own graceful stop, once it accepts no more (none)\n"
      "  --term WHAT            SIGTERM: pass (to the server) or drain, and then end (pass)\n"
      "  --stop-signal SIG      ask an old generation to end with SIG (TERM), or none\n"

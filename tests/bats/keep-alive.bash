@@ -68,7 +68,7 @@ none_was_closed_untold() {
 each_drain_told_clients() {
     local n
     for ((n = 1; n <= RESTARTS; n++)); do
-        log_has "generation $n drained in [0-9]+ ms \([0-9]+ clients? told to close\)" || dump_log
+        log_has "generation $n drained in [0-9]+ ms \([0-9]+ clients? told to close[,)]" || dump_log
     done
     log_lacks 'cut|deadline'
 }

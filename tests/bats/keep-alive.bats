@@ -57,7 +57,7 @@ drains() {
     [[ $(status "$PID") == *'"told":1'* && $("$GRACE" status "$PID") == *', 1 told to close'* ]]
     exec {KEPT}>&-
     grace_wait 20 log_has 'generation 1 drained in [0-9]+ ms \(1 client told to close\)'
-    [[ $(status "$PID") == *'"totals":{'*'"told":1,"cut":0,'* ]]
+    [[ $(status "$PID") == *'"totals":{'*'"told":1,"handed_over":0,"cut":0,'* ]]
     keep
     [[ $(asked) == none ]]
 }

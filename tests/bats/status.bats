@@ -276,6 +276,7 @@ has_metric() {
         'grace_connections_accepted_total{name="web"} 9' \
         'grace_connections_drained_total{name="web"} 0' \
         'grace_connections_told_total{name="web"} 0' \
+        'grace_connections_handed_over_total{name="web"} 0' \
         'grace_connections_cut_total{name="web"} 1' \
         'grace_generations{name="web",state="serving"} 1' \
         'grace_generations{name="web",state="draining"} 0' \
@@ -330,4 +331,15 @@ select.select(group, [], [])' "$PORT"
     has_metric "grace_up{name=\"\",pid=\"$PID\"} 0"
     ! grep -q grace_ready\{ <<<"$output" || fail "$output"
     kill -CONT "$PID"
+}
+
+@test "clients that were told to leave, and connections that were handed over" {
+    start_pretending <<'END'
+{"name":"web","generations":[{"state":"draining","told":1,"handed_over":3}],"totals":{"told":5,"handed_over":7}}
+END
+    run -0 "$GRACE" status "$PID"
+    [[ $output == *', 1 told to close, 3 handed over'$'\n'* ]] || fail "$output"
+    metrics "$PID"
+    has_metric 'grace_connections_told_total{name="web"} 5' \
+        'grace_connections_handed_over_total{name="web"} 7'
 }

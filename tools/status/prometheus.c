@@ -133,6 +133,8 @@ static void put_numbers(struct exposition *e)
          "Connections that generations finished after their successor took over."},
         {"totals", "told", "grace_connections_told_total", "counter",
          "Connections whose clients were told to close them while generations drained."},
+        {"totals", "handed_over", "grace_connections_handed_over_total", "counter",
+         "Connections that generations handed to their successor."},
         {"totals", "cut", "grace_connections_cut_total", "counter",
          "Connections that were cut while generations drained."},
     };

@@ -96,6 +96,8 @@ static void print_generation(FILE *out, struct json_object *gen)
     fprintf(out, ", %" PRId64 " accepted", answer_number(gen, "accepted"));
     if (answer_number(gen, "told") > 0)
         fprintf(out, ", %" PRId64 " told to close", answer_number(gen, "told"));
+    if (answer_number(gen, "handed_over") > 0)
+        fprintf(out, ", %" PRId64 " handed over", answer_number(gen, "handed_over"));
     putc('\n', out);
 }
 

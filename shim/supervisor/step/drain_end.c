@@ -2,6 +2,7 @@
 #include "supervisor/step/drain_end.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "supervisor/generation/connections.h"
@@ -73,15 +74,24 @@ static bool drained(struct generation *g, const struct slots_count *c, int64_t n
     return false;
 }
 
-static void log_drained(const struct generation *g, int64_t now)
+/* Nothing of what there was none. */
+static void add_part(char *parts, size_t size, unsigned n, const char *what, const char *how)
 {
-    unsigned n = generation_told(g);
-    char told[48] = "";
+    size_t used = strlen(parts);
 
     if (n > 0)
-        snprintf(told, sizeof told, " (%u client%s told to close)", n, n == 1 ? "" : "s");
-    log_line(LEVEL_INFO, "generation %u drained in %lld ms%s", g->number,
-             (long long)(now - g->draining), told);
+        snprintf(parts + used, size - used, "%s%u %s%s %s", used > 0 ? ", " : " (", n, what,
+                 n == 1 ? "" : "s", how);
+}
+
+static void log_drained(const struct generation *g, int64_t now)
+{
+    char parts[80] = "";
+
+    add_part(parts, sizeof parts, generation_told(g), "client", "told to close");
+    add_part(parts, sizeof parts, g->given, "connection", "handed over");
+    log_line(LEVEL_INFO, "generation %u drained in %lld ms%s%s", g->number,
+             (long long)(now - g->draining), parts, parts[0] ? ")" : "");
 }
 
 static void decide(struct generation *g, int64_t now)

@@ -27,8 +27,8 @@ static void put_drain(FILE *out, const struct generation *g)
 
     if (g->state != GENERATION_DRAINING)
         return;
-    fprintf(out, ",\"draining_s\":%lld,\"told\":%u", (long long)(now - g->draining) / 1000,
-            generation_told(g));
+    fprintf(out, ",\"draining_s\":%lld,\"told\":%u,\"handed_over\":%u",
+            (long long)(now - g->draining) / 1000, generation_told(g), g->given);
     if (g->deadline < CLOCK_NEVER)
         fprintf(out, ",\"cut_in_s\":%lld",
                 (long long)(g->deadline > now ? g->deadline - now + 999 : 0) / 1000);

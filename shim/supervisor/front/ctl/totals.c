@@ -19,7 +19,7 @@ struct times {
 };
 
 static struct times ready, drain;
-static uint64_t accepted, drained, told, cut; /* of generations that are gone, or have drained */
+static uint64_t accepted, drained, told, given, cut; /* of those that are gone, or have drained */
 static uint64_t cut_by[STREAM_STATES];
 
 static void note_time(struct times *t, int64_t ms)
@@ -34,8 +34,9 @@ static void note_time(struct times *t, int64_t ms)
  * some unseen. */
 static void note_drained(const struct generation *g)
 {
-    drained += g->owed > g->cut ? g->owed - g->cut : 0;
+    drained += g->owed > g->given + g->cut ? g->owed - g->given - g->cut : 0;
     told += generation_told(g);
+    given += g->given;
     cut += g->cut;
     for (int i = 0; i < STREAM_STATES; i++)
         cut_by[i] += g->cut_by[i];
@@ -85,8 +86,9 @@ void totals_json(FILE *out)
 
     TAILQ_FOREACH (g, &generation_list, link)
         all += slots_count(g).accepted;
-    fprintf(out, ",\"totals\":{\"accepted\":%llu,\"drained\":%llu,\"told\":%llu,\"cut\":%llu",
-            (unsigned long long)all, (unsigned long long)drained, (unsigned long long)told,
+    fprintf(out, ",\"totals\":{\"accepted\":%llu,\"drained\":%llu,\"told\":%llu",
+            (unsigned long long)all, (unsigned long long)drained, (unsigned long long)told);
+    fprintf(out, ",\"handed_over\":%llu,\"cut\":%llu", (unsigned long long)given,
             (unsigned long long)cut);
     put_cut_by(out);
     put_times(out, "ready", &ready);
