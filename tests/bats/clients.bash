@@ -88,11 +88,27 @@ client_answered() {
     wait "$CLIENT" || fail "$(<"$(log_of client)")"
 }
 
-# hold: one more connection to $PORT, which says nothing; its descriptor is the last of HELD.
-hold() {
+# preconnect: one more connection to $PORT, which says nothing; its descriptor is the last of HELD.
+preconnect() {
     local fd
     exec {fd}<>"/dev/tcp/127.0.0.1/$PORT"
     HELD+=("$fd")
+}
+
+# hold: the same, but the server has read a byte: nobody else can answer it any more.
+hold() {
+    preconnect
+    printf G >&"${HELD[-1]}"
+    grace_wait 10 is_read "${HELD[-1]}"
+}
+
+# is_read FD: all that was sent by this connection to $PORT was read.
+is_read() {
+    local own
+    own=$(readlink "/proc/$BASHPID/fd/$1") && own=${own//[^0-9]/}
+    own=$(ss -tneH state established "dport = :$PORT" | awk -v ino="ino:$own" 'index($0, ino " ") || $0 ~ ino "$" { print $3 }')
+    [[ -n $own ]] && ss -tnH state established "sport = :$PORT" |
+        awk -v end="$own" '$4 == end { found = 1; unread = $1 } END { exit !(found && unread == 0) }'
 }
 
 # hold_one: the generation that serves alone has accepted it.

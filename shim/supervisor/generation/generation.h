@@ -126,7 +126,6 @@ struct generation {
     unsigned cut_by[STREAM_STATES]; /* of those that it has cut: why they were there */
     size_t owed;                    /* connections that it was to finish, when it began to drain */
     size_t cut;                     /* of these, for they took too long */
-    unsigned given;                 /* connections that it has handed to its successor */
     size_t internal;                /* connections between its own processes, at the last look */
     struct flights flights;
     int64_t deadline;                       /* of the present state, CLOCK_NEVER for none */
