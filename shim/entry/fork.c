@@ -36,6 +36,7 @@ void fork_child(void)
     self_join();
     claims_forked();
     take_forget();
+    connections_forked();
     connections_join();
     if (bystander_has_left())
         return;

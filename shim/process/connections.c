@@ -6,7 +6,7 @@
 struct connection_note connections_notes[PAGE_NOTES];
 _Static_assert((int)PAGE_NOTES == (int)FDTAB_SIZE, "each number has a note");
 
-static _Atomic uint32_t forked; /* last */
+static _Atomic uint32_t forked; /* when this process was the parent last */
 
 static void mark_copied(int fd)
 {
@@ -35,6 +35,13 @@ uint8_t connections_copied(int fd, int from)
 void connections_forking(void)
 {
     atomic_store(&forked, (uint32_t)time(NULL));
+}
+
+void connections_forked(void)
+{
+    for (int fd = fdtab_next(0, FDS_ACCEPTED); fd >= 0; fd = fdtab_next(fd + 1, FDS_ACCEPTED))
+        mark_copied(fd);
+    atomic_store(&forked, 0);
 }
 
 bool connections_is_copied(int fd)

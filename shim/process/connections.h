@@ -43,8 +43,10 @@ static inline uint8_t connections_enter(int fd, uint32_t age)
 uint8_t connections_renumber(int fd, int from);
 uint8_t connections_copied(int fd, int from);
 
-/* Before a fork: each that is there now the child has, too. Is fd such a one, or a copy? */
+/* Before a fork, and in its child: each that is there then both have. Is fd such a one, or a copy?
+ */
 void connections_forking(void);
+void connections_forked(void);
 bool connections_is_copied(int fd);
 
 /* One more that the server has not asked for yet (taken.h). */

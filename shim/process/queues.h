@@ -28,9 +28,12 @@ static inline int queues_end(int index)
     return atomic_load_explicit(&queues_ends[index], memory_order_relaxed) - 1;
 }
 
+/* Who drains takes nothing back that one of its own processes has just handed over. */
 static inline bool queues_wanted(void)
 {
-    return __builtin_expect((self_attention() & ATTENTION_TAKING) != 0, 0);
+    const uint32_t about = ATTENTION_TAKING | ATTENTION_DRAINING;
+
+    return __builtin_expect((self_attention() & about) == ATTENTION_TAKING, 0);
 }
 
 /* The queue that is to be asked before the listener fd, or -1. */

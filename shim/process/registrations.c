@@ -17,6 +17,9 @@
 
 enum { NOWHERE = 0, SEVERAL = -1 };
 
+/* Behind the table, what is read: a handler of signals runs on whatever stack there is. */
+enum { TEXT = 4096, ENTRIES = 4096 };
+
 /* All zeros where there is none. */
 struct entry {
     int epoll; /* its number + 1 */
@@ -83,11 +86,11 @@ static void note_line(const char *line, int epoll)
 /* The lines of a text that comes in pieces. */
 static void note_lines(int fd, int epoll)
 {
-    char text[4096 + 1];
+    char *text = (char *)table + bytes();
     size_t have = 0;
     ssize_t got;
 
-    while ((got = real.read(fd, text + have, sizeof text - 1 - have)) > 0) {
+    while ((got = real.read(fd, text + have, TEXT - 1 - have)) > 0) {
         char *line = text, *end;
 
         have += (size_t)got;
@@ -98,7 +101,7 @@ static void note_lines(int fd, int epoll)
         }
         have = strlen(line);
         memmove(text, line, have + 1);
-        if (have == sizeof text - 1)
+        if (have == TEXT - 1)
             return;
     }
 }
@@ -149,12 +152,12 @@ static bool read_those(const char *entries, long n)
 
 static bool read_all(void)
 {
-    _Alignas(8) char entries[2048];
+    char *entries = (char *)table + bytes() + TEXT;
     int dir = open_own("/proc/self/fd");
     bool all = dir >= 0;
     long n;
 
-    while (all && (n = real.syscall(SYS_getdents64, dir, (long)entries, sizeof entries, 0, 0, 0)))
+    while (all && (n = real.syscall(SYS_getdents64, dir, (long)entries, ENTRIES, 0, 0, 0)))
         all = n > 0 && read_those(entries, n);
     if (dir >= 0)
         real.close(dir);
@@ -168,7 +171,7 @@ bool registrations_read(int n)
     bool all;
 
     size = n;
-    memory = mmap(NULL, bytes(), PROT_READ | PROT_WRITE,
+    memory = mmap(NULL, bytes() + TEXT + ENTRIES, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) {
         errno = saved;
@@ -184,7 +187,7 @@ bool registrations_read(int n)
 
 void registrations_forget(void)
 {
-    munmap(table, bytes());
+    munmap(table, bytes() + TEXT + ENTRIES);
     table = NULL;
 }
 

@@ -12,9 +12,8 @@
 #include "supervisor/state/supervisor.h"
 
 enum {
-    MOST_MS = 5000, /* so long is somebody waited for who has more to send */
-    AGAIN_MS = 20,  /* and is told again */
-    SOON_MS = 2,    /* nobody rings when a process has sent all, or has read all */
+    AGAIN_MS = 20, /* who has more to send is told again */
+    SOON_MS = 2,   /* nobody rings when a process has sent all, or has read all */
 };
 
 uint32_t pass_attention(void)
@@ -152,8 +151,6 @@ bool pass_is_full(const struct generation *g)
 /* Its end does not wait for an answer. */
 static bool may_send_more(struct generation *g, int64_t now)
 {
-    if (now - g->draining > MOST_MS)
-        return false;
     if (g->state == GENERATION_DRAINING && !g->handed_over)
         return true;
     if (slots_giving(g) != GIVING_MORE)
@@ -166,11 +163,6 @@ static bool may_send_more(struct generation *g, int64_t now)
     return true;
 }
 
-static bool is_sending(struct generation *g, int64_t now)
-{
-    return slots_giving(g) != GIVING_NOTHING && now - g->draining <= 2 * MOST_MS;
-}
-
 static void go_on(struct generation *g, int64_t now)
 {
     if (g->passing == PASSING_OPEN && !may_send_more(g, now)) {
@@ -178,7 +170,7 @@ static void go_on(struct generation *g, int64_t now)
         g->passing = PASSING_CLOSING;
     }
     if (g->passing == PASSING_CLOSING) {
-        if (!is_sending(g, now))
+        if (slots_giving(g) == GIVING_NOTHING)
             g->passing = PASSING_READING; /* what came since the messages were last read */
         supervisor_wake_in(SOON_MS);
     } else if (g->passing == PASSING_READING && g->unread == 0) {

@@ -11,7 +11,8 @@
  *  4. The queues are empty: they are looked into no more, and the overlap, which keeps whoever
  *     sleeps in accept() awake for them, may end.
  *
- * That takes some milliseconds, and is bounded: whoever does not answer has nothing to give.
+ * That takes some milliseconds.  A process that goes on saying that it is at it is believed as long
+ * as its generation may drain.
  */
 #ifndef GRACE_SUPERVISOR_STEP_PASS_H
 #define GRACE_SUPERVISOR_STEP_PASS_H
