@@ -281,7 +281,7 @@ for _ in range(2):
     threading.Thread(target=run).start()
 END
     )
-    hold
+    preconnect
     grace_wait 10 both_are_told
 }
 

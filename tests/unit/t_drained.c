@@ -19,6 +19,7 @@
 #include "supervisor/step/drain_cut.h"
 #include "supervisor/step/drain_signal.h"
 #include "supervisor/step/handover.h"
+#include "supervisor/step/pass.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
@@ -70,6 +71,12 @@ unsigned generation_count_connections(struct generation *g)
 unsigned generation_told(const struct generation *g)
 {
     return atomic_load(&g->page->told);
+}
+
+bool pass_is_under_way(const struct generation *g)
+{
+    (void)g;
+    return false;
 }
 
 bool handover_ask(struct generation *g, const struct slots_count *c, int64_t now)

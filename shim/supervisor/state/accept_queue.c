@@ -29,6 +29,15 @@ static bool has_one(const struct listener *h)
            io_socket_option(h->socket.fd, SO_PROTOCOL) == IPPROTO_TCP;
 }
 
+/* For thousands at a time; who may not have that much room gets what the system allows. */
+static void widen(int end)
+{
+    const int room = 8 << 20;
+
+    if (setsockopt(end, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room) < 0)
+        setsockopt(end, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+}
+
 static struct accept_queue *make(void)
 {
     struct accept_queue *q = calloc(1, sizeof *q);
@@ -38,6 +47,7 @@ static struct accept_queue *make(void)
         free(q);
         return NULL;
     }
+    widen(pair[0]);
     q->in = pair[0];
     q->out = pair[1];
     return q;

@@ -14,6 +14,7 @@
 #include "supervisor/step/drain_cut.h"
 #include "supervisor/step/drain_signal.h"
 #include "supervisor/step/handover.h"
+#include "supervisor/step/pass.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/resume.h"
 #include "supervisor/step/retire.h"
@@ -111,7 +112,7 @@ static void decide(struct generation *g, int64_t now)
         generation_attention(g, ATTENTION_DRAINING, 0);
     }
     c = slots_owe(g);
-    if (!handover_ask(g, &c, now))
+    if (!handover_ask(g, &c, now) || pass_is_under_way(g))
         return;
     if (!drained(g, &c, now)) {
         if (!g->empty)

@@ -21,7 +21,7 @@ uint32_t pass_attention(void)
     return supervisor.options.keep_alive == KEEP_ALIVE_OFF ? 0 : ATTENTION_TAKING;
 }
 
-static bool is_under_way(const struct generation *g)
+bool pass_is_under_way(const struct generation *g)
 {
     return g->passing != PASSING_NOT && g->passing != PASSING_OVER;
 }
@@ -145,7 +145,7 @@ void pass_receive(struct generation *g, unsigned index, const int *fds, unsigned
 
 bool pass_is_full(const struct generation *g)
 {
-    return is_under_way(g) && accept_queue_is_full();
+    return pass_is_under_way(g) && accept_queue_is_full();
 }
 
 /* Its end does not wait for an answer. */
@@ -193,7 +193,7 @@ bool pass_awaited(void)
     const struct generation *g;
 
     TAILQ_FOREACH (g, &generation_list, link)
-        if (is_under_way(g))
+        if (pass_is_under_way(g))
             return true;
     return !flush_all();
 }
@@ -214,9 +214,9 @@ void pass_step(int64_t now)
     bool over = supervisor.phase == PHASE_IDLE;
 
     TAILQ_FOREACH (g, &generation_list, link) {
-        if (is_under_way(g))
+        if (pass_is_under_way(g))
             go_on(g, now);
-        over &= !is_under_way(g);
+        over &= !pass_is_under_way(g);
     }
     if (!flush_all())
         supervisor_wake_in(SOON_MS);

@@ -28,7 +28,8 @@ void pass_begin(struct generation *g);
 /* g has sent these, accepted from listener `index`; they are ours from now on. */
 void pass_receive(struct generation *g, unsigned index, const int *fds, unsigned n);
 
-/* May somebody be given yet? */
+/* May somebody be given yet: by this one, or to whoever serves? */
+bool pass_is_under_way(const struct generation *g);
 bool pass_awaited(void);
 
 /* Is nothing to be received from g for the moment? */
