@@ -116,12 +116,12 @@ static void step(void)
     int64_t now = clock_ms();
 
     supervisor.wake = CLOCK_NEVER;
+    pass_step(now);
     if (supervisor.current) {
         restart_step(now);
         if (supervisor.ended)
             return;
         resume_step(now);
-        pass_step(now);
         nonblock_step();
         fetch_step();
         keeper_step(now);

@@ -3,6 +3,9 @@
 # longer, and the status tells how many there are.
 load scripted
 
+# Those that say nothing are to stay where they were accepted.
+export GRACE_KEEPALIVE=off
+
 HANDOVER=$BUILD/tests/servers/handover
 
 # echoes N: the Nth held connection, from 0, is served.
@@ -23,14 +26,14 @@ prepared() {
 counts() {
     start_wrapped server "$HANDOVER" "$PORT" "$1" "$BATS_TEST_TMPDIR/gate"
     grace_wait 10 prepared 1
-    hold
+    preconnect
     grace_wait 5 holds 1 1 || fail "$(status "$PID")"
     hup_until 10 serves 2
     grace_wait 5 holds 1 1 || fail "$(status "$PID")"
     holds 2 0
     grace_wait 10 stopped_listening 1
     grace_wait 10 prepared 2
-    hold # is the new one's
+    preconnect # is the new one's
     touch "$BATS_TEST_TMPDIR/gate"
     echoes 0
     echoes 1
@@ -76,7 +79,7 @@ holder() {
 @test "a worker that is killed takes its connections out of the count" {
     start_server --model prefork
     OLD=$(server_pid "$PID")
-    hold && hold && hold
+    preconnect && preconnect && preconnect
     grace_wait 5 holds 1 3
     hup_until 10 serves 2
     # The master replaces each of them, and the new ones don't accept.
@@ -101,13 +104,13 @@ holder() {
     local i
     start_server --model threads
     for ((i = 0; i < 50; i++)); do
-        hold
+        preconnect
     done
     grace_wait 5 holds 1 50
     hup_until 10 serves 2
     grace_wait 10 stopped_listening 1
     for ((i = 0; i < 25; i++)); do
-        hold
+        preconnect
     done
     grace_wait 5 holds 2 25
     holds 1 50
@@ -145,7 +148,7 @@ drains_at_once() {
 goes_on() {
     start_wrapped server "$HANDOVER" "$PORT" "$1"
     for i in 0 1 2; do
-        hold
+        preconnect
         echoes "$i"
         drop "$i"
     done
@@ -177,7 +180,7 @@ keeps() {
     export GRACE_DRAIN_TIMEOUT=none
     start_wrapped keeping "$PYTHON" "$ROOT/tests/servers/keeping.py" "$PORT" goodbye
     requests -c new=2 -n 6 "http://127.0.0.1:$PORT/"
-    hold
+    preconnect
     printf 'GET /hold HTTP/1.0\r\n\r\n' >&"${HELD[0]}"
     grace_wait 5 holds 1 1
     hup_until 10 log_has 'generation 1 draining'

@@ -141,6 +141,7 @@ END
 
 @test "an old generation that shuts one listener down keeps the others" {
     local other
+    export GRACE_KEEPALIVE=off
     other=$(grace_free_port)
     start_version <<END
 first, second = listening($PORT), listening($other)
@@ -159,7 +160,8 @@ while True:
     except OSError:
         break
 END
-    hold_one
+    preconnect
+    grace_wait 10 connections_are 1
     version <<<"serve(listening($PORT), listening($other), body='2')"
     hup_until 10 drains 1
     touch "$GATE"

@@ -102,9 +102,10 @@ fails_and_names_the_old() { # MODE
 
 @test "the lock goes from one to the next, also where a killed supervisor was replaced" {
     local first
-    start_pidfiled lockf GRACE_MODE=overlap GRACE_NAME=web
+    start_pidfiled lockf GRACE_MODE=overlap GRACE_NAME=web GRACE_KEEPALIVE=off
     first=$(<"$PIDFILE")
-    hold_one
+    preconnect
+    grace_wait 10 connections_are 1
     hup_until 10 log_has 'generation 1 accepts no more'
     has_the_lock "$first"
     kill_supervisor

@@ -253,7 +253,7 @@ END
 in_between() {
     hold_one
     hup_until 5 stopped_listening 1
-    hold
+    preconnect
     "$GRACE" stop --drain "$PID" 3>&- &
     STOP=$!
     grace_wait 5 log_has 'the next generation answers who waits, then it is stopped'
@@ -287,7 +287,7 @@ in_between() {
     removing <<<"threads([listening($PORT)], each)"
     version <<<"sys.exit(3)"
     hup_until 10 log_has 'trying again'
-    hold
+    preconnect
     "$GRACE" stop --drain "$PID" 3>&- &
     ends_with 0 "$!"
     ended "$PID"

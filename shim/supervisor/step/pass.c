@@ -66,16 +66,22 @@ static struct listener *target(struct listener *h)
     return NULL;
 }
 
-static void mark(struct generation *g, bool gives)
+/* True: it may give from one of its listeners at least. */
+static bool mark(struct generation *g, bool gives)
 {
+    bool any = false;
+
     for (unsigned i = 0; i < g->entries; i++) {
         _Atomic uint32_t *flags = &g->page->listeners[i].flags;
 
-        if (gives && g->bound[i] && target(g->bound[i]))
+        if (gives && g->bound[i] && target(g->bound[i])) {
             atomic_fetch_or(flags, LISTENER_GIVES);
-        else
+            any = true;
+        } else {
             atomic_fetch_and(flags, ~(uint32_t)LISTENER_GIVES);
+        }
     }
+    return any;
 }
 
 /* One that serves since before this restart looks there no more: as one of several workers it would
@@ -93,10 +99,9 @@ static void let_all_look(void)
 
 void pass_begin(struct generation *g)
 {
-    if (pass_attention() == 0 || g->control < 0)
+    if (pass_attention() == 0 || g->control < 0 || !mark(g, true))
         return;
     g->passing = PASSING_OPEN;
-    mark(g, true);
     let_all_look();
 }
 

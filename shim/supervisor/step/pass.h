@@ -22,7 +22,7 @@
 /* What a new generation is to do, of ATTENTION_*. */
 uint32_t pass_attention(void);
 
-/* g begins to drain, and another one serves. */
+/* g begins to drain. Where nobody serves in its place it has nothing to give. */
 void pass_begin(struct generation *g);
 
 /* g has sent these, accepted from listener `index`; they are ours from now on. */
