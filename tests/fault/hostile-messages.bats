@@ -18,7 +18,8 @@ keeps_descriptors() {
     grace_wait 10 has_descriptors "$before" || fail "more than $before" "$(fds_of "$PID")"
 }
 
-# The types of message.h: ADOPT 1, LISTEN 2, NOTE 3, PLACEHOLDER 6, one that there is not.
+# The types of message.h: ADOPT 1, LISTEN 2, NOTE 3, PLACEHOLDER 6, QUEUE 7, GIVE 8, one that there
+# is not.
 @test "descriptors that come with a message of another kind, or too many, are not kept" {
     hostile_start
     keeps_descriptors ask send-fds 3 1 15
@@ -30,6 +31,40 @@ keeps_descriptors() {
     keeps_descriptors ask send-fds 1 1 50 /dev/null
     keeps_descriptors ask send-fds 6 1 50
     keeps_descriptors ask send-fds 6 2 50 /dev/null
+    keeps_descriptors ask send-fds 7 1 50
+    keeps_descriptors ask send-fds 7 2 50 /dev/null
+    keeps_descriptors ask send-fds 8 16 50
+    keeps_descriptors ask send-fds 8 20 50
+    keeps_descriptors ask send-fds 8 3 50 /dev/null
+    unharmed
+}
+
+# gives_nothing: generation 1, which has one client, who keeps it draining.
+gives_nothing() {
+    local what
+    for what in '' tcp listener; do
+        # shellcheck disable=SC2086 # none or one
+        tell "$held" give 0 $what
+    done
+    tell "$held" heard
+}
+
+all_refused() {
+    (($(grep -c "1 of 1 connections can't be handed over" "$LOG") == $1))
+}
+
+@test "what a process gives as an untouched connection and is none goes to nobody" {
+    hostile_start
+    exec {held}<>"/dev/tcp/127.0.0.1/$PORT"
+    tell "$held" ping
+    gives_nothing # it serves
+    "$GRACE" restart "$PID"
+    gives_nothing # it drains
+    grace_wait 10 all_refused 6
+    tell "$held" ping
+    exec {held}>&-
+    grace_wait 20 settled "$PID" 2
+    log_lacks 'handed over\)'
     unharmed
 }
 

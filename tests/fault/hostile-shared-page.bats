@@ -119,7 +119,7 @@ spoils() {
 }
 
 @test "no field of the slots that a worker overwrites keeps the server from being restarted" {
-    spoils slot-field\ all\ {away,drained,connections,accepts,born,notes,suspended}\ -1 \
+    spoils slot-field\ all\ {away,drained,connections,accepts,born,notes,suspended,giving}\ -1 \
         'slot-field all connections 1000'
 }
 

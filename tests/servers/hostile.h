@@ -54,6 +54,7 @@ int act_flood_bell(int client, char *const words[]);
 int act_note(int client, char *const words[]);
 int act_flood_notes(int client, char *const words[]);
 int act_send_fds(int client, char *const words[]);
+int act_give(int client, char *const words[]);
 int act_send_bytes(int client, char *const words[]);
 int act_squat(int client, char *const words[]);
 int act_heard(int client, char *const words[]);

@@ -229,6 +229,7 @@ const struct act acts[] = {
     {"flood-bell", "a child that rings it for ever, blocking and full", act_flood_bell},
     {"note", "TEXT [PID]: a line for the log, with \\\\n, \\\\e and \\\\_", act_note},
     {"flood-notes", "a child that sends them for ever", act_flood_notes},
+    {"give", "INDEX [tcp|listener]: this connection, or another socket, as untouched", act_give},
     {"send-fds", "TYPE COUNT TIMES [FILE]: messages with so many descriptors", act_send_fds},
     {"send-bytes", "COUNT: a message of this size", act_send_bytes},
     {"heard", "waits until all that was sent has been read", act_heard},

@@ -178,6 +178,23 @@ int act_send_fds(int client, char *const words[])
     return act_ok(client, "sent");
 }
 
+/* Its own client, to whom it has spoken, or another socket: said to be untouched, and accepted from
+ * this listener. */
+int act_give(int client, char *const words[])
+{
+    struct message m = message_of(MESSAGE_GIVE, NULL);
+    int fd = words[2] == NULL               ? client
+             : strcmp(words[2], "tcp") == 0 ? socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)
+                                            : unseen_listener();
+
+    m.index = (uint32_t)act_number(words[1]);
+    if (fd == -1 || !send_message(&m, sizeof(m), fd, 1))
+        return act_failed(client, "sendmsg");
+    if (fd != client)
+        close(fd);
+    return act_ok(client, "sent");
+}
+
 int act_send_bytes(int client, char *const words[])
 {
     struct message m = {0};

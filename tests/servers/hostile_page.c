@@ -59,11 +59,17 @@ static const struct field entry_fields[] = {
 };
 
 static const struct field slot_fields[] = {
-    FIELD(page_slot, pid),     FIELD(page_slot, away),
-    FIELD(page_slot, drained), FIELD(page_slot, connections),
-    FIELD(page_slot, accepts), FIELD(page_slot, born),
-    FIELD(page_slot, notes),   FIELD(page_slot, suspended),
-    FIELD(page_slot, bell),    {NULL, 0, 0},
+    FIELD(page_slot, pid),
+    FIELD(page_slot, away),
+    FIELD(page_slot, drained),
+    FIELD(page_slot, connections),
+    FIELD(page_slot, accepts),
+    FIELD(page_slot, born),
+    FIELD(page_slot, notes),
+    FIELD(page_slot, suspended),
+    FIELD(page_slot, giving),
+    FIELD(page_slot, bell),
+    {NULL, 0, 0},
 };
 
 static const struct field *find(const struct field *field, const char *name)

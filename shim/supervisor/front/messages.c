@@ -119,7 +119,7 @@ static void handle(struct generation *g, const struct letter *l)
             bind_answer_queue(g, m->index, fd);
         break;
     case MESSAGE_GIVE:
-        pass_receive(g, m->index, l->fds, l->n);
+        pass_receive(g, m->index, l->fds, l->n, l->sender.pid);
         break;
     case MESSAGE_NOTE:
         log_limited(g, (int)l->sender.pid, "%.*s", MESSAGE_TEXT, m->text);

@@ -5,10 +5,10 @@
 
 #include "protocol/tcp_counts.h"
 #include "supervisor/generation/listeners.h"
+#include "supervisor/generation/log_limit.h"
 #include "supervisor/generation/slots.h"
 #include "supervisor/kernel/io.h"
 #include "supervisor/state/accept_queue.h"
-#include "supervisor/state/log.h"
 #include "supervisor/state/supervisor.h"
 
 enum {
@@ -135,7 +135,7 @@ static bool pass_on(struct generation *g, struct listener *h, int fd)
     return false;
 }
 
-void pass_receive(struct generation *g, unsigned index, const int *fds, unsigned n)
+void pass_receive(struct generation *g, unsigned index, const int *fds, unsigned n, pid_t pid)
 {
     struct listener *h = index < PAGE_LISTENERS ? g->bound[index] : NULL;
     unsigned given = 0;
@@ -144,8 +144,8 @@ void pass_receive(struct generation *g, unsigned index, const int *fds, unsigned
         given += pass_on(g, h, fds[i]);
     g->given += given;
     if (given < n)
-        log_line(LEVEL_DEBUG, "generation %u: %u of %u connections could not be handed over",
-                 g->number, n - given, n);
+        log_limited(g, (int)pid, "%u of %u connections can't be handed over, and are closed",
+                    n - given, n);
 }
 
 bool pass_is_full(const struct generation *g)

@@ -25,8 +25,8 @@ uint32_t pass_attention(void);
 /* g begins to drain. Where nobody serves in its place it has nothing to give. */
 void pass_begin(struct generation *g);
 
-/* g has sent these, accepted from listener `index`; they are ours from now on. */
-void pass_receive(struct generation *g, unsigned index, const int *fds, unsigned n);
+/* Process `pid` of g has sent these, accepted from listener `index`; they are ours from now on. */
+void pass_receive(struct generation *g, unsigned index, const int *fds, unsigned n, pid_t pid);
 
 /* May somebody be given yet: by this one, or to whoever serves? */
 bool pass_is_under_way(const struct generation *g);
