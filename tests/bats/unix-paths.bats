@@ -159,7 +159,7 @@ until_kept() {
 }
 
 knock() {
-    hold
+    preconnect
     printf 'GET / HTTP/1.0\r\n\r\n' >&"${HELD[-1]}"
     [[ -e $BATS_TEST_TMPDIR/kept ]]
 }

@@ -155,12 +155,14 @@ woken() {
 }
 
 @test "a hook sleeps on when the server is restarted, and the restart signal is its own" {
+    export GRACE_KEEPALIVE=off # for a client who says nothing
     start_hook
     kill -HUP "$HOOK"
     grace_wait 20 woken 1
     log_has '^hook hung up'
     log_lacks 'generation 2'
-    PORT=$CONTROL hold_one
+    PORT=$CONTROL preconnect
+    grace_wait 10 connections_are 1
     hup_until 20 drains 1
     PORT=$CONTROL grace_wait 20 stopped_listening 1
     kill -0 "$HOOK"
