@@ -46,7 +46,7 @@ void ask_queue(int index)
     int saved = errno, end;
     bool answered;
 
-    if (queues_wanted() && queues_end(index) < 0 && !readable_confined()) {
+    if (queues_wanted() && queues_end(index) < 0 && queues_have_room() && !readable_confined()) {
         end = ask(MESSAGE_QUEUE, index, &answered);
         if (end >= 0)
             queues_keep(index, end);

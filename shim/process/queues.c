@@ -10,12 +10,23 @@
 
 _Atomic int queues_ends[PAGE_LISTENERS];
 
+static _Atomic unsigned kept;
+
+bool queues_have_room(void)
+{
+    return atomic_load(&kept) < QUEUES_MOST;
+}
+
 void queues_keep(int index, int end)
 {
     int high = own_fds_raise(end), none = 0;
 
-    if (high < 0 || atomic_compare_exchange_strong(&queues_ends[index], &none, high + 1))
+    if (high < 0)
         return;
+    if (atomic_compare_exchange_strong(&queues_ends[index], &none, high + 1)) {
+        atomic_fetch_add(&kept, 1);
+        return;
+    }
     fdtab_set(high, FD_NONE);
     real.close(high);
 }
@@ -24,8 +35,10 @@ static int forget(int index)
 {
     int end = atomic_exchange(&queues_ends[index], 0) - 1;
 
-    if (end >= 0)
+    if (end >= 0) {
+        atomic_fetch_sub(&kept, 1);
         atomic_fetch_and(self_listener_flags(index), ~(uint32_t)LISTENER_TAKES);
+    }
     return end;
 }
 

@@ -42,6 +42,11 @@ static inline int queues_of(int fd)
     return queues_wanted() && fdtab_kind(fd) == FD_LISTENER ? queues_end(fdtab_index(fd)) : -1;
 }
 
+/* For so many listeners of a process: our own numbers are few (own_fds.h), and where the server may
+ * open no more than a thousand it needs the others itself. */
+enum { QUEUES_MOST = 8 };
+bool queues_have_room(void);
+
 /* This is the end for that listener, to be parked. */
 void queues_keep(int index, int end);
 

@@ -50,20 +50,26 @@ static bool is_member(const struct listener *h, const struct listener *other)
            io_socket_option(other->socket.fd, SO_REUSEPORT) > 0;
 }
 
-/* Where those go that were accepted from h: to itself, or, where the successor has fewer members of
- * an SO_REUSEPORT group, to another one. NULL: nowhere. */
+/* The next of those that are looked into, in turns; NULL: none is. */
+static struct listener *next_member(const struct listener *h)
+{
+    static unsigned turn;
+    struct listener *found[64], *other;
+    unsigned n = 0, most = sizeof found / sizeof found[0];
+
+    TAILQ_FOREACH (other, &listener_list, link)
+        if (n < most && is_member(h, other) && !other->leaving && is_taken(other))
+            found[n++] = other;
+    return n > 0 ? found[turn++ % n] : NULL;
+}
+
+/* Where those go that were accepted from h: to itself, or to another member of its SO_REUSEPORT
+ * group, of which the successor may have fewer. NULL: nowhere. */
 static struct listener *target(struct listener *h)
 {
-    struct listener *other;
-
     if (h->socket.fd < 0 || h->socket.family == AF_UNIX || h->socket.type != SOCK_STREAM)
         return NULL;
-    if (!h->leaving && is_taken(h))
-        return h;
-    TAILQ_FOREACH (other, &listener_list, link)
-        if (other != h && is_member(h, other) && !other->leaving && is_taken(other))
-            return other;
-    return NULL;
+    return !h->leaving && is_taken(h) ? h : next_member(h);
 }
 
 /* True: it may give from one of its listeners at least. */
