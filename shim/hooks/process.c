@@ -21,6 +21,7 @@
 #include "libc/real.h"
 #include "listener/closed.h"
 #include "listener/descriptors.h"
+#include "listener/listening.h"
 #include "process/guest.h"
 #include "process/own_fds.h"
 #include "process/predecessors.h"
@@ -283,7 +284,7 @@ EXPORT int prctl(int option, ...)
         a[i] = va_arg(list, unsigned long);
     va_end(list);
     if (option == PR_SET_SECCOMP && !guest_is_running())
-        readable_confine();
+        listening_confine();
     return real.prctl(option, a[0], a[1], a[2], a[3]);
 }
 

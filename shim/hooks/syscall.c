@@ -24,6 +24,7 @@
 #include "entry/fork.h"
 #include "libc/export.h"
 #include "libc/real.h"
+#include "listener/listening.h"
 #include "process/guest.h"
 #include "process/own_signals.h"
 #include "process/readable.h"
@@ -122,7 +123,7 @@ static long sigprocmask_by_number(const struct call *c)
 static long confine_by_number(const struct call *c)
 {
     if (!guest_is_running())
-        readable_confine();
+        listening_confine();
     return forward(c);
 }
 

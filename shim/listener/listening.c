@@ -12,8 +12,10 @@
 #include "listener/transient.h"
 #include "process/bound_keys.h"
 #include "process/bystander.h"
+#include "process/epolls.h"
 #include "process/fdtab.h"
 #include "process/queues.h"
+#include "process/readable.h"
 #include "process/self.h"
 #include "process/taken.h"
 #include "protocol/address.h"
@@ -249,6 +251,15 @@ void listening_look(void)
          fd = fdtab_next(fd + 1, 1 << FD_LISTENER))
         if (queues_of(fd) >= 0)
             fdtab_set_flag(fd, FD_WAITED, false);
+}
+
+void listening_confine(void)
+{
+    readable_confine();
+    for (int fd = fdtab_next(0, FDS_LISTENING); fd >= 0; fd = fdtab_next(fd + 1, FDS_LISTENING)) {
+        epolls_leave_queue(fd);
+        queues_leave(fdtab_index(fd));
+    }
 }
 
 void listening_ended(int fd)

@@ -21,6 +21,10 @@ void listening_waited(int fd);
  * accept() where there is one is plainly the kernel's. */
 void listening_look(void);
 
+/* Before the process puts itself into a sandbox: it makes no calls there that the server does not
+ * make. */
+void listening_confine(void);
+
 /* fd serves no more, and is not closed: the supervisor looks. */
 void listening_ended(int fd);
 

@@ -139,6 +139,12 @@ void epolls_attach(int fd)
     }
 }
 
+void epolls_leave_queue(int fd)
+{
+    for (struct registration *r = table; (r = find(r, ANY, fd)); r++)
+        remove_queue(r);
+}
+
 void epolls_renew(void)
 {
     for (struct registration *r = table; (r = find(r, ANY, ANY)); r++)

@@ -23,6 +23,9 @@ void epolls_note(int epfd, int op, int fd, const struct epoll_event *event, bool
 void epolls_detach(int fd);
 void epolls_attach(int fd);
 
+/* The second queue of fd goes from every epoll that it is in. */
+void epolls_leave_queue(int fd);
+
 /* This process waits in epfd: what its parent has registered there stays in it when the parent
  * closes its listener, as one does that forks to go to the background. Keeps errno. */
 void epolls_inherit(int epfd);
