@@ -7,9 +7,11 @@
 #include "process/fdtab.h"
 #include "process/readable.h"
 
-static bool starting(void)
+/* Until it is ready, and as long as the supervisor wants to know who looks into the second queues.
+ */
+static bool is_asked_for(void)
 {
-    return (self_attention() & ATTENTION_STARTING) != 0;
+    return (self_attention() & (ATTENTION_STARTING | ATTENTION_TAKING)) != 0;
 }
 
 /* Also a listener that the process was started with (LISTEN_FDS). */
@@ -29,7 +31,7 @@ static bool is_array(const struct pollfd *fds, nfds_t n)
 
 void interest_begin_poll(struct pollfd *fds, nfds_t n)
 {
-    if (!starting() || !is_array(fds, n))
+    if (!is_asked_for() || !is_array(fds, n))
         return;
     for (nfds_t i = 0; i < n; i++)
         if (fds[i].events & POLLIN)
@@ -53,13 +55,13 @@ static __attribute__((noinline)) void each_selected(int n, const fd_set *set, vo
 
 void interest_begin_select(int n, const fd_set *set)
 {
-    if (starting() && n > 0 && readable(set, 1))
+    if (is_asked_for() && n > 0 && readable(set, 1))
         each_selected(n, set, waited);
 }
 
 void interest_begin_epoll(int epfd)
 {
-    if (!starting())
+    if (!is_asked_for())
         return;
     epolls_inherit(epfd);
     epolls_each(epfd, listening_waited);

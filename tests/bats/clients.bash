@@ -130,5 +130,10 @@ accepted() {
     ends=$(ss -tnpH state established "dport = :$PORT" |
         awk -v client="pid=$1," 'index($0, client) { print $3 }')
     [[ -n $ends ]] &&
-        (($(ss -tnpH state established "sport = :$PORT" | grep pid= | grep -cwF -- "$ends") == $2))
+        (($(ss -tnpH state established "sport = :$PORT" | ipv4_of_mapped | grep pid= | grep -cwF -- "$ends") == $2))
+}
+
+# ipv4_of_mapped: standard input, with the IPv4 addresses that IPv6 sockets have as clients write them.
+ipv4_of_mapped() {
+    sed 's/\[::ffff:\([0-9.]*\)]/\1/g'
 }

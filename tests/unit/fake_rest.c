@@ -108,6 +108,11 @@ uint32_t pass_attention(void)
     return 0;
 }
 
+bool pass_awaited(void)
+{
+    return false;
+}
+
 void readiness_late(const struct generation *g, char *text, size_t size)
 {
     snprintf(text, size, "generation %u is late", g->number);

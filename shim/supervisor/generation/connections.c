@@ -6,11 +6,35 @@
 
 #include "supervisor/generation/members.h"
 #include "supervisor/generation/slots.h"
+#include "supervisor/state/accept_queue.h"
 
 typedef int search_fn(const struct kernel_listener *l, size_t nl, const struct tree *t,
                       struct kernel_connection **out, size_t *n);
 
 enum { COUNT_MOST = 1000 };
+
+/* Whom it has handed over and nobody has taken yet. Who hands over passes no connections between
+ * processes of its own, so that what is in flight then isn't its. */
+static bool any_waits(const struct generation *g)
+{
+    const struct listener *h;
+
+    if (g->given > 0)
+        TAILQ_FOREACH (h, &listener_list, link)
+            if (accept_queue_waits(h))
+                return true;
+    return false;
+}
+
+static size_t drop_in_flight(struct kernel_connection *conns, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (conns[i].pid > 0)
+            conns[kept++] = conns[i];
+    return kept;
+}
 
 /* With the tree of the last scan. */
 static int look(struct generation *g, search_fn *search, struct kernel_connection **conns,
@@ -25,6 +49,8 @@ static int look(struct generation *g, search_fn *search, struct kernel_connectio
     if (sockets)
         r = search(sockets, nsockets, &g->tree, conns, n);
     *internal = kernel_drop_internal(*conns, n, &g->tree);
+    if (any_waits(g))
+        *n = drop_in_flight(*conns, *n);
     free(sockets);
     return r;
 }

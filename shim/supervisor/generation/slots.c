@@ -197,6 +197,12 @@ unsigned slots_giving(struct generation *g)
     return most;
 }
 
+void slots_ask_to_give(struct generation *g)
+{
+    for (unsigned i = 0; i < slots_used(g); i++)
+        atomic_store(&g->page->slots[i].giving, GIVING_MORE);
+}
+
 static bool is_meant(const struct page_slot *slot, enum slots_who who)
 {
     switch (who) {

@@ -26,6 +26,9 @@ pid_t slots_debtor(struct generation *g, unsigned *n);
 /* What they say of connections that they hand over (GIVING_*): the most of it. */
 unsigned slots_giving(struct generation *g);
 
+/* Until each has looked whether it has more now, that is what it says; slots_tell() has it look. */
+void slots_ask_to_give(struct generation *g);
+
 /* Has each that has the shim look at attention; or those that are still suspended, that wait for
  * blocking listeners, or whose pid file an older generation has locked. */
 enum slots_who { SLOTS_ALL, SLOTS_SUSPENDED, SLOTS_POLLING, SLOTS_OWED };

@@ -20,6 +20,7 @@
 #include "supervisor/state/log.h"
 #include "supervisor/step/drain.h"
 #include "supervisor/step/nonblock.h"
+#include "supervisor/step/pass.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/spawn.h"
@@ -150,12 +151,13 @@ enum phase respawn_vanished(const struct generation *g)
     return stop_over(g);
 }
 
-/* It is alone, as a rule: what waits is not to be taken for it, nor lost if it fails. */
+/* It is alone, as a rule: what waits is not to be taken for it, nor lost if it fails. What the one
+ * before was to get and has not taken waits beside the listener, where only an overlap looks. */
 static uint32_t begin_alone(void)
 {
-    if (nonblock_shared()) {
+    if (nonblock_shared() || pass_awaited()) {
         nonblock_begin();
-        return ATTENTION_OVERLAP;
+        return ATTENTION_OVERLAP | pass_attention();
     }
     nonblock_restore();
     return 0;

@@ -137,13 +137,16 @@ bool accept_queue_put(struct listener *h, int fd)
     return true;
 }
 
+bool accept_queue_waits(const struct listener *h)
+{
+    return h->queue && (h->queue->n > 0 || !is_read(h->queue));
+}
+
 bool accept_queue_flush(struct listener *h)
 {
-    if (!h->queue)
-        return true;
-    if (h->queue->n > 0)
+    if (h->queue && h->queue->n > 0)
         send_kept(h->queue);
-    return h->queue->n == 0 && is_read(h->queue);
+    return !accept_queue_waits(h);
 }
 
 bool accept_queue_is_full(void)

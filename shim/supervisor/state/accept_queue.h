@@ -29,6 +29,9 @@ bool accept_queue_put(struct listener *h, int fd);
 /* Sends what is kept, as far as there is room.  True: nothing is left, neither here nor there. */
 bool accept_queue_flush(struct listener *h);
 
+/* Is there somebody who has not been taken, whom no process has? */
+bool accept_queue_waits(const struct listener *h);
+
 /* Are so many kept that no more should be received? */
 bool accept_queue_is_full(void);
 

@@ -14,6 +14,7 @@
 enum {
     AGAIN_MS = 20, /* who has more to send is told again */
     SOON_MS = 2,   /* nobody rings when a process has sent all, or has read all */
+    LATE_MS = 1000 /* a successor that says itself that it is ready may wait that much later */
 };
 
 uint32_t pass_attention(void)
@@ -72,7 +73,7 @@ static struct listener *target(struct listener *h)
     return !h->leaving && is_taken(h) ? h : next_member(h);
 }
 
-/* True: it may give from one of its listeners at least. */
+/* True: it may give from a listener from which it was not to give before. */
 static bool mark(struct generation *g, bool gives)
 {
     bool any = false;
@@ -80,14 +81,33 @@ static bool mark(struct generation *g, bool gives)
     for (unsigned i = 0; i < g->entries; i++) {
         _Atomic uint32_t *flags = &g->page->listeners[i].flags;
 
-        if (gives && g->bound[i] && target(g->bound[i])) {
-            atomic_fetch_or(flags, LISTENER_GIVES);
-            any = true;
-        } else {
+        if (gives && g->bound[i] && target(g->bound[i]))
+            any |= !(atomic_fetch_or(flags, LISTENER_GIVES) & LISTENER_GIVES);
+        else
             atomic_fetch_and(flags, ~(uint32_t)LISTENER_GIVES);
-        }
     }
     return any;
+}
+
+static bool is_served(const struct listener *h)
+{
+    const struct generation *g;
+
+    TAILQ_FOREACH (g, &generation_list, link)
+        if (g->state == GENERATION_SERVING && g != supervisor.standby && generation_uses(g, h))
+            return true;
+    return false;
+}
+
+/* Is a successor about to wait? With GRACE_READY=auto it does, or would not be ready. */
+static bool is_late(const struct generation *g, int64_t now)
+{
+    if (supervisor.options.ready == READY_AUTO || now - g->draining > LATE_MS)
+        return false;
+    for (unsigned i = 0; i < g->entries; i++)
+        if (g->bound[i] && g->bound[i]->queue && is_served(g->bound[i]) && !target(g->bound[i]))
+            return true;
+    return false;
 }
 
 /* One that serves since before this restart looks there no more: as one of several workers it would
@@ -105,7 +125,7 @@ static void let_all_look(void)
 
 void pass_begin(struct generation *g)
 {
-    if (pass_attention() == 0 || g->control < 0 || !mark(g, true))
+    if (pass_attention() == 0 || g->control < 0 || !(mark(g, true) | is_late(g, g->draining)))
         return;
     g->passing = PASSING_OPEN;
     let_all_look();
@@ -159,18 +179,29 @@ bool pass_is_full(const struct generation *g)
     return pass_is_under_way(g) && accept_queue_is_full();
 }
 
-/* Its end does not wait for an answer. */
-static bool may_send_more(struct generation *g, int64_t now)
+static void tell_again(struct generation *g, int64_t now)
 {
-    if (g->state == GENERATION_DRAINING && !g->handed_over)
-        return true;
-    if (slots_giving(g) != GIVING_MORE)
-        return false;
     if (now - g->asked >= AGAIN_MS) {
         g->asked = now;
         slots_tell(g, SLOTS_ALL);
     }
-    supervisor_wake_at(g->asked + AGAIN_MS);
+}
+
+/* Its end does not wait for an answer. */
+static bool may_send_more(struct generation *g, int64_t now)
+{
+    unsigned giving;
+
+    if (g->state == GENERATION_DRAINING && !g->handed_over)
+        return true;
+    if (mark(g, true))
+        slots_ask_to_give(g);
+    giving = slots_giving(g);
+    if (giving == GIVING_MORE)
+        tell_again(g, now);
+    if (giving == GIVING_NOTHING && !is_late(g, now))
+        return false;
+    supervisor_wake_in(SOON_MS);
     return true;
 }
 
