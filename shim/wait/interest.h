@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The listeners that a wait call is interested in: somebody waits on them, which is what makes a
- * starting generation ready.
+ * starting generation ready, and looks into their second queues.
  */
 #ifndef GRACE_WAIT_INTEREST_H
 #define GRACE_WAIT_INTEREST_H

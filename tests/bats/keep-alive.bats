@@ -140,7 +140,7 @@ cut_is_counted() {
     keep
     [[ $(asked) == none ]]
     main=$(main_of 1)
-    kill -9 "$PID"
+    kill_supervisor
     kill -HUP "$main"
     grace_wait 30 told_again
 }

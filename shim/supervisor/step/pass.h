@@ -3,7 +3,8 @@
  * Connections that nobody has touched go from a generation that drains to the one that serves:
  *
  *  1. It begins to drain: each of its listeners whose successor looks into the second queue
- *     (state/accept_queue.h) gets the mark LISTENER_GIVES.
+ *     (state/accept_queue.h) gets the mark LISTENER_GIVES.  A successor that has said itself that
+ *     it is ready (GRACE_READY) may look there a moment later: who drains is told once more then.
  *  2. Its processes are told to drain, and send what they have before they say that they accept no
  *     more (stream/give.h).  What they say is looked at here, then it goes into that queue.
  *  3. All have answered, and none has more to send: the marks go.  When none is sending any more,
