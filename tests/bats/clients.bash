@@ -106,8 +106,9 @@ hold() {
 is_read() {
     local own
     own=$(readlink "/proc/$BASHPID/fd/$1") && own=${own//[^0-9]/}
-    own=$(ss -tneH state established "dport = :$PORT" | awk -v ino="ino:$own" 'index($0, ino " ") || $0 ~ ino "$" { print $3 }')
-    [[ -n $own ]] && ss -tnH state established "sport = :$PORT" |
+    own=$(ss -tneH state established "dport = :$PORT" |
+        awk -v ino="ino:$own" 'index($0 " ", ino " ") { print $3 }')
+    [[ -n $own ]] && ss -tnH state established "sport = :$PORT" | ipv4_of_mapped |
         awk -v end="$own" '$4 == end { found = 1; unread = $1 } END { exit !(found && unread == 0) }'
 }
 
