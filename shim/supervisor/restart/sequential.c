@@ -18,6 +18,7 @@
 #include "supervisor/step/drain.h"
 #include "supervisor/step/fetch.h"
 #include "supervisor/step/nonblock.h"
+#include "supervisor/step/pass.h"
 #include "supervisor/step/pid_file.h"
 #include "supervisor/step/release.h"
 #include "supervisor/step/retire.h"
@@ -98,12 +99,15 @@ enum phase sequential_instead(struct generation *g, const char *held)
 
 enum phase sequential_next(void)
 {
+    /* there was an overlap before, and the one that has ended has not taken all that it was given */
+    uint32_t taking = pass_awaited() ? pass_attention() : 0;
     struct generation *g;
     const char *why;
 
     stay_end_all();
     nonblock_restore();
-    g = generation_new(++supervisor.last_number, ATTENTION_STARTING | readiness_attention());
+    g = generation_new(++supervisor.last_number,
+                       ATTENTION_STARTING | readiness_attention() | taking);
     if (!g)
         return pause_after(supervisor.last_number, supervisor_error_text("memfd or eventfd"));
     supervisor.current = g;
