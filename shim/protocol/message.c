@@ -37,6 +37,8 @@ int message_try_all(int sock, const struct message *m, const int *fds, unsigned 
     struct iovec iov = {.iov_base = (void *)(uintptr_t)m, .iov_len = sizeof *m};
     struct msghdr hdr = {.msg_iov = &iov, .msg_iovlen = 1};
 
+    if (n > MESSAGE_FDS)
+        return -EINVAL;
     if (n > 0) {
         hdr.msg_control = &control;
         hdr.msg_controllen = CMSG_SPACE(n * sizeof *fds);

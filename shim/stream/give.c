@@ -106,7 +106,7 @@ static int listener_of(int fd)
     if (a.family == AF_INET)
         a.in.sin_addr.s_addr = htonl(INADDR_ANY);
     else
-        a.in6.sin6_addr = in6addr_any;
+        memset(&a.in6.sin6_addr, 0, sizeof a.in6.sin6_addr);
     return find_listener(&a);
 }
 

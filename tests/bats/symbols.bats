@@ -43,7 +43,7 @@ posix_spawnattr_init posix_spawnattr_setflags posix_spawnattr_setsigdefault posi
 __stack_chk_fail __sigsetjmp __pthread_register_cancel __pthread_unregister_cancel __pthread_unwind_next'
 # __stack_chk_fail: ends the process, with a line by writev()
 # The linker's, the start of a program, variables of libc, and what is in grace alone.
-LINKED='_GLOBAL_OFFSET_TABLE_ _start __errno_location environ grace_command_mark'
+LINKED='_GLOBAL_OFFSET_TABLE_ _start __errno_location __libc_single_threaded environ grace_command_mark'
 
 @test "exports are the names of the table, without versions" {
     diff <(calls) <(exports)
