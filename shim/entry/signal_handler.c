@@ -68,6 +68,7 @@ static void look_again(void)
     if (!listener_lock_try())
         return;
     epolls_renew();
+    listening_look();
     listener_lock_release();
 }
 
@@ -83,7 +84,6 @@ static void obey(const siginfo_t *info)
     drain_run();
     suspend_resume();
     look_again();
-    listening_look();
     recovery_join();
     pid_lock_look();
 }

@@ -245,21 +245,28 @@ void listening_waited(int fd)
     self.late = false;
 }
 
+static void leave_queue(int fd)
+{
+    epolls_leave_queue(fd);
+    queues_leave(fdtab_index(fd));
+}
+
 void listening_look(void)
 {
-    for (int fd = fdtab_next(0, 1 << FD_LISTENER); queues_wanted() && fd >= 0;
-         fd = fdtab_next(fd + 1, 1 << FD_LISTENER))
-        if (queues_of(fd) >= 0)
+    for (int fd = fdtab_next(0, FDS_LISTENING); fd >= 0; fd = fdtab_next(fd + 1, FDS_LISTENING))
+        if (queues_end(fdtab_index(fd)) < 0)
+            continue;
+        else if (queues_wanted())
             fdtab_set_flag(fd, FD_WAITED, false);
+        else
+            leave_queue(fd);
 }
 
 void listening_confine(void)
 {
     readable_confine();
-    for (int fd = fdtab_next(0, FDS_LISTENING); fd >= 0; fd = fdtab_next(fd + 1, FDS_LISTENING)) {
-        epolls_leave_queue(fd);
-        queues_leave(fdtab_index(fd));
-    }
+    for (int fd = fdtab_next(0, FDS_LISTENING); fd >= 0; fd = fdtab_next(fd + 1, FDS_LISTENING))
+        leave_queue(fd);
 }
 
 void listening_ended(int fd)

@@ -18,7 +18,8 @@ bool listening_discover(int fd);
 void listening_waited(int fd);
 
 /* In the handler of the reserved signal: while second queues are looked into (process/queues.h) no
- * accept() where there is one is plainly the kernel's. */
+ * accept() where there is one is plainly the kernel's; when that is over they are left.  The caller
+ * has the listener lock. */
 void listening_look(void);
 
 /* Before the process puts itself into a sandbox: it makes no calls there that the server does not

@@ -104,6 +104,15 @@ static bool has_number(int end)
     return number >= 0;
 }
 
+/* A handler may have left the queue a moment ago: then the kernel's is asked, as if this one had
+ * been empty. Without a number, or a good address, that would not help. */
+static int not_there(void)
+{
+    if (errno != EMFILE && errno != ENFILE)
+        errno = EAGAIN;
+    return -1;
+}
+
 int queues_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags)
 {
     int end = queues_of(fd), r;
@@ -114,7 +123,7 @@ int queues_accept(int fd, struct sockaddr *addr, socklen_t *len, int flags)
     }
     r = has_number(end) ? receive(end) : -1;
     if (r < 0)
-        return r;
+        return not_there();
     set_flags(r, flags);
     if (!addr || getpeername(r, addr, len) == 0 || (errno != EFAULT && errno != EINVAL))
         return r;

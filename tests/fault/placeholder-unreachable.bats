@@ -102,6 +102,10 @@ kept() {
     fds_of "$(server_pid "$PID")" | grep -vc signalfd
 }
 
+kept_are() {
+    (($(kept) == $1))
+}
+
 @test "nor does it cost a descriptor that somebody tries, where threads wait in accept()" {
     local first before
     start_version <<END
@@ -117,7 +121,7 @@ END
     (($(fds_of "$OLD" | wc -l) == before))
     [[ $(release 0) == 1 ]]
     grace_wait 20 settled "$PID" 2
-    (($(kept) == first))
+    grace_wait 10 kept_are "$first"
 }
 
 # ports PID: on which it listens, "port NUMBER".

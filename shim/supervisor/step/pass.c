@@ -240,14 +240,38 @@ bool pass_awaited(void)
     return !flush_all();
 }
 
-/* One that another supervisor has started may have somebody in a queue that we don't see. */
+static void forget_takers(struct generation *g)
+{
+    for (unsigned i = 0; i < g->entries; i++)
+        atomic_fetch_and(&g->page->listeners[i].flags, ~(uint32_t)LISTENER_TAKES);
+}
+
+/* Its processes leave the queues, so that they have as many descriptors as before.  One that
+ * another supervisor has started may have somebody in a queue that we don't see. */
 static void let_none_look(void)
 {
     struct generation *g;
+    struct listener *h;
+
+    TAILQ_FOREACH (g, &generation_list, link) {
+        forget_takers(g);
+        if ((g->attention & ATTENTION_TAKING) && !g->taken_over) {
+            generation_attention(g, 0, ATTENTION_TAKING);
+            slots_tell(g, SLOTS_ALL);
+        }
+    }
+    TAILQ_FOREACH (h, &listener_list, link)
+        accept_queue_close(h);
+}
+
+static bool any_looks(void)
+{
+    const struct generation *g;
 
     TAILQ_FOREACH (g, &generation_list, link)
         if ((g->attention & ATTENTION_TAKING) && !g->taken_over)
-            generation_attention(g, 0, ATTENTION_TAKING);
+            return true;
+    return false;
 }
 
 void pass_step(int64_t now)
@@ -262,6 +286,6 @@ void pass_step(int64_t now)
     }
     if (!flush_all())
         supervisor_wake_in(SOON_MS);
-    else if (over)
+    else if (over && any_looks())
         let_none_look();
 }
