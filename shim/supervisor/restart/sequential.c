@@ -99,7 +99,8 @@ enum phase sequential_instead(struct generation *g, const char *held)
 
 enum phase sequential_next(void)
 {
-    /* there was an overlap before, and the one that has ended has not taken all that it was given */
+    /* there was an overlap before, and the one that has ended has not taken all that it was given
+     */
     uint32_t taking = pass_awaited() ? pass_attention() : 0;
     struct generation *g;
     const char *why;
