@@ -35,14 +35,21 @@ static bool takes(const struct generation *g, const struct listener *h)
     return false;
 }
 
-static bool is_taken(const struct listener *h)
+/* Is this true of one that serves?  Not worker_serves(): the current one may be draining. */
+static bool any_serving(bool (*is)(const struct generation *g, const struct listener *h),
+                        const struct listener *h)
 {
     const struct generation *g;
 
     TAILQ_FOREACH (g, &generation_list, link)
-        if (g->state == GENERATION_SERVING && g != supervisor.standby && takes(g, h))
+        if (g->state == GENERATION_SERVING && g != supervisor.standby && is(g, h))
             return true;
     return false;
+}
+
+static bool is_taken(const struct listener *h)
+{
+    return any_serving(takes, h);
 }
 
 static bool is_member(const struct listener *h, const struct listener *other)
@@ -89,23 +96,14 @@ static bool mark(struct generation *g, bool gives)
     return any;
 }
 
-static bool is_served(const struct listener *h)
-{
-    const struct generation *g;
-
-    TAILQ_FOREACH (g, &generation_list, link)
-        if (g->state == GENERATION_SERVING && g != supervisor.standby && generation_uses(g, h))
-            return true;
-    return false;
-}
-
 /* Is a successor about to wait? With GRACE_READY=auto it does, or would not be ready. */
 static bool is_late(const struct generation *g, int64_t now)
 {
     if (supervisor.options.ready == READY_AUTO || now - g->draining > LATE_MS)
         return false;
     for (unsigned i = 0; i < g->entries; i++)
-        if (g->bound[i] && g->bound[i]->queue && is_served(g->bound[i]) && !target(g->bound[i]))
+        if (g->bound[i] && g->bound[i]->queue && any_serving(generation_uses, g->bound[i]) &&
+            !target(g->bound[i]))
             return true;
     return false;
 }
@@ -246,8 +244,14 @@ static void forget_takers(struct generation *g)
         atomic_fetch_and(&g->page->listeners[i].flags, ~(uint32_t)LISTENER_TAKES);
 }
 
-/* Its processes leave the queues, so that they have as many descriptors as before.  One that
- * another supervisor has started may have somebody in a queue that we don't see. */
+/* One that another supervisor has started goes on: there may be somebody in a queue that we don't
+ * see. */
+static bool is_looking(const struct generation *g)
+{
+    return (g->attention & ATTENTION_TAKING) && !g->taken_over;
+}
+
+/* Its processes leave the queues, so that they have as many descriptors as before. */
 static void let_none_look(void)
 {
     struct generation *g;
@@ -255,7 +259,7 @@ static void let_none_look(void)
 
     TAILQ_FOREACH (g, &generation_list, link) {
         forget_takers(g);
-        if ((g->attention & ATTENTION_TAKING) && !g->taken_over) {
+        if (is_looking(g)) {
             generation_attention(g, 0, ATTENTION_TAKING);
             slots_tell(g, SLOTS_ALL);
         }
@@ -269,7 +273,7 @@ static bool any_looks(void)
     const struct generation *g;
 
     TAILQ_FOREACH (g, &generation_list, link)
-        if ((g->attention & ATTENTION_TAKING) && !g->taken_over)
+        if (is_looking(g))
             return true;
     return false;
 }
